@@ -1,0 +1,77 @@
+"""The roof: settings, extensions, and the list of rooms as data."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+
+import sqlalchemy as sa
+from flask import Flask
+from flask_bootstrap import Bootstrap5
+from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from activities import config
+from activities.config import DATA, PACKAGE, Settings
+from activities.kit import access, i18n, web
+from activities.kit.db import db, prepare_engine
+
+ROOMS = ("people", "terms", "duties", "signups", "calendars", "records", "reviews", "home")
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application for these settings, by default those of the environment."""
+    settings = settings or config.read(os.environ)
+    app = Flask(
+        "activities",
+        root_path=str(PACKAGE),
+        template_folder=str(DATA / "templates"),
+        static_folder=str(DATA / "static"),
+    )
+    app.config.from_mapping(flask_config(settings))
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, *([settings.proxies] * 4))  # type: ignore[method-assign]
+    settings.data.mkdir(parents=True, exist_ok=True)
+    open_rooms(app)
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+    Migrate(app, db, directory=str(DATA / "migrations"), compare_type=True, render_as_batch=True)
+    Bootstrap5(app)
+    i18n.init_app(app)
+    web.init_app(app)
+    access.guard(app)
+    return app
+
+
+def open_rooms(app: Flask) -> None:
+    """Load every room's models, and let each with a door (`routes.py`) into the application."""
+    import_module("activities.audit.models")
+    import_module("activities.outbox.models")
+    for room in ROOMS:
+        routes = import_module(f"activities.{room}.routes")
+        routes.init_app(app)
+
+
+def flask_config(settings: Settings) -> dict[str, object]:
+    engine: dict[str, object] = {"pool_pre_ping": not settings.database_url.startswith("sqlite")}
+    if settings.database_isolation:
+        engine["isolation_level"] = settings.database_isolation
+    if sa.make_url(settings.database_url).get_backend_name() == "sqlite":
+        engine["connect_args"] = {"timeout": 10, "check_same_thread": False}
+    return {
+        "SETTINGS": settings,
+        "TRANSLATIONS": str(PACKAGE / "translations"),
+        "SECRET_KEY": settings.secret_key,
+        "TRUSTED_HOSTS": settings.trusted_hosts,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine,
+        "MAX_CONTENT_LENGTH": settings.max_upload,
+        "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
+        "SESSION_COOKIE_SECURE": not settings.is_loopback,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "BOOTSTRAP_SERVE_LOCAL": True,
+        "SEND_FILE_MAX_AGE_DEFAULT": 31536000,  # their addresses carry a version
+        "WTF_CSRF_TIME_LIMIT": None,  # a form stays good as long as its session, so that nothing typed is lost
+    }

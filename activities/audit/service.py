@@ -1,0 +1,45 @@
+"""Leave a trail. Called inside the transaction of the change it tells of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+import sqlalchemy as sa
+
+from activities.audit.models import AuditEntry
+from activities.kit.db import Base, db
+
+
+def leave(
+    now: datetime,
+    actor_id: int | None,
+    verb: str,
+    subject: type[Base],
+    subject_id: int,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    reason: str = "",
+) -> None:
+    """Append one entry. `actor_id` is None where the system itself acted."""
+    values = {
+        "at": now, "actor_id": actor_id, "verb": verb, "subject": subject.__tablename__, "subject_id": subject_id,
+        "before": plain(before or {}), "after": plain(after or {}), "reason": reason,
+    }  # fmt: skip
+    db.session.execute(sa.insert(AuditEntry), [values])
+
+
+def plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as JSON can hold them."""
+    return {name: _plain(value) for name, value in values.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return value

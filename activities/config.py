@@ -1,0 +1,143 @@
+"""Settings: frozen, typed, read once from the environment, refused with a clear sentence when wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+PACKAGE = Path(__file__).resolve().parent
+# An installed wheel carries templates, static files and migrations inside; a checkout has them at the top.
+DATA = PACKAGE / "_data" if (PACKAGE / "_data").exists() else PACKAGE.parent
+
+DEMO_SECRET = "a-demo-secret-that-everyone-knows"
+ISOLATION_LEVELS = ("READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE")
+
+
+class BadSetting(ValueError):
+    """A setting that cannot be used: its name, what was found, and what is expected."""
+
+    def __init__(self, name: str, found: str, expected: str) -> None:
+        super().__init__(f"{name} is {found!r}: expected {expected}.")
+        self.name = name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything the environment decides. `data` is the folder of the embedded database."""
+
+    data: Path
+    database_url: str
+    database_isolation: str | None = None
+    secret_key: str = ""
+    base_url: str = "http://127.0.0.1:8000"
+    hosts: tuple[str, ...] = ()
+    school: str = "管理学院"
+    time_zone: str = "Asia/Shanghai"
+    redis_url: str = ""
+    smtp_url: str = ""
+    mail_from: str = "activities@localhost"
+    proxies: int = 0
+    max_upload: int = 10 * 1024 * 1024
+
+    @property
+    def is_loopback(self) -> bool:
+        return is_loopback(urlsplit(self.base_url).hostname or "")
+
+    @property
+    def is_demo(self) -> bool:
+        return self.secret_key == DEMO_SECRET
+
+    @property
+    def trusted_hosts(self) -> list[str]:
+        """Host names answered to: the base URL's own, those listed, and on loopback its usual names."""
+        own = urlsplit(self.base_url).hostname or ""
+        local = ("127.0.0.1", "localhost", "[::1]") if self.is_loopback else ()
+        return sorted({own, *self.hosts, *local} - {""})
+
+
+def is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def read(environ: Mapping[str, str]) -> Settings:
+    """Read the settings, raising BadSetting for the first one that cannot be used."""
+    data = Path(environ.get("ACTIVITIES_DATA") or "data").resolve()
+    get = environ.get
+    return Settings(
+        data=data,
+        database_url=_database_url(get("DATABASE_URL") or f"sqlite:///{data / 'activities.db'}"),
+        database_isolation=_isolation(get("ACTIVITIES_DATABASE_ISOLATION", "")),
+        secret_key=_secret_key(get("SECRET_KEY", "")),
+        base_url=_base_url(get("ACTIVITIES_BASE_URL") or Settings.base_url),
+        hosts=tuple(get("ACTIVITIES_HOSTS", "").replace(",", " ").split()),
+        school=get("ACTIVITIES_SCHOOL") or Settings.school,
+        time_zone=_time_zone(get("ACTIVITIES_TIME_ZONE") or Settings.time_zone),
+        redis_url=_url("REDIS_URL", get("REDIS_URL", ""), ("redis", "rediss", "unix")),
+        smtp_url=_url("ACTIVITIES_SMTP_URL", get("ACTIVITIES_SMTP_URL", ""), ("smtp", "smtps")),
+        mail_from=get("ACTIVITIES_MAIL_FROM") or Settings.mail_from,
+        proxies=_number("ACTIVITIES_PROXIES", get("ACTIVITIES_PROXIES") or "0", 0, 10),
+        max_upload=_number("ACTIVITIES_MAX_UPLOAD_MB", get("ACTIVITIES_MAX_UPLOAD_MB") or "10", 1, 100) * 1024 * 1024,
+    )
+
+
+def _database_url(value: str) -> str:
+    expected = "an address such as sqlite:////srv/activities.db or postgresql://user@host/name"
+    try:
+        url = make_url(value)
+    except ArgumentError:
+        # The value is not repeated: it may hold a password.
+        raise BadSetting("DATABASE_URL", "…", expected) from None
+    if url.get_backend_name() not in ("sqlite", "postgresql", "cockroachdb"):
+        raise BadSetting("DATABASE_URL", url.get_backend_name(), expected)
+    return value
+
+
+def _isolation(value: str) -> str | None:
+    if value and value not in ISOLATION_LEVELS:
+        raise BadSetting("ACTIVITIES_DATABASE_ISOLATION", value, "one of " + ", ".join(ISOLATION_LEVELS))
+    return value or None
+
+
+def _secret_key(value: str) -> str:
+    if value and len(value) < 16:
+        raise BadSetting("SECRET_KEY", "…", "at least 16 characters")
+    return value
+
+
+def _base_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
+        raise BadSetting("ACTIVITIES_BASE_URL", value, "an address such as https://activities.example.edu")
+    return value.rstrip("/")
+
+
+def _time_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise BadSetting("ACTIVITIES_TIME_ZONE", value, "a time zone such as Asia/Shanghai") from None
+    return value
+
+
+def _url(name: str, value: str, schemes: tuple[str, ...]) -> str:
+    if value and urlsplit(value).scheme not in schemes:
+        raise BadSetting(name, "…", "an address that starts with " + " or ".join(f"{s}://" for s in schemes))
+    return value
+
+
+def _number(name: str, value: str, least: int, most: int) -> int:
+    if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+        raise BadSetting(name, value, f"a whole number from {least} to {most}")
+    return int(value)

@@ -1,0 +1,135 @@
+"""Kinds of activity. One machinery serves them all; a kind is a declaration, and adding one touches nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from activities.kit.refusal import N_
+
+
+class Ledger(StrEnum):
+    """Where time counts. Ledgers are never added together (Order 67, Art. 19: only volunteer service is certified as such)."""
+
+    SERVICE = "service"
+    DUTY = "duty"
+    LEARNING = "learning"
+    ORGANISATION = "organisation"
+
+
+LEDGER_NAMES = {
+    Ledger.SERVICE: N_("Volunteer service"),
+    Ledger.DUTY: N_("Post duty"),
+    Ledger.LEARNING: N_("Study"),
+    Ledger.ORGANISATION: N_("Organisational life"),
+}
+
+
+class Evidence(StrEnum):
+    """How it is known that somebody was there."""
+
+    ORGANIZER_TICK = "organizer_tick"
+    IMPORTED = "imported"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One thing a kind counts after a slot: rooms checked, elders visited. `unit` is what one of it is called."""
+
+    key: str
+    name: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A declaration. `seal` is its one Chinese character, `code` its two letters, `colour` one of the theme's `--k-*`."""
+
+    key: str
+    name: str
+    seal: str
+    code: str
+    colour: str
+    ledger: Ledger
+    measures: tuple[Measure, ...] = ()
+    has_standing_holder: bool = False
+    has_timed_arrival: bool = False
+    evidence: tuple[Evidence, ...] = (Evidence.ORGANIZER_TICK,)
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def declare(kind: Kind) -> Kind:
+    """Add a kind to those the product runs."""
+    if kind.key in KINDS:
+        raise ValueError(f"the kind {kind.key!r} is declared twice")
+    KINDS[kind.key] = kind
+    return kind
+
+
+def kind_of(key: str) -> Kind:
+    return KINDS[key]
+
+
+def keys_of(ledger: Ledger) -> list[str]:
+    return [kind.key for kind in KINDS.values() if kind.ledger is ledger]
+
+
+declare(
+    Kind(
+        key="energy", name=N_("Energy-saving post"), seal="节", code="En", colour="energy", ledger=Ledger.DUTY,
+        measures=(
+            Measure("rooms_checked", N_("Rooms checked"), N_("rooms")),
+            Measure("rooms_on", N_("Rooms found switched on"), N_("rooms")),
+            Measure("energy_saved", N_("Energy saved"), N_("kWh")),
+        ),
+        has_standing_holder=True,
+    )
+)  # fmt: skip
+declare(
+    Kind(
+        key="cleaning", name=N_("Cleaning zone"), seal="扫", code="Cl", colour="clean", ledger=Ledger.SERVICE,
+        measures=(Measure("zone_score", N_("Inspection score"), N_("points")),),
+    )
+)  # fmt: skip
+declare(
+    Kind(
+        key="elder_care", name=N_("Elder care"), seal="老", code="El", colour="elder", ledger=Ledger.SERVICE,
+        measures=(Measure("elders_visited", N_("Elders visited"), N_("people")),),
+    )
+)  # fmt: skip
+declare(
+    Kind(
+        key="donation", name=N_("Donation drive"), seal="捐", code="Do", colour="goods", ledger=Ledger.SERVICE,
+        measures=(Measure("items_collected", N_("Items collected"), N_("items")),),
+    )
+)  # fmt: skip
+declare(
+    Kind(
+        key="blood", name=N_("Blood drive"), seal="献", code="Bl", colour="blood", ledger=Ledger.SERVICE,
+        measures=(Measure("registrants", N_("Registrants"), N_("people")),), has_timed_arrival=True,
+    )
+)  # fmt: skip
+declare(
+    Kind(
+        key="study", name=N_("Theory study"), seal="学", code="St", colour="study", ledger=Ledger.LEARNING,
+        measures=(Measure("characters", N_("Characters submitted"), N_("characters")),),
+    )
+)  # fmt: skip
+declare(
+    Kind(
+        key="reception", name=N_("Reception day"), seal="接", code="Re", colour="recv", ledger=Ledger.DUTY,
+        measures=(Measure("visitors", N_("Visitors received"), N_("people")),),
+    )
+)  # fmt: skip
+declare(Kind(key="meeting", name=N_("Meeting"), seal="会", code="Me", colour="meet", ledger=Ledger.ORGANISATION))
+declare(
+    Kind(key="party_school", name=N_("Party school"), seal="校", code="Sc", colour="school", ledger=Ledger.LEARNING)
+)
+declare(
+    Kind(
+        key="practice_team", name=N_("Practice team"), seal="队", code="Te", colour="team", ledger=Ledger.SERVICE,
+        measures=(Measure("questionnaires", N_("Questionnaires returned"), N_("sheets")),),
+    )
+)  # fmt: skip

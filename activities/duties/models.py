@@ -1,0 +1,120 @@
+"""Activities, their posts, and the slots in which the posts are kept."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from activities.duties.kinds import Kind, kind_of
+from activities.duties.rules import SlotState
+from activities.kit.db import Base, Flags, Revised, Words, new_public_id
+from activities.people.models import Member, Unit
+from activities.people.rules import Stages, Standings
+
+
+class ActivityOrganizer(Base):
+    """A named person who runs an activity and answers for it."""
+
+    __tablename__ = "activity_organizer"
+    __table_args__ = (sa.UniqueConstraint("activity_id", "member_id"),)
+
+    activity_id: Mapped[int] = mapped_column(sa.ForeignKey("activity.id"))
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"), index=True)
+
+
+class Activity(Revised, Base):
+    """What is done, by which unit, and who may join. Seen by the members of its unit and of all units below."""
+
+    __tablename__ = "activity"
+
+    public_id: Mapped[str] = mapped_column(sa.String(16), unique=True, default=new_public_id)
+    kind_key: Mapped[str] = mapped_column("kind", sa.String(32), index=True)
+    unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(100))
+    description: Mapped[str] = mapped_column(default="")
+    risks: Mapped[str] = mapped_column(default="")
+    safeguards: Mapped[str] = mapped_column(default="")
+    # None: open from the start, closed when the slot starts.
+    sign_up_opens_at: Mapped[datetime | None]
+    sign_up_closes_at: Mapped[datetime | None]
+    # How long before its slot a person may still withdraw.
+    withdraw_minutes: Mapped[int] = mapped_column(default=24 * 60)
+    # Zero: any.
+    stages: Mapped[Stages] = mapped_column(Flags(Stages), default=Stages(0))
+    standings: Mapped[Standings] = mapped_column(Flags(Standings), default=Standings(0))
+    # None: every unit that sees the activity.
+    eligible_unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"))
+    created_at: Mapped[datetime]
+    # Raised with every change to one of its slots or posts, so that its feed answers "unchanged" from one row.
+    schedule_revision: Mapped[int] = mapped_column(default=0)
+    schedule_changed_at: Mapped[datetime]
+
+    unit: Mapped[Unit] = relationship(foreign_keys=[unit_id])
+    eligible_unit: Mapped[Unit | None] = relationship(foreign_keys=[eligible_unit_id])
+    organizers: Mapped[list[Member]] = relationship(secondary="activity_organizer", order_by=Member.name)
+    posts: Mapped[list[Post]] = relationship(back_populates="activity", order_by="Post.id")
+
+    @property
+    def kind(self) -> Kind:
+        return kind_of(self.kind_key)
+
+
+class Post(Revised, Base):
+    """A duty with a place and a standard; `capacity` is what its new slots start with."""
+
+    __tablename__ = "post"
+
+    public_id: Mapped[str] = mapped_column(sa.String(16), unique=True, default=new_public_id)
+    activity_id: Mapped[int] = mapped_column(sa.ForeignKey("activity.id"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(100))
+    place: Mapped[str] = mapped_column(sa.String(200), default="")
+    standard: Mapped[str] = mapped_column(default="")
+    capacity: Mapped[int] = mapped_column(default=1)
+
+    activity: Mapped[Activity] = relationship(back_populates="posts")
+
+
+class Slot(Revised, Base):
+    """A post at a time. The counters are written by the sign-ups; the database refuses more taken than there are."""
+
+    __tablename__ = "slot"
+    __table_args__ = (
+        sa.CheckConstraint("taken >= 0 AND taken <= capacity", name="taken_within_capacity"),
+        sa.CheckConstraint("waiting >= 0", name="waiting_not_negative"),
+        sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        sa.Index("ix_slot_post_id_starts_at", "post_id", "starts_at"),
+        # One time of one post exists once: planning the same row again creates nothing.
+        sa.Index(
+            "uq_slot_open_post_start", "post_id", "starts_at", unique=True,
+            sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"),
+        ),
+    )  # fmt: skip
+
+    public_id: Mapped[str] = mapped_column(sa.String(16), unique=True, default=new_public_id)
+    # The calendar's UID: the same in every feed and mail, for ever.
+    uid: Mapped[uuid.UUID] = mapped_column(sa.Uuid, default=uuid.uuid4)
+    post_id: Mapped[int] = mapped_column(sa.ForeignKey("post.id"))
+    starts_at: Mapped[datetime] = mapped_column(index=True)
+    ends_at: Mapped[datetime]
+    capacity: Mapped[int]
+    state: Mapped[SlotState] = mapped_column(Words(SlotState), default=SlotState.OPEN)
+    cancel_reason: Mapped[str] = mapped_column(default="")
+    cancelled_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    # Seats taken, people waiting, and the last number drawn: acceptance goes by these numbers.
+    taken: Mapped[int] = mapped_column(default=0)
+    waiting: Mapped[int] = mapped_column(default=0)
+    tickets: Mapped[int] = mapped_column(default=0)
+
+    post: Mapped[Post] = relationship()
+
+    @property
+    def left(self) -> int:
+        return self.capacity - self.taken
+
+    @property
+    def minutes(self) -> int:
+        return int((self.ends_at - self.starts_at).total_seconds() // 60)

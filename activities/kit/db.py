@@ -1,0 +1,217 @@
+"""The database: one base class, transactions that mean it, locks that hold on SQLite and PostgreSQL alike."""
+
+from __future__ import annotations
+
+import random
+import secrets
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import IntFlag, StrEnum
+from functools import wraps
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import orm
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm.interfaces import ORMOption
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from activities.kit.refusal import NotFound
+
+TRIES = 40
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(sa.TypeDecorator[datetime]):
+    """Aware UTC in Python; `timestamptz` on PostgreSQL, UTC without zone on SQLite."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Words(sa.TypeDecorator[StrEnum]):
+    """A StrEnum stored as its value."""
+
+    impl = sa.String(32)
+    cache_ok = True
+
+    def __init__(self, words: type[StrEnum]) -> None:
+        super().__init__()
+        self.words = words
+
+    def process_bind_param(self, value: StrEnum | str | None, dialect: Dialect) -> str | None:
+        return None if value is None else str(self.words(value))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
+        return None if value is None else self.words(value)
+
+
+class Flags(sa.TypeDecorator[IntFlag]):
+    """An IntFlag stored as its number, so that SQL can ask `column & bit`."""
+
+    impl = sa.Integer
+    cache_ok = True
+
+    def __init__(self, flags: type[IntFlag]) -> None:
+        super().__init__()
+        self.flags = flags
+
+    def process_bind_param(self, value: IntFlag | int | None, dialect: Dialect) -> int | None:
+        return None if value is None else int(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> IntFlag | None:
+        return None if value is None else self.flags(value)
+
+
+class Base(DeclarativeBase):
+    registry = orm.registry(
+        metadata=sa.MetaData(naming_convention=NAMES),
+        type_annotation_map={datetime: UtcDateTime, dict[str, Any]: sa.JSON, str: sa.Text},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+Row = TypeVar("Row", bound=Base)
+
+
+def new_public_id() -> str:
+    """72 random bits for addresses: neither guessable nor countable."""
+    return secrets.token_urlsafe(9)
+
+
+class Revised:
+    """A row whose change shows elsewhere. An entry made of several rows has the sum of their revisions as its
+    SEQUENCE and the latest of their `changed_at` as its LAST-MODIFIED, so a change that reaches far costs one row."""
+
+    revision: Mapped[int] = mapped_column(default=0)
+    changed_at: Mapped[datetime]
+
+
+def revise(row: Any, changes: Mapping[str, Any], now: datetime) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Set what differs and raise the row's revision once if anything did. Return what was and what is, for the audit."""
+    before = {k: getattr(row, k) for k, v in changes.items() if getattr(row, k) != v}
+    after = {k: changes[k] for k in before}
+    for name, value in after.items():
+        setattr(row, name, value)
+    if after:
+        row.revision += 1
+        row.changed_at = now
+    return before, after
+
+
+# ── transactions ────────────────────────────────────────────────────────────
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Commit what the block did, or nothing of it. Transactions do not nest: the outermost verb owns it."""
+    session = db.session
+    if session.info.get("in_transaction"):
+        raise RuntimeError("a service verb was called inside another's transaction")
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("something was changed outside a transaction")
+    session.commit()  # ends the transaction that earlier reads of this request began
+    session.connection(execution_options={"write": True})
+    session.info["in_transaction"] = True
+    try:
+        yield
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info["in_transaction"] = False
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def transactional(verb: F) -> F:
+    """Run a service verb in one transaction, again when the database asks for a retry, a bounded number of times.
+
+    Its arguments must be plain values: a row from before a retry would be stale.
+    """
+
+    @wraps(verb)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        for attempt in range(TRIES):
+            try:
+                with transaction():
+                    return verb(*args, **kwargs)
+            except DBAPIError as error:
+                if attempt == TRIES - 1 or not asks_for_retry(error):
+                    raise
+                # Full jitter, so that those who lost the same race do not meet again.
+                time.sleep(random.uniform(0, min(0.1, 0.001 * 2**attempt)))
+        raise AssertionError("unreachable")
+
+    return run  # type: ignore[return-value]
+
+
+def asks_for_retry(error: DBAPIError) -> bool:
+    """Serialization failure and deadlock on PostgreSQL and its kin, a busy SQLite."""
+    original = error.orig
+    if isinstance(original, sqlite3.OperationalError):
+        return getattr(original, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return getattr(original, "sqlstate", None) in ("40001", "40P01")
+
+
+def lock(model: type[Row], row_id: int, *options: ORMOption) -> Row:
+    """Lock one row for the rest of the transaction and read it as it is now, with what `options` load beside it;
+    NotFound where there is none.
+
+    PostgreSQL locks the row. SQLite ignores FOR UPDATE, but a write transaction there holds the whole database from
+    its BEGIN IMMEDIATE on, so what is read cannot change either way.
+    """
+    if not db.session.info.get("in_transaction"):
+        raise RuntimeError("a lock outside a transaction would hold nothing")
+    query = sa.select(model).where(model.id == row_id).options(*options).with_for_update(of=model)
+    row = db.session.execute(query, execution_options={"populate_existing": True}).unique().scalar_one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def prepare_engine(engine: sa.Engine) -> None:
+    """SQLite: durable write-ahead logging, foreign keys, and transactions that begin as what they are."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @sa.event.listens_for(engine, "connect")
+    def connect(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # the driver's own BEGIN comes too late and is the wrong kind
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        write = connection.get_execution_options().get("write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

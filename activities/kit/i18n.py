@@ -1,0 +1,156 @@
+"""Languages, and dates as people say them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from babel.core import negotiate_locale
+from babel.dates import format_date
+from babel.support import LazyProxy
+from flask import Flask, has_request_context, request, session
+from flask_babel import Babel, force_locale, get_locale, gettext, ngettext
+from flask_login import current_user
+
+from activities.kit.clock import local, zone
+from activities.kit.refusal import Refusal
+
+LANGUAGES = {"zh_Hans": "简体中文", "zh_Hant": "繁體中文", "en": "English"}
+DEFAULT = "zh_Hans"
+# What browsers send, mapped onto what we have.
+ALIASES = {
+    "zh": "zh_Hans", "zh_CN": "zh_Hans", "zh_SG": "zh_Hans", "zh_Hans_CN": "zh_Hans", "zh_Hans_SG": "zh_Hans",
+    "zh_TW": "zh_Hant", "zh_HK": "zh_Hant", "zh_MO": "zh_Hant", "zh_Hant_TW": "zh_Hant", "zh_Hant_HK": "zh_Hant",
+    "en_US": "en", "en_GB": "en",
+}  # fmt: skip
+
+__all__ = ["DEFAULT", "LANGUAGES", "force_locale", "gettext", "html_lang", "init_app", "ngettext", "say_refusal"]
+
+
+def choose_language() -> str:
+    """The person's own choice, else this browser session's, else the browser's, else Simplified Chinese."""
+    if not has_request_context():
+        return DEFAULT
+    own = getattr(current_user, "language", None) or session.get("language")
+    if own in LANGUAGES:
+        return str(own)
+    wanted = [w.replace("-", "_") for w in request.accept_languages.values()]
+    wanted = [ALIASES.get(w, w) for w in wanted]
+    return negotiate_locale(wanted, list(LANGUAGES)) or DEFAULT
+
+
+def init_app(app: Flask) -> None:
+    Babel(
+        app,
+        default_locale=DEFAULT,
+        default_timezone=app.config["SETTINGS"].time_zone,
+        default_translation_directories=app.config["TRANSLATIONS"],
+        locale_selector=choose_language,
+    )
+
+
+def html_lang() -> str:
+    return str(get_locale()).replace("_", "-")
+
+
+def is_chinese() -> bool:
+    return str(get_locale()).startswith("zh")
+
+
+# ── moments ─────────────────────────────────────────────────────────────────
+
+
+def say_day(day: date | datetime, *, year: bool = False) -> str:
+    """周三 11月25日, Wed 25 Nov; with the year where it matters."""
+    if isinstance(day, datetime):
+        day = local(day).date()
+    if is_chinese():
+        pattern = "y年M月d日 EEE" if year else "EEE M月d日"
+    else:
+        pattern = "EEE d MMM y" if year else "EEE d MMM"
+    return format_date(day, pattern, locale=get_locale())
+
+
+def say_date(day: date | datetime) -> str:
+    """11月25日, 25 Nov."""
+    if isinstance(day, datetime):
+        day = local(day).date()
+    return format_date(day, "M月d日" if is_chinese() else "d MMM", locale=get_locale())
+
+
+def say_weekday(day: date | datetime) -> str:
+    if isinstance(day, datetime):
+        day = local(day).date()
+    return format_date(day, "EEE", locale=get_locale())
+
+
+def say_clock(moment: datetime) -> str:
+    return local(moment).strftime("%H:%M")
+
+
+def say_moment(moment: datetime) -> str:
+    """周三 11月25日 22:00."""
+    return f"{say_day(moment)} {say_clock(moment)}"
+
+
+def say_span(starts: datetime, ends: datetime) -> str:
+    """周三 11月25日 22:00–22:30; the day again where the end falls on another one."""
+    if local(starts).date() == local(ends).date():
+        return f"{say_moment(starts)}–{say_clock(ends)}"
+    return f"{say_moment(starts)} – {say_moment(ends)}"
+
+
+def say_duration(span: timedelta) -> str:
+    """The largest two units: 2 小时 29 分."""
+    minutes = max(0, int(span.total_seconds() // 60))
+    days, minutes = divmod(minutes, 24 * 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = []
+    if days:
+        parts.append(ngettext("%(num)s day", "%(num)s days", days))
+    if hours:
+        parts.append(ngettext("%(num)s hour", "%(num)s hours", hours))
+    if (minutes and not days) or not parts:
+        parts.append(ngettext("%(num)s minute", "%(num)s minutes", minutes))
+    return " ".join(parts)
+
+
+def say_hours(minutes: int) -> str:
+    """Minutes as hours with the digits they need: 90 → 1.5, 120 → 2, 50 → 0.83."""
+    return f"{minutes / 60:.2f}".rstrip("0").rstrip(".")
+
+
+# ── refusals ────────────────────────────────────────────────────────────────
+
+
+def say_value(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return say_moment(value)
+    if isinstance(value, date):
+        return say_day(value)
+    if isinstance(value, LazyProxy):
+        return str(value)
+    return value
+
+
+def say_refusal(refusal: Refusal) -> str:
+    """The refusal's sentence in the person's language."""
+    return _fill(refusal.sentence, refusal.facts())
+
+
+def say_remedy(refusal: Refusal) -> str:
+    return _fill(refusal.remedy, refusal.facts()) if refusal.remedy else ""
+
+
+def _fill(message: str, facts: Mapping[str, Any]) -> str:
+    return str(gettext(message)) % {name: say_value(value) for name, value in facts.items()}
+
+
+TEMPLATE_GLOBALS = {
+    f.__name__: f
+    for f in (
+        say_day, say_date, say_weekday, say_clock, say_moment, say_span, say_duration, say_hours, say_refusal,
+        say_remedy, html_lang, is_chinese, local, zone,
+    )
+}  # fmt: skip

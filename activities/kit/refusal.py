@@ -1,0 +1,48 @@
+"""Refusals: what a rule answers instead of yes. Each is a tiny named class whose sentence is translated where it is shown."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar, TypeVar, dataclass_transform
+
+T = TypeVar("T")
+
+
+def N_(message: str) -> str:  # noqa: N802 - gettext's own name, which the extractor knows
+    """Mark a message for translation where it is written; it is translated where it is shown."""
+    return message
+
+
+class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
+    """A rule's no. Subclasses are dataclasses; their fields fill the placeholders of `sentence` and `remedy`.
+
+    `sentence` says why, `remedy` what the person can do about it.
+    """
+
+    sentence: ClassVar[str]
+    remedy: ClassVar[str] = ""
+
+    @property
+    def key(self) -> str:
+        return type(self).__name__
+
+    def facts(self) -> dict[str, Any]:
+        """The values of the placeholders."""
+        return asdict(self)  # type: ignore[call-overload, no-any-return]
+
+    def __str__(self) -> str:
+        return self.sentence % self.facts()
+
+
+@dataclass_transform()
+def refusal(cls: type[T]) -> type[T]:
+    """Make a refusal's fields its constructor. Not frozen: Python itself sets attributes of a raised exception."""
+    return dataclass(unsafe_hash=True)(cls)
+
+
+class NotFound(Exception):  # noqa: N818
+    """What was asked for is not there for this person: 404."""
+
+
+class NotAllowed(Exception):  # noqa: N818
+    """The person may see this, but not do this: 403."""

@@ -1,0 +1,33 @@
+"""Roles, and what each permits. A role is held for a unit and all below it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    ORGANIZER = "organizer"
+    SECRETARY = "secretary"
+    ADMINISTRATOR = "administrator"
+
+
+class Permission(StrEnum):
+    TAKE_PART = "take part"
+    ORGANIZE = "organize"
+    REVIEW = "review"
+    MANAGE_PEOPLE = "manage people"
+    GRANT_ROLES = "grant roles"
+
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.ORGANIZER: frozenset({Permission.ORGANIZE}),
+    Role.SECRETARY: frozenset({Permission.REVIEW, Permission.GRANT_ROLES}),
+    Role.ADMINISTRATOR: frozenset({Permission.MANAGE_PEOPLE, Permission.GRANT_ROLES}),
+}
+
+# A secretary appoints organizers; only an administrator appoints secretaries and administrators.
+MAY_GRANT: dict[Role, frozenset[Role]] = {
+    Role.ORGANIZER: frozenset(),
+    Role.SECRETARY: frozenset({Role.ORGANIZER}),
+    Role.ADMINISTRATOR: frozenset(Role),
+}

@@ -1,0 +1,205 @@
+"""HTTP for every room: errors mapped once, strict headers, safe ways back, what templates may call."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException
+
+from activities.kit import clock, i18n
+from activities.kit.refusal import N_, NotAllowed, NotFound, Refusal
+from activities.kit.roles import Permission
+
+csrf = CSRFProtect()
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+# Bootstrap's own style sheet draws its marks from data: images.
+POLICY = (
+    "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def init_app(app: Flask) -> None:
+    csrf.init_app(app)
+    app.after_request(_add_headers)
+    app.jinja_env.globals.update(i18n.TEMPLATE_GLOBALS)
+    app.jinja_env.globals.update(
+        nonce=nonce, now=clock.now, languages=i18n.LANGUAGES, here=here, form_errors=form_errors
+    )
+    app.jinja_env.globals.update(school=app.config["SETTINGS"].school, doors=doors)
+    app.url_defaults(_versioned)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    for kind, answer in ((NotFound, 404), (NotAllowed, 403)):
+        app.register_error_handler(kind, lambda _, code=answer: _error_page(code))
+    app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(CSRFError, _form_too_old)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(500, lambda _: _error_page(500))
+
+
+def nonce() -> str:
+    """This answer's nonce: the only scripts that run are those that carry it."""
+    if "nonce" not in g:
+        g.nonce = secrets.token_urlsafe(16)
+    return str(g.nonce)
+
+
+def _add_headers(response: Response) -> Response:
+    response.headers.update(HEADERS)
+    response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=nonce()))
+    if request.is_secure:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    if request.endpoint and not request.endpoint.endswith("static"):
+        # What is shown depends on who asks; nothing of it belongs in a shared or a back-button cache.
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _versioned(endpoint: str, values: dict[str, Any]) -> None:
+    """Give static files an address that changes with them, so that browsers may keep them for long."""
+    if endpoint == "static" and "v" not in values:
+        path = Path(str(current_app.static_folder)) / str(values.get("filename", ""))
+        values["v"] = _stamp(path)
+
+
+@cache
+def _stamp(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest()[:8] if path.is_file() else "0"
+
+
+# ── doors ───────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Door:
+    """One way in: where it leads, what it is called, and whose it is."""
+
+    endpoint: str
+    name: str
+    icon: str
+    permission: Permission
+    rooms: tuple[str, ...]
+
+    @property
+    def href(self) -> str:
+        return url_for(self.endpoint)
+
+    @property
+    def open(self) -> bool:
+        return request.blueprint in self.rooms
+
+
+DOORS = (
+    Door("home.my_duties", N_("My duties"), "home", Permission.TAKE_PART, ("home",)),
+    Door("signups.find", N_("Find a slot"), "search", Permission.TAKE_PART, ("signups",)),
+    Door("duties.organize", N_("Organize"), "board", Permission.ORGANIZE, ("duties", "records")),
+    Door("reviews.now", N_("Review"), "review", Permission.REVIEW, ("reviews",)),
+    Door("people.roster", N_("People"), "users", Permission.MANAGE_PEOPLE, ("people",)),
+)
+
+
+def doors() -> list[dict[str, Any]]:
+    """The doors of whoever is logged in. Whoever has one role never sees the others' furniture."""
+    return [
+        {"href": door.href, "name": gettext(door.name), "icon": door.icon, "open": door.open}
+        for door in DOORS
+        if current_user.may(door.permission)
+    ]
+
+
+# ── errors ──────────────────────────────────────────────────────────────────
+
+
+def _refused(refusal: Refusal) -> tuple[str, int]:
+    return render_template("errors/refused.html", refusal=refusal, back=safe_back()), 409
+
+
+def _form_too_old(_: CSRFError) -> tuple[str, int]:
+    return render_template("errors/expired.html", back=safe_back()), 400
+
+
+def _http_error(error: HTTPException) -> Any:
+    if error.code is None or error.code < 400:
+        return error
+    return _error_page(error.code)
+
+
+def _error_page(code: int) -> tuple[str, int]:
+    names = {403: "errors/403.html", 404: "errors/404.html", 413: "errors/413.html", 429: "errors/429.html"}
+    template = names.get(code, "errors/500.html" if code >= 500 else "errors/400.html")
+    return render_template(template, code=code, back=safe_back()), code
+
+
+# ── ways back ───────────────────────────────────────────────────────────────
+
+
+def is_own_address(target: str | None) -> bool:
+    """Whether a redirect target is a plain path of this site: no scheme, no host, no backslash or control character."""
+    if not target or not target.startswith("/") or target.startswith("//") or "\\" in target:
+        return False
+    if any(ord(c) < 32 or ord(c) == 127 for c in target):
+        return False
+    parts = urlsplit(target)
+    return not parts.scheme and not parts.netloc
+
+
+def safe_next(default: str) -> str:
+    """The `next` of the form or query where it is our own address."""
+    target = request.form.get("next") or request.args.get("next")
+    return target if target and is_own_address(target) else default
+
+
+def safe_back() -> str:
+    """The page the person came from, where it is ours; else the front page."""
+    parts = urlsplit(request.referrer or "")
+    path = parts.path + ("?" + parts.query if parts.query else "")
+    if parts.netloc == request.host and is_own_address(path) and path != request.full_path.rstrip("?"):
+        return path
+    return url_for("home.my_duties")
+
+
+def done(message: str, target: str) -> Response:
+    """Say what happened, and go on: the answer to every POST that worked."""
+    flash(message)
+    return redirect(target, 303)  # type: ignore[return-value]
+
+
+def here(**changes: Any) -> str:
+    """This page's address with some of its query changed; None takes a value away."""
+    args: dict[str, Any] = {**request.args.to_dict(flat=False), **(request.view_args or {})}
+    args.update(changes)
+    return url_for(str(request.endpoint), **{k: v for k, v in args.items() if v not in (None, "", [])})
+
+
+def form_errors(form: Any) -> list[tuple[str, str, str]]:
+    """A form's errors as (field id, label, sentence), for the summary that links to each field."""
+    return [(field.id, str(field.label.text), str(error)) for field in form for error in _flat(field.errors)]
+
+
+def _flat(errors: Any) -> list[str]:
+    found: list[str] = []
+    for error in errors.values() if isinstance(errors, dict) else errors:
+        found.extend(_flat(error) if isinstance(error, (list, dict, tuple)) else [str(error)])
+    return found
+
+
+def invalid(template: str, **context: Any) -> tuple[str, int]:
+    """An invalid form comes back with what was typed: 422."""
+    return render_template(template, **context), 422

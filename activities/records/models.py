@@ -1,0 +1,47 @@
+"""What people did: one record a person and slot, with how it is known and who vouched for it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from activities.duties.kinds import Evidence, Ledger
+from activities.duties.models import Slot
+from activities.kit.db import Base, Words
+from activities.people.models import Member
+from activities.records.rules import Attendance
+
+
+class Record(Base):
+    """The present state of one person's participation; how it came to be stands in the audit trail.
+
+    `minutes` is time given, `minutes_late` how late the person came. `day` is the school's local day of the slot and
+    `ledger` what its kind counted into when it was recorded, so that a year is read from this table alone.
+    """
+
+    __tablename__ = "record"
+    __table_args__ = (
+        sa.UniqueConstraint("slot_id", "member_id"),
+        sa.CheckConstraint("minutes >= 0 AND minutes_late >= 0", name="minutes_not_negative"),
+        sa.CheckConstraint("member_id <> recorded_by_id", name="nobody_records_their_own"),
+        sa.CheckConstraint("attendance IN ('present', 'late') OR minutes = 0", name="no_minutes_without_presence"),
+        sa.Index("ix_record_member_id_day", "member_id", "day"),
+    )
+
+    slot_id: Mapped[int] = mapped_column(sa.ForeignKey("slot.id"))
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"))
+    attendance: Mapped[Attendance] = mapped_column(Words(Attendance))
+    minutes: Mapped[int] = mapped_column(default=0)
+    minutes_late: Mapped[int] = mapped_column(default=0)
+    ledger: Mapped[Ledger] = mapped_column(Words(Ledger))
+    day: Mapped[date]
+    evidence: Mapped[Evidence] = mapped_column(Words(Evidence))
+    recorded_by_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"))
+    recorded_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+    slot: Mapped[Slot] = relationship()
+    member: Mapped[Member] = relationship(foreign_keys=[member_id])
+    recorded_by: Mapped[Member] = relationship(foreign_keys=[recorded_by_id])

@@ -1,0 +1,41 @@
+"""Who takes which slot."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from activities.duties.models import Slot
+from activities.kit.db import Base, Revised, Words
+from activities.people.models import Member
+from activities.signups.rules import SignUpState
+
+ACTIVE = sa.text("state IN ('seated', 'waiting')")
+
+
+class SignUp(Revised, Base):
+    """One person's place in one slot. Withdrawn ones stay: a feed learns from them that something left."""
+
+    __tablename__ = "sign_up"
+    __table_args__ = (
+        sa.CheckConstraint("state IN ('seated', 'waiting', 'withdrawn')", name="state"),
+        sa.Index(
+            "uq_sign_up_active", "slot_id", "member_id", unique=True, sqlite_where=ACTIVE, postgresql_where=ACTIVE
+        ),
+        sa.UniqueConstraint("slot_id", "ticket"),
+        sa.Index("ix_sign_up_member_id_state", "member_id", "state"),
+    )
+
+    slot_id: Mapped[int] = mapped_column(sa.ForeignKey("slot.id"))
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"))
+    state: Mapped[SignUpState] = mapped_column(Words(SignUpState))
+    # The order in which sign-ups of this slot were accepted, from 1.
+    ticket: Mapped[int]
+    signed_up_at: Mapped[datetime]
+    seated_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+
+    slot: Mapped[Slot] = relationship()
+    member: Mapped[Member] = relationship()

@@ -1,0 +1,64 @@
+"""Who is told what about a slot. The words stand beside the topics; the outbox fills and sends them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from activities.duties.models import Slot
+from activities.kit.refusal import N_
+from activities.outbox import service as outbox
+from activities.outbox.words import words
+from activities.signups.rules import SignUpState
+
+words(
+    "signups.seated",
+    N_("You have a seat: %(what)s"),
+    N_("%(when)s, %(where)s. If you cannot come, please withdraw in time."),
+)
+words(
+    "signups.waiting",
+    N_("You are on the waiting list: %(what)s"),
+    N_("%(when)s, %(where)s. We tell you when a seat is yours."),
+)
+words(
+    "signups.promoted",
+    N_("A seat came free and is yours: %(what)s"),
+    N_("%(when)s, %(where)s. If you cannot come, please withdraw in time."),
+)
+words("signups.withdrew", N_("You have withdrawn: %(what)s"), N_("%(when)s, %(where)s."))
+words(
+    "signups.moved", N_("Changed: %(what)s"), N_("Now %(when)s, %(where)s. If this does not suit you, please withdraw.")
+)
+words("signups.cancelled", N_("Cancelled: %(what)s"), N_("%(when)s, %(where)s. Reason: %(reason)s"))
+
+
+def signed_up(slot: Slot, member_id: int, state: SignUpState, now: datetime) -> None:
+    outbox.post(now, [member_id], f"signups.{state}", **facts(slot))
+
+
+def promoted(slot: Slot, member_id: int, now: datetime) -> None:
+    outbox.post(now, [member_id], "signups.promoted", **facts(slot))
+
+
+def withdrew(slot: Slot, member_id: int, now: datetime) -> None:
+    outbox.post(now, [member_id], "signups.withdrew", **facts(slot))
+
+
+def moved(slot: Slot, member_ids: Iterable[int], now: datetime) -> None:
+    outbox.post(now, member_ids, "signups.moved", **facts(slot))
+
+
+def cancelled(slot: Slot, member_ids: Iterable[int], now: datetime) -> None:
+    outbox.post(now, member_ids, "signups.cancelled", **facts(slot), reason=slot.cancel_reason)
+
+
+def facts(slot: Slot) -> dict[str, Any]:
+    """What a notice says of a slot, as it is at this moment. Moments go in as ISO text and are said when read."""
+    return {
+        "what": f"{slot.post.activity.name} · {slot.post.name}",
+        "where": slot.post.place,
+        "slot": slot.public_id,
+        "when": [slot.starts_at.isoformat(), slot.ends_at.isoformat()],
+    }

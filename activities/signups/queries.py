@@ -1,0 +1,103 @@
+"""Reads of sign-ups: what the rules need to know, and what pages show."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager, joinedload
+
+from activities.duties.models import Activity, Post, Slot
+from activities.duties.rules import SlotState
+from activities.kit.db import db
+from activities.people.models import Member
+from activities.signups.models import SignUp
+from activities.signups.rules import Busy, Offer, Person, SignUpState
+
+ACTIVE_STATES = (SignUpState.SEATED, SignUpState.WAITING)
+
+
+def person(member: Member) -> Person:
+    return Person(stage=member.stage, standing=member.standing, unit_path=member.unit.path)
+
+
+def offer(slot: Slot) -> Offer:
+    """The slot and its activity as the rules want them."""
+    activity = slot.post.activity
+    eligible = activity.eligible_unit
+    return Offer(
+        state=slot.state, starts_at=slot.starts_at, ends_at=slot.ends_at, capacity=slot.capacity, taken=slot.taken,
+        opens_at=activity.sign_up_opens_at, closes_at=activity.sign_up_closes_at,
+        withdraw_minutes=activity.withdraw_minutes, stages=activity.stages, standings=activity.standings,
+        eligible_path=eligible.path if eligible else "", eligible_unit=eligible.name if eligible else "",
+    )  # fmt: skip
+
+
+def my_state(member_id: int, slot_id: int) -> SignUpState | None:
+    """Seated, waiting, or None."""
+    query = sa.select(SignUp.state).where(
+        SignUp.slot_id == slot_id, SignUp.member_id == member_id, SignUp.state.in_(ACTIVE_STATES)
+    )
+    return db.session.scalar(query)
+
+
+def my_states(member_id: int, slot_ids: Collection[int]) -> dict[int, SignUp]:
+    """The member's active sign-ups among these slots, by slot."""
+    query = sa.select(SignUp).where(
+        SignUp.member_id == member_id, SignUp.slot_id.in_(slot_ids), SignUp.state.in_(ACTIVE_STATES)
+    )
+    return {row.slot_id: row for row in db.session.scalars(query)}
+
+
+def busy(member_ids: Collection[int], starts: datetime, ends: datetime) -> dict[int, list[Busy]]:
+    """The seats these members hold in open slots that touch the span, by member. One statement."""
+    query = (
+        sa.select(SignUp.member_id, Slot.starts_at, Slot.ends_at, Activity.name, Post.name)
+        .join(Slot, Slot.id == SignUp.slot_id)
+        .join(Post, Post.id == Slot.post_id)
+        .join(Activity, Activity.id == Post.activity_id)
+        .where(
+            SignUp.member_id.in_(member_ids), SignUp.state == SignUpState.SEATED,
+            Slot.state == SlotState.OPEN, Slot.starts_at < ends, Slot.ends_at > starts,
+        )
+        .order_by(Slot.starts_at)
+    )  # fmt: skip
+    found: dict[int, list[Busy]] = {member_id: [] for member_id in member_ids}
+    for member_id, starts_at, ends_at, activity, post in db.session.execute(query):
+        found[member_id].append(Busy(starts_at, ends_at, f"{activity} · {post}"))
+    return found
+
+
+def waiters_locked(slot_id: int) -> list[SignUp]:
+    """Those on the waiting list, who waits longest first, with member and unit; the members' rows are locked, so that
+    none of them takes another seat meanwhile."""
+    query = (
+        sa.select(SignUp)
+        .join(SignUp.member)
+        .join(Member.unit)
+        .where(SignUp.slot_id == slot_id, SignUp.state == SignUpState.WAITING)
+        .options(contains_eager(SignUp.member).contains_eager(Member.unit))
+        .order_by(SignUp.ticket)
+        .with_for_update(of=Member)
+    )
+    return list(db.session.scalars(query, execution_options={"populate_existing": True}))
+
+
+def place_in_line(sign_up: SignUp) -> int:
+    """1 for who is next."""
+    query = sa.select(sa.func.count()).where(
+        SignUp.slot_id == sign_up.slot_id, SignUp.state == SignUpState.WAITING, SignUp.ticket < sign_up.ticket
+    )
+    return (db.session.scalar(query) or 0) + 1
+
+
+def seated(slot_id: int) -> list[SignUp]:
+    """Those who have a seat, in the order in which they were accepted."""
+    query = (
+        sa.select(SignUp)
+        .where(SignUp.slot_id == slot_id, SignUp.state == SignUpState.SEATED)
+        .options(joinedload(SignUp.member, innerjoin=True).joinedload(Member.unit, innerjoin=True))
+        .order_by(SignUp.ticket)
+    )
+    return list(db.session.scalars(query))

@@ -1,0 +1,234 @@
+"""Who may take a slot, and who gets a freed one. Screen and service ask the same functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import ClassVar
+
+from activities.duties.rules import SlotState
+from activities.kit.refusal import N_, Refusal, refusal
+from activities.people.rules import Stage, Stages, Standing, Standings
+
+
+class SignUpState(StrEnum):
+    SEATED = "seated"
+    WAITING = "waiting"
+    WITHDRAWN = "withdrawn"
+
+
+# ── facts ───────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """What the rules ask of a member. `unit_path` is the unit's place in the tree, "1/4/"."""
+
+    stage: Stage
+    standing: Standing
+    unit_path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """What the rules ask of a slot and its activity. Empty sets and an empty path mean "anyone"."""
+
+    state: SlotState
+    starts_at: datetime
+    ends_at: datetime
+    capacity: int
+    taken: int
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    withdraw_minutes: int = 0
+    stages: Stages = field(default=Stages(0))
+    standings: Standings = field(default=Standings(0))
+    eligible_path: str = ""
+    eligible_unit: str = ""
+
+    @property
+    def withdraw_until(self) -> datetime:
+        return self.starts_at - timedelta(minutes=self.withdraw_minutes)
+
+
+@dataclass(frozen=True)
+class Busy:
+    """A time at which the person already has a duty, and its name."""
+
+    starts_at: datetime
+    ends_at: datetime
+    name: str
+
+
+# ── refusals ────────────────────────────────────────────────────────────────
+
+
+@refusal
+class SlotCancelled(Refusal):
+    sentence: ClassVar[str] = N_("This slot has been cancelled.")
+    remedy: ClassVar[str] = N_("Look for another slot.")
+
+
+@refusal
+class AlreadyStarted(Refusal):
+    sentence: ClassVar[str] = N_("This slot has already started.")
+    remedy: ClassVar[str] = N_("Look for a later slot.")
+
+
+@refusal
+class AlreadyIn(Refusal):
+    sentence: ClassVar[str] = N_("You are already signed up for this slot.")
+
+
+@refusal
+class AlreadyWaiting(Refusal):
+    sentence: ClassVar[str] = N_("You are already on the waiting list of this slot.")
+    remedy: ClassVar[str] = N_("You get the seat as soon as one is free and it is your turn.")
+
+
+@refusal
+class NotOpenYet(Refusal):
+    opens_at: datetime
+    sentence: ClassVar[str] = N_("Sign-up opens %(opens_at)s.")
+    remedy: ClassVar[str] = N_("Come back then; seats go in the order in which people sign up.")
+
+
+@refusal
+class SignUpClosed(Refusal):
+    closed_at: datetime
+    sentence: ClassVar[str] = N_("Sign-up closed %(closed_at)s.")
+    remedy: ClassVar[str] = N_("Ask an organizer of the activity, or look for another slot.")
+
+
+@refusal
+class WrongStage(Refusal):
+    sentence: ClassVar[str] = N_("This activity is not open to your stage.")
+    remedy: ClassVar[str] = N_("The activity's page says who may join.")
+
+
+@refusal
+class WrongStanding(Refusal):
+    sentence: ClassVar[str] = N_("This activity is not open to your standing.")
+    remedy: ClassVar[str] = N_("The activity's page says who may join.")
+
+
+@refusal
+class WrongUnit(Refusal):
+    unit: str
+    sentence: ClassVar[str] = N_("This activity is only open to %(unit)s.")
+    remedy: ClassVar[str] = N_("Look for a slot of your own unit.")
+
+
+@refusal
+class Overlaps(Refusal):
+    name: str
+    starts_at: datetime
+    sentence: ClassVar[str] = N_("This overlaps with your duty “%(name)s”, %(starts_at)s.")
+    remedy: ClassVar[str] = N_("Withdraw from that one first, or choose another time.")
+
+
+@refusal
+class Full(Refusal):
+    sentence: ClassVar[str] = N_("All seats of this slot are taken.")
+    remedy: ClassVar[str] = N_("Join the waiting list: who waits longest gets the next free seat.")
+
+
+@refusal
+class NotIn(Refusal):
+    sentence: ClassVar[str] = N_("You are not signed up for this slot.")
+
+
+@refusal
+class TooLateToWithdraw(Refusal):
+    until: datetime
+    sentence: ClassVar[str] = N_("Withdrawing was possible until %(until)s.")
+    remedy: ClassVar[str] = N_("Tell an organizer of the activity that you cannot come, so that someone can take over.")
+
+
+@refusal
+class FewerThanSeated(Refusal):
+    taken: int
+    sentence: ClassVar[str] = N_("%(taken)s people already have a seat, so the capacity cannot be smaller.")
+    remedy: ClassVar[str] = N_("Choose a larger capacity, or cancel the slot.")
+
+
+# ── decisions ───────────────────────────────────────────────────────────────
+
+
+def why_not_sign_up(
+    offer: Offer,
+    person: Person,
+    mine: SignUpState | None,
+    busy: Iterable[Busy],
+    now: datetime,
+    *,
+    waiting: bool = False,
+) -> Refusal | None:
+    """The first reason against signing up, or None. With `waiting`, against joining the waiting list: full is no reason."""
+    return (
+        _over(offer, now)
+        or _already(mine)
+        or _ineligible(offer, person)
+        or _outside_window(offer, now)
+        or _clash(offer, busy)
+        or (Full() if offer.taken >= offer.capacity and not waiting else None)
+    )
+
+
+def why_not_promote(offer: Offer, person: Person, busy: Iterable[Busy], now: datetime) -> Refusal | None:
+    """The first reason against giving a waiting person a free seat. That sign-up has closed since is none."""
+    return _over(offer, now) or _ineligible(offer, person) or _clash(offer, busy)
+
+
+def why_not_withdraw(offer: Offer, mine: SignUpState | None, now: datetime) -> Refusal | None:
+    """The first reason against withdrawing. The waiting list can be left until the slot starts."""
+    if mine not in (SignUpState.SEATED, SignUpState.WAITING):
+        return NotIn()
+    if over := _over(offer, now):
+        return over
+    if mine is SignUpState.SEATED and now > offer.withdraw_until:
+        return TooLateToWithdraw(offer.withdraw_until)
+    return None
+
+
+def why_not_capacity(taken: int, capacity: int) -> Refusal | None:
+    return FewerThanSeated(taken) if capacity < taken else None
+
+
+def _over(offer: Offer, now: datetime) -> Refusal | None:
+    if offer.state is SlotState.CANCELLED:
+        return SlotCancelled()
+    return AlreadyStarted() if now >= offer.starts_at else None
+
+
+def _already(mine: SignUpState | None) -> Refusal | None:
+    if mine is SignUpState.SEATED:
+        return AlreadyIn()
+    return AlreadyWaiting() if mine is SignUpState.WAITING else None
+
+
+def _ineligible(offer: Offer, person: Person) -> Refusal | None:
+    if offer.stages and Stages[person.stage.name] not in offer.stages:
+        return WrongStage()
+    if offer.standings and Standings[person.standing.name] not in offer.standings:
+        return WrongStanding()
+    if not person.unit_path.startswith(offer.eligible_path):
+        return WrongUnit(offer.eligible_unit)
+    return None
+
+
+def _outside_window(offer: Offer, now: datetime) -> Refusal | None:
+    if offer.opens_at and now < offer.opens_at:
+        return NotOpenYet(offer.opens_at)
+    if offer.closes_at and now >= offer.closes_at:
+        return SignUpClosed(offer.closes_at)
+    return None
+
+
+def _clash(offer: Offer, busy: Iterable[Busy]) -> Refusal | None:
+    for other in busy:
+        if other.starts_at < offer.ends_at and offer.starts_at < other.ends_at:
+            return Overlaps(other.name, other.starts_at)
+    return None

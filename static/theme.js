@@ -1,0 +1,21 @@
+// Theme choice: auto → light → dark; without JavaScript the system's choice holds.
+// Filters stand open where there is room; without JavaScript they open with one tap.
+(() => {
+  const root = document.documentElement, key = "theme", all = ["auto", "light", "dark"];
+  const read = () => { try { return localStorage.getItem(key) || "auto"; } catch { return "auto"; } };
+  const apply = (v) => { v === "auto" ? root.removeAttribute("data-bs-theme") : root.setAttribute("data-bs-theme", v); };
+  apply(read());
+  document.addEventListener("DOMContentLoaded", () => {
+    if (matchMedia("(min-width: 992px)").matches) document.querySelectorAll("[data-open-wide]").forEach((d) => { d.open = true; });
+    document.querySelectorAll(".errors[tabindex]").forEach((e) => e.focus());
+    const b = document.querySelector("[data-theme-toggle]");
+    if (!b) return;
+    const say = () => b.setAttribute("aria-label", b.dataset.label.replace("%(name)s", b.dataset[read()]));
+    b.hidden = false; say();
+    b.addEventListener("click", () => {
+      const next = all[(all.indexOf(read()) + 1) % 3];
+      try { localStorage.setItem(key, next); } catch { /* private mode: the choice lasts for this page */ }
+      apply(next); say();
+    });
+  });
+})();

@@ -1,0 +1,139 @@
+"""The standing cast of the tests, and the makers of everything else they need.
+
+Every person's password is "secret". The moment is Wednesday 2026-11-25 12:00 in the school (04:00 UTC).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+from werkzeug.test import TestResponse
+
+from activities.duties.models import Activity, Post, Slot
+from activities.kit.db import db
+from activities.kit.roles import Role
+from activities.people.models import Member, RoleGrant, Unit
+from activities.people.passwords import hash_password
+from activities.people.rules import Stage, Standing, UnitLevel
+
+NOW = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+PASSWORD = "secret"
+_HASH = hash_password(PASSWORD)
+
+
+@dataclass(frozen=True)
+class Cast:
+    """`school` is the root, with the branches `first` and `second` below it.
+
+    Lin and Wang are students of the first branch, Zhao of the second. Ou organizes the first branch, Chen is the
+    school's secretary, Gu its administrator. `sweeping` is an activity of the first branch that anyone there may join,
+    with the post `lake` and `slot`, two hours tomorrow, two seats, open.
+    """
+
+    school: Unit
+    first: Unit
+    second: Unit
+    lin: Member
+    wang: Member
+    zhao: Member
+    ou: Member
+    chen: Member
+    gu: Member
+    sweeping: Activity
+    lake: Post
+    slot: Slot
+
+
+def make_cast() -> Cast:
+    school = make_unit("管理学院党总支", UnitLevel.GENERAL_BRANCH)
+    first = make_unit("第一支部", parent=school)
+    second = make_unit("第二支部", parent=school)
+    lin = make_member("2301001", "林可欣", first, class_name="营销2301", email="lin@example.edu")
+    wang = make_member("2301002", "王一诺", first, class_name="营销2301", stage=Stage.ACTIVIST)
+    zhao = make_member("2302001", "赵明", second, class_name="会计2302")
+    ou = make_member("T001", "欧阳慧敏", first, standing=Standing.TEACHER)
+    chen = make_member("T002", "陈静", school, standing=Standing.LEADER)
+    gu = make_member("T003", "顾云", school, standing=Standing.TEACHER)
+    grant(ou, Role.ORGANIZER, first)
+    grant(chen, Role.SECRETARY, school)
+    grant(gu, Role.ADMINISTRATOR, school)
+    sweeping = make_activity("东湖责任区清扫", first, "cleaning")
+    lake = make_post(sweeping, "东湖北岸", capacity=2)
+    slot = make_slot(lake, NOW + DAY, hours=2)
+    db.session.commit()
+    return Cast(school, first, second, lin, wang, zhao, ou, chen, gu, sweeping, lake, slot)
+
+
+def make_unit(name: str, level: UnitLevel = UnitLevel.BRANCH, parent: Unit | None = None) -> Unit:
+    unit = Unit(name=name, level=level, parent_id=parent.id if parent else None, path=f"?{name}", changed_at=NOW)
+    db.session.add(unit)
+    db.session.flush()
+    unit.path = f"{parent.path if parent else ''}{unit.id}/"
+    db.session.flush()
+    return unit
+
+
+def make_member(number: str, name: str, unit: Unit, **fields: Any) -> Member:
+    values: dict[str, Any] = {"stage": Stage.FULL, "standing": Standing.STUDENT, "password_hash": _HASH, **fields}
+    member = Member(number=number, name=name, unit=unit, created_at=NOW, **values)
+    db.session.add(member)
+    db.session.flush()
+    return member
+
+
+def grant(member: Member, role: Role, unit: Unit) -> None:
+    db.session.add(RoleGrant(member=member, role=role, unit=unit, granted_at=NOW))
+    db.session.flush()
+
+
+def make_activity(name: str, unit: Unit, kind: str = "cleaning", **fields: Any) -> Activity:
+    activity = Activity(
+        name=name, unit=unit, kind_key=kind, created_at=NOW, changed_at=NOW, schedule_changed_at=NOW, **fields
+    )
+    db.session.add(activity)
+    db.session.flush()
+    return activity
+
+
+def make_post(activity: Activity, name: str, capacity: int = 1, **fields: Any) -> Post:
+    post = Post(activity=activity, name=name, place=name, capacity=capacity, changed_at=NOW, **fields)
+    db.session.add(post)
+    db.session.flush()
+    return post
+
+
+def make_slot(post: Post, starts_at: datetime, hours: float = 1, **fields: Any) -> Slot:
+    values: dict[str, Any] = {"capacity": post.capacity, **fields}
+    ends_at = starts_at + timedelta(hours=hours)
+    slot = Slot(post=post, starts_at=starts_at, ends_at=ends_at, created_at=NOW, changed_at=NOW, **values)
+    db.session.add(slot)
+    db.session.flush()
+    return slot
+
+
+class Visitor(FlaskClient):
+    """A test client that fills in forms as a browser does, CSRF token included."""
+
+    def log_in(self, member: Member) -> Visitor:
+        """Be this member, without the slow way through the log-in page."""
+        with self.session_transaction() as session:
+            session["_user_id"], session["_fresh"] = member.get_id(), True
+        return self
+
+    def submit(self, path: str, **data: Any) -> TestResponse:
+        """POST a form with this session's token."""
+        with self.session_transaction() as session:
+            raw = session.setdefault("csrf_token", "0" * 40)
+        signer = URLSafeTimedSerializer(self.application.secret_key, salt="wtf-csrf-token")
+        return self.post(path, data={"csrf_token": signer.dumps(raw), **data})
+
+
+def logged_in(app: Flask, member: Member) -> Visitor:
+    return Visitor(app, app.response_class).log_in(member)

@@ -1,0 +1,129 @@
+"""One application and one migrated database a worker; every test leaves it empty.
+
+`--database` chooses the database: sqlite (the default), postgresql, or serializable (PostgreSQL at SERIALIZABLE).
+PostgreSQL is the server of TEST_DATABASE_URL or, without it, the embedded one.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import flask_migrate
+import psycopg
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from activities.app import create_app
+from activities.config import Settings
+from activities.kit.db import Base, db
+from tests.cast import Cast, Visitor, make_cast
+from tests.statements import Statements
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=("sqlite", "postgresql", "serializable"), default="sqlite")
+
+
+@pytest.fixture(scope="session")
+def database_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Iterator[str]:
+    if request.config.getoption("--database") == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('db')}/test.db"
+        return
+    server = os.environ.get("TEST_DATABASE_URL") or request.getfixturevalue("postgres_server")
+    name = f"activities_test_{os.getpid()}_{worker_id}"
+    url = sa.make_url(server)
+    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+        yield url.set(drivername="postgresql+psycopg", database=name).render_as_string(hide_password=False)
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The embedded server, where no other is named."""
+    from tests.embedded import postgres
+
+    with postgres() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def settings(request: pytest.FixtureRequest, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    serializable = request.config.getoption("--database") == "serializable"
+    return Settings(
+        data=tmp_path_factory.mktemp("data"),
+        database_url=database_url,
+        database_isolation="SERIALIZABLE" if serializable else None,
+        secret_key="a-secret-for-tests-only",
+        base_url="http://localhost",
+    )
+
+
+@pytest.fixture(scope="session")
+def migrated(settings: Settings) -> Iterator[Flask]:
+    """The application on a database brought up by the real migrations."""
+    app = create_app(settings)
+    with app.app_context():
+        flask_migrate.upgrade()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(migrated: Flask) -> Iterator[Flask]:
+    """The application; whatever the test stored is gone afterwards."""
+    yield migrated
+    with migrated.app_context():
+        db.session.rollback()
+        with db.engine.connect().execution_options(write=True) as connection, connection.begin():
+            for table in reversed(Base.metadata.sorted_tables):
+                connection.execute(table.delete())
+
+
+@pytest.fixture
+def ctx(app: Flask) -> Iterator[Flask]:
+    """The application with a context, for tests of services and queries. Requests must not be made inside it."""
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def cast(app: Flask) -> Cast:
+    """The standing cast: two branches, members, an organizer, a secretary, an administrator, one slot."""
+    with app.app_context():
+        return make_cast()
+
+
+@pytest.fixture
+def client(app: Flask) -> Visitor:
+    """Somebody who is not logged in."""
+    return Visitor(app, app.response_class)
+
+
+@pytest.fixture
+def statements(app: Flask) -> Iterator[Statements]:
+    """Counts the statements sent to the database: `with statements.count() as n: …`."""
+    with app.app_context():
+        engine = db.engine
+    counter = Statements(engine)
+    yield counter
+    counter.close()
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    return Path(__file__).resolve().parent.parent
+
+
+if "PYTEST_XDIST_WORKER" not in os.environ:
+
+    @pytest.fixture(scope="session")
+    def worker_id() -> str:
+        return "main"

@@ -1,0 +1,126 @@
+"""Decision tables of the sign-up rules."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from activities.duties.rules import SlotState
+from activities.people.rules import Stage, Stages, Standing, Standings
+from activities.signups.rules import (
+    AlreadyIn,
+    AlreadyStarted,
+    AlreadyWaiting,
+    Busy,
+    FewerThanSeated,
+    Full,
+    NotIn,
+    NotOpenYet,
+    Offer,
+    Overlaps,
+    Person,
+    SignUpClosed,
+    SignUpState,
+    SlotCancelled,
+    TooLateToWithdraw,
+    WrongStage,
+    WrongStanding,
+    WrongUnit,
+    why_not_capacity,
+    why_not_promote,
+    why_not_sign_up,
+    why_not_withdraw,
+)  # fmt: skip
+from tests.cast import DAY, HOUR, NOW
+
+STUDENT = Person(stage=Stage.FULL, standing=Standing.STUDENT, unit_path="1/2/")
+OPEN = Offer(
+    state=SlotState.OPEN, starts_at=NOW + DAY, ends_at=NOW + DAY + 2 * HOUR, capacity=2, taken=1, withdraw_minutes=120
+)
+SEATED, WAITING, WITHDRAWN = SignUpState.SEATED, SignUpState.WAITING, SignUpState.WITHDRAWN
+
+
+def busy(start: float, end: float) -> list[Busy]:
+    """A duty from `start` to `end` hours after the slot's start."""
+    return [Busy(OPEN.starts_at + start * HOUR, OPEN.starts_at + end * HOUR, "关灯")]
+
+
+SIGN_UP = {
+    "an open slot with a free seat": (OPEN, None, [], None),
+    "a full slot": (replace(OPEN, taken=2), None, [], Full()),
+    "already seated": (OPEN, SEATED, [], AlreadyIn()),
+    "already waiting": (OPEN, WAITING, [], AlreadyWaiting()),
+    "withdrawn before": (OPEN, WITHDRAWN, [], None),
+    "a cancelled slot": (replace(OPEN, state=SlotState.CANCELLED), None, [], SlotCancelled()),
+    "a slot that starts now": (replace(OPEN, starts_at=NOW), None, [], AlreadyStarted()),
+    "before it opens": (replace(OPEN, opens_at=NOW + HOUR), None, [], NotOpenYet(NOW + HOUR)),
+    "the moment it opens": (replace(OPEN, opens_at=NOW), None, [], None),
+    "the moment it closes": (replace(OPEN, closes_at=NOW), None, [], SignUpClosed(NOW)),
+    "before it closes": (replace(OPEN, closes_at=NOW + HOUR), None, [], None),
+    "the right stage": (replace(OPEN, stages=Stages.FULL | Stages.PROBATIONARY), None, [], None),
+    "the wrong stage": (replace(OPEN, stages=Stages.ACTIVIST), None, [], WrongStage()),
+    "the wrong standing": (replace(OPEN, standings=Standings.TEACHER), None, [], WrongStanding()),
+    "one's own unit": (replace(OPEN, eligible_path="1/"), None, [], None),
+    "another unit": (replace(OPEN, eligible_path="1/3/", eligible_unit="第二支部"), None, [], WrongUnit("第二支部")),
+    "a duty that ends as it starts": (OPEN, None, busy(-1, 0), None),
+    "a duty that starts as it ends": (OPEN, None, busy(2, 3), None),
+    "a duty within": (OPEN, None, busy(0.5, 1), Overlaps("关灯", OPEN.starts_at + 0.5 * HOUR)),
+    "a duty around": (OPEN, None, busy(-1, 3), Overlaps("关灯", OPEN.starts_at - HOUR)),
+    "a duty one minute over": (OPEN, None, busy(-1, 1 / 60), Overlaps("关灯", OPEN.starts_at - HOUR)),
+}
+
+
+@pytest.mark.parametrize(("offer", "mine", "others", "expected"), SIGN_UP.values(), ids=SIGN_UP)
+def test_signing_up_is_decided_by(offer, mine, others, expected):
+    assert why_not_sign_up(offer, STUDENT, mine, others, NOW) == expected
+
+
+def test_full_is_no_reason_against_waiting():
+    assert why_not_sign_up(replace(OPEN, taken=2), STUDENT, None, [], NOW, waiting=True) is None
+
+
+def test_a_clash_is_a_reason_against_waiting_too():
+    assert isinstance(why_not_sign_up(replace(OPEN, taken=2), STUDENT, None, busy(0, 1), NOW, waiting=True), Overlaps)
+
+
+def test_the_person_is_told_of_a_clash_before_they_are_offered_the_waiting_list():
+    assert isinstance(why_not_sign_up(replace(OPEN, taken=2), STUDENT, None, busy(0, 1), NOW), Overlaps)
+
+
+PROMOTE = {
+    "a waiting person": (OPEN, [], None),
+    "after sign-up has closed": (replace(OPEN, closes_at=NOW - HOUR), [], None),
+    "who has a clash by now": (OPEN, busy(0, 1), Overlaps("关灯", OPEN.starts_at)),
+    "who may not join any more": (replace(OPEN, stages=Stages.ACTIVIST), [], WrongStage()),
+    "into a cancelled slot": (replace(OPEN, state=SlotState.CANCELLED), [], SlotCancelled()),
+    "into a slot that has started": (replace(OPEN, starts_at=NOW), [], AlreadyStarted()),
+}
+
+
+@pytest.mark.parametrize(("offer", "others", "expected"), PROMOTE.values(), ids=PROMOTE)
+def test_promotion_checks_the_rules_again_for(offer, others, expected):
+    assert why_not_promote(offer, STUDENT, others, NOW) == expected
+
+
+LAST = OPEN.starts_at - 2 * HOUR
+WITHDRAW = {
+    "seated, in time": (OPEN, SEATED, NOW, None),
+    "seated, at the deadline": (OPEN, SEATED, LAST, None),
+    "seated, after the deadline": (OPEN, SEATED, LAST + HOUR / 60, TooLateToWithdraw(LAST)),
+    "waiting, after the deadline": (OPEN, WAITING, LAST + HOUR, None),
+    "waiting, when it has started": (OPEN, WAITING, OPEN.starts_at, AlreadyStarted()),
+    "not in": (OPEN, None, NOW, NotIn()),
+    "withdrawn before": (OPEN, WITHDRAWN, NOW, NotIn()),
+    "seated in a cancelled slot": (replace(OPEN, state=SlotState.CANCELLED), SEATED, NOW, SlotCancelled()),
+}
+
+
+@pytest.mark.parametrize(("offer", "mine", "now", "expected"), WITHDRAW.values(), ids=WITHDRAW)
+def test_withdrawing_is_decided_by(offer, mine, now, expected):
+    assert why_not_withdraw(offer, mine, now) == expected
+
+
+def test_capacity_never_falls_below_the_people_seated():
+    assert why_not_capacity(taken=3, capacity=3) is None
+    assert why_not_capacity(taken=3, capacity=2) == FewerThanSeated(3)
