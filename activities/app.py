@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from importlib import import_module
+from importlib.util import find_spec
 
 import sqlalchemy as sa
 from flask import Flask
@@ -46,8 +47,9 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def open_rooms(app: Flask) -> None:
     """Load every room's models, and let each with a door (`routes.py`) into the application."""
-    import_module("activities.audit.models")
-    import_module("activities.outbox.models")
+    for room in ("audit", "outbox", *ROOMS):
+        if find_spec(f"activities.{room}.models"):
+            import_module(f"activities.{room}.models")
     for room in ROOMS:
         routes = import_module(f"activities.{room}.routes")
         routes.init_app(app)

@@ -101,6 +101,11 @@ def say_span(starts: datetime, ends: datetime) -> str:
     return f"{say_moment(starts)} – {say_moment(ends)}"
 
 
+def say_week(number: int | None) -> str:
+    """第12教学周, teaching week 12; nothing outside a term."""
+    return gettext("teaching week %(number)s", number=number) if number else ""
+
+
 def say_duration(span: timedelta) -> str:
     """The largest two units: 2 小时 29 分."""
     minutes = max(0, int(span.total_seconds() // 60))
@@ -150,7 +155,7 @@ def _fill(message: str, facts: Mapping[str, Any]) -> str:
 TEMPLATE_GLOBALS = {
     f.__name__: f
     for f in (
-        say_day, say_date, say_weekday, say_clock, say_moment, say_span, say_duration, say_hours, say_refusal,
+        say_day, say_date, say_weekday, say_clock, say_moment, say_span, say_week, say_duration, say_hours, say_refusal,
         say_remedy, html_lang, is_chinese, local, zone,
     )
 }  # fmt: skip

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 
 import sqlalchemy as sa
 
 from activities.kit.db import db
 from activities.terms.models import SpecialDay, Term
+from activities.terms.rules import teaching_week
 
 
 def term_on(day: date) -> Term | None:
@@ -15,6 +17,22 @@ def term_on(day: date) -> Term | None:
     query = sa.select(Term).where(Term.starts_on <= day).order_by(Term.starts_on.desc()).limit(1)
     term = db.session.scalar(query)
     return term if term and day < term.starts_on + timedelta(weeks=term.weeks) else None
+
+
+def weeks_of(days: Collection[date]) -> dict[date, int]:
+    """The teaching week of each day that falls into a term. One statement, whatever the number of days."""
+    if not days:
+        return {}
+    query = sa.select(Term.starts_on, Term.weeks).where(Term.starts_on <= max(days)).order_by(Term.starts_on)
+    found: dict[date, int] = {}
+    for starts_on, weeks in db.session.execute(query):  # of two terms that overlap, the later one counts
+        found |= {day: week for day in days if (week := teaching_week(day, starts_on, weeks))}
+    return found
+
+
+def week_of(day: date) -> int | None:
+    """The teaching week of one day, None outside the terms."""
+    return weeks_of([day]).get(day)
 
 
 def special_days(first: date, last: date) -> dict[date, SpecialDay]:
