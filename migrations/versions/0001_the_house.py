@@ -145,6 +145,20 @@ def upgrade() -> None:
     with op.batch_alter_table('audit_entry', schema=None) as batch_op:
         batch_op.create_index('ix_audit_entry_subject', ['subject', 'subject_id'], unique=False)
 
+    op.create_table('feed',
+    sa.Column('member_id', sa.Integer(), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('nonce', sa.String(length=32), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_feed_member_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_feed')),
+    sa.UniqueConstraint('digest', name=op.f('uq_feed_digest'))
+    )
+    with op.batch_alter_table('feed', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_feed_member_id'), ['member_id'], unique=False)
+
     op.create_table('notice',
     sa.Column('member_id', sa.Integer(), nullable=False),
     sa.Column('topic', sa.String(length=64), nullable=False),
@@ -297,6 +311,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_notice_due', sqlite_where=sa.text('sent_at IS NULL'), postgresql_where=sa.text('sent_at IS NULL'))
 
     op.drop_table('notice')
+    with op.batch_alter_table('feed', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_feed_member_id'))
+
+    op.drop_table('feed')
     with op.batch_alter_table('audit_entry', schema=None) as batch_op:
         batch_op.drop_index('ix_audit_entry_subject')
 
