@@ -91,7 +91,7 @@ def promote(slot: Slot, now: datetime) -> None:
         if not slot.left:
             return
         person = queries.person(waiter.member)
-        if rules.why_notpromote(queries.offer(slot), person, busy[waiter.member_id], now):
+        if rules.why_not_promote(queries.offer(slot), person, busy[waiter.member_id], now):
             continue
         waiter.state, waiter.seated_at, waiter.changed_at = SignUpState.SEATED, now, now
         waiter.revision += 1
