@@ -16,11 +16,11 @@ PACKAGE = Path(__file__).resolve().parent
 # An installed wheel carries templates, static files and migrations inside; a checkout has them at the top.
 DATA = PACKAGE / "_data" if (PACKAGE / "_data").exists() else PACKAGE.parent
 
-DEMO_SECRET = "a-demo-secret-that-everyone-knows"
+DEMO_SECRET = "a-demo-secret-that-everyone-knows"  # noqa: S105 - known to everyone on purpose
 ISOLATION_LEVELS = ("READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE")
 
 
-class BadSetting(ValueError):
+class BadSetting(ValueError):  # noqa: N818 - the setting is bad, the program is right
     """A setting that cannot be used: its name, what was found, and what is expected."""
 
     def __init__(self, name: str, found: str, expected: str) -> None:

@@ -9,7 +9,7 @@ from activities.kit.refusal import N_
 
 
 class Ledger(StrEnum):
-    """Where time counts. Ledgers are never added together (Order 67, Art. 19: only volunteer service is certified as such)."""
+    """Where time counts. They are never added together (Order 67, Art. 19: only volunteer service is certified so)."""
 
     SERVICE = "service"
     DUTY = "duty"
@@ -43,7 +43,7 @@ class Measure:
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """A declaration. `seal` is its one Chinese character, `code` its two letters, `colour` one of the theme's `--k-*`."""
+    """A declaration. `seal` is its Chinese character, `code` its two letters, `colour` one of the theme's `--k-*`."""
 
     key: str
     name: str

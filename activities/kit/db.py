@@ -116,7 +116,7 @@ class Revised:
 
 
 def revise(row: Any, changes: Mapping[str, Any], now: datetime) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Set what differs and raise the row's revision once if anything did. Return what was and what is, for the audit."""
+    """Set what differs and raise the row's revision if anything did. Return what was and what is, for the audit."""
     before = {k: getattr(row, k) for k, v in changes.items() if getattr(row, k) != v}
     after = {k: changes[k] for k in before}
     for name, value in after.items():

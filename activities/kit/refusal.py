@@ -1,4 +1,4 @@
-"""Refusals: what a rule answers instead of yes. Each is a tiny named class whose sentence is translated where it is shown."""
+"""Refusals: what a rule answers instead of yes. Each is a tiny named class; its sentence is translated where shown."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from activities.duties.models import Slot
 from activities.kit.refusal import N_
 from activities.outbox import service as outbox
 from activities.outbox.words import words
+from activities.signups.queries import duty_name
 from activities.signups.rules import SignUpState
 
 words(
@@ -57,7 +58,7 @@ def cancelled(slot: Slot, member_ids: Iterable[int], now: datetime) -> None:
 def facts(slot: Slot) -> dict[str, Any]:
     """What a notice says of a slot, as it is at this moment. Moments go in as ISO text and are said when read."""
     return {
-        "what": f"{slot.post.activity.name} · {slot.post.name}",
+        "what": duty_name(slot.post.activity.name, slot.post.name),
         "where": slot.post.place,
         "slot": slot.public_id,
         "when": [slot.starts_at.isoformat(), slot.ends_at.isoformat()],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -65,8 +65,22 @@ def busy(member_ids: Collection[int], starts: datetime, ends: datetime) -> dict[
     )  # fmt: skip
     found: dict[int, list[Busy]] = {member_id: [] for member_id in member_ids}
     for member_id, starts_at, ends_at, activity, post in db.session.execute(query):
-        found[member_id].append(Busy(starts_at, ends_at, f"{activity} · {post}"))
+        found[member_id].append(Busy(starts_at, ends_at, duty_name(activity, post)))
     return found
+
+
+def busy_of(sign_ups: Iterable[SignUp]) -> list[Busy]:
+    """The seats among these sign-ups as the rules want them."""
+    return [
+        Busy(s.slot.starts_at, s.slot.ends_at, duty_name(s.slot.post.activity.name, s.slot.post.name))
+        for s in sign_ups
+        if s.state is SignUpState.SEATED
+    ]
+
+
+def duty_name(activity: str, post: str) -> str:
+    """A duty as sentences name it."""
+    return activity if activity == post else f"{activity}·{post}"
 
 
 def waiters_locked(slot_id: int) -> list[SignUp]:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Flask, request, url_for
+from flask import Blueprint, Flask, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from activities.duties import queries as duties
+from activities.duties.kinds import KINDS, LEDGER_NAMES
+from activities.duties.models import Slot
 from activities.kit import clock
 from activities.kit.access import access
+from activities.kit.i18n import say_week
 from activities.kit.roles import Permission
 from activities.kit.web import done
-from activities.signups import service
+from activities.signups import pages, queries, search, service
+from activities.signups.cards import Card, card
+from activities.signups.forms import PARTS, Filters
 from activities.signups.rules import SignUpState
+from activities.terms import queries as terms
 
 signups = Blueprint("signups", __name__)
 
@@ -26,13 +32,28 @@ def init_app(app: Flask) -> None:
 @signups.get("/slots")
 @access(Permission.TAKE_PART)
 def find() -> Any:
-    return "find"
+    now = clock.now()
+    filters = Filters.read(request.args, clock.local_day(now))
+    view = pages.find_view(current_user, filters, now)
+    return render_template("signups/find.html", filters=filters, view=view, kinds=KINDS.values(), parts=PARTS)
+
+
+@signups.get("/activities/<public_id>")
+@access(Permission.TAKE_PART)
+def activity(public_id: str) -> Any:
+    found = duties.activity_for(current_user, public_id)
+    page = Filters.read(request.args, clock.local_day(clock.now())).page
+    cards, has_more = pages.activity_page(current_user, found, page, clock.now())
+    return render_template(
+        "signups/activity.html", activity=found, by_day=pages.by_day(cards), page=page, has_more=has_more,
+        conditions=pages.conditions(current_user, found),
+    )  # fmt: skip
 
 
 @signups.get("/slots/<public_id>")
 @access(Permission.TAKE_PART)
 def slot(public_id: str) -> Any:
-    return duties.slot_for(current_user, public_id).post.name
+    return slot_page(duties.slot_for(current_user, public_id))
 
 
 @signups.post("/slots/<public_id>/sign-up")
@@ -50,3 +71,20 @@ def withdraw(public_id: str) -> Any:
     slot = duties.slot_for(current_user, public_id)
     service.withdraw(current_user.id, slot.id, clock.now())
     return done(_("You have withdrawn."), url_for(".slot", public_id=public_id))
+
+
+def slot_page(slot: Slot) -> str:
+    activity = slot.post.activity
+    return render_template(
+        "signups/slot.html", card=my_card(slot), week_name=say_week(terms.week_of(clock.local_day(slot.starts_at))),
+        ledger=LEDGER_NAMES[activity.kind.ledger], conditions=pages.conditions(current_user, activity),
+        may_organize=current_user.may(Permission.ORGANIZE, activity.unit.path),
+    )  # fmt: skip
+
+
+def my_card(slot: Slot) -> Card:
+    around = search.my_sign_ups(current_user, slot.starts_at, slot.ends_at)
+    mine = next((s for s in around if s.slot_id == slot.id), None)
+    busy = queries.busy_of(around)
+    place = queries.place_in_line(mine) if mine and mine.state is SignUpState.WAITING else None
+    return card(current_user, slot, mine, busy, clock.now(), place)

@@ -166,7 +166,7 @@ def why_not_sign_up(
     *,
     waiting: bool = False,
 ) -> Refusal | None:
-    """The first reason against signing up, or None. With `waiting`, against joining the waiting list: full is no reason."""
+    """The first reason against signing up, or None. With `waiting`: against joining the waiting list of a full slot."""
     return (
         _over(offer, now)
         or _already(mine)

@@ -8,7 +8,7 @@ from datetime import date, time
 
 @dataclass(frozen=True)
 class Period:
-    """A stretch of the teaching day, as a row of the week's grid. `first` and `last` are class periods; 0: between them."""
+    """A stretch of the day, a row of the week's grid. `first` and `last` are class periods; 0: between them."""
 
     first: int
     last: int

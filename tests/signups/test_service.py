@@ -83,7 +83,7 @@ def test_overlapping_slots_are_refused_by_name(cast):
     db.session.commit()
     with pytest.raises(Overlaps) as refused:
         sign_up(cast.lin.id, other.id, NOW)
-    assert refused.value.name == "东湖责任区清扫 · 东湖北岸"
+    assert refused.value.name == "东湖责任区清扫·东湖北岸"
 
 
 def test_eligibility_is_asked_of_the_activity(cast):

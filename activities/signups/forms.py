@@ -1,0 +1,79 @@
+"""What the finding page is asked for: filters that live in the address, read leniently."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+
+from werkzeug.datastructures import MultiDict
+
+from activities.duties.kinds import KINDS
+from activities.kit.refusal import N_
+
+# Stretches of a day between the class periods, as people name them: from, until, name.
+PARTS: dict[str, tuple[time, time, str]] = {
+    "morning": (time(0, 0), time(11, 40), N_("Morning, until 11:40")),
+    "noon": (time(11, 40), time(14, 0), N_("Noon, 11:40–14:00")),
+    "afternoon": (time(14, 0), time(17, 40), N_("Afternoon, 14:00–17:40")),
+    "evening": (time(17, 40), time.max, N_("Evening, from 17:40")),
+}
+MOST_PAGES = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """A week, perhaps one day of it, and what of it is wanted. What cannot be read is as if it were not there."""
+
+    monday: date
+    day: date | None = None
+    kinds: tuple[str, ...] = ()
+    part: str = ""
+    activity: str = ""
+    text: str = ""
+    only_open: bool = False
+    page: int = 1
+
+    @classmethod
+    def read(cls, args: MultiDict[str, str], today: date) -> Filters:
+        day = _day(args.get("day"))
+        week = day or _day(args.get("week")) or today
+        part = args.get("part", "")
+        return cls(
+            monday=week - timedelta(days=week.weekday()),
+            day=day,
+            kinds=tuple(k for k in KINDS if k in args.getlist("kind")),
+            part=part if part in PARTS else "",
+            activity=args.get("activity", "")[:16].replace("\0", ""),
+            text=args.get("q", "").strip()[:50].replace("\0", ""),
+            only_open="open" in args,
+            page=_page(args.get("page")),
+        )
+
+    @property
+    def days(self) -> list[date]:
+        """The days that are looked at: one, or the week's seven."""
+        return [self.day] if self.day else [self.monday + timedelta(days=n) for n in range(7)]
+
+    @property
+    def week(self) -> list[date]:
+        return [self.monday + timedelta(days=n) for n in range(7)]
+
+    @property
+    def count(self) -> int:
+        """How many filters narrow the week down."""
+        return len(self.kinds) + sum(map(bool, (self.part, self.activity, self.text, self.only_open)))
+
+
+def _day(text: str | None) -> date | None:
+    """An ISO day of a sensible year."""
+    try:
+        day = date.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return day if 2000 <= day.year <= 2100 else None
+
+
+def _page(text: str | None) -> int:
+    if not text or not text.isascii() or not text.isdigit():
+        return 1
+    return max(1, min(int(text[:6]), MOST_PAGES))

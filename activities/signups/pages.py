@@ -1,0 +1,146 @@
+"""What the finding pages show, put together from their reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
+
+from activities.duties.models import Activity, Slot
+from activities.kit import clock
+from activities.kit.i18n import say_week
+from activities.kit.refusal import N_
+from activities.people.models import Member
+from activities.people.rules import Stages, Standings
+from activities.signups import search
+from activities.signups.cards import Card, cards
+from activities.signups.forms import Filters
+from activities.signups.search import PAGE, Group
+from activities.terms import queries as terms
+from activities.terms.models import SpecialDay
+from activities.terms.rules import DAY, Period
+
+WEEK = timedelta(weeks=1)
+STAGES = {
+    Stages.APPLICANT: N_("applicants"),
+    Stages.ACTIVIST: N_("activists"),
+    Stages.CANDIDATE: N_("candidates"),
+    Stages.PROBATIONARY: N_("probationary members"),
+    Stages.FULL: N_("full members"),
+}
+STANDINGS = {
+    Standings.STUDENT: N_("students"),
+    Standings.TEACHER: N_("teachers"),
+    Standings.LEADER: N_("leading members"),
+}
+
+
+@dataclass(frozen=True)
+class Day:
+    date: date
+    count: int
+
+
+@dataclass(frozen=True)
+class GridRow:
+    """One stretch of the day across the week: seven cells of groups."""
+
+    period: Period
+    cells: list[list[Group]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindView:
+    """A week as one person sees it: cards of a page, the grid, and where to go from here."""
+
+    now: datetime
+    today: date
+    week_name: str
+    before: date
+    after: date
+    days: list[Day]
+    rows: list[GridRow]
+    by_day: list[tuple[date, list[Card]]]
+    special: dict[date, SpecialDay]
+    coming: int
+    seats_left: int
+    has_more: bool
+    next_day: date | None
+
+
+def find_view(member: Member, filters: Filters, now: datetime) -> FindView:
+    groups = search.groups(member, filters, now)
+    slots = search.cards_page(member, filters, now)
+    mine = search.my_sign_ups(member, *span(filters.week))
+    to_come = [g for g in groups if g.starts_at > now]
+    has_more = len(slots) > PAGE
+    return FindView(
+        now=now,
+        today=clock.local_day(now),
+        week_name=say_week(terms.week_of(filters.monday)),
+        before=filters.monday - WEEK,
+        after=filters.monday + WEEK,
+        days=[Day(d, sum(g.count for g in to_come if clock.local_day(g.starts_at) == d)) for d in filters.week],
+        rows=grid(groups, filters.week),
+        by_day=by_day(cards(member, slots[:PAGE], mine, now)),
+        special=terms.special_days(filters.week[0], filters.week[-1]),
+        coming=sum(g.count for g in to_come),
+        seats_left=sum(g.left for g in to_come),
+        has_more=has_more,
+        next_day=None if slots else search.next_week_with_slots(member, max(now, span(filters.week)[1])),
+    )
+
+
+def span(days: Sequence[date]) -> tuple[datetime, datetime]:
+    """The moments from the first day's start to the last day's end."""
+    return clock.at(days[0], time(0)), clock.at(days[-1] + timedelta(days=1), time(0))
+
+
+def by_day(shown: Iterable[Card]) -> list[tuple[date, list[Card]]]:
+    return [(day, list(some)) for day, some in groupby(shown, lambda c: clock.local_day(c.slot.starts_at))]
+
+
+def grid(groups: Iterable[Group], week: Sequence[date]) -> list[GridRow]:
+    """Groups by stretch of the day and weekday; stretches without any are left out."""
+    cells: dict[tuple[int, date], list[Group]] = {}
+    for group in groups:
+        moment = clock.local(group.starts_at)
+        cells.setdefault((_stretch(moment.time()), moment.date()), []).append(group)
+    rows = sorted({row for row, _ in cells})
+    return [GridRow(DAY[row], [cells.get((row, day), []) for day in week]) for row in rows]
+
+
+def _stretch(moment: time) -> int:
+    """The last stretch that has begun; before the first, the first."""
+    return max((n for n, period in enumerate(DAY) if period.starts <= moment), default=0)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition: what it admits, as texts to translate or a unit's name, and whether this person fits."""
+
+    names: list[str]
+    fits: bool
+
+
+def conditions(member: Member, activity: Activity) -> list[Condition]:
+    """Who may join, as the page lists it. Empty where everyone may who sees the activity."""
+    found = []
+    if activity.stages:
+        admitted = [name for flag, name in STAGES.items() if flag in activity.stages]
+        found.append(Condition(admitted, Stages[member.stage.name] in activity.stages))
+    if activity.standings:
+        admitted = [name for flag, name in STANDINGS.items() if flag in activity.standings]
+        found.append(Condition(admitted, Standings[member.standing.name] in activity.standings))
+    if activity.eligible_unit:
+        found.append(Condition([activity.eligible_unit.name], member.unit.is_within(activity.eligible_unit.path)))
+    return found
+
+
+def activity_page(member: Member, activity: Activity, page: int, now: datetime) -> tuple[list[Card], bool]:
+    """Cards of an activity's slots to come, a page of them, and whether more follow."""
+    slots = search.slots_of(activity, page, now)
+    shown: list[Slot] = slots[:PAGE]
+    mine = search.my_sign_ups(member, shown[0].starts_at, max(s.ends_at for s in shown)) if shown else []
+    return cards(member, shown, mine, now), len(slots) > PAGE
