@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from activities.duties.kinds import Evidence, Ledger
 from activities.duties.models import Slot
-from activities.kit.db import Base, Words
+from activities.kit.db import Base, Words, new_public_id
 from activities.people.models import Member
 from activities.records.rules import Attendance
 
@@ -18,7 +18,8 @@ class Record(Base):
     """The present state of one person's participation; how it came to be stands in the audit trail.
 
     `minutes` is time given, `minutes_late` how late the person came. `day` is the school's local day of the slot and
-    `ledger` what its kind counted into when it was recorded, so that a year is read from this table alone.
+    `ledger` what its kind counted into when it was recorded, so that a year is read from this table alone. Who recorded
+    it is who vouches for it as it now stands; `recorded_at` is when it first was, `changed_at` when it last was corrected.
     """
 
     __tablename__ = "record"
@@ -30,6 +31,7 @@ class Record(Base):
         sa.Index("ix_record_member_id_day", "member_id", "day"),
     )
 
+    public_id: Mapped[str] = mapped_column(sa.String(16), unique=True, default=new_public_id)
     slot_id: Mapped[int] = mapped_column(sa.ForeignKey("slot.id"))
     member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"))
     attendance: Mapped[Attendance] = mapped_column(Words(Attendance))

@@ -257,6 +257,7 @@ def upgrade() -> None:
         batch_op.create_index('uq_sign_up_active', ['slot_id', 'member_id'], unique=True, sqlite_where=sa.text("state IN ('seated', 'waiting')"), postgresql_where=sa.text("state IN ('seated', 'waiting')"))
 
     op.create_table('record',
+    sa.Column('public_id', sa.String(length=16), nullable=False),
     sa.Column('slot_id', sa.Integer(), nullable=False),
     sa.Column('member_id', sa.Integer(), nullable=False),
     sa.Column('attendance', sa.String(length=32), nullable=False),
@@ -276,6 +277,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['recorded_by_id'], ['member.id'], name=op.f('fk_record_recorded_by_id')),
     sa.ForeignKeyConstraint(['slot_id'], ['slot.id'], name=op.f('fk_record_slot_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_record')),
+    sa.UniqueConstraint('public_id', name=op.f('uq_record_public_id')),
     sa.UniqueConstraint('slot_id', 'member_id', name=op.f('uq_record_slot_id_member_id'))
     )
     with op.batch_alter_table('record', schema=None) as batch_op:
