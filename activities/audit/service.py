@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
@@ -25,11 +25,28 @@ def leave(
     reason: str = "",
 ) -> None:
     """Append one entry. `actor_id` is None where the system itself acted."""
-    values = {
-        "at": now, "actor_id": actor_id, "verb": verb, "subject": subject.__tablename__, "subject_id": subject_id,
-        "before": plain(before or {}), "after": plain(after or {}), "reason": reason,
-    }  # fmt: skip
-    db.session.execute(sa.insert(AuditEntry), [values])
+    leave_all(now, actor_id, verb, subject, [(subject_id, before or {}, after or {})], reason=reason)
+
+
+def leave_all(
+    now: datetime,
+    actor_id: int | None,
+    verb: str,
+    subject: type[Base],
+    changes: Iterable[tuple[int, Mapping[str, Any], Mapping[str, Any]]],
+    *,
+    reason: str = "",
+) -> None:
+    """Append one entry for each change (row id, before, after) that one act made. One statement."""
+    rows = [
+        {
+            "at": now, "actor_id": actor_id, "verb": verb, "subject": subject.__tablename__, "subject_id": subject_id,
+            "before": plain(before), "after": plain(after), "reason": reason,
+        }
+        for subject_id, before, after in changes
+    ]  # fmt: skip
+    if rows:
+        db.session.execute(sa.insert(AuditEntry), rows)
 
 
 def plain(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -134,6 +134,8 @@ def say_value(value: Any) -> Any:
         return say_moment(value)
     if isinstance(value, date):
         return say_day(value)
+    if isinstance(value, timedelta):
+        return say_duration(value)
     if isinstance(value, LazyProxy):
         return str(value)
     return value

@@ -18,8 +18,8 @@ class Record(Base):
     """The present state of one person's participation; how it came to be stands in the audit trail.
 
     `minutes` is time given, `minutes_late` how late the person came. `day` is the school's local day of the slot and
-    `ledger` what its kind counted into when it was recorded, so that a year is read from this table alone. Who recorded
-    it is who vouches for it as it now stands; `recorded_at` is when it first was, `changed_at` when it last was corrected.
+    `ledger` what its kind counted into when it was recorded, so that a year is read from this table alone.
+    `recorded_by` vouches for it as it now stands; `recorded_at` is when it first was recorded, `changed_at` when last.
     """
 
     __tablename__ = "record"

@@ -1,0 +1,199 @@
+"""Reads of what people did: a slot's list, one record's history, one person's records."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased, contains_eager, joinedload
+
+from activities.audit.models import AuditEntry
+from activities.duties.kinds import Evidence, Ledger
+from activities.duties.models import Activity, Post, Slot
+from activities.duties.queries import organized_by, visible_to
+from activities.kit.db import db
+from activities.kit.refusal import NotFound
+from activities.people.models import Member
+from activities.people.queries import WITH_ROLES
+from activities.records.models import Record
+from activities.records.rules import CAME, Attendance, Mark, Session
+from activities.signups.models import SignUp
+from activities.signups.rules import SignUpState
+
+PAGE = 50
+Recorder = aliased(Member)
+
+
+def session(slot: Slot) -> Session:
+    """The slot as the rules want it."""
+    return Session(state=slot.state, starts_at=slot.starts_at, minutes=slot.minutes)
+
+
+# ── a slot's list ───────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """What has been recorded of somebody, and who vouches for it."""
+
+    id: int
+    public_id: str
+    mark: Mark
+    evidence: Evidence
+    changed_at: datetime
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One person of a slot: who has a seat, or came without and was recorded."""
+
+    member_id: int
+    public_id: str
+    number: str
+    name: str
+    kept: Kept | None
+
+
+def sheet(slot_id: int) -> list[Line]:
+    """Everybody whose attendance the slot asks for, by number. One statement."""
+    seated = sa.select(SignUp.member_id).where(SignUp.slot_id == slot_id, SignUp.state == SignUpState.SEATED)
+    recorded = sa.select(Record.member_id).where(Record.slot_id == slot_id)
+    query = (
+        sa.select(
+            Member.id, Member.public_id, Member.number, Member.name,
+            Record.id, Record.public_id, Record.attendance, Record.minutes, Record.minutes_late, Record.evidence,
+            Record.changed_at, Recorder.name,
+        )
+        .outerjoin(Record, sa.and_(Record.member_id == Member.id, Record.slot_id == slot_id))
+        .outerjoin(Recorder, Recorder.id == Record.recorded_by_id)
+        .where(Member.id.in_(sa.union(seated, recorded)))
+        .order_by(Member.number)
+    )  # fmt: skip
+    return [
+        Line(
+            member_id=member_id, public_id=public_id, number=number, name=name, kept=_kept(*kept) if kept[0] else None
+        )
+        for member_id, public_id, number, name, *kept in db.session.execute(query)
+    ]  # fmt: skip
+
+
+def _kept(
+    record_id: int, public_id: str, attendance: Attendance, minutes: int, minutes_late: int, evidence: Evidence,
+    changed_at: datetime, by: str,
+) -> Kept:  # fmt: skip
+    mark = Mark(attendance, minutes, minutes_late)
+    return Kept(id=record_id, public_id=public_id, mark=mark, evidence=evidence, changed_at=changed_at, by=by)
+
+
+def names_locked(member_ids: Collection[int]) -> dict[int, str]:
+    """The names of these members, whose rows are kept from vanishing until the transaction ends; members are locked
+    before slots, so that verbs that need both do not wait for each other."""
+    query = (
+        sa.select(Member.id, Member.name)
+        .where(Member.id.in_(member_ids))
+        .order_by(Member.id)
+        .with_for_update(read=True, key_share=True, of=Member)
+    )
+    return {row.id: row.name for row in db.session.execute(query)}
+
+
+def by_number(number: str) -> Member | None:
+    """The active member with this number, with what decides which activities the person sees."""
+    query = sa.select(Member).where(Member.number == number, Member.active).options(*WITH_ROLES)
+    return db.session.execute(query).unique().scalar_one_or_none()
+
+
+def may_see(member: Member, activity: Activity) -> bool:
+    query = sa.select(Activity.id).join(Activity.unit).where(Activity.id == activity.id, visible_to(member))
+    return db.session.scalar(query) is not None
+
+
+# ── one record ──────────────────────────────────────────────────────────────
+
+
+def record_for(member: Member, public_id: str) -> Record:
+    """The record, for the member it concerns and the organizers of its slot; NotFound for anybody else."""
+    query = (
+        sa.select(Record)
+        .join(Record.slot)
+        .join(Slot.post)
+        .join(Post.activity)
+        .join(Activity.unit)
+        .where(Record.public_id == public_id, sa.or_(Record.member_id == member.id, organized_by(member)))
+        .options(
+            contains_eager(Record.slot).contains_eager(Slot.post).contains_eager(Post.activity),
+            joinedload(Record.member, innerjoin=True),
+        )
+    )
+    record = db.session.execute(query).unique().scalar_one_or_none()
+    if record is None:
+        raise NotFound
+    return record
+
+
+def trail(record_id: int) -> list[tuple[AuditEntry, str | None]]:
+    """What happened to the record, oldest first, each with the name of who did it."""
+    query = (
+        sa.select(AuditEntry, Member.name)
+        .outerjoin(Member, Member.id == AuditEntry.actor_id)
+        .where(AuditEntry.subject == Record.__tablename__, AuditEntry.subject_id == record_id)
+        .order_by(AuditEntry.id)
+    )
+    return [(entry, name) for entry, name in db.session.execute(query)]
+
+
+# ── one person ──────────────────────────────────────────────────────────────
+
+
+def history(
+    member_id: int, *, year: int | None = None, ledger: Ledger | None = None, limit: int = PAGE, offset: int = 0
+) -> list[Record]:
+    """The person's records, newest first, each with its slot, post and activity. One statement."""
+    query = (
+        sa.select(Record)
+        .join(Record.slot)
+        .where(*_of(member_id, year))
+        .order_by(Record.day.desc(), Slot.starts_at.desc(), Record.id.desc())
+        .limit(limit)
+        .offset(offset)
+        .options(
+            contains_eager(Record.slot).joinedload(Slot.post, innerjoin=True).joinedload(Post.activity, innerjoin=True)
+        )
+    )
+    if ledger:
+        query = query.where(Record.ledger == ledger)
+    return list(db.session.scalars(query))
+
+
+@dataclass(frozen=True)
+class Total:
+    """One ledger's sum: `minutes` of time given, `times` the person came."""
+
+    minutes: int = 0
+    times: int = 0
+
+
+def totals(member_id: int, year: int | None = None) -> dict[Ledger, Total]:
+    """The person's sum of every ledger. They are never added together."""
+    query = (
+        sa.select(Record.ledger, sa.func.sum(Record.minutes), sa.func.count())
+        .where(*_of(member_id, year), Record.attendance.in_(CAME))
+        .group_by(Record.ledger)
+    )
+    found = {ledger: Total(minutes, times) for ledger, minutes, times in db.session.execute(query)}
+    return {ledger: found.get(ledger, Total()) for ledger in Ledger}
+
+
+def years(member_id: int) -> list[int]:
+    """The years from the person's last record back to the first; none without records."""
+    query = sa.select(sa.func.min(Record.day), sa.func.max(Record.day)).where(Record.member_id == member_id)
+    first, last = db.session.execute(query).one()
+    return list(range(last.year, first.year - 1, -1)) if first else []
+
+
+def _of(member_id: int, year: int | None) -> list[sa.ColumnElement[bool]]:
+    whole = [Record.member_id == member_id]
+    return [*whole, Record.day.between(date(year, 1, 1), date(year, 12, 31))] if year else whole

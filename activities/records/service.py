@@ -1,0 +1,131 @@
+"""Record who came. The slot is locked, so two organizers who mark at once take turns, and the second sees what the
+first saved: the same mark changes nothing, another one is a correction and needs a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from activities.audit import service as audit
+from activities.duties.kinds import Evidence
+from activities.duties.models import Slot
+from activities.duties.queries import WITH_ALL
+from activities.kit.clock import local_day
+from activities.kit.db import db, lock, transactional
+from activities.kit.refusal import NotFound
+from activities.people.models import Member
+from activities.records import notices, queries, rules
+from activities.records.models import Record
+from activities.records.queries import Kept, Line
+from activities.records.rules import Attendance, Mark, Row
+
+NOTHING: dict[str, Any] = {}
+
+
+@dataclass(frozen=True)
+class Saved:
+    """How many people were recorded for the first time, and how many records were corrected."""
+
+    recorded: int
+    corrected: int
+
+
+@dataclass(frozen=True)
+class WalkIn:
+    """Somebody who came without having signed up, known by the number on the student or staff card."""
+
+    number: str
+    mark: Mark
+
+
+@transactional
+def record_attendance(
+    recorder_id: int,
+    slot_id: int,
+    marks: Mapping[int, Mark],
+    now: datetime,
+    *,
+    reason: str = "",
+    walk_in: WalkIn | None = None,
+) -> Saved:
+    """Record people of the slot, by member id, and somebody who walked in. All or nothing: raises the rules' Refusal
+    for the first mark that cannot be, NotFound for an unknown member."""
+    guest = _guest(walk_in.number) if walk_in else None
+    if guest and walk_in:
+        marks = {**marks, guest.id: walk_in.mark}
+    names = queries.names_locked(marks)
+    if len(names) < len(marks):
+        raise NotFound
+    slot = lock(Slot, slot_id, WITH_ALL)
+    lines = {line.member_id: line for line in queries.sheet(slot_id)}
+    if guest:
+        _admit(guest, slot, lines)
+    session = queries.session(slot)
+    for member_id, mark in marks.items():
+        expected = member_id in lines or (guest is not None and member_id == guest.id)
+        row = Row(name=names[member_id], is_own=member_id == recorder_id, is_expected=expected)
+        if refusal := rules.why_not_record(session, row, mark, now):
+            raise refusal
+    kept = {line.member_id: line.kept for line in lines.values() if line.kept}
+    fresh = {who: mark for who, mark in marks.items() if who not in kept}
+    changed = {who: mark for who, mark in marks.items() if who in kept and kept[who].mark != mark}
+    if refusal := rules.why_not_correct([names[who] for who in changed], reason):
+        raise refusal
+    _record(recorder_id, slot, fresh, now)
+    _correct(recorder_id, slot, changed, kept, reason, now)
+    return Saved(len(fresh), len(changed))
+
+
+def _guest(number: str) -> Member:
+    guest = queries.by_number(number)
+    if guest is None:
+        raise rules.NobodyByNumber(number)
+    return guest
+
+
+def _admit(guest: Member, slot: Slot, lines: Mapping[int, Line]) -> None:
+    """Whoever may see the activity may be added to its list, once. Of anybody else not even the name is told."""
+    if guest.id in lines:
+        raise rules.AlreadyOnList(guest.name)
+    if not queries.may_see(guest, slot.post.activity):
+        raise rules.NobodyByNumber(guest.number)
+
+
+def _record(recorder_id: int, slot: Slot, marks: Mapping[int, Mark], now: datetime) -> None:
+    """Record people for the first time."""
+    if not marks:
+        return
+    same = {
+        "slot_id": slot.id, "ledger": slot.post.activity.kind.ledger, "day": local_day(slot.starts_at),
+        "recorded_by_id": recorder_id, "recorded_at": now, "changed_at": now,
+    }  # fmt: skip
+    rows = [{**same, "member_id": who, **_facts(mark)} for who, mark in marks.items()]
+    insert = sa.insert(Record).returning(Record.member_id, Record.id, Record.public_id)
+    made = {who: (record_id, public_id) for who, record_id, public_id in db.session.execute(insert, rows)}
+    changes = [(made[who][0], NOTHING, _facts(mark)) for who, mark in marks.items()]
+    audit.leave_all(now, recorder_id, "record", Record, changes)
+    absent = {who: made[who][1] for who, mark in marks.items() if mark.attendance is Attendance.ABSENT}
+    notices.absent(slot, absent, now)
+
+
+def _correct(
+    recorder_id: int, slot: Slot, marks: Mapping[int, Mark], kept: Mapping[int, Kept], reason: str, now: datetime
+) -> None:
+    """Change what was recorded; the trail keeps what it was."""
+    if not marks:
+        return
+    same = {"recorded_by_id": recorder_id, "changed_at": now}
+    rows = [{"id": kept[who].id, **same, **_facts(mark)} for who, mark in marks.items()]
+    db.session.execute(sa.update(Record), rows)
+    changes = [(kept[who].id, _facts(kept[who].mark, kept[who].evidence), _facts(mark)) for who, mark in marks.items()]
+    audit.leave_all(now, recorder_id, "correct", Record, changes, reason=reason)
+    notices.corrected(slot, {who: kept[who].public_id for who in marks}, reason, now)
+
+
+def _facts(mark: Mark, evidence: Evidence = Evidence.ORGANIZER_TICK) -> dict[str, Any]:
+    """What a mark states of a record: the columns it sets, and what the trail keeps."""
+    return {**asdict(mark), "evidence": evidence}
