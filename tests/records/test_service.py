@@ -92,8 +92,8 @@ def test_marking_the_same_again_changes_nothing(seated):
 
 def test_another_mark_needs_a_reason_and_saves_nothing_without(seated):
     record_attendance(seated.ou.id, seated.slot.id, {seated.lin.id: FULL}, THEN)
+    marks = {seated.wang.id: FULL, seated.lin.id: Mark(ABSENT)}
     with pytest.raises(ReasonMissing) as refused:
-        marks = {seated.wang.id: FULL, seated.lin.id: Mark(ABSENT)}
         record_attendance(seated.ou.id, seated.slot.id, marks, THEN)
     assert refused.value.names == "林可欣"
     assert [(r.member_id, r.attendance) for r in records()] == [(seated.lin.id, PRESENT)]
