@@ -14,9 +14,9 @@ from flask import Flask, Response, current_app, flash, g, redirect, render_templ
 from flask_babel import gettext
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException, SecurityError
 
-from activities.kit import clock, i18n
+from activities.kit import clock, i18n, security
 from activities.kit.refusal import N_, NotAllowed, NotFound, Refusal
 from activities.kit.roles import Permission
 
@@ -38,6 +38,7 @@ POLICY = (
 
 def init_app(app: Flask) -> None:
     csrf.init_app(app)
+    app.before_request(_refuse_nul)
     app.after_request(_add_headers)
     app.jinja_env.globals.update(i18n.TEMPLATE_GLOBALS)
     app.jinja_env.globals.update(
@@ -50,6 +51,7 @@ def init_app(app: Flask) -> None:
         app.register_error_handler(kind, lambda _, code=answer: _error_page(code))
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(CSRFError, _form_too_old)
+    app.register_error_handler(SecurityError, _wrong_host)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(500, lambda _: _error_page(500))
 
@@ -62,7 +64,8 @@ def nonce() -> str:
 
 
 def _add_headers(response: Response) -> Response:
-    response.headers.update(HEADERS)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
     response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=nonce()))
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
@@ -70,6 +73,13 @@ def _add_headers(response: Response) -> Response:
         # What is shown depends on who asks; nothing of it belongs in a shared or a back-button cache.
         response.headers.setdefault("Cache-Control", "no-store")
     return response
+
+
+def _refuse_nul() -> None:
+    """No text holds a NUL, PostgreSQL stores none, and no browser sends one by accident."""
+    given = (request.path, *request.args.values(), *(v for values in request.form.listvalues() for v in values))
+    if any("\0" in text for text in given):
+        raise BadRequest
 
 
 def _versioned(endpoint: str, values: dict[str, Any]) -> None:
@@ -131,8 +141,15 @@ def _refused(refusal: Refusal) -> tuple[str, int]:
     return render_template("errors/refused.html", refusal=refusal, back=safe_back()), 409
 
 
-def _form_too_old(_: CSRFError) -> tuple[str, int]:
+def _form_too_old(error: CSRFError) -> tuple[str, int]:
+    security.note("form refused", endpoint=request.endpoint, reason=str(error.description))
     return render_template("errors/expired.html", back=safe_back()), 400
+
+
+def _wrong_host(_: SecurityError) -> tuple[str, int, dict[str, str]]:
+    """Whoever asks for another host gets no page: its links would lead there."""
+    security.note("host refused", host=request.environ.get("HTTP_HOST", "")[:100])
+    return "This host is not served here.\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 def _http_error(error: HTTPException) -> Any:

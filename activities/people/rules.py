@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import IntFlag, StrEnum
 
+from activities.kit.refusal import N_
+
 
 class UnitLevel(StrEnum):
     COMMITTEE = "committee"
@@ -21,10 +23,26 @@ class Stage(StrEnum):
     FULL = "full"
 
 
+STAGE_NAMES = {
+    Stage.APPLICANT: N_("Applicant"),
+    Stage.ACTIVIST: N_("Activist"),
+    Stage.CANDIDATE: N_("Candidate"),
+    Stage.PROBATIONARY: N_("Probationary member"),
+    Stage.FULL: N_("Full member"),
+}
+
+
 class Standing(StrEnum):
     STUDENT = "student"
     TEACHER = "teacher"
     LEADER = "leader"
+
+
+STANDING_NAMES = {
+    Standing.STUDENT: N_("Student"),
+    Standing.TEACHER: N_("Teacher"),
+    Standing.LEADER: N_("Leader"),
+}
 
 
 class Stages(IntFlag):

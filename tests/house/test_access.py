@@ -1,0 +1,112 @@
+"""Who may call what: every route with every role and with nobody, held against the table below.
+
+Adding a route? Add one line, in the order of the rooms:
+
+    "GET signups.slot": row("login 200 404 200 200 404", slot),
+
+The key is method and endpoint. The six words are the answers to nobody (who is sent to log in), a member (Lin), a
+member of another unit (Zhao), an organizer (Ou), a secretary (Chen) and an administrator (Gu), each on a fresh database
+with nobody else having asked before. What fills the address comes from the cast: `slot` and its like, below; `form=…`
+is what a POST sends beside its CSRF token. A route without a line fails, and so does a line without a route.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask, url_for
+
+from activities.kit.access import PUBLIC, declared
+from tests.cast import Cast, Visitor, logged_in
+
+ROLES = {"nobody": None, "member": "lin", "stranger": "zhao", "organizer": "ou", "secretary": "chen", "admin": "gu"}
+Values = Callable[[Cast], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Row:
+    expected: dict[str, str]
+    address: Values
+    form: dict[str, Any]
+
+
+def nothing(_: Cast) -> dict[str, Any]:
+    return {}
+
+
+def slot(cast: Cast) -> dict[str, Any]:
+    return {"public_id": cast.slot.public_id}
+
+
+def activity(cast: Cast) -> dict[str, Any]:
+    return {"public_id": cast.sweeping.public_id}
+
+
+def row(expected: str, address: Values = nothing, **form: Any) -> Row:
+    return Row(dict(zip(ROLES, expected.split(), strict=True)), address, form)
+
+
+TABLE = {
+    # people
+    "GET people.log_in": row("200 302 302 302 302 302"),
+    "POST people.log_in_post": row("422 422 422 422 422 422"),
+    "POST people.log_out": row("login 303 303 303 303 303"),
+    "POST people.choose_language": row("303 303 303 303 303 303"),
+    "GET people.account": row("login 200 200 200 200 200"),
+    "GET people.roster": row("login 404 404 404 404 200"),
+    # duties
+    "GET duties.organize": row("login 404 404 200 404 404"),
+    # signups
+    "GET signups.activity": row("login 200 404 200 200 404", activity),
+    "GET signups.find": row("login 200 200 200 200 200"),
+    "GET signups.slot": row("login 200 404 200 200 404", slot),
+    "POST signups.sign_up": row("login 303 404 303 303 404", slot),
+    "POST signups.withdraw": row("login 409 404 409 409 404", slot),
+    # reviews
+    "GET reviews.now": row("login 404 404 404 200 404"),
+    # home
+    "GET home.my_duties": row("login 200 200 200 200 200"),
+    "GET home.alive": row("200 200 200 200 200 200"),
+    "GET home.ready": row("200 200 200 200 200 200"),
+}
+
+
+def routes(app: Flask) -> set[str]:
+    """Every method and endpoint but static files, HEAD and OPTIONS."""
+    return {
+        f"{method} {rule.endpoint}"
+        for rule in app.url_map.iter_rules()
+        if not rule.endpoint.endswith("static")
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+def ask(app: Flask, client: Visitor, key: str, cast: Cast) -> Any:
+    """The answer to one request of the table."""
+    method, endpoint = key.split()
+    with app.test_request_context():
+        address = url_for(endpoint, **TABLE[key].address(cast))
+    return client.get(address) if method == "GET" else client.submit(address, **TABLE[key].form)
+
+
+def test_every_route_stands_in_the_table_and_every_line_is_a_route(app):
+    assert routes(app) == set(TABLE)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("key", TABLE)
+def test_each_role_gets_the_answer_of_the_table(app, client, cast, key, role):
+    if name := ROLES[role]:
+        client = logged_in(app, getattr(cast, name))
+    answer = ask(app, client, key, cast)
+    to_log_in = answer.status_code == 302 and answer.location.split("?")[0] == "/login"
+    assert ("login" if to_log_in else str(answer.status_code)) == TABLE[key].expected[role]
+
+
+def test_only_what_the_table_shows_to_nobody_is_public(app):
+    closed = {key.split()[1] for key, line in TABLE.items() if line.expected["nobody"] == "login"}
+    public = {key.split()[1] for key in routes(app) if declared(app, key.split()[1]) == PUBLIC}
+    assert not closed & public
