@@ -1,0 +1,65 @@
+"""Load the demo: everything is thought out first, then written in one transaction, in bulk. Every state is one the
+services could have made, with the trail they would have left; the notices of long ago count as delivered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+from typing import Any
+
+import sqlalchemy as sa
+
+from activities.demo import article, tables
+from activities.demo.attendance import DemoRecord, make_records
+from activities.demo.calendar import DemoCalendar, calendar_of
+from activities.demo.crowd import Crowd
+from activities.demo.offices import Offices, make_offices
+from activities.demo.persons import Person, make_persons
+from activities.demo.programme import PROGRAMME
+from activities.demo.timetable import DemoSlot, make_slots
+from activities.kit.clock import local_day
+from activities.kit.db import db, transaction
+from activities.people.models import Unit
+
+
+class NotEmpty(Exception):  # noqa: N818 - an answer, not an error
+    """The database already holds something."""
+
+
+@dataclass(frozen=True)
+class World:
+    """All of the demo, before any of it is written."""
+
+    calendar: DemoCalendar
+    persons: list[Person]
+    offices: Offices
+    slots: list[DemoSlot]
+    records: list[DemoRecord]
+
+
+def think(now: datetime) -> World:
+    """The demo as it is at this moment; the same for the same moment."""
+    calendar, rng = calendar_of(local_day(now)), Random(article.SEED)
+    persons = make_persons(calendar, rng)
+    offices = make_offices(persons[: article.STAFF])
+    slots = make_slots(PROGRAMME, calendar, now, rng)
+    Crowd(persons, now, calendar.today, rng).fill(slots)
+    return World(calendar, persons, offices, slots, list(make_records(slots, offices, calendar, now, rng)))
+
+
+def is_empty() -> bool:
+    """Whether nobody has used this database yet."""
+    return db.session.scalar(sa.select(Unit.id).limit(1)) is None
+
+
+def load(now: datetime, progress: Callable[[int], AbstractContextManager[Any]]) -> None:
+    """Write the demo into an empty database. `progress` makes a bar of so many rows. Raises NotEmpty."""
+    world = think(now)
+    with transaction():
+        if not is_empty():
+            raise NotEmpty
+        with progress(tables.count(world)) as bar:
+            tables.write_all(world, bar.update)

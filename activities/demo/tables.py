@@ -1,0 +1,206 @@
+"""The demo as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from activities.audit.models import AuditEntry
+from activities.audit.service import plain
+from activities.demo import article
+from activities.demo.attendance import DemoRecord
+from activities.demo.calendar import WEEKS, DemoCalendar
+from activities.demo.offices import Offices
+from activities.demo.persons import Person
+from activities.demo.plans import Plan, PostPlan
+from activities.demo.programme import PROGRAMME
+from activities.demo.rows import Row, Tick, write, write_one, write_with_ids
+from activities.demo.timetable import DemoSignUp, DemoSlot, closes_at, opens_at
+from activities.duties.kinds import Evidence, kind_of
+from activities.duties.models import Activity, ActivityOrganizer, Post, Slot
+from activities.duties.rules import SlotState
+from activities.kit.clock import at
+from activities.kit.db import Base, db
+from activities.people.models import Member, RoleGrant, Unit
+from activities.people.passwords import hash_password
+from activities.records.models import Record
+from activities.signups.models import SignUp
+from activities.signups.rules import SignUpState
+from activities.terms.models import SpecialDay, Term
+
+if TYPE_CHECKING:
+    from activities.demo.load import World
+
+MORNING = time(8, 0)
+Units = dict[str, tuple[int, str]]  # by name: id and path
+
+
+def count(world: World) -> int:
+    """How many rows `write_all` will tell of."""
+    sign_ups = [sign_up for slot in world.slots for sign_up in slot.sign_ups]
+    steps = sum(len(sign_up.steps) for sign_up in sign_ups)
+    return len(world.persons) + len(world.slots) + len(sign_ups) + steps + 2 * len(world.records)
+
+
+def write_all(world: World, tick: Tick) -> None:
+    began = at(world.calendar.began, MORNING)
+    _write_calendar(world.calendar)
+    units = _write_units(began)
+    _write_people(world.persons, world.offices, units, began, tick)
+    _write_slots(world, units, tick)
+    sign_ups = [(slot, sign_up) for slot in world.slots for sign_up in slot.sign_ups]
+    write_with_ids(
+        SignUp, ("slot_id", "ticket"), [s for _, s in sign_ups], (_sign_up(*pair) for pair in sign_ups), tick
+    )
+    write_with_ids(Record, ("slot_id", "member_id"), world.records, map(_record, world.records), tick)
+    write(AuditEntry, _trail([s for _, s in sign_ups], world.records), tick)
+
+
+def _write_calendar(calendar: DemoCalendar) -> None:
+    terms = [{"name": t.name, "starts_on": t.starts_on, "weeks": WEEKS} for t in calendar.terms]
+    days = [
+        {"day": special.day, "name": special.name, "off": special.off, "acts_as": None, "confirmed": special.confirmed}
+        for special in calendar.special.values()
+    ]
+    db.session.execute(sa.insert(Term), terms)
+    db.session.execute(sa.insert(SpecialDay), days)
+
+
+def _write_units(began: datetime) -> Units:
+    units: Units = {"": (0, "")}
+    for name, level, parent in article.UNITS:
+        parent_id, parent_path = units[parent or ""]
+        unit = Unit(name=name, level=level, parent_id=parent_id or None, path=f"?{name}", changed_at=began)
+        db.session.add(unit)
+        db.session.flush()
+        unit.path = f"{parent_path}{unit.id}/"
+        units[name] = (unit.id, unit.path)
+    db.session.flush()
+    return units
+
+
+def _write_people(persons: Sequence[Person], offices: Offices, units: Units, began: datetime, tick: Tick) -> None:
+    # One hash for all: 653 of them would take a minute, and their common password is known anyway.
+    hashed = hash_password(article.PASSWORD)
+    rows = (
+        {
+            "number": p.number, "name": p.name, "unit_id": units[p.unit][0], "class_name": p.class_name,
+            "stage": p.stage, "standing": p.standing, "email": f"{p.number.lower()}@example.edu",
+            "created_at": at(p.since, MORNING), "password_hash": hashed,
+        }
+        for p in persons
+    )  # fmt: skip
+    write_with_ids(Member, ("number",), persons, rows, tick)
+    grants = [
+        {
+            "member_id": office.holder.id, "role": office.role, "unit_id": units[office.unit][0],
+            "granted_by_id": offices.granted_by.id, "granted_at": began,
+        }
+        for office in offices.held
+    ]  # fmt: skip
+    db.session.execute(sa.insert(RoleGrant), grants)
+
+
+# ── what is planned ─────────────────────────────────────────────────────────
+
+
+def _write_slots(world: World, units: Units, tick: Tick) -> None:
+    by_plan: dict[Plan, list[DemoSlot]] = {plan: [] for plan in PROGRAMME}
+    for slot in world.slots:
+        by_plan[slot.plan].append(slot)
+    posts: dict[PostPlan, int] = {}
+    for plan, slots in by_plan.items():
+        activity_id = _write_activity(plan, slots, world, units[plan.unit][0])
+        made = min(slot.created_at for slot in slots)
+        for post in plan.posts:
+            posts[post] = write_one(
+                Post, activity_id=activity_id, name=post.name, place=post.place, standard=post.standard,
+                capacity=post.capacity, changed_at=made,
+            )  # fmt: skip
+    write_with_ids(
+        Slot, ("post_id", "starts_at"), world.slots, (_slot(slot, posts[slot.post]) for slot in world.slots), tick
+    )
+
+
+def _write_activity(plan: Plan, slots: Sequence[DemoSlot], world: World, unit_id: int) -> int:
+    today = world.calendar.today
+    made = min(slot.created_at for slot in slots) - timedelta(hours=1)
+    changes = [slot.cancelled_at or slot.created_at for slot in slots]
+    activity_id = write_one(
+        Activity, kind=plan.kind, unit_id=unit_id, name=plan.name, description=plan.description, risks=plan.risks,
+        safeguards=plan.safeguards, sign_up_opens_at=opens_at(plan, today), sign_up_closes_at=closes_at(plan, today),
+        withdraw_minutes=int(plan.withdraw.total_seconds() // 60), stages=plan.stages, standings=plan.standings,
+        created_at=made, changed_at=made, schedule_revision=len(plan.posts) + len(set(changes)),
+        schedule_changed_at=max(changes),
+    )  # fmt: skip
+    organizers = world.offices.organizers(plan)
+    rows = [{"activity_id": activity_id, "member_id": organizer.id} for organizer in organizers]
+    db.session.execute(sa.insert(ActivityOrganizer), rows)
+    return activity_id
+
+
+def _slot(slot: DemoSlot, post_id: int) -> Row:
+    return {
+        "post_id": post_id, "starts_at": slot.starts_at, "ends_at": slot.ends_at, "capacity": slot.capacity,
+        "state": SlotState.CANCELLED if slot.cancelled_at else SlotState.OPEN, "cancel_reason": slot.cancel_reason,
+        "cancelled_at": slot.cancelled_at, "created_at": slot.created_at,
+        "taken": len(slot.in_state(SignUpState.SEATED)), "waiting": len(slot.in_state(SignUpState.WAITING)),
+        "tickets": len(slot.sign_ups), "revision": 1 if slot.cancelled_at else 0,
+        "changed_at": slot.cancelled_at or slot.created_at,
+    }  # fmt: skip
+
+
+# ── what people did ─────────────────────────────────────────────────────────
+
+
+def _sign_up(slot: DemoSlot, sign_up: DemoSignUp) -> Row:
+    return {
+        "slot_id": slot.id, "member_id": sign_up.person.id, "state": sign_up.state, "ticket": sign_up.ticket,
+        "signed_up_at": sign_up.steps[0].at, "seated_at": sign_up.since(SignUpState.SEATED),
+        "withdrawn_at": sign_up.since(SignUpState.WITHDRAWN), "revision": len(sign_up.steps) - 1,
+        "changed_at": sign_up.steps[-1].at,
+    }  # fmt: skip
+
+
+def _record(record: DemoRecord) -> Row:
+    slot = record.slot
+    return {
+        "slot_id": slot.id, "member_id": record.person.id, "ledger": kind_of(slot.plan.kind).ledger, "day": slot.day,
+        "recorded_by_id": record.recorder.id, "recorded_at": record.at, "changed_at": record.at, **_facts(record),
+    }  # fmt: skip
+
+
+def _facts(record: DemoRecord) -> dict[str, Any]:
+    mark = record.mark
+    return {
+        "attendance": mark.attendance, "minutes": mark.minutes, "minutes_late": mark.minutes_late,
+        "evidence": Evidence.ORGANIZER_TICK,
+    }  # fmt: skip
+
+
+def _trail(sign_ups: Sequence[DemoSignUp], records: Sequence[DemoRecord]) -> Iterator[Row]:
+    """What the services would have left, in the order of time."""
+    recorded = (_entry(r.at, r.recorder, "record", Record, r.id, {}, _facts(r)) for r in records)
+    yield from sorted([*_sign_up_trail(sign_ups), *recorded], key=lambda entry: entry["at"])
+
+
+def _sign_up_trail(sign_ups: Sequence[DemoSignUp]) -> Iterator[Row]:
+    for sign_up in sign_ups:
+        for step in sign_up.steps:
+            actor = None if step.verb == "promote" else sign_up.person
+            before = {"state": step.before} if step.before else {}
+            after = {"state": step.after} if step.before else {"state": step.after, "ticket": sign_up.ticket}
+            yield _entry(step.at, actor, step.verb, SignUp, sign_up.id, before, after)
+
+
+def _entry(
+    moment: datetime, actor: Person | None, verb: str, subject: type[Base], subject_id: int,
+    before: dict[str, Any], after: dict[str, Any],
+) -> Row:  # fmt: skip
+    return {
+        "at": moment, "actor_id": actor.id if actor else None, "verb": verb, "subject": subject.__tablename__,
+        "subject_id": subject_id, "before": plain(before), "after": plain(after), "reason": "",
+    }  # fmt: skip

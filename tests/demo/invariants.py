@@ -1,0 +1,77 @@
+"""What must hold of any database: each query finds the rows for which it does not."""
+
+from __future__ import annotations
+
+SEATS = (
+    "sign_up u JOIN slot s ON s.id = u.slot_id JOIN post p ON p.id = s.post_id JOIN activity a ON a.id = p.activity_id"
+)
+MANY = "SELECT slot_id, count(*) AS n FROM sign_up WHERE state = '{}' GROUP BY slot_id"
+
+BROKEN = {
+    "taken is the number of seated": f"""
+        SELECT s.id FROM slot s LEFT JOIN ({MANY.format("seated")}) c ON c.slot_id = s.id
+        WHERE s.taken <> coalesce(c.n, 0)""",
+    "waiting is the number of waiting": f"""
+        SELECT s.id FROM slot s LEFT JOIN ({MANY.format("waiting")}) c ON c.slot_id = s.id
+        WHERE s.waiting <> coalesce(c.n, 0)""",
+    "tickets are given from 1 on, one to each": """
+        SELECT s.id FROM slot s
+        LEFT JOIN (SELECT slot_id, count(*) AS n, max(ticket) AS last FROM sign_up GROUP BY slot_id) c
+          ON c.slot_id = s.id
+        WHERE s.tickets <> coalesce(c.n, 0) OR s.tickets <> coalesce(c.last, 0)""",
+    "tickets go by the order of acceptance": """
+        SELECT x.id FROM sign_up x JOIN sign_up y ON y.slot_id = x.slot_id AND y.ticket > x.ticket
+        WHERE y.signed_up_at < x.signed_up_at""",
+    "nobody waits for a free seat": "SELECT id FROM slot WHERE state = 'open' AND waiting > 0 AND taken < capacity",
+    "who waits longest is seated first": """
+        SELECT x.id FROM sign_up x JOIN sign_up y ON y.slot_id = x.slot_id AND y.ticket > x.ticket
+        WHERE x.state = 'waiting' AND y.seated_at > y.signed_up_at""",
+    "nobody sits in two places at once": """
+        SELECT u.id FROM sign_up u JOIN slot s ON s.id = u.slot_id
+        JOIN sign_up v ON v.member_id = u.member_id AND v.slot_id > u.slot_id
+        JOIN slot t ON t.id = v.slot_id
+        WHERE u.state = 'seated' AND v.state = 'seated' AND s.state = 'open' AND t.state = 'open'
+          AND s.starts_at < t.ends_at AND t.starts_at < s.ends_at""",
+    "a state and its moments agree": """
+        SELECT id FROM sign_up
+        WHERE (state = 'withdrawn') <> (withdrawn_at IS NOT NULL)
+           OR (state = 'seated' AND seated_at IS NULL) OR (state = 'waiting' AND seated_at IS NOT NULL)
+           OR seated_at < signed_up_at OR withdrawn_at < signed_up_at
+           OR changed_at < signed_up_at OR changed_at < seated_at OR changed_at < withdrawn_at""",
+    "people sign up while that is possible": f"""
+        SELECT u.id FROM {SEATS} JOIN member m ON m.id = u.member_id
+        WHERE u.signed_up_at < s.created_at OR u.signed_up_at >= s.starts_at OR u.changed_at > :now
+           OR u.signed_up_at > s.cancelled_at OR u.signed_up_at < m.created_at
+           OR u.signed_up_at < a.sign_up_opens_at OR u.signed_up_at >= a.sign_up_closes_at""",
+    "a cancelled slot says why and when": """
+        SELECT id FROM slot
+        WHERE (state = 'cancelled') <> (cancel_reason <> '') OR (state = 'cancelled') <> (cancelled_at IS NOT NULL)
+           OR cancelled_at > :now OR cancelled_at < created_at""",
+    "records are of people who were seated": """
+        SELECT r.id FROM record r JOIN slot s ON s.id = r.slot_id
+        LEFT JOIN sign_up u ON u.slot_id = r.slot_id AND u.member_id = r.member_id AND u.state = 'seated'
+        WHERE u.id IS NULL OR s.state <> 'open'""",
+    "records are made after the slot, by another": """
+        SELECT r.id FROM record r JOIN slot s ON s.id = r.slot_id
+        WHERE r.recorded_at < s.starts_at OR r.recorded_at > :now OR r.recorded_by_id = r.member_id""",
+    "recorders run the activity": """
+        SELECT r.id FROM record r JOIN slot s ON s.id = r.slot_id JOIN post p ON p.id = s.post_id
+        JOIN activity a ON a.id = p.activity_id JOIN unit o ON o.id = a.unit_id
+        WHERE NOT EXISTS (
+            SELECT 1 FROM role_grant g JOIN unit w ON w.id = g.unit_id
+            WHERE g.member_id = r.recorded_by_id AND g.role = 'organizer' AND o.path LIKE w.path || '%')""",
+    "organizers named hold the role": """
+        SELECT n.id FROM activity_organizer n
+        WHERE n.member_id NOT IN (SELECT member_id FROM role_grant WHERE role = 'organizer')""",
+    "people belong to the activity's unit or below": f"""
+        SELECT u.id FROM {SEATS} JOIN member m ON m.id = u.member_id JOIN unit o ON o.id = a.unit_id
+        JOIN unit w ON w.id = m.unit_id WHERE w.path NOT LIKE o.path || '%'""",
+    "slots are planned before today": "SELECT id FROM slot WHERE created_at > :now OR created_at >= starts_at",
+    "every sign-up has its trail": """
+        SELECT u.id FROM sign_up u LEFT JOIN audit_entry e ON e.subject = 'sign_up' AND e.subject_id = u.id
+        GROUP BY u.id, u.revision HAVING count(e.id) <> u.revision + 1""",
+    "every record has its trail": """
+        SELECT r.id FROM record r
+        LEFT JOIN audit_entry e ON e.subject = 'record' AND e.subject_id = r.id AND e.actor_id = r.recorded_by_id
+        WHERE e.id IS NULL""",
+}

@@ -1,0 +1,175 @@
+"""The demo: complete, consistent, the same for the same day, and never on top of anything else."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from activities.demo import article
+from activities.demo.load import NotEmpty, load, think
+from activities.duties.models import Activity, Post, Slot
+from activities.duties.queries import WITH_ALL
+from activities.duties.rules import SlotState
+from activities.kit import clock
+from activities.kit.db import UtcDateTime, db
+from activities.people.models import Member
+from activities.people.passwords import verify
+from activities.people.queries import by_login
+from activities.people.rules import Stage, Standing
+from activities.records.models import Record
+from activities.records.rules import Mark, why_not_mark
+from activities.signups.models import SignUp
+from activities.signups.queries import offer, person
+from activities.signups.rules import SignUpState, why_not_promote, why_not_sign_up
+from activities.terms.models import SpecialDay
+from tests.cast import DAY, HOUR
+from tests.demo.invariants import BROKEN
+
+pytestmark = pytest.mark.usefixtures("ctx")
+
+# An ordinary evening; New Year's Day; a leap day; the middle of summer; in the October holidays.
+TODAY = datetime(2026, 11, 24, 9, 31, tzinfo=UTC)
+MOMENTS = [
+    TODAY,
+    datetime(2027, 1, 1, 2, 0, tzinfo=UTC),
+    datetime(2028, 2, 29, 16, 30, tzinfo=UTC),
+    datetime(2026, 8, 15, 6, 0, tzinfo=UTC),
+    datetime(2026, 10, 3, 23, 0, tzinfo=UTC),
+]
+
+
+def no_bar(_rows: int) -> nullcontext[SimpleNamespace]:
+    return nullcontext(SimpleNamespace(update=lambda _n: None))
+
+
+@pytest.mark.parametrize("now", MOMENTS, ids=lambda now: f"{now:%Y-%m-%d}")
+def test_every_state_is_one_the_services_could_have_made(now):
+    load(now, no_bar)
+    broken = {claim: found for claim, query in BROKEN.items() if (found := first(query, now))}
+    assert broken == {}
+    check_sizes()
+    slots = db.session.scalars(sa.select(Slot).options(WITH_ALL)).all()
+    check_days(slots)
+    check_sign_ups(slots)
+    check_records(slots)
+    check_what_is_ahead(slots, now)
+    check_accounts(now)
+
+
+def first(query: str, now: datetime) -> list[int]:
+    bound = sa.text(query)
+    if ":now" in query:
+        bound = bound.bindparams(sa.bindparam("now", now, UtcDateTime()))
+    return list(db.session.scalars(bound))[:5]
+
+
+def count(query: sa.Select[tuple[int]]) -> int:
+    return db.session.scalar(query) or 0
+
+
+def check_sizes() -> None:
+    stages = Counter(db.session.scalars(sa.select(Member.stage)))
+    standings = Counter(db.session.scalars(sa.select(Member.standing)))
+    assert stages[Stage.FULL] + stages[Stage.PROBATIONARY] == 213
+    assert stages[Stage.ACTIVIST] + stages[Stage.APPLICANT] == 400
+    assert standings[Standing.TEACHER] + standings[Standing.LEADER] == 40
+    assert count(sa.select(sa.func.count(sa.distinct(Member.class_name))).where(Member.class_name != "")) == 24
+    assert count(sa.select(sa.func.count(sa.distinct(Member.name)))) == stages.total()
+    rooms = sa.select(sa.func.count(Post.id)).join(Post.activity).where(Activity.kind_key == "energy")
+    assert count(rooms) == 46
+    assert 5700 <= count(sa.select(sa.func.count(Slot.id))) <= 6300
+    assert 14250 <= count(sa.select(sa.func.count(SignUp.id))) <= 16000
+
+
+def check_days(slots: Sequence[Slot]) -> None:
+    """No slot falls on a holiday or a make-up workday."""
+    special = set(db.session.scalars(sa.select(SpecialDay.day)))
+    assert special
+    assert not special & {clock.local_day(slot.starts_at) for slot in slots}
+
+
+def check_sign_ups(slots: Sequence[Slot]) -> None:
+    """Everyone was eligible, and nobody withdrew from a seat too late."""
+    offers = {slot.id: offer(slot) for slot in slots}
+    members = {m.id: person(m) for m in db.session.scalars(sa.select(Member).options(joinedload(Member.unit)))}
+    columns = (SignUp.slot_id, SignUp.member_id, SignUp.seated_at, SignUp.withdrawn_at)
+    for slot_id, member_id, seated_at, withdrawn_at in db.session.execute(sa.select(*columns)):
+        what = replace(offers[slot_id], state=SlotState.OPEN)
+        assert why_not_promote(what, members[member_id], (), what.starts_at - HOUR) is None
+        if seated_at and withdrawn_at:
+            assert withdrawn_at <= what.withdraw_until
+
+
+def check_records(slots: Sequence[Slot]) -> None:
+    by_id = {slot.id: slot for slot in slots}
+    attendance: Counter[str] = Counter()
+    for record in db.session.scalars(sa.select(Record)):
+        slot = by_id[record.slot_id]
+        assert why_not_mark("", Mark(record.attendance, record.minutes, record.minutes_late), slot.minutes) is None
+        assert record.ledger == slot.post.activity.kind.ledger
+        assert record.day == clock.local_day(slot.starts_at)
+        attendance[record.attendance] += 1
+    assert 0.8 < attendance["present"] / attendance.total() < 0.95
+    assert all(attendance[what] > 100 for what in ("late", "excused", "absent"))
+
+
+def check_what_is_ahead(slots: Sequence[Slot], now: datetime) -> None:
+    """Seats are neither empty nor gone, and the member meets every state of a card."""
+    ahead = [slot for slot in slots if slot.starts_at > now and slot.state is SlotState.OPEN]
+    assert 0.55 < sum(s.taken for s in ahead) / sum(s.capacity for s in ahead) < 0.9
+    assert any(s.taken == 0 for s in ahead)
+    assert any(0 < s.left <= 2 and s.capacity > 4 for s in ahead)
+    assert any(s.left == 0 and not s.waiting for s in ahead)
+    assert any(s.waiting for s in ahead)
+    member = person(by_login("member"))
+    refusals = {r.key for s in ahead if (r := why_not_sign_up(offer(s), member, None, (), now))}
+    assert refusals == {"Full", "NotOpenYet", "SignUpClosed", "WrongStage", "WrongStanding"}
+
+
+def check_accounts(now: datetime) -> None:
+    people = {account.number: by_login(account.number) for account in article.ACCOUNTS}
+    assert all(verify("demo", member.password_hash) for member in people.values())
+    assert {number: [(g.role, g.unit.name) for g in member.grants] for number, member in people.items()} == {
+        "member": [],
+        "organizer": [("organizer", "管理学院党总支")],
+        "secretary": [("secretary", "管理学院党总支")],
+        "admin": [("administrator", "校党委")],
+    }
+    member = people["member"]
+    assert (member.stage, member.standing) == (Stage.FULL, Standing.STUDENT)
+    mine = db.session.scalars(sa.select(SignUp).where(SignUp.member_id == member.id).options(joinedload(SignUp.slot)))
+    ahead = [s for s in mine if s.slot.starts_at > now and s.slot.state == "open"]
+    assert SignUpState.WAITING in {s.state for s in ahead}
+    assert count(sa.select(sa.func.count(Record.id)).where(Record.member_id == member.id)) > 60
+    day = clock.local_day(now)
+    off = set(db.session.scalars(sa.select(SpecialDay.day)))
+    if not {day, day + timedelta(days=1), day + timedelta(days=2)} & off:
+        assert min(s.slot.starts_at for s in ahead if s.state is SignUpState.SEATED) < now + 2 * DAY
+
+
+def test_the_same_moment_gives_the_same_demo():
+    assert told(TODAY) == told(TODAY)
+
+
+def told(now: datetime) -> list[object]:
+    world = think(now)
+    slots = [
+        (slot.post.name, slot.starts_at, slot.cancelled_at, [(s.person.number, s.steps) for s in slot.sign_ups])
+        for slot in world.slots
+    ]
+    records = [(r.slot.starts_at, r.person.number, r.mark, r.recorder.number, r.at) for r in world.records]
+    return [[(p.number, p.name, p.class_name, p.stage) for p in world.persons], slots, records]
+
+
+def test_nothing_is_loaded_on_top_of_something(cast):
+    with pytest.raises(NotEmpty):
+        load(TODAY, no_bar)
+    assert count(sa.select(sa.func.count(Member.id))) == 6
