@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from activities.kit.refusal import N_
+
 
 class Role(StrEnum):
     ORGANIZER = "organizer"
     SECRETARY = "secretary"
     ADMINISTRATOR = "administrator"
+
+
+ROLE_NAMES = {
+    Role.ORGANIZER: N_("Organizer"),
+    Role.SECRETARY: N_("Branch secretary"),
+    Role.ADMINISTRATOR: N_("Administrator"),
+}
 
 
 class Permission(StrEnum):

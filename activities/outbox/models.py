@@ -28,7 +28,8 @@ class Notice(Base):
     topic: Mapped[str] = mapped_column(sa.String(64))
     params: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
-    due_at: Mapped[datetime]
+    # None: nobody will try again, either for want of an address or after too many tries.
+    due_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
     trouble: Mapped[str] = mapped_column(default="")

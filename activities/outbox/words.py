@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
-WORDS: dict[str, tuple[str, str]] = {}
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+# An endpoint and the values of its address.
+Page = tuple[str, dict[str, Any]]
 
 
-def words(topic: str, subject: str, body: str) -> None:
-    """Declare a topic's subject and body, both translatable, filled from the notice's params."""
-    WORDS[topic] = (subject, body)
+@dataclass(frozen=True)
+class Words:
+    subject: str
+    body: str
+    page: Callable[[Mapping[str, Any]], Page] | None = None
+
+
+WORDS: dict[str, Words] = {}
+
+
+def words(topic: str, subject: str, body: str, page: Callable[[Mapping[str, Any]], Page] | None = None) -> None:
+    """Declare a topic's subject and body, both translatable and filled from the notice's params, and the page it is
+    about, whose address stands below the body."""
+    WORDS[topic] = Words(subject, body, page)

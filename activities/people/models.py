@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from activities.kit.db import Base, Revised, Words, new_public_id
 from activities.kit.roles import PERMISSIONS, Permission, Role
-from activities.people.rules import LinkPurpose, Stage, Standing, UnitLevel
+from activities.people.rules import Holding, LinkPurpose, Stage, Standing, UnitLevel
 
 
 class Unit(Revised, Base):
@@ -60,6 +60,16 @@ class Member(UserMixin, Base):
     def get_id(self) -> str:
         """What the session remembers: it stops matching once the epoch moves on."""
         return f"{self.public_id}.{self.session_epoch}"
+
+    @property
+    def known(self) -> tuple[str | None, ...]:
+        """What others know of the person, and a password must not be."""
+        return self.number, self.name, self.email
+
+    @property
+    def holdings(self) -> list[Holding]:
+        """The roles as the rules want them."""
+        return [Holding(g.role, g.unit.path) for g in self.grants]
 
     def paths(self, permission: Permission) -> list[str]:
         """The paths of the units for which this person has a permission, each with all below."""

@@ -16,10 +16,13 @@ def hash_password(password: str) -> str:
 
 def verify(password: str, hashed: str | None) -> bool:
     """Whether the password fits. Without a hash one is computed all the same, so that timing tells nothing."""
-    if hashed is None:
-        HASHER.verify(password, _nobody())
-        return False
-    return HASHER.verify(password, hashed)
+    return verify_and_update(password, hashed)[0]
+
+
+def verify_and_update(password: str, hashed: str | None) -> tuple[bool, str | None]:
+    """As `verify`, and beside it a new hash where the stored one was made with other parameters than today's."""
+    fits, better = HASHER.verify_and_update(password, hashed or _nobody())
+    return (False, None) if hashed is None else (fits, better)
 
 
 @cache

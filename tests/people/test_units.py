@@ -1,0 +1,103 @@
+"""The tree of units."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from activities.audit.models import AuditEntry
+from activities.kit.db import db
+from activities.kit.refusal import NotFound
+from activities.kit.roles import Role
+from activities.people import rules
+from activities.people.models import Unit
+from activities.people.rules import UnitLevel
+from activities.people.service_units import change_unit, create_unit
+from tests.cast import HOUR, NOW, grant, make_unit
+from tests.house.test_races import race
+
+pytestmark = pytest.mark.usefixtures("ctx")
+COMMITTEE, GENERAL, BRANCH = UnitLevel
+
+
+def paths() -> dict[str, str]:
+    return {unit.name: unit.path for unit in db.session.execute(sa.select(Unit.name, Unit.path))}
+
+
+def test_a_new_unit_stands_below_its_parent(cast):
+    unit = create_unit(cast.gu.id, cast.school.id, BRANCH, "第三支部", NOW)
+    assert paths()["第三支部"] == f"{cast.school.path}{unit.id}/"
+    assert db.session.scalars(sa.select(AuditEntry.verb)).all() == ["create unit"]
+
+
+def test_a_name_belongs_to_one_unit(cast):
+    with pytest.raises(rules.NameTaken):
+        create_unit(cast.gu.id, cast.school.id, BRANCH, "第一支部", NOW)
+    with pytest.raises(rules.NameTaken):
+        change_unit(cast.gu.id, cast.second.id, cast.school.id, BRANCH, "第一支部", NOW)
+
+
+def test_renaming_raises_the_revision_once(cast):
+    for _ in range(2):
+        change_unit(cast.gu.id, cast.first.id, cast.school.id, BRANCH, "学生第一支部", NOW + HOUR)
+    unit = db.session.get_one(Unit, cast.first.id, populate_existing=True)
+    assert (unit.name, unit.revision, unit.changed_at) == ("学生第一支部", 1, NOW + HOUR)
+    entry = db.session.scalars(sa.select(AuditEntry)).one()
+    assert (entry.before, entry.after) == ({"name": "第一支部"}, {"name": "学生第一支部"})
+
+
+@pytest.fixture
+def forest(cast) -> dict[str, Unit]:
+    """党委 above two general branches, the first with a branch; Gu administers all."""
+    top = make_unit("党委", COMMITTEE)
+    east, west = (make_unit(name, GENERAL, parent=top) for name in ("东", "西"))
+    leaf = make_unit("叶", BRANCH, parent=east)
+    grant(cast.gu, Role.ADMINISTRATOR, top)
+    db.session.commit()
+    return {unit.name: unit for unit in (top, east, west, leaf)}
+
+
+def test_what_is_below_moves_along(cast, forest):
+    create_unit(cast.gu.id, forest["东"].id, BRANCH, "芽", NOW)
+    outer = make_unit("外", COMMITTEE)
+    grant(cast.gu, Role.ADMINISTRATOR, outer)
+    db.session.commit()
+    change_unit(cast.gu.id, forest["东"].id, outer.id, GENERAL, "东", NOW)
+    found = paths()
+    assert found["东"] == f"{outer.path}{forest['东'].id}/"
+    assert found["叶"] == f"{found['东']}{forest['叶'].id}/"
+    assert found["芽"].startswith(found["东"])
+    assert found["西"] == forest["西"].path
+
+
+def test_a_unit_fits_between_what_is_above_and_below(cast, forest):
+    for parent, level in ((forest["西"], GENERAL), (forest["叶"], GENERAL), (forest["党委"], BRANCH)):
+        with pytest.raises(rules.WrongPlace):
+            change_unit(cast.gu.id, forest["东"].id, parent.id, level, "东", NOW)
+
+
+def test_units_of_others_are_not_found(cast, forest):
+    grant(cast.lin, Role.ADMINISTRATOR, forest["东"])
+    db.session.commit()
+    lin, leaf, east, west = cast.lin.id, forest["叶"].id, forest["东"].id, forest["西"].id
+    change_unit(lin, east, forest["党委"].id, GENERAL, "东院", NOW)  # the top of one's own keeps its place
+    for verb in (
+        lambda: create_unit(lin, west, BRANCH, "新", NOW),
+        lambda: change_unit(lin, west, forest["党委"].id, GENERAL, "西", NOW),
+        lambda: change_unit(lin, leaf, west, BRANCH, "叶", NOW),
+        lambda: change_unit(lin, leaf, None, BRANCH, "叶", NOW),
+        lambda: change_unit(lin, east, cast.school.id, GENERAL, "东院", NOW),
+        lambda: create_unit(cast.chen.id, cast.school.id, BRANCH, "新", NOW),
+    ):
+        with pytest.raises(NotFound):
+            verb()
+
+
+def test_moves_at_once_leave_a_tree(app, cast, forest):
+    gu, east, west, leaf = cast.gu.id, forest["东"].id, forest["西"].id, forest["叶"].id
+    race(app, [lambda n=n: change_unit(gu, leaf, (east, west)[n % 2], BRANCH, f"叶{n}", NOW) for n in range(8)])
+    rows = {
+        unit.id: unit for unit in db.session.scalars(sa.select(Unit), execution_options={"populate_existing": True})
+    }
+    for unit in rows.values():
+        assert unit.path == (rows[unit.parent_id].path if unit.parent_id else "") + f"{unit.id}/"
