@@ -37,7 +37,7 @@ class Card:
     @property
     def where(self) -> str:
         post = self.slot.post
-        return post.name if not post.place or post.place == post.name else f"{post.name}·{post.place}"
+        return post.name if post.place in post.name else f"{post.name}·{post.place}"
 
     @property
     def mark(self) -> str:
