@@ -19,6 +19,7 @@ from flask import Flask
 from activities.app import create_app
 from activities.config import Settings
 from activities.kit.db import Base, db
+from activities.people.limits import limiter
 from tests.cast import Cast, Visitor, make_cast
 from tests.statements import Statements
 
@@ -78,9 +79,10 @@ def migrated(settings: Settings) -> Iterator[Flask]:
 
 @pytest.fixture
 def app(migrated: Flask) -> Iterator[Flask]:
-    """The application; whatever the test stored is gone afterwards."""
+    """The application; whatever the test stored or tried is gone afterwards."""
     yield migrated
     with migrated.app_context():
+        limiter.reset()
         db.session.rollback()
         with db.engine.connect().execution_options(write=True) as connection, connection.begin():
             for table in reversed(Base.metadata.sorted_tables):

@@ -24,6 +24,10 @@ class Unit(Revised, Base):
     name: Mapped[str] = mapped_column(sa.String(100), unique=True)
     path: Mapped[str] = mapped_column(sa.String(200), unique=True)
 
+    @property
+    def depth(self) -> int:
+        return self.path.count("/") - 1
+
     def is_within(self, path: str) -> bool:
         """Whether this is the unit at `path` or one below it."""
         return self.path.startswith(path)

@@ -55,6 +55,11 @@ def with_password(member_id: int) -> Member | None:
     return _with_password(Member.id == member_id)
 
 
+def has_password(member_id: int) -> bool:
+    """Whether the person has ever set one."""
+    return bool(db.session.scalar(sa.select(Member.password_hash.is_not(None)).where(Member.id == member_id)))
+
+
 def _with_password(which: sa.ColumnElement[bool]) -> Member | None:
     query = sa.select(Member).where(which).options(undefer(Member.password_hash))
     # Who is logged in is in the session already, without the hash.
@@ -93,7 +98,18 @@ def units_below(path: str) -> list[Unit]:
 
 def units_for(member: Member, permission: Permission) -> list[Unit]:
     """The units for which the member has a permission, in tree order."""
-    return list(db.session.scalars(sa.select(Unit).where(within(member.paths(permission))).order_by(Unit.path)))
+    units = db.session.scalars(sa.select(Unit).where(within(member.paths(permission))))
+    return sorted(units, key=lambda unit: [int(part) for part in unit.path.split("/") if part])
+
+
+def sizes(units: Iterable[Unit]) -> dict[int, int]:
+    """How many active people each unit itself has, by id."""
+    query = (
+        sa.select(Member.unit_id, sa.func.count())
+        .where(Member.unit_id.in_([unit.id for unit in units]), Member.active)
+        .group_by(Member.unit_id)
+    )
+    return dict(db.session.execute(query).all())
 
 
 def unit_for(member: Member, permission: Permission, public_id: str) -> Unit:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import IntFlag, StrEnum
@@ -174,16 +174,20 @@ class NotYourself(Refusal):
     remedy: ClassVar[str] = N_("Ask another administrator.")
 
 
-def may_grant(own: Iterable[Holding], role: Role, path: str) -> bool:
+def may_grant(own: Collection[Holding], role: Role, path: str) -> bool:
     """Whether someone with these roles may give or take a role of the unit at `path`."""
     return any(role in MAY_GRANT[held.role] and path.startswith(held.path) for held in own)
 
 
-def covers(own: Iterable[Holding], theirs: Iterable[Holding]) -> bool:
+def grantable(own: Collection[Holding]) -> list[Role]:
+    """The roles that someone with these may give somewhere."""
+    return [role for role in Role if any(role in MAY_GRANT[held.role] for held in own)]
+
+
+def covers(own: Collection[Holding], theirs: Iterable[Holding]) -> bool:
     """Whether someone with these roles may change the account of who holds those. Otherwise an administrator of one
     branch could set the password of an administrator of all, and be that person."""
-    mine = list(own)
-    return all(may_grant(mine, held.role, held.path) for held in theirs)
+    return all(may_grant(own, held.role, held.path) for held in theirs)
 
 
 # ── links, accounts, units ──────────────────────────────────────────────────

@@ -41,7 +41,7 @@ def invite(actor_id: int, member_id: int, now: datetime) -> AccessLink:
     _, member = managed(actor_id, member_id)
     if not member.active:
         raise rules.NotActive(member.name)
-    return _make_link(member, _fitting(member), actor_id, now)
+    return _make_link(member, _fitting(member.id), actor_id, now)
 
 
 def request_reset(name: str, now: datetime) -> None:
@@ -124,7 +124,7 @@ def create_administrator(number: str, name: str, email: str | None, unit_name: s
         grant_id = db.session.scalar(sa.insert(RoleGrant).values(**held, granted_at=now).returning(RoleGrant.id))
         assert grant_id is not None
         audit.leave(now, None, "grant", RoleGrant, grant_id, after=held, reason="command line")
-    return _make_link(member, _fitting(member), None, now)
+    return _make_link(member, _fitting(member.id), None, now)
 
 
 def _plant(name: str, now: datetime) -> Unit:
@@ -135,9 +135,8 @@ def _plant(name: str, now: datetime) -> Unit:
     return root
 
 
-def _fitting(member: Member) -> LinkPurpose:
-    has_password = sa.select(Member.password_hash.is_not(None)).where(Member.id == member.id)
-    return LinkPurpose.RESET if db.session.scalar(has_password) else LinkPurpose.INVITATION
+def _fitting(member_id: int) -> LinkPurpose:
+    return LinkPurpose.RESET if queries.has_password(member_id) else LinkPurpose.INVITATION
 
 
 def _make_link(member: Member, purpose: LinkPurpose, by: int | None, now: datetime) -> AccessLink:
