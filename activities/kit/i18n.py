@@ -14,7 +14,7 @@ from flask_babel import Babel, force_locale, get_locale, gettext, ngettext
 from flask_login import current_user
 
 from activities.kit.clock import local, zone
-from activities.kit.refusal import Refusal
+from activities.kit.refusal import Refusal, Word
 
 LANGUAGES = {"zh_Hans": "简体中文", "zh_Hant": "繁體中文", "en": "English"}
 DEFAULT = "zh_Hans"
@@ -138,6 +138,10 @@ def say_value(value: Any) -> Any:
         return say_duration(value)
     if isinstance(value, LazyProxy):
         return str(value)
+    if isinstance(value, Word):
+        return gettext(str(value))
+    if isinstance(value, tuple):
+        return ("、" if is_chinese() else ", ").join(str(say_value(part)) for part in value)
     return value
 
 

@@ -13,6 +13,10 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's own name, which the extra
     return message
 
 
+class Word(str):
+    """A marked message that fills a placeholder of another: it, too, is translated where it is shown."""
+
+
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
     """A rule's no. Subclasses are dataclasses; their fields fill the placeholders of `sentence` and `remedy`.
 
