@@ -115,3 +115,15 @@ class AccessLink(Base):
     used_at: Mapped[datetime | None]
 
     member: Mapped[Member] = relationship(foreign_keys=[member_id])
+
+
+class RosterUpload(Base):
+    """A roster between preview and import, so that what was shown is what is imported. It does not last."""
+
+    __tablename__ = "roster_upload"
+
+    public_id: Mapped[str] = mapped_column(sa.String(16), unique=True, default=new_public_id)
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(200))
+    content: Mapped[bytes]
+    created_at: Mapped[datetime]

@@ -117,6 +117,20 @@ def upgrade() -> None:
     with op.batch_alter_table('access_link', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_access_link_member_id'), ['member_id'], unique=False)
 
+    op.create_table('roster_upload',
+    sa.Column('public_id', sa.String(length=16), nullable=False),
+    sa.Column('member_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_roster_upload_member_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_roster_upload')),
+    sa.UniqueConstraint('public_id', name=op.f('uq_roster_upload_public_id'))
+    )
+    with op.batch_alter_table('roster_upload', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_roster_upload_member_id'), ['member_id'], unique=False)
+
     op.create_table('activity_organizer',
     sa.Column('activity_id', sa.Integer(), nullable=False),
     sa.Column('member_id', sa.Integer(), nullable=False),
@@ -325,6 +339,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_activity_organizer_member_id'))
 
     op.drop_table('activity_organizer')
+    with op.batch_alter_table('roster_upload', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_roster_upload_member_id'))
+
+    op.drop_table('roster_upload')
     with op.batch_alter_table('access_link', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_access_link_member_id'))
 
