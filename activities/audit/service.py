@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -47,29 +47,6 @@ def leave_all(
     ]  # fmt: skip
     if rows:
         db.session.execute(sa.insert(AuditEntry), rows)
-
-
-class Trace(NamedTuple):
-    """One of many entries that one act leaves."""
-
-    subject_id: int
-    before: Mapping[str, Any]
-    after: Mapping[str, Any]
-    reason: str
-
-
-def leave_all(now: datetime, actor_id: int | None, verb: str, subject: type[Base], traces: Iterable[Trace]) -> None:
-    """Append an entry for each trace, in bulk."""
-    values = [
-        {
-            "at": now, "actor_id": actor_id, "verb": verb, "subject": subject.__tablename__,
-            "subject_id": trace.subject_id, "before": plain(trace.before), "after": plain(trace.after),
-            "reason": trace.reason,
-        }
-        for trace in traces
-    ]  # fmt: skip
-    if values:
-        db.session.execute(sa.insert(AuditEntry), values)
 
 
 def plain(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -162,6 +162,6 @@ TEMPLATE_GLOBALS = {
     f.__name__: f
     for f in (
         say_day, say_date, say_weekday, say_clock, say_moment, say_span, say_week, say_duration, say_hours, say_refusal,
-        say_remedy, html_lang, is_chinese, local, zone,
+        say_remedy, say_value, html_lang, is_chinese, local, zone,
     )
 }  # fmt: skip

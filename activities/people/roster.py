@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from activities.audit import service as audit
-from activities.audit.service import Trace
 from activities.kit.db import db, transactional
 from activities.kit.refusal import N_, NotFound, Refusal, refusal
 from activities.kit.roles import Permission
@@ -84,7 +83,7 @@ def _import(
 
 
 def _plan(table: Table, actor_id: int | None, *, lock: bool = False) -> Plan:
-    units = _own_units(actor_id)
+    units = own_units(actor_id)
     entries, problems = read_entries(table, {name: unit_id for unit_id, name in units.items()})
     return make_plan(table, entries, problems, _known(entries, lock), _owners(entries), units)
 
@@ -92,7 +91,7 @@ def _plan(table: Table, actor_id: int | None, *, lock: bool = False) -> Plan:
 # ── reads ───────────────────────────────────────────────────────────────────
 
 
-def _own_units(actor_id: int | None) -> dict[int, str]:
+def own_units(actor_id: int | None) -> dict[int, str]:
     """The names of the units one may import into, by id, in tree order."""
     query = sa.select(Unit.id, Unit.name).order_by(Unit.path)
     if actor_id is not None:
@@ -137,10 +136,9 @@ def _insert(entries: Sequence[Entry], name: str, actor_id: int | None, now: date
     people = [_values(entry) for entry in entries]
     insert = sa.insert(Member).returning(Member.id, sort_by_parameter_order=True)
     ids = db.session.scalars(insert, [{**person, "created_at": now} for person in people]).all()
-    traces = (
-        Trace(i, {}, person, f"{name}:{entry.row}") for i, person, entry in zip(ids, people, entries, strict=True)
-    )
-    audit.leave_all(now, actor_id, "import", Member, traces)
+    nothing: dict[str, Any] = {}
+    changes = ((member_id, nothing, person) for member_id, person in zip(ids, people, strict=True))
+    audit.leave_all(now, actor_id, "create member", Member, changes, reason=name)
 
 
 def _values(entry: Entry) -> dict[str, Any]:
@@ -157,19 +155,27 @@ def _update(changes: Sequence[Change], name: str, actor_id: int | None, now: dat
         db.session.execute(sa.update(Member).where(Member.id.in_(ids)).values(email=None), execution_options=NO_SYNC)
     rows = [{"id": change.member_id, **change.after} for change in changes]
     db.session.execute(sa.update(Member), sorted(rows, key=tuple))  # rows of the same fields go as one statement
-    traces = (Trace(c.member_id, c.before, c.after, f"{name}:{c.entry.row}") for c in changes)
-    audit.leave_all(now, actor_id, "import", Member, traces)
+    what = ((change.member_id, change.before, change.after) for change in changes)
+    audit.leave_all(now, actor_id, "edit member", Member, what, reason=name)
 
 
 # ── between preview and import ──────────────────────────────────────────────
 
 
-@transactional
 def keep_upload(member_id: int, content: bytes, name: str, now: datetime) -> str:
-    """Keep a file until it is imported, in place of the member's earlier one. Returns its public id."""
+    """Keep a file until it is imported, in place of the member's earlier one. Returns its public id.
+
+    Raises the refusals of `rows` and `roster_rules` for a file that is no roster.
+    """
+    find_table(sheet.read(content, name))
+    return _keep(member_id, content, tidy(name)[-200:], now)
+
+
+@transactional
+def _keep(member_id: int, content: bytes, name: str, now: datetime) -> str:
     old = sa.or_(RosterUpload.member_id == member_id, RosterUpload.created_at < now - KEPT)
     db.session.execute(sa.delete(RosterUpload).where(old), execution_options=NO_SYNC)
-    upload = RosterUpload(member_id=member_id, content=content, name=tidy(name)[-200:], created_at=now)
+    upload = RosterUpload(member_id=member_id, content=content, name=name, created_at=now)
     db.session.add(upload)
     db.session.flush()
     return upload.public_id

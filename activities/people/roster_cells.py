@@ -10,6 +10,7 @@ from typing import ClassVar
 from email_validator import EmailNotValidError, validate_email
 
 from activities.kit.refusal import N_, Refusal, Word, refusal
+from activities.kit.text import clean_line
 from activities.people.roster_words import STAGE_WORDS, STAGES, STANDING_WORDS, STANDINGS, fold
 from activities.people.rules import Stage, Standing
 
@@ -24,8 +25,7 @@ MAILBOX = re.compile(r"(?=.{1,64}$)[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*
 AS_TEXT = re.compile(r'="(.*)"|\'(.*)')
 ERROR = re.compile(r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|FIELD!|GETTING_DATA)", re.IGNORECASE)
 FULL_WIDTH = {ord(c) + 0xFEE0: c for c in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"}
-# Control, format and surrogate characters: nothing a person can see or a database should hold.
-UNSEEN = frozenset({"Cc", "Cf", "Cs"})
+NO_WIDTH = re.compile("[\u00ad\u180e\u200b-\u200f\u2060-\u2064]")
 
 
 @refusal
@@ -71,14 +71,8 @@ class NeedsEmail(Refusal):
 
 
 def tidy(text: str) -> str:
-    """Text as it can be kept and shown: nothing unseen, single spaces, full-width letters and digits as usual ones."""
-    if not text.isprintable():
-        text = "".join(c if not c.isspace() else " " for c in text if c.isspace() or _seen(c))
-    return " ".join(text.translate(FULL_WIDTH).split())
-
-
-def _seen(character: str) -> bool:
-    return unicodedata.category(character) not in UNSEEN
+    """One clean line, also without what has no width, and with full-width letters and digits as usual ones."""
+    return clean_line(NO_WIDTH.sub("", text).translate(FULL_WIDTH))
 
 
 def compact(text: str) -> str:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from activities.kit.refusal import N_, Word
-from activities.people.rules import Stage, Standing
+from activities.people.rules import STAGE_NAMES, STANDING_NAMES, Stage, Standing
 
 ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 SIGNS = re.compile(r"[\W_]+")
@@ -41,18 +41,8 @@ LABELS = {
     Field.CLASS_NAME: Word(N_("Class")),
     Field.EMAIL: Word(N_("E-mail")),
 }
-STAGES = {
-    Stage.FULL: Word(N_("full member")),
-    Stage.PROBATIONARY: Word(N_("probationary member")),
-    Stage.CANDIDATE: Word(N_("candidate")),
-    Stage.ACTIVIST: Word(N_("activist")),
-    Stage.APPLICANT: Word(N_("applicant")),
-}
-STANDINGS = {
-    Standing.STUDENT: Word(N_("student")),
-    Standing.TEACHER: Word(N_("teacher")),
-    Standing.LEADER: Word(N_("leader")),
-}
+STAGES = {stage: Word(STAGE_NAMES[stage]) for stage in reversed(Stage)}
+STANDINGS = {standing: Word(STANDING_NAMES[standing]) for standing in Standing}
 
 
 def fold(text: str, *, asides: bool = False) -> str:

@@ -28,7 +28,7 @@ def init_app(app: Flask) -> None:
     login = LoginManager(app)
     login.user_loader(queries.logged_in)
     limits.init_app(app)
-    for name in ("routes_account", "routes_people", "routes_roles", "routes_units"):
+    for name in ("routes_account", "routes_import", "routes_people", "routes_roles", "routes_units"):
         import_module(f"activities.people.{name}")
     app.register_blueprint(people)
 
