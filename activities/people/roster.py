@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -13,21 +13,17 @@ from sqlalchemy.exc import IntegrityError
 from activities.audit import service as audit
 from activities.kit.db import db, transactional
 from activities.kit.refusal import N_, NotFound, Refusal, refusal
-from activities.kit.roles import Permission
-from activities.people import sheet
-from activities.people.models import Member, RosterUpload, Unit
-from activities.people.queries import WITH_ROLES
+from activities.people import roster_queries, sheet
+from activities.people.models import AccessLink, Member, RosterUpload
 from activities.people.roster_cells import tidy
-from activities.people.roster_plan import FIELDS, Change, Known, Plan, make_plan
-from activities.people.roster_rules import Entry, Table, find_table, read_entries, without_zeros
+from activities.people.roster_plan import FIELDS, Change, Facts, Plan, make_plan
+from activities.people.roster_queries import shares
+from activities.people.roster_rules import Entry, Table, find_table, read_entries
 from activities.people.rules import Standing
+from activities.people.service import acting
 
 KEPT = timedelta(hours=1)
-# One statement's share of a long list: databases limit how many values they take.
-SHARE = 10_000
 NO_SYNC = {"synchronize_session": False}
-
-T = TypeVar("T")
 
 
 @refusal
@@ -83,48 +79,17 @@ def _import(
 
 
 def _plan(table: Table, actor_id: int | None, *, lock: bool = False) -> Plan:
-    units = own_units(actor_id)
+    actor = acting(actor_id) if actor_id is not None else None
+    units = roster_queries.unit_names(actor)
     entries, problems = read_entries(table, {name: unit_id for unit_id, name in units.items()})
-    return make_plan(table, entries, problems, _known(entries, lock), _owners(entries), units)
+    known = roster_queries.known(entries, lock=lock)
+    facts = Facts(known, roster_queries.owners(entries), units, roster_queries.beyond(known, actor))
+    return make_plan(table, entries, problems, facts)
 
 
-# ── reads ───────────────────────────────────────────────────────────────────
-
-
-def own_units(actor_id: int | None) -> dict[int, str]:
-    """The names of the units one may import into, by id, in tree order."""
-    query = sa.select(Unit.id, Unit.name).order_by(Unit.path)
-    if actor_id is not None:
-        actor = db.session.get(Member, actor_id, options=WITH_ROLES)
-        paths = actor.paths(Permission.MANAGE_PEOPLE) if actor else []
-        query = query.where(sa.or_(sa.false(), *(Unit.path.startswith(path, autoescape=True) for path in paths)))
-    return {row.id: row.name for row in db.session.execute(query)}
-
-
-def _known(entries: Sequence[Entry], lock: bool) -> list[Known]:
-    """Those who have one of the numbers, leading zeros aside; locked where they are about to change."""
-    columns = [getattr(Member, name) for name in ("id", "number", *FIELDS)]
-    found = []
-    for numbers in _shares({without_zeros(entry.number) for entry in entries}):
-        query = sa.select(*columns).where(sa.func.ltrim(Member.number, "0").in_(numbers)).order_by(Member.id)
-        rows = db.session.execute(query.with_for_update() if lock else query)
-        found += [Known(**row._mapping) for row in rows]
-    return found
-
-
-def _owners(entries: Sequence[Entry]) -> dict[str, int]:
-    """Who has one of the addresses, by address."""
-    owners: dict[str, int] = {}
-    for emails in _shares({entry.email for entry in entries if entry.email}):
-        query = sa.select(Member.email, Member.id).where(Member.email.in_(emails))
-        owners.update({str(row.email): row.id for row in db.session.execute(query)})
-    return owners
-
-
-def _shares(values: Collection[T]) -> Iterator[list[T]]:
-    listed = list(values)
-    for start in range(0, len(listed), SHARE):
-        yield listed[start : start + SHARE]
+def own_units(actor_id: int) -> tuple[str, ...]:
+    """The names of the units this person may import into."""
+    return tuple(roster_queries.unit_names(acting(actor_id)).values())
 
 
 # ── writes ──────────────────────────────────────────────────────────────────
@@ -150,13 +115,19 @@ def _values(entry: Entry) -> dict[str, Any]:
 def _update(changes: Sequence[Change], name: str, actor_id: int | None, now: datetime) -> None:
     if not changes:
         return
-    # First no address, then the new one, so that two people can exchange theirs.
-    for ids in _shares([c.member_id for c in changes if c.before.get("email")]):
-        db.session.execute(sa.update(Member).where(Member.id.in_(ids)).values(email=None), execution_options=NO_SYNC)
+    _release_emails([change for change in changes if "email" in change.after], now)
     rows = [{"id": change.member_id, **change.after} for change in changes]
     db.session.execute(sa.update(Member), sorted(rows, key=tuple))  # rows of the same fields go as one statement
     what = ((change.member_id, change.before, change.after) for change in changes)
     audit.leave_all(now, actor_id, "edit member", Member, what, reason=name)
+
+
+def _release_emails(changes: Sequence[Change], now: datetime) -> None:
+    """Give the old addresses up first, so that two people can exchange theirs, and end the links sent to them."""
+    for ids in shares([change.member_id for change in changes]):
+        db.session.execute(sa.update(Member).where(Member.id.in_(ids)).values(email=None), execution_options=NO_SYNC)
+        sent = sa.update(AccessLink).where(AccessLink.member_id.in_(ids), AccessLink.used_at.is_(None))
+        db.session.execute(sent.values(used_at=now), execution_options=NO_SYNC)
 
 
 # ── between preview and import ──────────────────────────────────────────────

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from activities.kit.refusal import N_, Refusal, refusal
 from activities.people.roster_rules import Entry, Problem, SameZeros, Table, without_zeros
 from activities.people.roster_words import Field
-from activities.people.rules import Stage, Standing
+from activities.people.rules import HoldsMore, Stage, Standing
 
 FIELDS = ("name", "unit_id", "class_name", "stage", "standing", "email")
 
@@ -73,50 +73,58 @@ class Plan:
         return sha256(json.dumps(what).encode()).hexdigest()[:32]
 
 
-def make_plan(
-    table: Table,
-    entries: Sequence[Entry],
-    problems: Sequence[Problem],
-    known: Collection[Known],
-    owners: Mapping[str, int],
-    own_units: Mapping[int, str],
-) -> Plan:
-    """Hold the entries against the people `known` by number, also by one with other leading zeros.
+@dataclass(frozen=True)
+class Facts:
+    """What an import stands against: the people known by the entries' numbers, also those that differ in leading zeros;
+    whose the entries' e-mail addresses are; the names of the units one may import into; and whose accounts are beyond
+    the one who imports, because of the roles they hold. Ids all."""
 
-    `owners` are the ids of those who have one of the entries' e-mail addresses, by address, `own_units` the names of
-    the units one may import into, by id.
-    """
-    by_number = {person.number: person for person in known}
-    twins = {without_zeros(person.number): person.number for person in known}
+    known: Collection[Known]
+    owners: Mapping[str, int]
+    unit_names: Mapping[int, str]
+    beyond: Collection[int]
+
+
+def make_plan(table: Table, entries: Sequence[Entry], problems: Sequence[Problem], facts: Facts) -> Plan:
+    """Hold the entries against the facts."""
+    by_number = {person.number: person for person in facts.known}
+    twins = {without_zeros(person.number): person.number for person in facts.known}
+    keeping = _emails_after(entries, by_number)
     new, changed, found, unchanged = [], [], list(problems), 0
-    after_import = _emails_after(entries, by_number)
     for entry in entries:
         person = by_number.get(entry.number)
-        wrong = _against(entry, person, twins, own_units, table) + _email_taken(
-            entry, person, owners, after_import, table
-        )
+        change = _difference(person, entry) if person else None
+        reasons = {
+            Field.NUMBER: _not_yours(person, change, facts) if person else _wrong_zeros(entry, twins),
+            Field.EMAIL: _wrong_email(entry, person, facts.owners, keeping),
+        }
+        wrong = [_problem(entry, field, reason, table) for field, reason in reasons.items() if reason]
         found += wrong
         if wrong:
             continue
         if person is None:
             new.append(entry)
-        elif change := _difference(person, entry):
+        elif change:
             changed.append(change)
         else:
             unchanged += 1
     found.sort(key=lambda problem: problem.row)
-    return Plan(new, changed, unchanged, found, table.ignored, Field.STANDING not in table.columns, own_units)
+    return Plan(new, changed, unchanged, found, table.ignored, Field.STANDING not in table.columns, facts.unit_names)
 
 
-def _against(
-    entry: Entry, person: Known | None, twins: Mapping[str, str], own_units: Mapping[int, str], table: Table
-) -> list[Problem]:
-    expected: Refusal | None = None
-    if person is None and (twin := twins.get(without_zeros(entry.number))):
-        expected = SameZeros(twin)
-    elif person is not None and person.unit_id not in own_units:
-        expected = NeedsOwnPerson()
-    return [Problem(entry.row, table.headings[Field.NUMBER], entry.number, expected)] if expected else []
+def _problem(entry: Entry, field: Field, expected: Refusal, table: Table) -> Problem:
+    return Problem(entry.row, table.headings[field], str(getattr(entry, field)), expected)
+
+
+def _wrong_zeros(entry: Entry, twins: Mapping[str, str]) -> Refusal | None:
+    twin = twins.get(without_zeros(entry.number))
+    return SameZeros(twin) if twin else None
+
+
+def _not_yours(person: Known, change: Change | None, facts: Facts) -> Refusal | None:
+    if person.unit_id not in facts.unit_names:
+        return NeedsOwnPerson()
+    return HoldsMore(person.name) if change and person.id in facts.beyond else None
 
 
 def _emails_after(entries: Sequence[Entry], by_number: Mapping[str, Known]) -> dict[int, str | None]:
@@ -124,15 +132,14 @@ def _emails_after(entries: Sequence[Entry], by_number: Mapping[str, Known]) -> d
     return {person.id: entry.email or person.email for entry in entries if (person := by_number.get(entry.number))}
 
 
-def _email_taken(
-    entry: Entry, person: Known | None, owners: Mapping[str, int], after: Mapping[int, str | None], table: Table
-) -> list[Problem]:
+def _wrong_email(
+    entry: Entry, person: Known | None, owners: Mapping[str, int], after: Mapping[int, str | None]
+) -> Refusal | None:
     """Taken by someone who keeps it; that two people of the file exchange their addresses is fine."""
     if entry.email is None or (owner := owners.get(entry.email)) is None:
-        return []
-    if (person is not None and person.id == owner) or after.get(owner, entry.email) != entry.email:
-        return []
-    return [Problem(entry.row, table.headings[Field.EMAIL], entry.email, NeedsFreeEmail())]
+        return None
+    own = person is not None and person.id == owner
+    return None if own or after.get(owner, entry.email) != entry.email else NeedsFreeEmail()
 
 
 def _difference(person: Known, entry: Entry) -> Change | None:

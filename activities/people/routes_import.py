@@ -48,14 +48,14 @@ def import_upload() -> Any:
 def _help() -> dict[str, Any]:
     return {
         "labels": LABELS, "required": REQUIRED, "stages": tuple(STAGES.values()),
-        "standings": tuple(STANDINGS.values()), "units": tuple(roster.own_units(current_user.id).values()),
+        "standings": tuple(STANDINGS.values()), "units": roster.own_units(current_user.id),
     }  # fmt: skip
 
 
 @people.get("/people/import/template.xlsx")
 @access(Permission.MANAGE_PEOPLE)
 def import_template() -> Response:
-    return _spreadsheet(roster_files.template(tuple(roster.own_units(current_user.id).values())), "roster.xlsx")
+    return _spreadsheet(roster_files.template(roster.own_units(current_user.id)), "roster.xlsx")
 
 
 @people.get("/people/import/<public_id>")

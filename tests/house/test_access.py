@@ -19,8 +19,12 @@ from typing import Any
 import pytest
 from flask import Flask, url_for
 
+from activities.kit import clock
 from activities.kit.access import PUBLIC, declared
+from activities.people.roster import keep_upload
 from tests.cast import Cast, Visitor, logged_in
+from tests.people.rosters import csv_file, roster
+from tests.people.rosters import person as person_row
 
 ROLES = {"nobody": None, "member": "lin", "stranger": "zhao", "organizer": "ou", "secretary": "chen", "admin": "gu"}
 Values = Callable[[Cast], dict[str, Any]]
@@ -53,6 +57,10 @@ def unit(cast: Cast) -> dict[str, Any]:
     return {"public_id": cast.first.public_id}
 
 
+def upload(cast: Cast) -> dict[str, Any]:
+    return {"public_id": keep_upload(cast.gu.id, csv_file(roster(person_row())), "roster.csv", clock.now())}
+
+
 def forged(_: Cast) -> dict[str, Any]:
     return {"token": "WzEsInJlc2V0Il0.forged"}
 
@@ -77,6 +85,12 @@ TABLE = {
     "POST people.password_post": row("login 422 422 422 422 422"),
     "POST people.log_out_everywhere": row("login 303 303 303 303 303"),
     "GET people.roster": row("login 404 404 404 404 200"),
+    "GET people.import_roster": row("login 404 404 404 404 200"),
+    "POST people.import_upload": row("login 404 404 404 404 422"),
+    "GET people.import_template": row("login 404 404 404 404 200"),
+    "GET people.import_preview": row("login 404 404 404 404 200", upload),
+    "GET people.import_report": row("login 404 404 404 404 200", upload),
+    "POST people.import_confirm": row("login 404 404 404 404 409", upload),
     "GET people.new_person": row("login 404 404 404 404 200"),
     "POST people.new_person_post": row("login 404 404 404 404 422"),
     "GET people.person": row("login 404 404 404 404 200", person),

@@ -9,17 +9,18 @@ import sqlalchemy as sa
 
 from activities.audit.models import AuditEntry
 from activities.kit.db import db
+from activities.kit.refusal import NotFound
 from activities.kit.roles import Role
 from activities.outbox.models import Notice
 from activities.people import roster
-from activities.people.models import Member, RoleGrant, RosterUpload
+from activities.people.models import AccessLink, Member, RoleGrant, RosterUpload
 from activities.people.passwords import verify
 from activities.people.queries import by_login
 from activities.people.roster import NotAsPreviewed, UploadGone, import_roster, keep_upload, kept_upload, plan_import
 from activities.people.roster_plan import NeedsFreeEmail, NeedsOwnPerson
 from activities.people.roster_rules import NeedsUnit, SameZeros
 from activities.people.rows import NotASpreadsheet
-from activities.people.rules import Stage, Standing
+from activities.people.rules import HoldsMore, LinkPurpose, Stage, Standing
 from tests.cast import HOUR, NOW, PASSWORD, Cast, grant, make_member, make_unit
 from tests.people.rosters import csv_file, person, xlsx
 from tests.people.rosters import roster as table
@@ -115,6 +116,35 @@ def test_one_imports_into_the_units_one_administers_only(cast: Cast) -> None:
     assert plan.problems[0].expected == NeedsUnit(("第一支部",))
 
 
+def test_nobody_takes_over_a_higher_account_by_giving_it_an_address(cast: Cast) -> None:
+    branch_admin = make_member("T9", "钱一", cast.first)
+    grant(branch_admin, Role.ADMINISTRATOR, cast.first)
+    grant(cast.lin, Role.ADMINISTRATOR, cast.school)
+    db.session.commit()
+    assert reasons(lin(email="qian@example.edu"), by=branch_admin) == [HoldsMore]
+    assert reasons(lin(email="lin@example.edu"), by=branch_admin) == []
+    assert reasons(lin(email="new@example.edu"), by=cast.gu) == []
+
+
+def test_a_new_address_ends_the_links_sent_to_the_old_one(cast: Cast) -> None:
+    for person_ in (cast.lin, cast.wang):
+        link = AccessLink(member_id=person_.id, purpose=LinkPurpose.RESET, created_at=NOW, expires_at=NOW + HOUR)
+        db.session.add(link)
+    db.session.commit()
+    take(lin(email="new@example.edu"), by=cast.gu)
+    used = sa.select(AccessLink.used_at).order_by(AccessLink.id)
+    assert db.session.scalars(used).all() == [NOW, None]
+
+
+def test_who_was_deactivated_meanwhile_imports_nothing(cast: Cast) -> None:
+    content = xlsx(table(person()))
+    plan = plan_import(content, "a.xlsx", cast.gu.id)
+    db.session.execute(sa.update(Member).where(Member.id == cast.gu.id).values(active=False))
+    db.session.commit()
+    with pytest.raises(NotFound):
+        import_roster(content, "a.xlsx", cast.gu.id, plan.fingerprint, NOW)
+
+
 def test_units_below_and_their_like_named_neighbours(cast: Cast) -> None:
     make_unit("第一支部第一小组", parent=cast.first)
     db.session.commit()
@@ -159,7 +189,9 @@ def test_a_number_taken_while_the_import_writes_is_a_refusal_and_no_error(
     content = xlsx(table(person("0012")))
     plan = plan_import(content, "a.xlsx", cast.gu.id)
     take(person("0012"))
-    monkeypatch.setattr(roster, "_known", lambda entries, lock: [])  # as if it had been read before the other's commit
+    monkeypatch.setattr(
+        roster.roster_queries, "known", lambda entries, lock: []
+    )  # as if it had been read before the other's commit
     with pytest.raises(NotAsPreviewed):
         import_roster(content, "a.xlsx", cast.gu.id, plan.fingerprint, NOW)
 
@@ -180,7 +212,7 @@ def test_statements_do_not_grow_with_the_rows(cast: Cast, statements) -> None:
         with statements.count() as sent:
             plan_import(content, "a.xlsx", cast.gu.id)
         counts.append(len(sent))
-    assert counts[0] == counts[1] <= 5
+    assert counts[0] == counts[1] <= 6
 
 
 # ── between preview and import ──────────────────────────────────────────────

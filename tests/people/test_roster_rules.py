@@ -15,7 +15,7 @@ from activities.people.roster_cells import (
     NeedsShorter,
     NeedsValue,
 )
-from activities.people.roster_plan import Known, NeedsFreeEmail, NeedsOwnPerson, make_plan
+from activities.people.roster_plan import Facts, Known, NeedsFreeEmail, NeedsOwnPerson, make_plan
 from activities.people.roster_rules import (
     Entry,
     MissingColumns,
@@ -31,7 +31,7 @@ from activities.people.roster_rules import (
 )
 from activities.people.roster_words import HEADINGS, LABELS, STAGE_WORDS, STANDING_WORDS, Field, claim, fold
 from activities.people.rows import Row, Sheet
-from activities.people.rules import Stage, Standing
+from activities.people.rules import HoldsMore, Stage, Standing
 from tests.people.rosters import HEADINGS as USUAL
 from tests.people.rosters import person, roster
 
@@ -362,10 +362,10 @@ LIN = Known(
 )  # fmt: skip
 
 
-def plan_of(*people, known=(LIN,), owners=None, own=(1, 2), headings=USUAL):
+def plan_of(*people, known=(LIN,), owners=None, own=(1, 2), beyond=(), headings=USUAL):
     table = find_table([sheet_of(headings, *people)])
     entries, problems = read_entries(table, UNITS)
-    return make_plan(table, entries, problems, known, owners or {}, {unit: str(unit) for unit in own})
+    return make_plan(table, entries, problems, Facts(known, owners or {}, {unit: str(unit) for unit in own}, beyond))
 
 
 def test_new_changed_and_unchanged_are_told_apart_field_by_field():
@@ -386,6 +386,12 @@ def test_a_number_that_differs_in_zeros_only_is_no_new_person():
 
 def test_people_of_other_units_stay_there():
     assert [type(p.expected) for p in plan_of(person("0012"), own=(2,)).problems] == [NeedsOwnPerson]
+
+
+def test_who_holds_more_than_one_may_grant_is_not_changed():
+    (problem,) = plan_of(person("0012", "林可欣", email="mine@example.edu"), beyond=(7,)).problems
+    assert problem.expected == HoldsMore("林可欣")
+    assert plan_of(person("0012", "林可欣"), beyond=(7,)).unchanged == 1
 
 
 def test_an_address_must_be_free():
