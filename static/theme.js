@@ -8,6 +8,7 @@
   document.addEventListener("DOMContentLoaded", () => {
     if (matchMedia("(min-width: 992px)").matches) document.querySelectorAll("[data-open-wide]").forEach((d) => { d.open = true; });
     document.querySelectorAll(".errors[tabindex]").forEach((e) => e.focus());
+    document.querySelectorAll("[data-print]").forEach((p) => { p.hidden = false; p.addEventListener("click", () => print()); });
     const b = document.querySelector("[data-theme-toggle]");
     if (!b) return;
     const say = () => b.setAttribute("aria-label", b.dataset.label.replace("%(name)s", b.dataset[read()]));

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -21,6 +22,7 @@ from activities.kit.refusal import N_, NotAllowed, NotFound, Refusal
 from activities.kit.roles import Permission
 
 csrf = CSRFProtect()
+MOST_PAGES = 10_000
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -196,6 +198,21 @@ def done(message: str, target: str) -> Response:
     """Say what happened, and go on: the answer to every POST that worked."""
     flash(message)
     return redirect(target, 303)  # type: ignore[return-value]
+
+
+def asked_page() -> int:
+    """The page number of the address, from 1; what cannot be read is the first page."""
+    typed = request.args.get("page", "")
+    return max(1, min(int(typed[:6]), MOST_PAGES)) if typed.isascii() and typed.isdigit() else 1
+
+
+def asked_day(name: str) -> date | None:
+    """A day of the address, where it is one of a sensible year."""
+    try:
+        day = date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None
+    return day if 2000 <= day.year <= 2100 else None
 
 
 def here(**changes: Any) -> str:

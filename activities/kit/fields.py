@@ -1,0 +1,122 @@
+"""Fields that forms of several rooms share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from wtforms import DateField, DateTimeLocalField, Field, IntegerField, SelectMultipleField, TimeField
+from wtforms.form import BaseForm
+from wtforms.widgets import CheckboxInput, HiddenInput
+
+from activities.kit.clock import local, zone
+from activities.kit.i18n import say_moment
+from activities.kit.moments import wall
+
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+TYPED = "%Y-%m-%dT%H:%M"
+
+
+def differences(form: BaseForm, present: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The fields in which what was typed differs from what is there now: their labels, and what is there, in words."""
+    return [
+        (str(form[name].label.text), _say(form[name], value))
+        for name, value in present.items()
+        if form[name].data != value and not isinstance(form[name], Revision)
+    ]
+
+
+def _say(field: Field, value: Any) -> str:
+    chosen = [str(v) for v in value] if isinstance(value, list) else [str(value)]
+    if names := [str(label) for key, label in getattr(field, "choices", None) or () if str(key) in chosen]:
+        return str(_(", ")).join(names)
+    if isinstance(value, datetime):
+        return say_moment(value)
+    return "" if value in (None, []) else str(value)
+
+
+class LocalMoment(DateTimeLocalField):
+    """A moment: typed and shown as the school's wall clock, aware UTC inside. Of a time that comes twice, the first."""
+
+    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
+        formats = [TYPED, "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"]
+        super().__init__(label, validators, format=formats, **kwargs)
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return " ".join(self.raw_data)
+        return local(self.data).strftime(TYPED) if self.data else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if not any(valuelist):  # left empty
+            self.data = None
+            return
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_("Enter a day and a time, for example 2026-11-25 16:00.")) from None
+        self.data = self._moment(self.data) if self.data else None
+
+    def _moment(self, shown: datetime) -> datetime:
+        if not FIRST_YEAR <= shown.year <= LAST_YEAR:
+            raise ValueError(_("Enter a year between %(first)s and %(last)s.", first=FIRST_YEAR, last=LAST_YEAR))
+        moment = wall(shown.date(), shown.time(), zone())
+        if moment is None:
+            raise ValueError(_("The clocks are changed at this time, so that it never comes. Choose another."))
+        return moment
+
+
+class Day(DateField):
+    """A day, of a sensible year."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if not any(valuelist):
+            self.data = None
+            return
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_("Enter a day, for example 2026-11-25.")) from None
+        if self.data and not FIRST_YEAR <= self.data.year <= LAST_YEAR:
+            raise ValueError(_("Enter a year between %(first)s and %(last)s.", first=FIRST_YEAR, last=LAST_YEAR))
+
+
+class Clock(TimeField):
+    """A time of day."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_("Enter a time, for example 16:00.")) from None
+
+
+class Number(IntegerField):
+    """A whole number."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_("Enter a whole number.")) from None
+
+
+class Chips(SelectMultipleField):
+    """Several choices at once, each a check box."""
+
+    option_widget = CheckboxInput()
+
+
+class Revision(IntegerField):
+    """The revision of the row that a form shows, hidden. What was never given out is -1, which no row has."""
+
+    widget = HiddenInput()
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        typed = valuelist[0] if valuelist else ""
+        self.data = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
+
+    def _value(self) -> str:
+        return str(self.data)  # the present one where the form comes back, not what was typed
