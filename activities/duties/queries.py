@@ -23,19 +23,25 @@ WITH_ALL: ORMOption = (
 
 
 def visible_to(member: Member) -> sa.ColumnElement[bool]:
-    """Activities of the member's own unit and those above it, and of the units for which the member holds a role."""
+    """Activities of the member's own unit and those above it, of the units for which the member holds a role, and
+    those that name the member as organizer."""
     above = [int(part) for part in member.unit.path.split("/") if part]
+    conditions: list[sa.ColumnElement[bool]] = [Activity.unit_id.in_(above)]
     granted = {path for p in (Permission.ORGANIZE, Permission.REVIEW) for path in member.paths(p)}
-    return sa.or_(
-        Activity.unit_id.in_(above), *(Unit.path.startswith(path, autoescape=True) for path in sorted(granted))
-    )
+    conditions += [Unit.path.startswith(path, autoescape=True) for path in sorted(granted)]
+    if member.may(Permission.ORGANIZE):  # nobody else is named
+        conditions.append(Activity.id.in_(_named(member)))
+    return sa.or_(*conditions)
 
 
 def organized_by(member: Member) -> sa.ColumnElement[bool]:
     """Activities of the units the member organizes, and those that name the member as organizer."""
-    named = sa.select(ActivityOrganizer.activity_id).where(ActivityOrganizer.member_id == member.id)
     paths = sorted(member.paths(Permission.ORGANIZE))
-    return sa.or_(Activity.id.in_(named), *(Unit.path.startswith(path, autoescape=True) for path in paths))
+    return sa.or_(Activity.id.in_(_named(member)), *(Unit.path.startswith(path, autoescape=True) for path in paths))
+
+
+def _named(member: Member) -> sa.Select[int]:
+    return sa.select(ActivityOrganizer.activity_id).where(ActivityOrganizer.member_id == member.id)
 
 
 def slots() -> sa.Select[Slot]:
@@ -88,6 +94,26 @@ def activity_to_organize(member: Member, public_id: str) -> Activity:
     if not organizes(member, activity):
         raise NotAllowed
     return activity
+
+
+def post_to_organize(member: Member, public_id: str) -> Post:
+    """The post, if this member organizes its activity: not visible is NotFound, visible but another's is NotAllowed."""
+    query = (
+        sa.select(Post)
+        .join(Post.activity)
+        .join(Activity.unit)
+        .options(contains_eager(Post.activity).contains_eager(Activity.unit))
+    )
+    post: Post = _one(query.where(Post.public_id == public_id, visible_to(member)))
+    if not organizes(member, post.activity):
+        raise NotAllowed
+    return post
+
+
+def has_people(activity_id: int) -> bool:
+    """Whether anybody has ever signed up for one of the activity's slots."""
+    query = sa.select(Slot.id).join(Slot.post).where(Post.activity_id == activity_id, Slot.tickets > 0).limit(1)
+    return db.session.scalar(query) is not None
 
 
 def _activities() -> sa.Select[Activity]:

@@ -1,10 +1,156 @@
-"""Planning, decided on plain values."""
+"""What organizers may do, decided on plain values."""
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import ClassVar
+
+from activities.kit.refusal import N_, Refusal, refusal
+
+MOST_SLOTS = 1000
+MOST_SEATS = 10_000
+HORIZON = timedelta(days=2 * 365)
+LONGEST = timedelta(days=31)
+# A slot is at risk when it starts this soon and fewer of its seats are taken than this share.
+RISK_WITHIN = timedelta(hours=72)
+RISK_BELOW = 2 / 3
 
 
 class SlotState(StrEnum):
     OPEN = "open"
     CANCELLED = "cancelled"
+
+
+# ── refusals ────────────────────────────────────────────────────────────────
+
+
+@refusal
+class LastBeforeFirst(Refusal):
+    sentence: ClassVar[str] = N_("The last day is before the first.")
+
+
+@refusal
+class NoWeekday(Refusal):
+    sentence: ClassVar[str] = N_("Choose at least one weekday.")
+
+
+@refusal
+class NoLastDay(Refusal):
+    sentence: ClassVar[str] = N_("Say until which day the row goes, or choose no weekdays for a single slot.")
+
+
+@refusal
+class NoLength(Refusal):
+    sentence: ClassVar[str] = N_("The end is the same as the start.")
+
+
+@refusal
+class TooFar(Refusal):
+    until: date
+    sentence: ClassVar[str] = N_("Plans reach until %(until)s at most.")
+
+
+@refusal
+class InThePast(Refusal):
+    sentence: ClassVar[str] = N_("This time is over.")
+
+
+@refusal
+class TooManySlots(Refusal):
+    most: int
+    sentence: ClassVar[str] = N_("These would be more than %(most)s slots at once.")
+    remedy: ClassVar[str] = N_("Choose a shorter time or fewer weekdays, and plan the rest afterwards.")
+
+
+@refusal
+class PlanChanged(Refusal):
+    sentence: ClassVar[str] = N_("What would be created has changed since you looked.")
+    remedy: ClassVar[str] = N_("Look at the plan again and confirm it.")
+
+
+@refusal
+class ChangedMeanwhile(Refusal):
+    sentence: ClassVar[str] = N_("Someone else has changed this meanwhile.")
+    remedy: ClassVar[str] = N_("Look at what is there now before you save again.")
+
+
+@refusal
+class KindInUse(Refusal):
+    sentence: ClassVar[str] = N_("People have signed up already, so the kind and with it the ledger stay as they are.")
+    remedy: ClassVar[str] = N_("Create a new activity of the other kind.")
+
+
+@refusal
+class NotBelow(Refusal):
+    unit: str
+    sentence: ClassVar[str] = N_("Only %(unit)s and the units below it see this activity.")
+    remedy: ClassVar[str] = N_("Choose one of these units, or none.")
+
+
+@refusal
+class NoOrganizer(Refusal):
+    sentence: ClassVar[str] = N_("There is no organizer with this number.")
+    remedy: ClassVar[str] = N_("Ask the secretary to grant the person the role of organizer first.")
+
+
+@refusal
+class SlotThere(Refusal):
+    starts_at: datetime
+    sentence: ClassVar[str] = N_("This post already has a slot that starts %(starts_at)s.")
+    remedy: ClassVar[str] = N_("Change that one, or choose another time.")
+
+
+@refusal
+class SlotBegun(Refusal):
+    sentence: ClassVar[str] = N_("This slot has already started, so it stays as it is.")
+    remedy: ClassVar[str] = N_("Who came is marked in its attendance.")
+
+
+@refusal
+class SlotGone(Refusal):
+    sentence: ClassVar[str] = N_("This slot has been cancelled, so it stays as it is.")
+    remedy: ClassVar[str] = N_("Plan a new one at this time if it takes place after all.")
+
+
+@refusal
+class SlotHasPeople(Refusal):
+    sentence: ClassVar[str] = N_("People have signed up for this slot, so it is never deleted.")
+    remedy: ClassVar[str] = N_("Cancel it instead: everyone on it is told.")
+
+
+@refusal
+class EndsBeforeStart(Refusal):
+    sentence: ClassVar[str] = N_("The end is not after the start.")
+
+
+@refusal
+class TooLong(Refusal):
+    days: int
+    sentence: ClassVar[str] = N_("A slot lasts %(days)s days at most.")
+
+
+# ── decisions ───────────────────────────────────────────────────────────────
+
+
+def at_risk(taken: int, capacity: int, starts_at: datetime, now: datetime) -> bool:
+    """Whether a slot that is to come soon may stay without people."""
+    return now < starts_at <= now + RISK_WITHIN and taken < capacity * RISK_BELOW
+
+
+def why_not_touch(state: SlotState, starts_at: datetime, now: datetime) -> Refusal | None:
+    """The first reason against changing, cancelling or deleting a slot at all, or None."""
+    if state is SlotState.CANCELLED:
+        return SlotGone()
+    return SlotBegun() if starts_at <= now else None
+
+
+def why_not_move(starts_at: datetime, ends_at: datetime, now: datetime) -> Refusal | None:
+    """The first reason against a slot's being at this time, or None."""
+    if starts_at <= now:
+        return InThePast()
+    if ends_at <= starts_at:
+        return EndsBeforeStart()
+    if ends_at - starts_at > LONGEST:
+        return TooLong(LONGEST.days)
+    return TooFar((now + HORIZON).date()) if starts_at > now + HORIZON else None

@@ -115,3 +115,20 @@ def seated(slot_id: int) -> list[SignUp]:
         .order_by(SignUp.ticket)
     )
     return list(db.session.scalars(query))
+
+
+def people_on(slot_id: int) -> list[int]:
+    """The members who have a seat in a slot or wait for one, in the order in which they were accepted."""
+    query = sa.select(SignUp.member_id).where(SignUp.slot_id == slot_id, SignUp.state.in_(ACTIVE_STATES))
+    return list(db.session.scalars(query.order_by(SignUp.ticket)))
+
+
+def roster(slot_id: int) -> list[SignUp]:
+    """Who has a seat and who waits, with unit, in the order in which they were accepted."""
+    query = (
+        sa.select(SignUp)
+        .where(SignUp.slot_id == slot_id, SignUp.state.in_(ACTIVE_STATES))
+        .options(joinedload(SignUp.member, innerjoin=True).joinedload(Member.unit, innerjoin=True))
+        .order_by(SignUp.ticket)
+    )
+    return list(db.session.scalars(query))

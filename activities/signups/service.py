@@ -42,7 +42,7 @@ def _sign_up(member_id: int, slot_id: int, now: datetime, or_wait: bool) -> Sign
     member = lock(Member, member_id, WITH_UNIT)
     slot = lock(Slot, slot_id, WITH_ALL)
     if slot.waiting and slot.left:
-        _promote(slot, now)  # a waiter whose clash has gone since comes before who arrives now
+        promote(slot, now)  # a waiter whose clash has gone since comes before who arrives now
     mine = queries.my_state(member_id, slot_id)
     busy = queries.busy([member_id], slot.starts_at, slot.ends_at)[member_id]
     refusal = rules.why_not_sign_up(queries.offer(slot), queries.person(member), mine, busy, now, waiting=or_wait)
@@ -66,7 +66,7 @@ def withdraw(member_id: int, slot_id: int, now: datetime) -> None:
     assert mine is not None  # the rule refused otherwise
     _leave(slot, mine, now)
     notices.withdrew(slot, member_id, now)
-    _promote(slot, now)
+    promote(slot, now)
 
 
 def _lock_with_waiters(member_id: int, slot_id: int) -> None:
@@ -81,7 +81,7 @@ def _lock_with_waiters(member_id: int, slot_id: int) -> None:
     db.session.execute(query)
 
 
-def _promote(slot: Slot, now: datetime) -> None:
+def promote(slot: Slot, now: datetime) -> None:
     """Seat waiters in order while seats are left and the rules still hold for them; the others keep their place."""
     if not (slot.left and slot.waiting):
         return

@@ -17,12 +17,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask, url_for
 
 from activities.kit import clock
 from activities.kit.access import PUBLIC, declared
 from activities.people.roster import keep_upload
-from tests.cast import Cast, Visitor, logged_in
+from tests.cast import NOW, Cast, Visitor, logged_in
 from tests.people.rosters import csv_file, roster
 from tests.people.rosters import person as person_row
 
@@ -35,6 +36,13 @@ class Row:
     expected: dict[str, str]
     address: Values
     form: dict[str, Any]
+
+
+@pytest.fixture(autouse=True)
+def at_noon():
+    """The cast's own time, in which its slot is still to come."""
+    with time_machine.travel(NOW, tick=False):
+        yield
 
 
 def nothing(_: Cast) -> dict[str, Any]:
@@ -63,6 +71,10 @@ def upload(cast: Cast) -> dict[str, Any]:
 
 def forged(_: Cast) -> dict[str, Any]:
     return {"token": "WzEsInJlc2V0Il0.forged"}
+
+
+def post(cast: Cast) -> dict[str, Any]:
+    return {"public_id": cast.lake.public_id}
 
 
 def row(expected: str, address: Values = nothing, **form: Any) -> Row:
@@ -110,12 +122,35 @@ TABLE = {
     "POST people.unit_post": row("login 404 404 404 404 422", unit),
     # duties
     "GET duties.organize": row("login 404 404 200 404 404"),
+    "GET duties.new_activity": row("login 404 404 200 404 404"),
+    "POST duties.new_activity": row("login 404 404 422 404 404"),
+    "GET duties.edit_activity": row("login 404 404 200 404 404", activity),
+    "POST duties.edit_activity": row("login 404 404 422 404 404", activity),
+    "GET duties.copy_activity": row("login 404 404 200 404 404", activity),
+    "POST duties.copy_activity": row("login 404 404 303 404 404", activity),
+    "GET duties.new_post": row("login 404 404 200 404 404", activity),
+    "POST duties.new_post": row("login 404 404 422 404 404", activity),
+    "GET duties.edit_post": row("login 404 404 200 404 404", post),
+    "POST duties.edit_post": row("login 404 404 422 404 404", post),
+    "GET duties.plan": row("login 404 404 200 404 404", post),
+    "POST duties.plan": row("login 404 404 422 404 404", post),
+    "GET duties.copy_week": row("login 404 404 200 404 404", activity),
+    "POST duties.copy_week": row("login 404 404 422 404 404", activity),
+    "GET duties.activity": row("login 404 404 200 404 404", activity),
+    "POST duties.name_organizer": row("login 404 404 409 404 404", activity),
+    "POST duties.remove_organizer": row("login 404 404 404 404 404", activity),
     # signups
     "GET signups.activity": row("login 200 404 200 200 404", activity),
     "GET signups.find": row("login 200 200 200 200 200"),
     "GET signups.slot": row("login 200 404 200 200 404", slot),
     "POST signups.sign_up": row("login 303 404 303 303 404", slot),
     "POST signups.withdraw": row("login 409 404 409 409 404", slot),
+    "GET signups.roster": row("login 404 404 200 404 404", slot),
+    "GET signups.edit_slot": row("login 404 404 200 404 404", slot),
+    "POST signups.edit_slot": row("login 404 404 422 404 404", slot),
+    "GET signups.cancel_slot": row("login 404 404 200 404 404", slot),
+    "POST signups.cancel_slot": row("login 404 404 422 404 404", slot),
+    "POST signups.delete_slot": row("login 404 404 303 404 404", slot),
     # reviews
     "GET reviews.now": row("login 404 404 404 200 404"),
     # home

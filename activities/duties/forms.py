@@ -1,0 +1,183 @@
+"""Shapes of input about activities, posts and rows of slots."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from babel.dates import get_day_names
+from flask_babel import get_locale, gettext
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import DecimalField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+
+from activities.duties.kinds import KINDS
+from activities.duties.models import Activity, Post, Slot
+from activities.duties.plans import Wish
+from activities.duties.rules import MOST_SEATS
+from activities.kit.clock import local
+from activities.kit.fields import Chips, Clock, Day, LocalMoment, Number, Revision
+from activities.kit.i18n import say_refusal, say_remedy
+from activities.kit.refusal import Refusal
+from activities.kit.text import clean_line, clean_text
+from activities.people.models import Unit
+from activities.people.rules import STAGE_NAMES, STANDING_NAMES, Stage, Stages, Standing, Standings
+
+MOST_HOURS = 60 * 24
+MOST_WEEKS = 30
+BETWEEN = _l("Enter a number from %(min)s to %(max)s.")
+
+
+def at_most(length: int) -> Length:
+    return Length(max=length, message=_l("At most %(max)s characters."))
+
+
+def name_field() -> StringField:
+    return StringField(_l("Name"), [DataRequired(_l("Enter a name.")), at_most(100)], filters=[clean_line])
+
+
+def text_field(label: Any, length: int, description: Any = "") -> TextAreaField:
+    return TextAreaField(label, [at_most(length)], filters=[clean_text], description=description, render_kw={"rows": 3})
+
+
+def seats_field() -> Number:
+    enough = InputRequired(_l("Enter how many people are needed."))
+    return Number(_l("Seats"), [enough, NumberRange(1, MOST_SEATS, BETWEEN)])
+
+
+class ActivityForm(FlaskForm):
+    """`units` are those it may belong to, `eligible` those it may be limited to."""
+
+    kind_key = RadioField(_l("Kind"), [InputRequired(_l("Choose a kind."))])
+    name = name_field()
+    unit_id = SelectField(
+        _l("Unit"), [InputRequired()], coerce=int, description=_l("Its members, and those of all units below, see it.")
+    )
+    description = text_field(_l("What is done"), 5000)
+    risks = text_field(_l("Risks"), 2000, _l("Shown to everyone before they sign up."))
+    safeguards = text_field(_l("Safeguards"), 2000, _l("Training, insurance, who looks after people."))
+    sign_up_opens_at = LocalMoment(_l("Sign-up opens"), [Optional()], description=_l("Empty: at once."))
+    sign_up_closes_at = LocalMoment(_l("Sign-up closes"), [Optional()], description=_l("Empty: when the slot starts."))
+    withdraw_hours = DecimalField(
+        _l("Hours before the start until which people may withdraw"),
+        [InputRequired(_l("Enter a number of hours.")), NumberRange(0, MOST_HOURS, BETWEEN)],
+        places=None,
+        default=Decimal(24),
+    )
+    stages = Chips(_l("Only these stages"), [Optional()], description=_l("None chosen: all."))
+    standings = Chips(_l("Only these standings"), [Optional()], description=_l("None chosen: all."))
+    eligible_unit_id = SelectField(_l("Only members of"), [Optional()], coerce=int)
+    revision = Revision()
+
+    def __init__(self, units: Sequence[Unit], eligible: Sequence[Unit], activity: Activity | None = None) -> None:
+        super().__init__(data=shown(activity) if activity else None)
+        self.kind_key.choices = [(kind.key, gettext(kind.name)) for kind in KINDS.values()]
+        self.unit_id.choices = [(unit.id, unit.name) for unit in units]
+        self.eligible_unit_id.choices = [(0, gettext("everyone who sees it")), *((u.id, u.name) for u in eligible)]
+        self.stages.choices = [(str(stage), gettext(name)) for stage, name in STAGE_NAMES.items()]
+        self.standings.choices = [(str(standing), gettext(name)) for standing, name in STANDING_NAMES.items()]
+
+    def validate_sign_up_closes_at(self, field: LocalMoment) -> None:
+        if field.data and self.sign_up_opens_at.data and field.data <= self.sign_up_opens_at.data:
+            raise ValueError(gettext("Sign-up closes before it opens."))
+
+    def values(self) -> dict[str, Any]:
+        """The activity's columns."""
+        plain = ("kind_key", "name", "unit_id", "description", "risks", "safeguards")
+        return {
+            **{column: self[column].data for column in (*plain, "sign_up_opens_at", "sign_up_closes_at")},
+            "withdraw_minutes": int((self.withdraw_hours.data or 0) * 60),
+            "stages": Stages(sum(Stages[Stage(key).name] for key in self.stages.data or ())),
+            "standings": Standings(sum(Standings[Standing(key).name] for key in self.standings.data or ())),
+            "eligible_unit_id": self.eligible_unit_id.data or None,
+        }
+
+
+def shown(activity: Activity) -> dict[str, Any]:
+    """An activity as its form shows it."""
+    plain = ("kind_key", "name", "unit_id", "description", "risks", "safeguards", "revision")
+    return {
+        **{column: getattr(activity, column) for column in (*plain, "sign_up_opens_at", "sign_up_closes_at")},
+        "withdraw_hours": Decimal(f"{activity.withdraw_minutes / 60:.2f}".rstrip("0").rstrip(".")),
+        "stages": [str(stage) for stage in Stage if Stages[stage.name] in activity.stages],
+        "standings": [str(standing) for standing in Standing if Standings[standing.name] in activity.standings],
+        "eligible_unit_id": activity.eligible_unit_id or 0,
+    }
+
+
+def refuse(form: FlaskForm, name: str, refusal: Refusal) -> None:
+    """Show a rule's refusal as the error of the field it speaks of."""
+    form[name].errors = [*form[name].errors, f"{say_refusal(refusal)} {say_remedy(refusal)}".strip()]
+
+
+class CopyForm(FlaskForm):
+    name = name_field()
+    weeks = Number(
+        _l("Move its slots by so many weeks"), [Optional(), NumberRange(1, 110, BETWEEN)],
+        description=_l("Empty: without slots. Holidays are left out."),
+    )  # fmt: skip
+
+
+class OrganizerForm(FlaskForm):
+    member = SelectField(_l("Who"), [InputRequired(_l("Choose a person."))])
+
+    def __init__(self, people: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        self.member.choices = list(people)
+
+
+class PostForm(FlaskForm):
+    name = name_field()
+    place = StringField(_l("Place"), [at_most(200)], filters=[clean_line])
+    standard = text_field(_l("Standard"), 5000, _l("What is to be done, and how one sees that it was done well."))
+    capacity = seats_field()
+    revision = Revision()
+
+    def __init__(self, post: Post | None = None) -> None:
+        super().__init__(obj=post)
+
+    def values(self) -> dict[str, Any]:
+        """The post's columns."""
+        return {column: self[column].data for column in ("name", "place", "standard", "capacity")}
+
+
+class PlanForm(FlaskForm):
+    """One slot, or with a last day and weekdays a row of them. Asked with GET: looking at a plan changes nothing."""
+
+    first = Day(_l("Day"), [InputRequired(_l("Choose a day."))])
+    last = Day(_l("Repeat until"), [Optional()], description=_l("Empty: a single slot."))
+    weekdays = Chips(_l("On these weekdays"), [Optional()], coerce=int)
+    starts = Clock(_l("From"), [InputRequired(_l("Enter a time."))])
+    ends = Clock(_l("To"), [InputRequired(_l("Enter a time."))], description=_l("Before the start: on the next day."))
+    capacity = seats_field()
+
+    def __init__(self, formdata: Any, post: Post, like: Slot | None = None, *, is_asked: bool = False) -> None:
+        times = {"starts": local(like.starts_at).time(), "ends": local(like.ends_at).time()} if like else {}
+        capacity = like.capacity if like else post.capacity
+        super().__init__(formdata, data={"capacity": capacity, **times}, meta={"csrf": not is_asked})
+        names = get_day_names("abbreviated", locale=get_locale())
+        self.weekdays.choices = [(number, names[number]) for number in range(7)]
+
+    def wish(self) -> Wish:
+        """What is asked for, once the form is valid."""
+        assert self.first.data
+        assert self.starts.data is not None
+        assert self.ends.data is not None
+        assert self.capacity.data
+        return Wish(
+            first=self.first.data, last=self.last.data, weekdays=frozenset(self.weekdays.data or ()),
+            starts=self.starts.data, ends=self.ends.data, capacity=self.capacity.data,
+        )  # fmt: skip
+
+
+class CopyWeekForm(FlaskForm):
+    times = Number(
+        _l("In how many of the following weeks"),
+        [InputRequired(_l("Enter a number of weeks.")), NumberRange(1, MOST_WEEKS, BETWEEN)],
+        default=1,
+    )
+
+    def __init__(self, formdata: Any, *, is_asked: bool = False) -> None:
+        super().__init__(formdata, meta={"csrf": not is_asked})

@@ -1,0 +1,102 @@
+"""What plans need to know, read from the database, and the plans made of it. Preview and confirmation ask the same."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+import sqlalchemy as sa
+
+from activities.duties import plans
+from activities.duties.models import Post, Slot
+from activities.duties.plans import Plan, Span, Special, Wish
+from activities.duties.rules import SlotState
+from activities.kit.db import db
+from activities.terms.queries import special_days
+
+WEEK = timedelta(weeks=1)
+# What a slot may reach beyond the days that are asked for, time zones included.
+MARGIN = timedelta(days=2)
+
+
+def plan(post_id: int, wish: Wish, zone: tzinfo, now: datetime) -> Plan:
+    """What a wish would create for a post. Raises the refusal of a wish that cannot be planned."""
+    if refusal := plans.why_not_wish(wish, now.astimezone(zone).date()):
+        raise refusal
+    last = wish.last or wish.first
+    existing = _open_starts([post_id], wish.first, last)
+    return _within_limits(plans.weekly(post_id, wish, _specials(wish.first, last), existing, zone, now))
+
+
+def week_copies(activity_id: int, monday: date, times: int, zone: tzinfo, now: datetime) -> Plan:
+    """What repeating the open slots of a week in each of the next `times` weeks would create."""
+    starts, ends = week_span(monday, zone)
+    originals = _open_slots(activity_id, Slot.starts_at >= starts, Slot.starts_at < ends)
+    return copies(originals, [7 * (n + 1) for n in range(times)], zone, now)
+
+
+def activity_copies(activity_id: int, weeks: int, posts: Mapping[int, int], zone: tzinfo, now: datetime) -> Plan:
+    """What moving a copy of all open slots by so many weeks would create, for the posts that stand for the old ones."""
+    return copies(_open_slots(activity_id), [7 * weeks], zone, now, posts)
+
+
+def copies(
+    originals: Iterable[Slot],
+    shifts: Sequence[int],
+    zone: tzinfo,
+    now: datetime,
+    posts: Mapping[int, int] | None = None,
+) -> Plan:
+    """What repeating these slots so many days later would create, with `posts` for others instead of their own."""
+    spans = [_span(slot, (posts or {}).get(slot.post_id, slot.post_id), zone) for slot in originals]
+    if not spans or not shifts:
+        return Plan((), ())
+    first = min(span.day for span in spans) + timedelta(min(shifts))
+    last = max(span.day for span in spans) + timedelta(max(shifts))
+    existing = _open_starts({span.post_id for span in spans}, first, last)
+    return _within_limits(plans.copies(spans, shifts, _specials(first, last), existing, zone, now))
+
+
+def monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def week_span(monday: date, zone: tzinfo) -> tuple[datetime, datetime]:
+    """The moments at which a week of the school begins and ends, in UTC."""
+    begins = datetime.combine(monday, time(), zone), datetime.combine(monday + WEEK, time(), zone)
+    return begins[0].astimezone(UTC), begins[1].astimezone(UTC)
+
+
+def _within_limits(plan: Plan) -> Plan:
+    if refusal := plans.why_not_plan(plan):
+        raise refusal
+    return plan
+
+
+def _span(slot: Slot, post_id: int, zone: tzinfo) -> Span:
+    starts, ends = slot.starts_at.astimezone(zone), slot.ends_at.astimezone(zone)
+    return Span(post_id, starts.date(), starts.time(), ends.date(), ends.time(), slot.capacity)
+
+
+def _open_slots(activity_id: int, *conditions: sa.ColumnElement[bool]) -> list[Slot]:
+    query = (
+        sa.select(Slot)
+        .join(Slot.post)
+        .where(Post.activity_id == activity_id, Slot.state == SlotState.OPEN, *conditions)
+        .order_by(Slot.starts_at, Slot.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def _open_starts(post_ids: Collection[int], first: date, last: date) -> set[tuple[int, datetime]]:
+    """(post, start) of the posts' open slots of these days, and some around them."""
+    begins = datetime.combine(first, time(), UTC) - MARGIN
+    ends = datetime.combine(last, time(), UTC) + MARGIN
+    query = sa.select(Slot.post_id, Slot.starts_at).where(
+        Slot.post_id.in_(post_ids), Slot.state == SlotState.OPEN, Slot.starts_at.between(begins, ends)
+    )
+    return {(post_id, starts_at) for post_id, starts_at in db.session.execute(query)}
+
+
+def _specials(first: date, last: date) -> dict[date, Special]:
+    return {day: Special(row.name, row.off, row.acts_as) for day, row in special_days(first, last).items()}

@@ -1,0 +1,217 @@
+"""Activities, posts and rows of slots: create, change, copy. Whoever changes a slot or a post locks its activity first,
+since the activity carries the revision of the whole schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta, tzinfo
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from activities.audit import service as audit
+from activities.duties import planning, queries
+from activities.duties.models import Activity, ActivityOrganizer, Post, Slot
+from activities.duties.plans import Plan, Planned, Wish
+from activities.duties.rules import ChangedMeanwhile, KindInUse, NoOrganizer, NotBelow, PlanChanged
+from activities.kit.db import db, lock, revise, transactional
+from activities.kit.refusal import NotAllowed, NotFound
+from activities.kit.roles import Permission
+from activities.people.models import Member, Unit
+from activities.people.queries import WITH_ROLES
+
+WITH_UNIT = joinedload(Activity.unit, innerjoin=True)
+WITH_ACTIVITY = joinedload(Post.activity, innerjoin=True)
+
+
+# ── activities ──────────────────────────────────────────────────────────────
+
+
+@transactional
+def create_activity(actor_id: int, values: Mapping[str, Any], now: datetime) -> str:
+    """Create an activity from its columns, for a unit the actor organizes. Return its public id."""
+    _check_units(actor_id, values["unit_id"], values.get("eligible_unit_id"))
+    activity = Activity(**values, created_at=now, changed_at=now, schedule_changed_at=now)
+    db.session.add(activity)
+    db.session.flush()
+    audit.leave(now, actor_id, "create activity", Activity, activity.id, after=values)
+    return activity.public_id
+
+
+@transactional
+def edit_activity(actor_id: int, activity_id: int, revision: int, changes: Mapping[str, Any], now: datetime) -> None:
+    """Change what differs. ChangedMeanwhile where `revision` is not the present one any more."""
+    activity = lock(Activity, activity_id, WITH_UNIT)
+    if activity.revision != revision:
+        raise ChangedMeanwhile
+    before, after = revise(activity, changes, now)
+    if "unit_id" in after or "eligible_unit_id" in after:
+        _check_units(actor_id, activity.unit_id, activity.eligible_unit_id, moved="unit_id" in after)
+    if "kind_key" in after and queries.has_people(activity_id):
+        raise KindInUse
+    if after:
+        audit.leave(now, actor_id, "edit activity", Activity, activity.id, before=before, after=after)
+
+
+@transactional
+def copy_activity(
+    actor_id: int, activity_id: int, name: str, weeks: int | None, zone: tzinfo, now: datetime
+) -> tuple[str, Plan]:
+    """Copy an activity with its posts and organizers; with `weeks` its open slots too, so many weeks later.
+
+    Return the copy's public id and what became of the slots.
+    """
+    source = lock(Activity, activity_id, WITH_UNIT)
+    _check_units(actor_id, source.unit_id, source.eligible_unit_id)
+    copied = ("kind_key", "unit_id", "description", "risks", "safeguards", "withdraw_minutes", "stages", "standings")
+    values = {column: getattr(source, column) for column in (*copied, "eligible_unit_id")} | {"name": name}
+    for moment in ("sign_up_opens_at", "sign_up_closes_at"):
+        if weeks and (at := getattr(source, moment)):
+            values[moment] = at + timedelta(weeks=weeks)
+    copy = Activity(**values, created_at=now, changed_at=now, schedule_changed_at=now)
+    copy.organizers = list(source.organizers)
+    posts = {post.id: _copy_of(post, copy, now) for post in source.posts}
+    db.session.add(copy)
+    db.session.flush()
+    plan = Plan((), ())
+    if weeks:
+        renamed = {old: post.id for old, post in posts.items()}
+        plan = planning.activity_copies(source.id, weeks, renamed, zone, now)
+        _create(copy, plan.slots, now)
+    audit.leave(
+        now, actor_id, "copy activity", Activity, copy.id,
+        after={"name": name, "from": source.id, "weeks": weeks, "slots": len(plan.slots)},
+    )  # fmt: skip
+    return copy.public_id, plan
+
+
+@transactional
+def name_organizer(actor_id: int, activity_id: int, member_id: int, now: datetime) -> None:
+    """Name a person who holds the organizer's role as one who runs the activity; nothing where that is so already."""
+    activity = lock(Activity, activity_id)
+    member = db.session.get(Member, member_id, options=WITH_ROLES)
+    if member is None or not member.active or not member.may(Permission.ORGANIZE):
+        raise NoOrganizer
+    if member in activity.organizers:
+        return
+    db.session.add(ActivityOrganizer(activity_id=activity_id, member_id=member_id))
+    audit.leave(now, actor_id, "name organizer", Activity, activity_id, after={"organizer": member_id})
+
+
+@transactional
+def remove_organizer(actor_id: int, activity_id: int, member_id: int, now: datetime) -> None:
+    lock(Activity, activity_id)
+    removed = db.session.execute(
+        sa.delete(ActivityOrganizer)
+        .where(ActivityOrganizer.activity_id == activity_id, ActivityOrganizer.member_id == member_id)
+        .returning(ActivityOrganizer.id)
+    ).all()
+    if not removed:
+        raise NotFound
+    audit.leave(now, actor_id, "remove organizer", Activity, activity_id, before={"organizer": member_id})
+
+
+def _check_units(actor_id: int, unit_id: int, eligible_id: int | None, *, moved: bool = True) -> None:
+    """The activity's unit must be one the actor organizes, and whom it is open to must be among those who see it."""
+    actor = db.session.get(Member, actor_id, options=WITH_ROLES)
+    unit = db.session.get(Unit, unit_id)
+    if actor is None or unit is None or (moved and not actor.may(Permission.ORGANIZE, unit.path)):
+        raise NotAllowed
+    eligible = db.session.get(Unit, eligible_id) if eligible_id else None
+    if eligible and not eligible.is_within(unit.path):
+        raise NotBelow(unit.name)
+
+
+# ── posts ───────────────────────────────────────────────────────────────────
+
+
+@transactional
+def add_post(actor_id: int, activity_id: int, values: Mapping[str, Any], now: datetime) -> str:
+    """Add a post from its columns. Return its public id."""
+    activity = lock(Activity, activity_id)
+    post = Post(**values, activity_id=activity_id, changed_at=now)
+    db.session.add(post)
+    schedule_changed(activity, now)
+    db.session.flush()
+    audit.leave(now, actor_id, "add post", Post, post.id, after=values)
+    return post.public_id
+
+
+@transactional
+def edit_post(actor_id: int, post_id: int, revision: int, changes: Mapping[str, Any], now: datetime) -> None:
+    """Change what differs. ChangedMeanwhile where `revision` is not the present one any more."""
+    activity = lock(Activity, _activity_of(post_id))
+    post = lock(Post, post_id)
+    if post.revision != revision:
+        raise ChangedMeanwhile
+    before, after = revise(post, changes, now)
+    if after:
+        schedule_changed(activity, now)
+        audit.leave(now, actor_id, "edit post", Post, post_id, before=before, after=after)
+
+
+def _copy_of(post: Post, activity: Activity, now: datetime) -> Post:
+    return Post(
+        activity=activity, name=post.name, place=post.place, standard=post.standard, capacity=post.capacity,
+        changed_at=now,
+    )  # fmt: skip
+
+
+def _activity_of(post_id: int) -> int:
+    activity_id = db.session.scalar(sa.select(Post.activity_id).where(Post.id == post_id))
+    if activity_id is None:
+        raise NotFound
+    return activity_id
+
+
+# ── slots ───────────────────────────────────────────────────────────────────
+
+
+@transactional
+def plan_slots(actor_id: int, post_id: int, wish: Wish, digest: str, zone: tzinfo, now: datetime) -> int:
+    """Create the slots of a wish, exactly as shown: PlanChanged where what would be created now has another digest.
+
+    Return how many were created.
+    """
+    activity = lock(Activity, _activity_of(post_id))
+    plan = planning.plan(post_id, wish, zone, now)
+    return _confirm(actor_id, activity, plan, digest, now)
+
+
+@transactional
+def copy_week(
+    actor_id: int, activity_id: int, monday: date, times: int, digest: str, zone: tzinfo, now: datetime
+) -> int:
+    """Repeat the open slots of one week in each of the next `times` weeks, exactly as shown; see `plan_slots`."""
+    activity = lock(Activity, activity_id)
+    plan = planning.week_copies(activity_id, monday, times, zone, now)
+    return _confirm(actor_id, activity, plan, digest, now)
+
+
+def schedule_changed(activity: Activity, now: datetime) -> None:
+    """One of the activity's slots or posts has changed: its feed and its pages must notice."""
+    activity.schedule_revision += 1
+    activity.schedule_changed_at = now
+
+
+def _confirm(actor_id: int, activity: Activity, plan: Plan, digest: str, now: datetime) -> int:
+    if plan.digest != digest:
+        raise PlanChanged
+    _create(activity, plan.slots, now)
+    starts = [slot.starts_at.isoformat() for slot in plan.slots]
+    audit.leave(now, actor_id, "plan slots", Activity, activity.id, after={"starts": starts})
+    return len(plan.slots)
+
+
+def _create(activity: Activity, planned: Iterable[Planned], now: datetime) -> None:
+    rows = [
+        {
+            "post_id": slot.post_id, "starts_at": slot.starts_at, "ends_at": slot.ends_at, "capacity": slot.capacity,
+            "created_at": now, "changed_at": now,
+        }
+        for slot in planned
+    ]  # fmt: skip
+    if rows:
+        db.session.execute(sa.insert(Slot), rows)
+        schedule_changed(activity, now)

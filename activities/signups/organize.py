@@ -1,0 +1,110 @@
+"""What organizers do to a slot that may have people: change, cancel, delete. Like every verb of this room these lock
+the people first; then the activity, which carries the revision of its schedule, then the slot."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from activities.audit import service as audit
+from activities.duties.models import Activity, Post, Slot
+from activities.duties.queries import WITH_ALL
+from activities.duties.rules import (
+    ChangedMeanwhile,
+    SlotHasPeople,
+    SlotState,
+    SlotThere,
+    why_not_move,
+    why_not_touch,
+)
+from activities.duties.service import schedule_changed
+from activities.kit.db import db, lock, revise, transactional
+from activities.kit.refusal import NotFound
+from activities.people.models import Member
+from activities.signups import notices, queries, rules
+from activities.signups.models import SignUp
+from activities.signups.queries import ACTIVE_STATES
+from activities.signups.service import promote
+
+
+@transactional
+def edit_slot(
+    actor_id: int, slot_id: int, revision: int, starts_at: datetime, ends_at: datetime, capacity: int, now: datetime
+) -> None:
+    """Change time and capacity. More seats go to who waits longest, in this transaction; a new time is told to
+    everyone on the slot. ChangedMeanwhile where `revision` is not the present one any more."""
+    slot = _locked(actor_id, slot_id)
+    if slot.revision != revision:
+        raise ChangedMeanwhile
+    is_moved = (starts_at, ends_at) != (slot.starts_at, slot.ends_at)
+    refusal = (
+        why_not_touch(slot.state, slot.starts_at, now)
+        or (why_not_move(starts_at, ends_at, now) if is_moved else None)
+        or rules.why_not_capacity(slot.taken, capacity)
+        or (SlotThere(starts_at) if _is_taken(slot, starts_at) else None)
+    )
+    if refusal:
+        raise refusal
+    before, after = revise(slot, {"starts_at": starts_at, "ends_at": ends_at, "capacity": capacity}, now)
+    if not after:
+        return
+    _leave(slot, actor_id, "edit slot", before, after, now)
+    if is_moved:
+        notices.moved(slot, queries.people_on(slot_id), now)
+    promote(slot, now)
+
+
+@transactional
+def cancel_slot(actor_id: int, slot_id: int, reason: str, now: datetime) -> int:
+    """Cancel a slot and tell everyone on it why. Slot and sign-ups stay. Return how many were told."""
+    slot = _locked(actor_id, slot_id)
+    if refusal := why_not_touch(slot.state, slot.starts_at, now):
+        raise refusal
+    changes = {"state": SlotState.CANCELLED, "cancel_reason": reason, "cancelled_at": now}
+    before, after = revise(slot, changes, now)
+    _leave(slot, actor_id, "cancel slot", before, after, now, reason)
+    told = queries.people_on(slot_id)
+    notices.cancelled(slot, told, now)
+    return len(told)
+
+
+@transactional
+def delete_slot(actor_id: int, slot_id: int, now: datetime) -> None:
+    """Delete a slot for which nobody ever signed up."""
+    slot = _locked(actor_id, slot_id)
+    if refusal := why_not_touch(slot.state, slot.starts_at, now):
+        raise refusal
+    if slot.tickets:
+        raise SlotHasPeople
+    before = {"post": slot.post_id, "starts_at": slot.starts_at, "ends_at": slot.ends_at, "capacity": slot.capacity}
+    _leave(slot, actor_id, "delete slot", before, {}, now)
+    db.session.delete(slot)
+
+
+def _locked(actor_id: int, slot_id: int) -> Slot:
+    """Lock who acts and who is on the slot, then the activity, then the slot itself."""
+    on_it = sa.select(SignUp.member_id).where(SignUp.slot_id == slot_id, SignUp.state.in_(ACTIVE_STATES))
+    people = sa.select(Member.id).where(sa.or_(Member.id == actor_id, Member.id.in_(on_it)))
+    db.session.execute(people.order_by(Member.id).with_for_update(of=Member))
+    activity_id = db.session.scalar(sa.select(Post.activity_id).join(Slot).where(Slot.id == slot_id))
+    if activity_id is None:
+        raise NotFound
+    lock(Activity, activity_id)
+    return lock(Slot, slot_id, WITH_ALL)
+
+
+def _is_taken(slot: Slot, starts_at: datetime) -> bool:
+    """Whether the post has another open slot that starts then."""
+    query = sa.select(Slot.id).where(
+        Slot.post_id == slot.post_id, Slot.starts_at == starts_at, Slot.state == SlotState.OPEN, Slot.id != slot.id
+    )
+    return db.session.scalar(query) is not None
+
+
+def _leave(
+    slot: Slot, actor_id: int, verb: str, before: dict[str, object], after: dict[str, object], now: datetime,
+    reason: str = "",
+) -> None:  # fmt: skip
+    schedule_changed(slot.post.activity, now)
+    audit.leave(now, actor_id, verb, Slot, slot.id, before=before, after=after, reason=reason)

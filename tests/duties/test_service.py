@@ -1,0 +1,297 @@
+"""Create, change, copy and plan."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+import pytest
+
+from activities.audit.models import AuditEntry
+from activities.duties import planning, queries, service
+from activities.duties.models import Slot
+from activities.duties.plans import Wish
+from activities.duties.rules import (
+    ChangedMeanwhile,
+    InThePast,
+    KindInUse,
+    NoOrganizer,
+    NotBelow,
+    PlanChanged,
+    SlotState,
+    TooManySlots,
+)
+from activities.kit import clock
+from activities.kit.db import db
+from activities.kit.refusal import NotAllowed, NotFound
+from activities.kit.roles import Role
+from activities.people.rules import Stages, Standings
+from activities.signups.service import sign_up
+from activities.terms.models import SpecialDay
+from tests.cast import DAY, NOW, grant, make_activity, make_member, make_post, make_slot
+
+pytestmark = pytest.mark.usefixtures("ctx")
+LATER = NOW + timedelta(minutes=5)
+THU = 3
+
+
+def values(cast, **changes):
+    return {
+        "kind_key": "energy", "name": "晚间关灯", "unit_id": cast.first.id, "description": "逐间检查", "risks": "",
+        "safeguards": "", "sign_up_opens_at": None, "sign_up_closes_at": None, "withdraw_minutes": 90,
+        "stages": Stages.FULL | Stages.PROBATIONARY, "standings": Standings(0), "eligible_unit_id": None, **changes,
+    }  # fmt: skip
+
+
+def fresh(row):
+    """The row as the database has it now."""
+    return db.session.get(type(row), row.id, populate_existing=True)
+
+
+def verbs() -> list[str]:
+    return [entry.verb for entry in db.session.query(AuditEntry).order_by(AuditEntry.id)]
+
+
+# ── activities ──────────────────────────────────────────────────────────────
+
+
+def test_an_activity_is_created_for_a_unit_of_ones_own(cast):
+    public_id = service.create_activity(cast.ou.id, values(cast), NOW)
+    activity = queries.activity_to_organize(fresh(cast.ou), public_id)
+    assert (activity.name, activity.kind.key, activity.unit_id, activity.withdraw_minutes) == (
+        "晚间关灯", "energy", cast.first.id, 90,
+    )  # fmt: skip
+    assert activity.stages == Stages.FULL | Stages.PROBATIONARY
+    assert verbs() == ["create activity"]
+
+
+@pytest.mark.parametrize("unit", ["school", "second"])
+def test_no_activity_is_created_for_anothers_unit(cast, unit):
+    with pytest.raises(NotAllowed):
+        service.create_activity(cast.ou.id, values(cast, unit_id=getattr(cast, unit).id), NOW)
+
+
+def test_an_activity_is_only_open_to_those_who_see_it(cast):
+    with pytest.raises(NotBelow) as refused:
+        service.create_activity(cast.ou.id, values(cast, eligible_unit_id=cast.second.id), NOW)
+    assert refused.value.unit == "第一支部"
+
+
+def test_a_change_raises_the_revision_once_and_says_what_was(cast):
+    service.edit_activity(cast.ou.id, cast.sweeping.id, 0, {"name": "西湖清扫", "risks": "落水"}, LATER)
+    activity = fresh(cast.sweeping)
+    assert (activity.revision, activity.changed_at, activity.name) == (1, LATER, "西湖清扫")
+    entry = db.session.query(AuditEntry).one()
+    assert entry.before == {"name": "东湖责任区清扫", "risks": ""}
+    assert entry.after == {"name": "西湖清扫", "risks": "落水"}
+
+
+def test_saving_what_is_there_changes_nothing(cast):
+    service.edit_activity(cast.ou.id, cast.sweeping.id, 0, {"name": cast.sweeping.name}, LATER)
+    assert fresh(cast.sweeping).revision == 0
+    assert verbs() == []
+
+
+def test_who_saves_second_is_told(cast):
+    service.edit_activity(cast.ou.id, cast.sweeping.id, 0, {"name": "甲"}, NOW)
+    with pytest.raises(ChangedMeanwhile):
+        service.edit_activity(cast.ou.id, cast.sweeping.id, 0, {"name": "乙"}, NOW)
+    assert fresh(cast.sweeping).name == "甲"
+
+
+def test_the_kind_stays_once_people_have_signed_up(cast):
+    service.edit_activity(cast.ou.id, cast.sweeping.id, 0, {"kind_key": "study"}, NOW)
+    sign_up(cast.lin.id, cast.slot.id, NOW)
+    with pytest.raises(KindInUse):
+        service.edit_activity(cast.ou.id, cast.sweeping.id, 1, {"kind_key": "energy"}, NOW)
+    assert fresh(cast.sweeping).kind_key == "study"
+
+
+def test_an_activity_cannot_be_moved_to_anothers_unit(cast):
+    with pytest.raises(NotAllowed):
+        service.edit_activity(cast.ou.id, cast.sweeping.id, 0, {"unit_id": cast.second.id}, NOW)
+    assert fresh(cast.sweeping).unit_id == cast.first.id
+
+
+def test_a_copy_has_the_posts_and_the_slots_of_some_weeks_later_but_no_people(cast):
+    db.session.add(SpecialDay(day=date(2026, 12, 3), name="校庆", off=True))
+    lake = fresh(cast.lake)
+    make_slot(lake, NOW + 2 * DAY, state=SlotState.CANCELLED)
+    make_slot(lake, NOW + 2 * DAY)
+    make_slot(lake, NOW - 2 * DAY)
+    source = fresh(cast.sweeping)
+    source.organizers.append(fresh(cast.ou))
+    source.sign_up_closes_at = NOW + DAY
+    db.session.commit()
+    sign_up(cast.lin.id, cast.slot.id, NOW)
+    public_id, plan = service.copy_activity(cast.ou.id, cast.sweeping.id, "明年的", 1, clock.zone(), NOW)
+    copy = queries.activity_for(fresh(cast.ou), public_id)
+    assert (copy.name, copy.kind_key, copy.organizers, copy.sign_up_closes_at) == (
+        "明年的", "cleaning", [fresh(cast.ou)], NOW + 8 * DAY,
+    )  # fmt: skip
+    [post] = copy.posts
+    assert (post.name, post.place, post.capacity) == (cast.lake.name, cast.lake.place, cast.lake.capacity)
+    slots = db.session.query(Slot).filter_by(post_id=post.id).order_by(Slot.starts_at).all()
+    # Tomorrow's slot falls on a holiday a week later; the one of two days ago comes again in five days.
+    assert [slot.starts_at for slot in slots] == [NOW + 5 * DAY, NOW + 9 * DAY]
+    assert [slot.taken for slot in slots] == [0, 0]
+    assert [out.day for out in plan.falls_out] == [date(2026, 12, 3)]
+
+
+def test_a_copy_without_weeks_has_no_slots(cast):
+    public_id, plan = service.copy_activity(cast.ou.id, cast.sweeping.id, "空的", None, clock.zone(), NOW)
+    assert len(plan.slots) == 0
+    assert [post.name for post in queries.activity_for(fresh(cast.ou), public_id).posts] == ["东湖北岸"]
+
+
+# ── organizers ──────────────────────────────────────────────────────────────
+
+
+def test_only_who_holds_the_role_is_named_and_once(cast):
+    with pytest.raises(NoOrganizer):
+        service.name_organizer(cast.ou.id, cast.sweeping.id, cast.lin.id, NOW)
+    for _ in range(2):
+        service.name_organizer(cast.ou.id, cast.sweeping.id, cast.ou.id, NOW)
+    assert [person.name for person in fresh(cast.sweeping).organizers] == ["欧阳慧敏"]
+    assert verbs() == ["name organizer"]
+
+
+def test_a_named_organizer_of_another_unit_runs_it_until_removed(cast):
+    sun = make_member("T009", "孙立", cast.second)
+    grant(sun, Role.ORGANIZER, cast.second)
+    db.session.commit()
+    with pytest.raises(NotFound):
+        queries.activity_to_organize(sun, cast.sweeping.public_id)
+    service.name_organizer(cast.ou.id, cast.sweeping.id, sun.id, NOW)
+    assert queries.activity_to_organize(sun, cast.sweeping.public_id).id == cast.sweeping.id
+    assert queries.slot_to_organize(sun, cast.slot.public_id).id == cast.slot.id
+    service.remove_organizer(cast.ou.id, cast.sweeping.id, sun.id, NOW)
+    with pytest.raises(NotFound):
+        queries.post_to_organize(sun, cast.lake.public_id)
+    with pytest.raises(NotFound):
+        service.remove_organizer(cast.ou.id, cast.sweeping.id, sun.id, NOW)
+
+
+def test_what_one_sees_but_does_not_run_is_not_allowed(cast):
+    schools = make_activity("全院大会", fresh(cast.school), "meeting")
+    hall = make_post(schools, "礼堂")
+    slot = make_slot(hall, NOW + DAY)
+    db.session.commit()
+    for fetch, row in (
+        (queries.activity_to_organize, schools), (queries.post_to_organize, hall), (queries.slot_to_organize, slot),
+    ):  # fmt: skip
+        with pytest.raises(NotAllowed):
+            fetch(fresh(cast.ou), row.public_id)
+
+
+# ── posts ───────────────────────────────────────────────────────────────────
+
+
+def test_posts_move_the_schedule(cast):
+    public_id = service.add_post(cast.ou.id, cast.sweeping.id, {"name": "南岸", "place": "", "capacity": 3}, NOW)
+    post = queries.post_to_organize(fresh(cast.ou), public_id)
+    assert fresh(cast.sweeping).schedule_revision == 1
+    service.edit_post(cast.ou.id, post.id, 0, {"place": "东湖"}, LATER)
+    activity = fresh(cast.sweeping)
+    assert (activity.schedule_revision, activity.schedule_changed_at, activity.revision) == (2, LATER, 0)
+    assert (fresh(post).revision, fresh(post).place) == (1, "东湖")
+    with pytest.raises(ChangedMeanwhile):
+        service.edit_post(cast.ou.id, post.id, 0, {"place": "西湖"}, LATER)
+    assert verbs() == ["add post", "edit post"]
+
+
+# ── rows of slots ───────────────────────────────────────────────────────────
+
+
+def thursdays(**changes) -> Wish:
+    wish = {
+        "first": date(2026, 11, 26), "last": date(2026, 12, 17), "weekdays": frozenset({THU}), "starts": time(16),
+        "ends": time(18), "capacity": 3, **changes,
+    }  # fmt: skip
+    return Wish(**wish)
+
+
+def create(cast, wish: Wish, digest: str | None = None) -> int:
+    shown = planning.plan(cast.lake.id, wish, clock.zone(), NOW).digest
+    return service.plan_slots(cast.ou.id, cast.lake.id, wish, digest or shown, clock.zone(), NOW)
+
+
+def starts(cast) -> list[datetime]:
+    rows = db.session.query(Slot).filter_by(post_id=cast.lake.id).order_by(Slot.starts_at)
+    return [slot.starts_at for slot in rows]
+
+
+def test_a_row_creates_exactly_what_was_shown(cast):
+    db.session.add(SpecialDay(day=date(2026, 12, 3), name="校庆", off=True))
+    db.session.commit()
+    shown = planning.plan(cast.lake.id, thursdays(), clock.zone(), NOW)
+    assert create(cast, thursdays()) == 3
+    assert starts(cast)[1:] == [slot.starts_at for slot in shown.slots]
+    activity = fresh(cast.sweeping)
+    assert (activity.schedule_revision, activity.schedule_changed_at) == (1, NOW)
+    assert verbs() == ["plan slots"]
+
+
+def test_planning_twice_creates_nothing_new(cast):
+    create(cast, thursdays())
+    assert create(cast, thursdays()) == 0
+    assert len(starts(cast)) == 1 + 4
+    assert fresh(cast.sweeping).schedule_revision == 1
+
+
+def test_a_plan_that_has_changed_is_not_created(cast):
+    shown = planning.plan(cast.lake.id, thursdays(), clock.zone(), NOW)
+    db.session.add(SpecialDay(day=date(2026, 12, 3), name="校庆", off=True))
+    db.session.commit()
+    with pytest.raises(PlanChanged):
+        create(cast, thursdays(), shown.digest)
+    assert len(starts(cast)) == 1
+
+
+def test_a_cancelled_slots_time_can_be_planned_again(cast):
+    fresh(cast.slot).state = SlotState.CANCELLED
+    db.session.commit()
+    again = thursdays(last=None, weekdays=frozenset(), starts=time(12), ends=time(14))
+    assert create(cast, again) == 1
+
+
+def test_what_cannot_be_planned_says_why(cast):
+    with pytest.raises(InThePast):
+        planning.plan(cast.lake.id, thursdays(first=date(2026, 11, 24)), clock.zone(), NOW)
+    with pytest.raises(NotFound):
+        service.plan_slots(cast.ou.id, 0, thursdays(), "", clock.zone(), NOW)
+
+
+def test_a_week_is_repeated_in_the_weeks_that_follow(cast):
+    monday = date(2026, 11, 23)
+    shown = planning.week_copies(cast.sweeping.id, monday, 2, clock.zone(), NOW)
+    count = service.copy_week(cast.ou.id, cast.sweeping.id, monday, 2, shown.digest, clock.zone(), NOW)
+    assert count == 2
+    assert starts(cast) == [cast.slot.starts_at + timedelta(weeks=n) for n in range(3)]
+
+
+def test_a_week_is_not_copied_beyond_the_limit(cast):
+    posts = [make_post(cast.sweeping, f"{n} 号") for n in range(40)]
+    for post in posts:
+        make_slot(post, NOW + DAY)
+    db.session.commit()
+    with pytest.raises(TooManySlots):
+        planning.week_copies(cast.sweeping.id, date(2026, 11, 23), 30, clock.zone(), NOW)
+
+
+def test_plans_cost_the_same_whatever_their_length(cast, statements):
+    counts = set()
+    for weeks in (1, 60):
+        with statements.count() as sent:
+            create(cast, thursdays(first=date(2027, 1, 7), last=date(2027, 1, 7) + timedelta(weeks=weeks)))
+        counts.add(len(sent))
+    assert len(counts) == 1
+
+
+def test_rows_have_the_defaults_of_the_model(cast):
+    create(cast, thursdays(last=None, weekdays=frozenset()))
+    slot = db.session.query(Slot).filter(Slot.id != cast.slot.id).one()
+    assert (slot.state, slot.taken, slot.waiting, slot.tickets, slot.revision, slot.capacity) == (
+        SlotState.OPEN, 0, 0, 0, 0, 3,
+    )  # fmt: skip
+    assert slot.public_id != cast.slot.public_id
+    assert slot.uid != cast.slot.uid

@@ -1,0 +1,199 @@
+"""Change, cancel and delete a slot that may have people."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from activities.audit.models import AuditEntry
+from activities.duties.models import Slot
+from activities.duties.rules import (
+    ChangedMeanwhile,
+    EndsBeforeStart,
+    InThePast,
+    SlotBegun,
+    SlotGone,
+    SlotHasPeople,
+    SlotState,
+    SlotThere,
+    TooFar,
+    TooLong,
+)
+from activities.kit.db import db
+from activities.kit.refusal import NotFound
+from activities.outbox.models import Notice
+from activities.signups import queries
+from activities.signups.organize import cancel_slot, delete_slot, edit_slot
+from activities.signups.rules import FewerThanSeated, SignUpState
+from activities.signups.service import sign_up, withdraw
+from tests.cast import DAY, HOUR, NOW, make_member, make_post, make_slot
+
+pytestmark = pytest.mark.usefixtures("ctx")
+SEATED, WAITING = SignUpState.SEATED, SignUpState.WAITING
+
+
+def fresh(row):
+    return db.session.get(type(row), row.id, populate_existing=True)
+
+
+def change(cast, revision=0, starts_at=None, ends_at=None, capacity=None, now=NOW):
+    slot = fresh(cast.slot)
+    starts_at = starts_at or slot.starts_at
+    edit_slot(
+        cast.ou.id, slot.id, revision, starts_at, ends_at or starts_at + 2 * HOUR, capacity or slot.capacity, now
+    )  # fmt: skip
+
+
+def crowd(cast, count: int) -> list[int]:
+    """So many people sign up: two seats, the rest wait."""
+    people = [make_member(f"x{n}", f"某{n}", fresh(cast.first)).id for n in range(count)]
+    db.session.commit()
+    for member_id in people:
+        sign_up(member_id, cast.slot.id, NOW, or_wait=True)
+    return people
+
+
+def notices(topic: str) -> list[int]:
+    return [n.member_id for n in db.session.query(Notice).filter_by(topic=topic).order_by(Notice.id)]
+
+
+def test_more_seats_go_to_who_waits_longest_at_once(cast):
+    people = crowd(cast, 5)
+    change(cast, capacity=4)
+    slot = fresh(cast.slot)
+    assert (slot.capacity, slot.taken, slot.waiting) == (4, 4, 1)
+    assert [queries.my_state(member_id, slot.id) for member_id in people] == [SEATED] * 4 + [WAITING]
+    assert notices("signups.promoted") == people[2:4]
+    assert notices("signups.moved") == []
+
+
+def test_fewer_seats_than_people_are_refused(cast):
+    crowd(cast, 2)
+    with pytest.raises(FewerThanSeated):
+        change(cast, capacity=1)
+    assert fresh(cast.slot).capacity == 2
+
+
+def test_a_new_time_is_told_to_everyone_on_the_slot_and_to_nobody_else(cast):
+    people = crowd(cast, 4)
+    withdraw(people[0], cast.slot.id, NOW - HOUR)
+    change(cast, starts_at=NOW + 2 * DAY)
+    assert notices("signups.moved") == people[1:]
+    told = db.session.query(Notice).filter_by(topic="signups.moved").first()
+    assert told.params["when"][0] == (NOW + 2 * DAY).isoformat()
+
+
+def test_a_change_moves_slot_and_schedule(cast):
+    change(cast, capacity=3, now=NOW + HOUR)
+    slot, activity = fresh(cast.slot), fresh(cast.sweeping)
+    assert (slot.revision, slot.changed_at) == (1, NOW + HOUR)
+    assert (activity.schedule_revision, activity.schedule_changed_at) == (1, NOW + HOUR)
+    entry = db.session.query(AuditEntry).one()
+    assert (entry.verb, entry.actor_id, entry.before, entry.after) == (
+        "edit slot", cast.ou.id, {"capacity": 2}, {"capacity": 3},
+    )  # fmt: skip
+
+
+def test_saving_what_is_there_changes_nothing(cast):
+    crowd(cast, 1)
+    change(cast)
+    assert (fresh(cast.slot).revision, fresh(cast.sweeping).schedule_revision) == (0, 0)
+    assert notices("signups.moved") == []
+
+
+def test_who_saves_second_is_told(cast):
+    change(cast, capacity=3)
+    with pytest.raises(ChangedMeanwhile):
+        change(cast, capacity=4)
+
+
+@pytest.mark.parametrize(
+    ("starts", "length", "refusal"),
+    [
+        (timedelta(0), HOUR, InThePast),
+        (DAY, timedelta(0), EndsBeforeStart),
+        (DAY, -HOUR, EndsBeforeStart),
+        (DAY, timedelta(days=31), None),
+        (DAY, timedelta(days=31, minutes=1), TooLong),
+        (timedelta(days=730), HOUR, None),
+        (timedelta(days=731), HOUR, TooFar),
+    ],
+)
+def test_times_a_slot_can_have(cast, starts, length, refusal):
+    if refusal is None:
+        change(cast, starts_at=NOW + starts, ends_at=NOW + starts + length)
+        return
+    with pytest.raises(refusal):
+        change(cast, starts_at=NOW + starts, ends_at=NOW + starts + length)
+
+
+def test_two_open_slots_of_a_post_do_not_start_together(cast):
+    other = make_slot(fresh(cast.lake), NOW + 3 * DAY)
+    db.session.commit()
+    with pytest.raises(SlotThere):
+        change(cast, starts_at=NOW + 3 * DAY)
+    cancel_slot(cast.ou.id, other.id, "雨", NOW)
+    change(cast, starts_at=NOW + 3 * DAY)
+
+
+def test_a_waiter_whose_clash_is_gone_by_the_move_gets_the_seat_that_is_left(cast):
+    rival = make_slot(make_post(fresh(cast.sweeping), "南岸"), cast.slot.starts_at)
+    db.session.commit()
+    people = crowd(cast, 3)
+    sign_up(people[2], rival.id, NOW)
+    withdraw(people[0], cast.slot.id, NOW - HOUR)
+    assert queries.my_state(people[2], cast.slot.id) is WAITING
+    change(cast, starts_at=NOW + 3 * DAY)
+    assert queries.my_state(people[2], cast.slot.id) is SEATED
+
+
+def test_cancelling_tells_everyone_why_and_the_slot_stays(cast):
+    people = crowd(cast, 3)
+    assert cancel_slot(cast.ou.id, cast.slot.id, "暴雨", NOW) == 3
+    slot = fresh(cast.slot)
+    assert (slot.state, slot.cancel_reason, slot.cancelled_at, slot.revision) == (SlotState.CANCELLED, "暴雨", NOW, 1)
+    assert notices("signups.cancelled") == people
+    assert db.session.query(Notice).filter_by(topic="signups.cancelled").first().params["reason"] == "暴雨"
+    assert fresh(cast.sweeping).schedule_revision == 1
+    assert [queries.my_state(member_id, slot.id) for member_id in people] == [SEATED, SEATED, WAITING]
+
+
+def test_what_is_cancelled_or_begun_stays_as_it_is(cast):
+    started = NOW + DAY
+    for verb in (
+        lambda now: change(cast, capacity=5, now=now),
+        lambda now: cancel_slot(cast.ou.id, cast.slot.id, "雨", now),
+        lambda now: delete_slot(cast.ou.id, cast.slot.id, now),
+    ):
+        with pytest.raises(SlotBegun):
+            verb(started)
+    cancel_slot(cast.ou.id, cast.slot.id, "雨", NOW)
+    with pytest.raises(SlotGone):
+        change(cast, revision=1, capacity=5)
+    with pytest.raises(SlotGone):
+        cancel_slot(cast.ou.id, cast.slot.id, "雪", NOW)
+
+
+def test_only_a_slot_nobody_ever_signed_up_for_is_deleted(cast):
+    other = make_slot(fresh(cast.lake), NOW + 3 * DAY)
+    db.session.commit()
+    [person] = crowd(cast, 1)
+    withdraw(person, cast.slot.id, NOW - HOUR)
+    with pytest.raises(SlotHasPeople):
+        delete_slot(cast.ou.id, cast.slot.id, NOW)
+    delete_slot(cast.ou.id, other.id, NOW)
+    assert [slot.id for slot in db.session.query(Slot)] == [cast.slot.id]
+    assert db.session.query(AuditEntry).filter_by(verb="delete slot").one().before["capacity"] == 2
+    assert fresh(cast.sweeping).schedule_revision == 1
+    with pytest.raises(NotFound):
+        delete_slot(cast.ou.id, other.id, NOW)
+
+
+def test_the_roster_is_in_the_order_of_acceptance_in_one_statement(cast, statements):
+    people = crowd(cast, 4)
+    db.session.expunge_all()
+    with statements.count() as sent:
+        rows = [(row.member.id, row.member.unit.name, row.state) for row in queries.roster(cast.slot.id)]
+    assert len(sent) == 1
+    assert rows == [(m, "第一支部", s) for m, s in zip(people, [SEATED] * 2 + [WAITING] * 2, strict=True)]
