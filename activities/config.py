@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy.engine import make_url
@@ -17,6 +17,7 @@ PACKAGE = Path(__file__).resolve().parent
 DATA = PACKAGE / "_data" if (PACKAGE / "_data").exists() else PACKAGE.parent
 
 DEMO_SECRET = "a-demo-secret-that-everyone-knows"  # noqa: S105 - known to everyone on purpose
+DATABASES = (("sqlite", "pysqlite"), ("postgresql", "psycopg"), ("cockroachdb", "psycopg"))
 ISOLATION_LEVELS = ("READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE")
 
 
@@ -81,27 +82,33 @@ def read(environ: Mapping[str, str]) -> Settings:
         database_isolation=_isolation(get("ACTIVITIES_DATABASE_ISOLATION", "")),
         secret_key=_secret_key(get("SECRET_KEY", "")),
         base_url=_base_url(get("ACTIVITIES_BASE_URL") or Settings.base_url),
-        hosts=tuple(get("ACTIVITIES_HOSTS", "").replace(",", " ").split()),
+        hosts=_hosts(get("ACTIVITIES_HOSTS", "")),
         school=get("ACTIVITIES_SCHOOL") or Settings.school,
         time_zone=_time_zone(get("ACTIVITIES_TIME_ZONE") or Settings.time_zone),
-        redis_url=_url("REDIS_URL", get("REDIS_URL", ""), ("redis", "rediss", "unix")),
+        redis_url=_url("REDIS_URL", get("REDIS_URL", ""), ("redis", "rediss")),
         smtp_url=_url("ACTIVITIES_SMTP_URL", get("ACTIVITIES_SMTP_URL", ""), ("smtp", "smtps")),
-        mail_from=get("ACTIVITIES_MAIL_FROM") or Settings.mail_from,
+        mail_from=_mail_from(get("ACTIVITIES_MAIL_FROM") or Settings.mail_from),
         proxies=_number("ACTIVITIES_PROXIES", get("ACTIVITIES_PROXIES") or "0", 0, 10),
         max_upload=_number("ACTIVITIES_MAX_UPLOAD_MB", get("ACTIVITIES_MAX_UPLOAD_MB") or "10", 1, 100) * 1024 * 1024,
     )
 
 
 def _database_url(value: str) -> str:
-    expected = "an address such as sqlite:////srv/activities.db or postgresql://user@host/name"
+    # What was found is not repeated: it may hold a password.
+    wrong = BadSetting("DATABASE_URL", "…", "sqlite:////srv/activities.db or postgresql://user:password@host/name")
     try:
         url = make_url(value)
-    except ArgumentError:
-        # The value is not repeated: it may hold a password.
-        raise BadSetting("DATABASE_URL", "…", expected) from None
-    if url.get_backend_name() not in ("sqlite", "postgresql", "cockroachdb"):
-        raise BadSetting("DATABASE_URL", url.get_backend_name(), expected)
-    return value
+        dialect = url.get_dialect()
+        dialect.import_dbapi()
+    except (ArgumentError, ImportError):
+        raise wrong from None
+    if (dialect.name, dialect.driver) not in DATABASES:
+        raise wrong
+    if dialect.name == "sqlite":
+        if not url.database or url.database == ":memory:":
+            raise wrong  # each connection would see a database of its own
+        url = url.set(database=str(Path(url.database).resolve()))
+    return url.render_as_string(hide_password=False)
 
 
 def _isolation(value: str) -> str | None:
@@ -117,27 +124,52 @@ def _secret_key(value: str) -> str:
 
 
 def _base_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
+    parts = _split(value)
+    if parts is None or parts.scheme not in ("http", "https") or parts.path not in ("", "/") or parts.query:
         raise BadSetting("ACTIVITIES_BASE_URL", value, "an address such as https://activities.example.edu")
     return value.rstrip("/")
+
+
+def _hosts(value: str) -> tuple[str, ...]:
+    hosts = tuple(value.replace(",", " ").split())
+    for host in hosts:
+        if any(c in "/@?#" for c in host):
+            raise BadSetting("ACTIVITIES_HOSTS", host, "host names such as activities.example.edu, separated by spaces")
+    return hosts
 
 
 def _time_zone(value: str) -> str:
     try:
         ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         raise BadSetting("ACTIVITIES_TIME_ZONE", value, "a time zone such as Asia/Shanghai") from None
     return value
 
 
 def _url(name: str, value: str, schemes: tuple[str, ...]) -> str:
-    if value and urlsplit(value).scheme not in schemes:
+    parts = _split(value)
+    if value and (parts is None or parts.scheme not in schemes):
+        # Not repeated either: it may hold a password.
         raise BadSetting(name, "…", "an address that starts with " + " or ".join(f"{s}://" for s in schemes))
     return value
 
 
+def _split(value: str) -> SplitResult | None:
+    """The parts of an address with a host and a possible port, or None."""
+    try:
+        parts = urlsplit(value)
+        return parts if parts.hostname and " " not in value and parts.port != 0 else None
+    except ValueError:
+        return None
+
+
+def _mail_from(value: str) -> str:
+    if value.count("@") != 1 or not value.isprintable():
+        raise BadSetting("ACTIVITIES_MAIL_FROM", value, "an address such as activities@example.edu")
+    return value
+
+
 def _number(name: str, value: str, least: int, most: int) -> int:
-    if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+    if not value.isascii() or not value.isdigit() or len(value) > 9 or not least <= int(value) <= most:
         raise BadSetting(name, value, f"a whole number from {least} to {most}")
     return int(value)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import sqlalchemy as sa
 from flask import Blueprint, Flask, render_template
 
+from activities.kit import schema
 from activities.kit.access import access
-from activities.kit.db import db
 from activities.kit.roles import Permission
 
 home = Blueprint("home", __name__)
@@ -33,5 +32,5 @@ def alive() -> Any:
 @home.get("/readyz")
 @access.public
 def ready() -> Any:
-    db.session.execute(sa.text("SELECT 1"))
-    return "ok\n", 200, {"Content-Type": "text/plain; charset=utf-8"}
+    sentence = schema.look().value
+    return f"{sentence or 'ok'}\n", 503 if sentence else 200, {"Content-Type": "text/plain; charset=utf-8"}
