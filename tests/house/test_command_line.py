@@ -26,7 +26,7 @@ pytestmark = pytest.mark.own_database
 SECRET = {"SECRET_KEY": "a-secret-of-this-test-alone-0123456789"}
 DEMO = {"SECRET_KEY": "a-demo-secret-that-everyone-knows"}
 PUBLIC = {"ACTIVITIES_BASE_URL": "https://activities.example.edu"}
-COMMAND = [sys.executable, "-m", "activities"]
+COMMAND = [str(Path(sys.executable).with_name("activities"))]
 
 
 def environ(folder: Path, **settings: str) -> dict[str, str]:

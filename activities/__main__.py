@@ -1,7 +1,0 @@
-"""`python -m activities`."""
-
-from __future__ import annotations
-
-from activities.cli import main
-
-main(prog_name="activities")
