@@ -32,6 +32,12 @@ class Evidence(StrEnum):
     IMPORTED = "imported"
 
 
+EVIDENCE_NAMES = {
+    Evidence.ORGANIZER_TICK: N_("An organizer's list"),
+    Evidence.IMPORTED: N_("Imported"),
+}
+
+
 @dataclass(frozen=True)
 class Measure:
     """One thing a kind counts after a slot: rooms checked, elders visited. `unit` is what one of it is called."""

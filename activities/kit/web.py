@@ -101,7 +101,7 @@ def _stamp(path: Path) -> str:
 
 @dataclass(frozen=True)
 class Door:
-    """One way in: where it leads, what it is called, and whose it is."""
+    """One way in: where it leads, what it is called, and whose it is; `rooms` are the rooms and views behind it."""
 
     endpoint: str
     name: str
@@ -115,16 +115,19 @@ class Door:
 
     @property
     def open(self) -> bool:
-        return request.blueprint in self.rooms
+        return request.blueprint in self.rooms or request.endpoint in self.rooms
 
 
 DOORS = (
-    Door("home.my_duties", N_("My duties"), "home", Permission.TAKE_PART, ("home",)),
+    Door("home.my_duties", N_("My duties"), "home", Permission.TAKE_PART, ("home", "records.mine")),
     Door("signups.find", N_("Find a slot"), "search", Permission.TAKE_PART, ("signups",)),
-    Door("duties.organize", N_("Organize"), "board", Permission.ORGANIZE, ("duties", "records")),
+    Door(
+        "duties.organize", N_("Organize"), "board", Permission.ORGANIZE,
+        ("duties", "records.attendance", "records.attendance_post"),
+    ),
     Door("reviews.now", N_("Review"), "review", Permission.REVIEW, ("reviews",)),
     Door("people.roster", N_("People"), "users", Permission.MANAGE_PEOPLE, ("people",)),
-)
+)  # fmt: skip
 
 
 def doors() -> list[dict[str, Any]]:

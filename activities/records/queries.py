@@ -126,6 +126,7 @@ def record_for(member: Member, public_id: str) -> Record:
         .options(
             contains_eager(Record.slot).contains_eager(Slot.post).contains_eager(Post.activity),
             joinedload(Record.member, innerjoin=True),
+            joinedload(Record.recorded_by, innerjoin=True),
         )
     )
     record = db.session.execute(query).unique().scalar_one_or_none()

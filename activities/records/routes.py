@@ -1,11 +1,104 @@
-"""The door of this room."""
+"""Marking who came, and looking records up."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Flask, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+
+from activities.duties import queries as duties
+from activities.duties.kinds import EVIDENCE_NAMES, LEDGER_NAMES, Ledger
+from activities.duties.models import Slot
+from activities.kit import clock
+from activities.kit.access import access
+from activities.kit.roles import Permission
+from activities.kit.web import done, invalid
+from activities.records import queries, rules, service
+from activities.records.forms import AttendanceForm
 
 records = Blueprint("records", __name__)
+MOST_PAGES = 1000
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(records)
+    app.jinja_env.globals.update(
+        attendance_names=rules.ATTENDANCE_NAMES, ledger_names=LEDGER_NAMES, evidence_names=EVIDENCE_NAMES
+    )
+
+
+@records.get("/slots/<public_id>/attendance")
+@access(Permission.ORGANIZE)
+def attendance(public_id: str) -> Any:
+    slot = duties.slot_to_organize(current_user, public_id)
+    return render_template("records/attendance.html", **_page(slot, _form(slot)))
+
+
+@records.post("/slots/<public_id>/attendance")
+@access(Permission.ORGANIZE)
+def attendance_post(public_id: str) -> Any:
+    slot = duties.slot_to_organize(current_user, public_id)
+    form = _form(slot, request.form)
+    if "fill" in request.form:
+        form.fill_rest()
+        return render_template("records/attendance.html", **_page(slot, form), filled=True)
+    if form.errors:
+        return invalid("records/attendance.html", **_page(slot, form))
+    try:
+        saved = service.record_attendance(
+            current_user.id, slot.id, form.marks, clock.now(), reason=form.reason, walk_in=form.walk_in
+        )
+    except (rules.ReasonMissing, rules.NobodyByNumber, rules.AlreadyOnList, rules.OwnRecord) as refusal:
+        slot = duties.slot_to_organize(current_user, public_id)
+        form = _form(slot, request.form)
+        form.refuse(refusal)
+        return invalid("records/attendance.html", **_page(slot, form))
+    return done(_said(saved), url_for(".attendance", public_id=public_id))
+
+
+@records.get("/records")
+@access(Permission.TAKE_PART)
+def mine() -> Any:
+    years = queries.years(current_user.id)
+    year = request.args.get("year", type=int)
+    year = year if year in years else None
+    ledger = next((ledger for ledger in Ledger if ledger == request.args.get("ledger")), None)
+    page = min(max(request.args.get("page", 1, type=int), 1), MOST_PAGES)
+    rows = queries.history(
+        current_user.id, year=year, ledger=ledger, limit=queries.PAGE + 1, offset=(page - 1) * queries.PAGE
+    )
+    return render_template(
+        "records/mine.html", rows=rows[: queries.PAGE], more=len(rows) > queries.PAGE, page=page,
+        years=years, year=year, ledger=ledger, totals=queries.totals(current_user.id, year),
+    )  # fmt: skip
+
+
+@records.get("/records/<public_id>")
+@access(Permission.TAKE_PART)
+def trail(public_id: str) -> Any:
+    record = queries.record_for(current_user, public_id)
+    return render_template("records/trail.html", record=record, entries=queries.trail(record.id))
+
+
+def _form(slot: Slot, typed: Mapping[str, str] | None = None) -> AttendanceForm:
+    return AttendanceForm(queries.sheet(slot.id), slot.minutes, current_user.id, typed)
+
+
+def _page(slot: Slot, form: AttendanceForm) -> dict[str, Any]:
+    """`choices` are each attendance's value, word and short sign."""
+    choices = [(str(key), _(name), _(rules.ATTENDANCE_SIGNS[key])) for key, name in rules.ATTENDANCE_NAMES.items()]
+    refusal = rules.why_not_open(queries.session(slot), clock.now())
+    return {"slot": slot, "form": form, "choices": choices, "refusal": refusal}
+
+
+def _said(saved: service.Saved) -> str:
+    parts = []
+    if saved.recorded:
+        parts.append(ngettext("%(num)s person recorded.", "%(num)s people recorded.", saved.recorded))
+    if saved.corrected:
+        parts.append(ngettext("%(num)s record corrected.", "%(num)s records corrected.", saved.corrected))
+    return " ".join(parts) or _("There was nothing new to save.")
