@@ -4,32 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from activities.duties.models import Slot
 from activities.kit.refusal import N_
 from activities.outbox import service as outbox
-from activities.outbox.words import words
+from activities.outbox.words import Page, words
 from activities.signups.notices import facts
+
+
+def record(params: Mapping[str, Any]) -> Page:
+    return "records.trail", {"public_id": params["record"]}
+
 
 words(
     "records.absent",
     N_("You were marked absent: %(what)s"),
     N_("%(when)s, %(where)s. If this is not right, tell an organizer of the activity."),
+    record,
 )
 words(
     "records.corrected",
     N_("Your record was corrected: %(what)s"),
     N_("%(when)s, %(where)s. Reason: %(reason)s. Your records show what it was and what it is now."),
+    record,
 )
 
 
 def absent(slot: Slot, records: Mapping[int, str], now: datetime) -> None:
     """`records`: the record's public id, by member."""
     said = facts(slot)
-    outbox.post_each(now, "records.absent", {who: {**said, "record": record} for who, record in records.items()})
+    outbox.post_each(now, "records.absent", {who: {**said, "record": its} for who, its in records.items()})
 
 
 def corrected(slot: Slot, records: Mapping[int, str], reason: str, now: datetime) -> None:
     """`records`: the record's public id, by member."""
     said = {**facts(slot), "reason": reason}
-    outbox.post_each(now, "records.corrected", {who: {**said, "record": record} for who, record in records.items()})
+    outbox.post_each(now, "records.corrected", {who: {**said, "record": its} for who, its in records.items()})

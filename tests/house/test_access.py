@@ -75,6 +75,8 @@ def forged(_: Cast) -> dict[str, Any]:
 
 def post(cast: Cast) -> dict[str, Any]:
     return {"public_id": cast.lake.public_id}
+def no_record(_: Cast) -> dict[str, Any]:
+    return {"public_id": "nobodys"}
 
 
 def row(expected: str, address: Values = nothing, **form: Any) -> Row:
@@ -151,6 +153,11 @@ TABLE = {
     "GET signups.cancel_slot": row("login 404 404 200 404 404", slot),
     "POST signups.cancel_slot": row("login 404 404 422 404 404", slot),
     "POST signups.delete_slot": row("login 404 404 303 404 404", slot),
+    # records
+    "GET records.attendance": row("login 404 404 200 404 404", slot),
+    "POST records.attendance_post": row("login 404 404 303 404 404", slot),
+    "GET records.mine": row("login 200 200 200 200 200"),
+    "GET records.trail": row("login 404 404 404 404 404", no_record),
     # reviews
     "GET reviews.now": row("login 404 404 404 200 404"),
     # home

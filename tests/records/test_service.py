@@ -13,6 +13,7 @@ from activities.duties.kinds import Evidence, Ledger
 from activities.duties.rules import SlotState
 from activities.kit.db import db
 from activities.kit.refusal import NotFound
+from activities.outbox.delivery import render
 from activities.outbox.models import Notice
 from activities.records import queries
 from activities.records.models import Record
@@ -212,7 +213,9 @@ def test_members_are_told_of_absence_and_of_corrections(seated):
     ]  # fmt: skip
     record = records()[0]
     assert {n.params["record"] for n in told} == {record.public_id}
-    assert told[1].params["reason"] == "请了假"
+    letters = [render(notice, seated.lin).get_content() for notice in told]
+    assert all(f"/records/{record.public_id}" in letter for letter in letters)
+    assert "请了假" in letters[1]
 
 
 def test_an_imported_record_keeps_its_evidence_until_an_organizer_changes_it(seated):
