@@ -26,12 +26,17 @@ PUBLIC = "public"
 
 
 class Access:
-    """`@access(Permission.X)` or `@access.public`, written under the route decorator."""
+    """`@access(Permission.X)`, `@access.public` or `@access.impersonal`, written under the route decorator."""
 
     def __call__(self, permission: Permission) -> Callable[[View], View]:
         return lambda view: self._declare(view, permission)
 
     def public(self, view: View) -> View:
+        return self._declare(view, PUBLIC)
+
+    def impersonal(self, view: View) -> View:
+        """Public, and the same answer for everyone: it sets no cookie and does not vary by one."""
+        view.impersonal = True  # type: ignore[attr-defined]
         return self._declare(view, PUBLIC)
 
     def _declare(self, view: View, what: str) -> View:
@@ -47,6 +52,10 @@ def declared(app: Flask, endpoint: str) -> str | None:
     if endpoint == "static" or endpoint.endswith(".static"):
         return PUBLIC
     return getattr(app.view_functions[endpoint], "access", None)
+
+
+def is_impersonal(app: Flask, endpoint: str | None) -> bool:
+    return endpoint is not None and getattr(app.view_functions[endpoint], "impersonal", False)
 
 
 def guard(app: Flask) -> None:

@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, flash, g, redirect, render_template, request, url_for
+from flask import Flask, Request, Response, current_app, flash, g, redirect, render_template, request, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_babel import gettext
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import BadRequest, HTTPException, SecurityError
 
 from activities.kit import clock, i18n, security
+from activities.kit.access import is_impersonal
 from activities.kit.refusal import N_, NotAllowed, NotFound, Refusal
 from activities.kit.roles import Permission
 
@@ -40,6 +42,7 @@ POLICY = (
 
 def init_app(app: Flask) -> None:
     csrf.init_app(app)
+    app.session_interface = PageSessions()
     app.before_request(_refuse_nul)
     app.after_request(_add_headers)
     app.jinja_env.globals.update(i18n.TEMPLATE_GLOBALS)
@@ -58,6 +61,20 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(500, lambda _: _error_page(500))
 
 
+class PageSessions(SecureCookieSessionInterface):
+    """Sessions are for pages: an answer that is the same for everyone leaves no trace of one."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Without a cookie there is nothing to verify, and no signer to build."""
+        if app.secret_key and self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if not is_impersonal(app, request.endpoint):
+            super().save_session(app, session, response)
+
+
 def nonce() -> str:
     """This answer's nonce: the only scripts that run are those that carry it."""
     if "nonce" not in g:
@@ -66,20 +83,25 @@ def nonce() -> str:
 
 
 def _add_headers(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    response.headers.setdefault("Content-Security-Policy", POLICY.format(nonce=nonce()))
+    """Add what an answer does not say itself. Every answer pays for this, so its own headers are read once."""
+    own = {name.lower() for name in response.headers.keys()}
+    ours = {**HEADERS}
+    if "content-security-policy" not in own:
+        ours["Content-Security-Policy"] = POLICY.format(nonce=nonce())
     if request.is_secure:
-        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+        ours["Strict-Transport-Security"] = "max-age=31536000"
     if request.endpoint and not request.endpoint.endswith("static"):
         # What is shown depends on who asks; nothing of it belongs in a shared or a back-button cache.
-        response.headers.setdefault("Cache-Control", "no-store")
+        ours["Cache-Control"] = "no-store"
+    for name, value in ours.items():
+        if name.lower() not in own:
+            response.headers.add(name, value)
     return response
 
 
 def _refuse_nul() -> None:
     """No text holds a NUL, PostgreSQL stores none, and no browser sends one by accident."""
-    given = (request.path, *request.args.values(), *(v for values in request.form.listvalues() for v in values))
+    given = (request.path, *(text for texts in request.values.listvalues() for text in texts))
     if any("\0" in text for text in given):
         raise BadRequest
 
