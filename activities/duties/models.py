@@ -86,6 +86,11 @@ class Slot(Revised, Base):
         sa.CheckConstraint("waiting >= 0", name="waiting_not_negative"),
         sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         sa.Index("ix_slot_post_id_starts_at", "post_id", "starts_at"),
+        # Which cancellation has become too old for calendars last.
+        sa.Index(
+            "ix_slot_post_id_cancelled_at", "post_id", "cancelled_at",
+            sqlite_where=sa.text("cancelled_at IS NOT NULL"), postgresql_where=sa.text("cancelled_at IS NOT NULL"),
+        ),
         # One time of one post exists once: planning the same row again creates nothing.
         sa.Index(
             "uq_slot_open_post_start", "post_id", "starts_at", unique=True,

@@ -245,6 +245,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('public_id', name=op.f('uq_slot_public_id'))
     )
     with op.batch_alter_table('slot', schema=None) as batch_op:
+        batch_op.create_index('ix_slot_post_id_cancelled_at', ['post_id', 'cancelled_at'], unique=False, sqlite_where=sa.text("cancelled_at IS NOT NULL"), postgresql_where=sa.text("cancelled_at IS NOT NULL"))
         batch_op.create_index('ix_slot_post_id_starts_at', ['post_id', 'starts_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_slot_starts_at'), ['starts_at'], unique=False)
         batch_op.create_index('uq_slot_open_post_start', ['post_id', 'starts_at'], unique=True, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
@@ -315,6 +316,7 @@ def downgrade() -> None:
         batch_op.drop_index('uq_slot_open_post_start', sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
         batch_op.drop_index(batch_op.f('ix_slot_starts_at'))
         batch_op.drop_index('ix_slot_post_id_starts_at')
+        batch_op.drop_index('ix_slot_post_id_cancelled_at', sqlite_where=sa.text("cancelled_at IS NOT NULL"), postgresql_where=sa.text("cancelled_at IS NOT NULL"))
 
     op.drop_table('slot')
     op.drop_table('role_grant')
