@@ -84,7 +84,7 @@ def nonce() -> str:
 
 def _add_headers(response: Response) -> Response:
     """Add what an answer does not say itself. Every answer pays for this, so its own headers are read once."""
-    own = {name.lower() for name in response.headers.keys()}
+    own = {name.lower() for name, _ in response.headers}
     ours = {**HEADERS}
     if "content-security-policy" not in own:
         ours["Content-Security-Policy"] = POLICY.format(nonce=nonce())

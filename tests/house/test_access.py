@@ -20,6 +20,7 @@ import pytest
 import time_machine
 from flask import Flask, url_for
 
+from activities.calendars.service import feed_of
 from activities.kit import clock
 from activities.kit.access import PUBLIC, declared
 from activities.people.roster import keep_upload
@@ -55,6 +56,10 @@ def slot(cast: Cast) -> dict[str, Any]:
 
 def activity(cast: Cast) -> dict[str, Any]:
     return {"public_id": cast.sweeping.public_id}
+
+
+def feed(cast: Cast) -> dict[str, Any]:
+    return {"token": feed_of(cast.lin.id, NOW)}
 
 
 def person(cast: Cast) -> dict[str, Any]:
@@ -158,6 +163,12 @@ TABLE = {
     "POST records.attendance_post": row("login 404 404 303 404 404", slot),
     "GET records.mine": row("login 200 200 200 200 200"),
     "GET records.trail": row("login 404 404 404 404 404", no_record),
+    # calendars
+    "GET calendars.person": row("200 200 200 200 200 200", feed),
+    "GET calendars.activity": row("200 200 200 200 200 200", activity),
+    "GET calendars.subscribe": row("login 200 200 200 200 200"),
+    "GET calendars.confirm": row("login 200 200 200 200 200"),
+    "POST calendars.replace": row("login 303 303 303 303 303"),
     # reviews
     "GET reviews.now": row("login 404 404 404 200 404"),
     # home
