@@ -22,6 +22,9 @@ from activities.kit.db import Base, db
 from activities.people.limits import limiter
 from tests.cast import Cast, Visitor, make_cast
 from tests.statements import Statements
+from tests.strict import pytest_sessionfinish, pytest_terminal_summary
+
+__all__ = ["pytest_sessionfinish", "pytest_terminal_summary"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
