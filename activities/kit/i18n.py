@@ -85,6 +85,11 @@ def say_weekday(day: date | datetime) -> str:
     return format_date(day, "EEE", locale=get_locale())
 
 
+def say_month(day: date) -> str:
+    """11月, Nov."""
+    return format_date(day, "LLL", locale=get_locale())
+
+
 def say_clock(moment: datetime) -> str:
     return local(moment).strftime("%H:%M")
 
@@ -161,7 +166,7 @@ def _fill(message: str, facts: Mapping[str, Any]) -> str:
 TEMPLATE_GLOBALS = {
     f.__name__: f
     for f in (
-        say_day, say_date, say_weekday, say_clock, say_moment, say_span, say_week, say_duration, say_hours, say_refusal,
-        say_remedy, say_value, html_lang, is_chinese, local, zone,
+        say_day, say_date, say_weekday, say_month, say_clock, say_moment, say_span, say_week, say_duration, say_hours,
+        say_refusal, say_remedy, say_value, html_lang, is_chinese, local, zone,
     )
 }  # fmt: skip

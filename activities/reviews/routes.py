@@ -1,13 +1,28 @@
-"""The door of this room."""
+"""The year as the secretary and the member see it."""
 
 from __future__ import annotations
 
+from tempfile import TemporaryFile
 from typing import Any
 
-from flask import Blueprint, Flask, render_template
+from flask import Blueprint, Flask, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from markupsafe import Markup
 
+from activities.duties.kinds import LEDGER_NAMES
+from activities.kit import clock
 from activities.kit.access import access
+from activities.kit.i18n import say_moment
 from activities.kit.roles import Permission
+from activities.people.rules import STAGE_NAMES, STANDING_NAMES
+from activities.reviews import plots, queries, tables, workbook
+from activities.reviews.rules import FIRST_YEAR, LAST_YEAR, LEDGERS, PAGE, read_filters, read_order
+
+YEAR = f"<int(min={FIRST_YEAR}, max={LAST_YEAR}):year>"
+
+# Nothing is said in a lighter voice than something.
+ZERO = Markup("<i>0</i>")
 
 reviews = Blueprint("reviews", __name__)
 
@@ -19,4 +34,58 @@ def init_app(app: Flask) -> None:
 @reviews.get("/review/")
 @access(Permission.REVIEW)
 def now() -> Any:
-    return render_template("base.html")
+    return redirect(url_for(".year", year=clock.local_day(clock.now()).year))
+
+
+@reviews.get(f"/review/{YEAR}")
+@access(Permission.REVIEW)
+def year(year: int) -> Any:
+    now = clock.now()
+    filters, order = read_filters(request.args), read_order(request.args.get("sort"))
+    scope = queries.scope(current_user.paths(Permission.REVIEW), year, filters, now)
+    pages = max(1, -(-scope.people // PAGE))
+    page = min(max(1, request.args.get("page", 1, type=int)), pages)
+    minutes = queries.minutes(scope.branches, year, filters)
+    attendances = queries.attendances(scope.chosen, year, filters)
+    lines = list(queries.lines(scope.chosen, year, filters, order, limit=PAGE, offset=PAGE * (page - 1)))
+    table = tables.Table(year, filters, order, scope, page, pages, lines)
+    return render_template(
+        "reviews/year.html",
+        table=table,
+        tiles=tables.ledger_tiles(scope, minutes),
+        bars=tables.branch_bars(scope, minutes),
+        heat=plots.heat(year, attendances, clock.local_day(now)),
+        stages={stage: _(name) for stage, name in STAGE_NAMES.items()},
+        standings={standing: _(name) for standing, name in STANDING_NAMES.items()},
+        zero=ZERO,
+    )
+
+
+@reviews.get(f"/review/{YEAR}.xlsx", endpoint="workbook")
+@access(Permission.REVIEW)
+def export(year: int) -> Any:
+    now = clock.now()
+    filters, order = read_filters(request.args), read_order(request.args.get("sort"))
+    scope = queries.scope(current_user.paths(Permission.REVIEW), year, filters, now)
+    facts = [(_("Year"), str(year)), (_("As of"), say_moment(now)), *tables.filter_facts(scope, filters)]
+    # The answer closes the file, and the file system forgets it.
+    file = TemporaryFile()  # noqa: SIM115
+    workbook.write(file, queries.lines(scope.chosen, year, filters, order), facts)
+    size = file.tell()
+    file.seek(0)
+    name = workbook.file_name(year, clock.local_day(now))
+    answer = send_file(file, workbook.MEDIA_TYPE, as_attachment=True, download_name=name, etag=False)
+    answer.content_length = size
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@reviews.get(f"/years/{YEAR}")
+@access(Permission.TAKE_PART)
+def mine(year: int) -> Any:
+    now = clock.now()
+    own = queries.own_year(current_user.id, year)
+    heat = plots.heat(year, own.attended, clock.local_day(now))
+    years = queries.own_years(current_user.id, now)
+    ledgers = [_(LEDGER_NAMES[ledger]) for ledger in LEDGERS]
+    return render_template("reviews/mine.html", year=year, years=years, own=own, heat=heat, ledgers=ledgers, zero=ZERO)

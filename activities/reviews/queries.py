@@ -1,0 +1,234 @@
+"""The year read from the records: for the units below a secretary's, and for one person.
+
+Every figure on a page comes from `_figures()`, so that the secretary and the member see the same numbers. Statements
+name the units by their ids and start from the members, so that their cost goes with the people they show.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, datetime, time
+from typing import Any, TypeAlias
+
+import sqlalchemy as sa
+
+from activities.duties.kinds import Ledger
+from activities.duties.models import Activity, Post, Slot
+from activities.duties.rules import SlotState
+from activities.kit import clock
+from activities.kit.db import db
+from activities.kit.refusal import NotFound
+from activities.people.models import Member, Unit
+from activities.records.models import Record
+from activities.records.rules import Attendance
+from activities.reviews.rules import LEDGERS, Branch, Figures, Filters, Line, Order, OwnYear, Scope
+
+AnySelect: TypeAlias = "sa.Select[*tuple[Any, ...]]"
+NOTHING = Figures()
+CAME = Record.attendance.in_((Attendance.PRESENT, Attendance.LATE))
+
+
+# ── the scope ───────────────────────────────────────────────────────────────
+
+
+def scope(paths: Collection[str], year: int, filters: Filters, now: datetime) -> Scope:
+    """The units at `paths` and below, with their people and classes. One statement; NotFound where the filters ask for
+    a unit outside."""
+    unmarked = _unmarked(year, now)
+    query = (
+        sa.select(
+            Unit.id, Unit.public_id, Unit.name, Unit.path, sa.func.coalesce(unmarked.c.slots, 0),
+            Member.class_name, sa.func.count(Member.id).filter(*_narrow(filters)), *_limits(),
+        )
+        .outerjoin(Member, sa.and_(Member.unit_id == Unit.id, _on_roster(filters)))
+        .outerjoin(unmarked, unmarked.c.unit_id == Unit.id)
+        .where(sa.or_(*(Unit.path.startswith(path, autoescape=True) for path in sorted(paths))))
+        .group_by(Unit.id, unmarked.c.slots, Member.class_name)
+        .order_by(Unit.path)
+    )  # fmt: skip
+    branches: dict[int, Branch] = {}
+    rows = db.session.execute(query).all()
+    for *unit, class_name, people, _, _ in rows:
+        branch = branches.setdefault(unit[0], Branch(*unit))
+        branch.people += people
+        if class_name:
+            branch.classes.append(class_name)
+    units = list(branches.values())
+    first, last = rows[0][-2:]
+    return Scope(units, _chosen(units, filters.unit), _years(first, last, now))
+
+
+def _chosen(branches: list[Branch], public_id: str) -> list[Branch]:
+    if not public_id:
+        return branches
+    for top in branches:
+        if top.public_id == public_id:
+            return [branch for branch in branches if branch.path.startswith(top.path)]
+    raise NotFound
+
+
+def _limits(*conditions: sa.ColumnElement[bool]) -> tuple[sa.ScalarSelect[Any], ...]:
+    """The first and the last day that has a record; an index answers each."""
+    return tuple(
+        sa.select(limit(Record.day)).where(*conditions).scalar_subquery() for limit in (sa.func.min, sa.func.max)
+    )
+
+
+def _years(first: date | None, last: date | None, now: datetime) -> list[int]:
+    """The years from the first record to the last, and this one, newest first."""
+    this = clock.local_day(now).year
+    oldest, newest = (first.year if first else this), (last.year if last else this)
+    return list(range(max(newest, this), min(oldest, this) - 1, -1))
+
+
+def _unmarked(year: int, now: datetime) -> sa.Subquery:
+    """By unit, the slots of its activities that ended this year, with people, of whom nobody is marked."""
+    starts, ends = (clock.at(day, time()) for day in (date(year, 1, 1), date(year + 1, 1, 1)))
+    marked = sa.exists().where(Record.slot_id == Slot.id)
+    return (
+        sa.select(Activity.unit_id, sa.func.count().label("slots"))
+        .join(Post, Post.activity_id == Activity.id)
+        .join(Slot, Slot.post_id == Post.id)
+        .where(
+            Slot.starts_at >= starts, Slot.starts_at < ends, Slot.ends_at <= now, Slot.taken > 0,
+            Slot.state == SlotState.OPEN, ~marked,
+        )
+        .group_by(Activity.unit_id)
+        .subquery()
+    )  # fmt: skip
+
+
+# ── the people ──────────────────────────────────────────────────────────────
+
+
+def _on_roster(filters: Filters) -> sa.ColumnElement[bool]:
+    return sa.true() if filters.gone else Member.active.is_(True)
+
+
+def _narrow(filters: Filters) -> list[sa.ColumnElement[bool]]:
+    """What the filters ask of a member on the roster, the unit aside."""
+    columns = (Member.class_name, Member.stage, Member.standing)
+    conditions = [sa.true(), *(c == getattr(filters, c.key) for c in columns if getattr(filters, c.key))]
+    if text := filters.search:
+        matches = (column.icontains(text, autoescape=True) for column in (Member.name, Member.number))
+        conditions.append(sa.or_(*matches))
+    return conditions
+
+
+def _members(branches: Sequence[Branch], filters: Filters) -> sa.ColumnElement[bool]:
+    unit_ids = [branch.id for branch in branches]
+    return sa.and_(Member.unit_id.in_(unit_ids), _on_roster(filters), *_narrow(filters))
+
+
+def _in(year: int) -> sa.ColumnElement[bool]:
+    return Record.day.between(date(year, 1, 1), date(year, 12, 31))
+
+
+def minutes(branches: Sequence[Branch], year: int, filters: Filters) -> dict[int, Counter[Ledger]]:
+    """Minutes by unit and ledger, of those the filters list. One statement."""
+    query = (
+        sa.select(Member.unit_id, Record.ledger, _total(Record.minutes))
+        .join(Record, Record.member_id == Member.id)
+        .where(_members(branches, filters), _in(year))
+        .group_by(Member.unit_id, Record.ledger)
+    )
+    found: dict[int, Counter[Ledger]] = {branch.id: Counter() for branch in branches}
+    for unit_id, ledger, minutes in db.session.execute(query):
+        found[unit_id][ledger] += minutes
+    return found
+
+
+def attendances(branches: Sequence[Branch], year: int, filters: Filters) -> dict[date, int]:
+    """How often somebody the filters list attended, by day. One statement."""
+    query = (
+        sa.select(Record.day, sa.func.count())
+        .join(Member, Member.id == Record.member_id)
+        .where(_members(branches, filters), _in(year), CAME)
+        .group_by(Record.day)
+    )
+    return dict(iter(db.session.execute(query)))
+
+
+def lines(
+    branches: Sequence[Branch], year: int, filters: Filters, order: Order, *, limit: int | None = None, offset: int = 0
+) -> Iterator[Line]:
+    """The members the filters list, each with the year's figures; zeros for who has none. One statement; without a
+    limit it is read in portions, so that the memory it takes does not grow with them.
+
+    Ordered by who people are, the page is cut first and only its people's records are read.
+    """
+    people = sa.select(
+        Member.id, Member.number, Member.name, Member.unit_id, Member.class_name, Member.stage, Member.standing
+    ).where(_members(branches, filters))
+    if order.is_personal:
+        people = (
+            _sorted(people, Member.__table__.c[order.key], Member.__table__.c.id, order).limit(limit).offset(offset)
+        )
+    who = people.cte("who")
+    did = (
+        sa.select(Record.member_id, *_figures())
+        .where(Record.member_id.in_(sa.select(who.c.id)), _in(year))
+        .group_by(Record.member_id)
+        .cte("did")
+    )
+    query = sa.select(*who.c, *list(did.c)[1:]).outerjoin_from(who, did, did.c.member_id == who.c.id)
+    if order.is_personal:
+        query = _sorted(query, who.c[order.key], who.c.id, order)
+    else:
+        zero = date.min if order.key == "last_seen" else 0
+        query = _sorted(query, sa.func.coalesce(did.c[order.key], zero), who.c.id, order).limit(limit).offset(offset)
+    names = {branch.id: branch.name for branch in branches}
+    for row in db.session.execute(query, execution_options={} if limit else {"yield_per": 500}):
+        _, number, name, unit_id, class_name, stage, standing, *values = row
+        yield Line(number, name, names[unit_id], class_name, stage, standing, _read(values))
+
+
+def _sorted(query: AnySelect, column: sa.ColumnElement[Any], tie: sa.ColumnElement[int], order: Order) -> AnySelect:
+    return query.order_by(column.desc() if order.down else column, tie)
+
+
+def own_year(member_id: int, year: int) -> OwnYear:
+    """One member's year, by the same counting as the secretary's page. One statement."""
+    query = (
+        sa.select(Record.day, *_figures())
+        .where(Record.member_id == member_id, _in(year))
+        .group_by(Record.day)
+        .order_by(Record.day)
+    )
+    return OwnYear({day: _read(values) for day, *values in db.session.execute(query)})
+
+
+def own_years(member_id: int, now: datetime) -> list[int]:
+    """The years from the member's first record to the last, and this one, newest first. One statement."""
+    first, last = db.session.execute(sa.select(*_limits(Record.member_id == member_id))).one()
+    return _years(first, last, now)
+
+
+# ── figures ─────────────────────────────────────────────────────────────────
+
+
+def _figures() -> list[sa.ColumnElement[Any]]:
+    """What is counted in a group of records, in the order `_read` takes it in."""
+    one: sa.ColumnElement[int] = sa.literal_column("1")
+    return [
+        *(_total(Record.minutes, Record.ledger == ledger).label(ledger) for ledger in LEDGERS),
+        sa.func.count(one).filter(CAME).label("attended"),
+        *(
+            sa.func.count(one).filter(Record.attendance == attendance).label(attendance)
+            for attendance in (Attendance.LATE, Attendance.EXCUSED, Attendance.ABSENT)
+        ),
+        sa.func.max(Record.day).filter(CAME).label("last_seen"),
+    ]
+
+
+def _total(column: sa.ColumnElement[int] | Any, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    """A sum as an integer, which some databases answer as a decimal, and 0 for none."""
+    total = sa.func.sum(column)
+    return sa.cast(sa.func.coalesce(total.filter(*conditions) if conditions else total, 0), sa.BigInteger)
+
+
+def _read(values: Sequence[Any]) -> Figures:
+    """The figures of a group of records, or of no group at all."""
+    minutes, others = values[: len(LEDGERS)], values[len(LEDGERS) :]
+    return NOTHING if others[0] is None else Figures(tuple(minutes), *others)

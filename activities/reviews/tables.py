@@ -1,0 +1,124 @@
+"""What the pages of the year show: columns and their links, tiles, bars. Made from what the queries found."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from activities.duties.kinds import LEDGER_NAMES, Ledger
+from activities.kit.i18n import say_hours
+from activities.people.rules import STAGE_NAMES, STANDING_NAMES
+from activities.reviews import plots
+from activities.reviews.rules import KEYS, LEDGERS, PAGE, PERSONAL, Filters, Line, Order, Scope
+
+
+def names() -> dict[str, str]:
+    """What each key that a list can be ordered by is called."""
+    ledgers = {str(ledger): _(LEDGER_NAMES[ledger]) for ledger in LEDGERS}
+    return {
+        "number": _("Number"), "name": _("Name"), **ledgers, "attended": _("Attended"), "late": _("Late"),
+        "excused": _("Excused"), "absent": _("Absent"), "last_seen": _("Last seen"),
+    }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Column:
+    """A heading that orders the list by its column: `way` is what aria-sort says, empty where another column orders."""
+
+    key: str
+    name: str
+    href: str
+    way: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """One page of the members' table, with the links that change what it shows and keep the rest."""
+
+    year: int
+    filters: Filters
+    order: Order
+    scope: Scope
+    page: int
+    pages: int
+    lines: list[Line]
+
+    def link(self, endpoint: str = ".year", **changes: object) -> str:
+        query: dict[str, Any] = {"year": self.year, "sort": str(self.order), **self.filters.query(), **changes}
+        return url_for(endpoint, **{name: value for name, value in query.items() if value})
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        return [self._column(key, name) for key, name in names().items()]
+
+    def _column(self, key: str, name: str) -> Column:
+        here = key == self.order.key
+        # A second press turns the order round; the first shows names from the start and figures from the most.
+        order = Order(key, not self.order.down if here else key not in PERSONAL)
+        way = ("descending" if self.order.down else "ascending") if here else ""
+        return Column(key, name, self.link(sort=order), way)
+
+    @cached_property
+    def orders(self) -> list[tuple[str, str]]:
+        """Every order there is, as (value, name), for the choice in the form."""
+        called = names()
+        return [
+            (str(Order(key, down)), _("%(column)s, descending", column=called[key]) if down else called[key])
+            for key in KEYS
+            for down in (False, True)
+        ]
+
+    @cached_property
+    def classes(self) -> list[str]:
+        """The classes to choose from, the chosen one among them even where nobody of it is left."""
+        return sorted({*self.scope.classes, self.filters.class_name} - {""})
+
+    @cached_property
+    def longest(self) -> tuple[int, ...]:
+        """By ledger, the most minutes on this page, which the little bars measure by; never 0."""
+        return tuple(max((line.figures.minutes[n] for line in self.lines), default=0) or 1 for n in range(len(LEDGERS)))
+
+    @property
+    def first(self) -> int:
+        """The place of the first line in the whole list, from 1."""
+        return (self.page - 1) * PAGE + 1
+
+
+def ledger_tiles(scope: Scope, minutes: Mapping[int, Counter[Ledger]]) -> list[tuple[str, str, str]]:
+    """Name, hours and hours a head of each ledger, for the chosen units."""
+    tiles = []
+    for ledger in LEDGERS:
+        total = sum(minutes[branch.id][ledger] for branch in scope.chosen)
+        tiles.append((_(LEDGER_NAMES[ledger]), say_hours(total), say_hours(round(total / max(1, scope.people)))))
+    return tiles
+
+
+def branch_bars(scope: Scope, minutes: Mapping[int, Counter[Ledger]]) -> list[plots.Bar]:
+    """Hours of volunteer service a head in every unit that has people; the chosen ones stand out."""
+    return plots.bars(
+        (branch.name, minutes[branch.id][Ledger.SERVICE] / 60 / branch.people, branch in scope.chosen)
+        for branch in scope.branches
+        if branch.people
+    )
+
+
+def filter_facts(scope: Scope, filters: Filters) -> list[tuple[str, str]]:
+    """What narrows a list, in words, as (what, value)."""
+    facts = [(_("Units"), ", ".join(branch.name for branch in scope.chosen)), (_("People"), str(scope.people))]
+    if filters.class_name:
+        facts.append((_("Class"), filters.class_name))
+    if filters.stage:
+        facts.append((_("Stage"), _(STAGE_NAMES[filters.stage])))
+    if filters.standing:
+        facts.append((_("Standing"), _(STANDING_NAMES[filters.standing])))
+    if filters.search:
+        facts.append((_("Name or number"), filters.search))
+    if filters.gone:
+        facts.append((_("Roster"), _("with those who have left")))
+    return facts
