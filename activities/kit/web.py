@@ -141,13 +141,13 @@ class Door:
 
 
 DOORS = (
-    Door("home.my_duties", N_("My duties"), "home", Permission.TAKE_PART, ("home", "records.mine")),
+    Door("home.my_duties", N_("My duties"), "home", Permission.TAKE_PART, ("home", "records.mine", "reviews.mine")),
     Door("signups.find", N_("Find a slot"), "search", Permission.TAKE_PART, ("signups",)),
     Door(
         "duties.organize", N_("Organize"), "board", Permission.ORGANIZE,
         ("duties", "records.attendance", "records.attendance_post"),
     ),
-    Door("reviews.now", N_("Review"), "review", Permission.REVIEW, ("reviews",)),
+    Door("reviews.now", N_("Review"), "review", Permission.REVIEW, ("reviews.year",)),
     Door("people.roster", N_("People"), "users", Permission.MANAGE_PEOPLE, ("people",)),
 )  # fmt: skip
 

@@ -21,12 +21,12 @@ from activities.kit.db import db
 from activities.kit.refusal import NotFound
 from activities.people.models import Member, Unit
 from activities.records.models import Record
-from activities.records.rules import Attendance
+from activities.records.rules import CAME, Attendance
 from activities.reviews.rules import LEDGERS, Branch, Figures, Filters, Line, Order, OwnYear, Scope
 
 AnySelect: TypeAlias = "sa.Select[*tuple[Any, ...]]"
 NOTHING = Figures()
-CAME = Record.attendance.in_((Attendance.PRESENT, Attendance.LATE))
+ATTENDED = Record.attendance.in_(CAME)
 
 
 # ── the scope ───────────────────────────────────────────────────────────────
@@ -56,7 +56,8 @@ def scope(paths: Collection[str], year: int, filters: Filters, now: datetime) ->
             branch.classes.append(class_name)
     units = list(branches.values())
     first, last = rows[0][-2:]
-    return Scope(units, _chosen(units, filters.unit), _years(first, last, now))
+    years = list(range(last.year, first.year - 1, -1)) if first else []
+    return Scope(units, _chosen(units, filters.unit), years)
 
 
 def _chosen(branches: list[Branch], public_id: str) -> list[Branch]:
@@ -68,18 +69,9 @@ def _chosen(branches: list[Branch], public_id: str) -> list[Branch]:
     raise NotFound
 
 
-def _limits(*conditions: sa.ColumnElement[bool]) -> tuple[sa.ScalarSelect[Any], ...]:
-    """The first and the last day that has a record; an index answers each."""
-    return tuple(
-        sa.select(limit(Record.day)).where(*conditions).scalar_subquery() for limit in (sa.func.min, sa.func.max)
-    )
-
-
-def _years(first: date | None, last: date | None, now: datetime) -> list[int]:
-    """The years from the first record to the last, and this one, newest first."""
-    this = clock.local_day(now).year
-    oldest, newest = (first.year if first else this), (last.year if last else this)
-    return list(range(max(newest, this), min(oldest, this) - 1, -1))
+def _limits() -> tuple[sa.ScalarSelect[Any], ...]:
+    """The first and the last day that has a record; the index answers each."""
+    return tuple(sa.select(limit(Record.day)).scalar_subquery() for limit in (sa.func.min, sa.func.max))
 
 
 def _unmarked(year: int, now: datetime) -> sa.Subquery:
@@ -144,7 +136,7 @@ def attendances(branches: Sequence[Branch], year: int, filters: Filters) -> dict
     query = (
         sa.select(Record.day, sa.func.count())
         .join(Member, Member.id == Record.member_id)
-        .where(_members(branches, filters), _in(year), CAME)
+        .where(_members(branches, filters), _in(year), ATTENDED)
         .group_by(Record.day)
     )
     return dict(iter(db.session.execute(query)))
@@ -199,12 +191,6 @@ def own_year(member_id: int, year: int) -> OwnYear:
     return OwnYear({day: _read(values) for day, *values in db.session.execute(query)})
 
 
-def own_years(member_id: int, now: datetime) -> list[int]:
-    """The years from the member's first record to the last, and this one, newest first. One statement."""
-    first, last = db.session.execute(sa.select(*_limits(Record.member_id == member_id))).one()
-    return _years(first, last, now)
-
-
 # ── figures ─────────────────────────────────────────────────────────────────
 
 
@@ -213,12 +199,12 @@ def _figures() -> list[sa.ColumnElement[Any]]:
     one: sa.ColumnElement[int] = sa.literal_column("1")
     return [
         *(_total(Record.minutes, Record.ledger == ledger).label(ledger) for ledger in LEDGERS),
-        sa.func.count(one).filter(CAME).label("attended"),
+        sa.func.count(one).filter(ATTENDED).label("attended"),
         *(
             sa.func.count(one).filter(Record.attendance == attendance).label(attendance)
             for attendance in (Attendance.LATE, Attendance.EXCUSED, Attendance.ABSENT)
         ),
-        sa.func.max(Record.day).filter(CAME).label("last_seen"),
+        sa.func.max(Record.day).filter(ATTENDED).label("last_seen"),
     ]
 
 

@@ -16,6 +16,7 @@ from activities.kit.access import access
 from activities.kit.i18n import say_moment
 from activities.kit.roles import Permission
 from activities.people.rules import STAGE_NAMES, STANDING_NAMES
+from activities.records import queries as records
 from activities.reviews import plots, queries, tables, workbook
 from activities.reviews.rules import FIRST_YEAR, LAST_YEAR, LEDGERS, PAGE, read_filters, read_order
 
@@ -86,6 +87,6 @@ def mine(year: int) -> Any:
     now = clock.now()
     own = queries.own_year(current_user.id, year)
     heat = plots.heat(year, own.attended, clock.local_day(now))
-    years = queries.own_years(current_user.id, now)
+    years = sorted({*records.years(current_user.id), year}, reverse=True)
     ledgers = [_(LEDGER_NAMES[ledger]) for ledger in LEDGERS]
     return render_template("reviews/mine.html", year=year, years=years, own=own, heat=heat, ledgers=ledgers, zero=ZERO)

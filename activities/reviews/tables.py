@@ -74,6 +74,11 @@ class Table:
             for down in (False, True)
         ]
 
+    @property
+    def years(self) -> list[int]:
+        """Those with records and the one that is shown, newest first."""
+        return sorted({*self.scope.years, self.year}, reverse=True)
+
     @cached_property
     def classes(self) -> list[str]:
         """The classes to choose from, the chosen one among them even where nobody of it is left."""

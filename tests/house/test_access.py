@@ -84,6 +84,10 @@ def no_record(_: Cast) -> dict[str, Any]:
     return {"public_id": "nobodys"}
 
 
+def year(_: Cast) -> dict[str, Any]:
+    return {"year": 2026}
+
+
 def row(expected: str, address: Values = nothing, **form: Any) -> Row:
     return Row(dict(zip(ROLES, expected.split(), strict=True)), address, form)
 
@@ -170,7 +174,10 @@ TABLE = {
     "GET calendars.confirm": row("login 200 200 200 200 200"),
     "POST calendars.replace": row("login 303 303 303 303 303"),
     # reviews
-    "GET reviews.now": row("login 404 404 404 200 404"),
+    "GET reviews.now": row("login 404 404 404 302 404"),
+    "GET reviews.year": row("login 404 404 404 200 404", year),
+    "GET reviews.workbook": row("login 404 404 404 200 404", year),
+    "GET reviews.mine": row("login 200 200 200 200 200", year),
     # home
     "GET home.my_duties": row("login 200 200 200 200 200"),
     "GET home.alive": row("200 200 200 200 200 200"),
@@ -202,7 +209,7 @@ def ask(app: Flask, client: Visitor, key: str, cast: Cast) -> Any:
     method, endpoint = key.split()
     with app.test_request_context():
         address = url_for(endpoint, **TABLE[key].address(cast))
-    return client.get(address) if method == "GET" else client.submit(address, **TABLE[key].form)
+    return client.get(address, buffered=True) if method == "GET" else client.submit(address, **TABLE[key].form)
 
 
 def test_every_route_stands_in_the_table_and_every_line_is_a_route(app):

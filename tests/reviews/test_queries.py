@@ -79,17 +79,16 @@ def test_the_page_is_cut_the_same_way_for_every_order(year):
 
 
 @pytest.mark.parametrize(
-    ("order", "first"),
+    ("order", "first", "last"),
     [
-        ("number", "林可欣"), ("number-down", "顾云"), ("learning-down", "林可欣"), ("duty-down", "林可欣"),
-        ("attended-down", "林可欣"), ("absent-down", "林可欣"), ("last_seen-down", "林可欣"), ("last_seen", "欧阳慧敏"),
+        ("number", "林可欣", "顾云"), ("number-down", "顾云", "林可欣"), ("learning-down", "林可欣", "顾云"),
+        ("service", "欧阳慧敏", "赵明"), ("attended-down", "林可欣", "顾云"), ("absent", "王一诺", "林可欣"),
+        ("last_seen-down", "林可欣", "顾云"), ("last_seen", "欧阳慧敏", "林可欣"),
     ],
 )  # fmt: skip
-def test_order(year, order, first):
-    lines = read(year, order=order)
-    zeros = [line for line in lines if line.figures == Figures()]
-    assert lines[0].name == first or (order == "last_seen" and lines[0] in zeros)
-    assert len(zeros) == 3
+def test_order_and_the_order_of_adding_where_equal(year, order, first, last):
+    found = names(read(year, order=order))
+    assert (found[0], found[-1]) == (first, last)
 
 
 def test_the_scope_is_the_unit_and_all_below(year):
@@ -161,11 +160,12 @@ def test_days_count_who_came_late_or_not(year):
     assert days == {date(2026, 1, 1): 1, date(2026, 3, 4): 3, date(2026, 5, 6): 1}
 
 
-def test_years_reach_from_the_first_record_to_this_year(year):
-    scope = queries.scope([year.school.path], 2026, Filters(), NOW)
-    assert scope.years == [2027, 2026, 2025]
-    assert queries.own_years(year.lin.id, NOW) == [2027, 2026, 2025]
-    assert queries.own_years(year.gu.id, NOW) == [2026]
+def test_years_reach_from_the_last_record_back_to_the_first(year):
+    assert queries.scope([year.school.path], 2026, Filters(), NOW).years == [2027, 2026, 2025]
+
+
+def test_without_records_there_are_no_years(cast):
+    assert queries.scope([cast.school.path], 2026, Filters(), NOW).years == []
 
 
 @pytest.mark.parametrize(
