@@ -55,6 +55,11 @@ class Heat:
         return self.halves[0].months + self.halves[1].months
 
     @property
+    def shades(self) -> list[int]:
+        """The shades that this year can have, 0 for nothing."""
+        return sorted({shade_of(number, self.most) for number in range(self.most + 1)})
+
+    @property
     def days(self) -> int:
         return sum(half.days for half in self.halves)
 

@@ -23,7 +23,7 @@ from activities.reviews.rules import FIRST_YEAR, LAST_YEAR, LEDGERS, PAGE, read_
 YEAR = f"<int(min={FIRST_YEAR}, max={LAST_YEAR}):year>"
 
 # Nothing is said in a lighter voice than something.
-ZERO = Markup("<i>0</i>")
+ZERO, NEVER = Markup("<i>0</i>"), Markup("<i>–</i>")
 
 reviews = Blueprint("reviews", __name__)
 
@@ -59,6 +59,7 @@ def year(year: int) -> Any:
         stages={stage: _(name) for stage, name in STAGE_NAMES.items()},
         standings={standing: _(name) for standing, name in STANDING_NAMES.items()},
         zero=ZERO,
+        never=NEVER,
     )
 
 

@@ -15,7 +15,7 @@ from activities.people.rules import Stage, Standing
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 PAGE = 100
 LEDGERS = tuple(Ledger)
-PERSONAL = ("number", "name")
+PERSONAL = ("name", "number")
 COUNTS = ("attended", "late", "excused", "absent")
 # What a list can be ordered by: who people are, or what they did.
 KEYS = (*PERSONAL, *(str(ledger) for ledger in LEDGERS), *COUNTS, "last_seen")

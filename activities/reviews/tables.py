@@ -12,7 +12,6 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from activities.duties.kinds import LEDGER_NAMES, Ledger
-from activities.kit.i18n import say_hours
 from activities.people.rules import STAGE_NAMES, STANDING_NAMES
 from activities.reviews import plots
 from activities.reviews.rules import KEYS, LEDGERS, PAGE, PERSONAL, Filters, Line, Order, Scope
@@ -22,7 +21,7 @@ def names() -> dict[str, str]:
     """What each key that a list can be ordered by is called."""
     ledgers = {str(ledger): _(LEDGER_NAMES[ledger]) for ledger in LEDGERS}
     return {
-        "number": _("Number"), "name": _("Name"), **ledgers, "attended": _("Attended"), "late": _("Late"),
+        "name": _("Name"), "number": _("Number"), **ledgers, "attended": _("Attended"), "late": _("Late"),
         "excused": _("Excused"), "absent": _("Absent"), "last_seen": _("Last seen"),
     }  # fmt: skip
 
@@ -99,15 +98,16 @@ def ledger_tiles(scope: Scope, minutes: Mapping[int, Counter[Ledger]]) -> list[t
     """Name, hours and hours a head of each ledger, for the chosen units."""
     tiles = []
     for ledger in LEDGERS:
-        total = sum(minutes[branch.id][ledger] for branch in scope.chosen)
-        tiles.append((_(LEDGER_NAMES[ledger]), say_hours(total), say_hours(round(total / max(1, scope.people)))))
+        hours = sum(minutes[branch.id][ledger] for branch in scope.chosen) / 60
+        tiles.append((_(LEDGER_NAMES[ledger]), f"{hours:,.1f}", f"{hours / max(1, scope.people):.1f}"))
     return tiles
 
 
 def branch_bars(scope: Scope, minutes: Mapping[int, Counter[Ledger]]) -> list[plots.Bar]:
-    """Hours of volunteer service a head in every unit that has people; the chosen ones stand out."""
+    """Hours of volunteer service a head in every unit that has people; those chosen among others stand out."""
+    among = len(scope.chosen) < len(scope.branches)
     return plots.bars(
-        (branch.name, minutes[branch.id][Ledger.SERVICE] / 60 / branch.people, branch in scope.chosen)
+        (branch.name, minutes[branch.id][Ledger.SERVICE] / 60 / branch.people, among and branch in scope.chosen)
         for branch in scope.branches
         if branch.people
     )
