@@ -80,6 +80,8 @@ def forged(_: Cast) -> dict[str, Any]:
 
 def post(cast: Cast) -> dict[str, Any]:
     return {"public_id": cast.lake.public_id}
+
+
 def no_record(_: Cast) -> dict[str, Any]:
     return {"public_id": "nobodys"}
 

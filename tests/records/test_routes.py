@@ -1,13 +1,11 @@
-"""The tick list, one record's history, and one's own records."""
+"""The tick list."""
 
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-import time_machine
 
 from activities.duties.models import Slot
 from activities.kit.db import db
@@ -16,41 +14,12 @@ from activities.people.models import Member
 from activities.records.models import Record
 from activities.records.rules import Attendance, Mark
 from activities.records.service import record_attendance
-from activities.signups.models import SignUp
 from activities.signups.service import sign_up
-from tests.cast import DAY, HOUR, NOW, grant, logged_in, make_activity, make_member, make_post, make_slot
+from tests.cast import DAY, NOW, grant, logged_in, make_member, make_post, make_slot
+from tests.records.conftest import seat
 
+pytestmark = pytest.mark.usefixtures("at_noon")
 PRESENT, LATE, EXCUSED, ABSENT = Attendance
-
-
-@pytest.fixture(autouse=True)
-def after_lunch(monkeypatch):
-    """An hour into the slot `past`, with pages in the language of the code."""
-    monkeypatch.setattr("activities.kit.i18n.DEFAULT", "en")
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def past(app, cast):
-    """A slot of one hour and a half that began an hour ago, with Lin, Wang and the organizer Ou."""
-    with app.app_context():
-        slot = make_slot(make_post(cast.sweeping, "东湖南岸", capacity=600), NOW - HOUR, hours=1.5)
-        seat(slot, [cast.lin, cast.wang, cast.ou])
-        return slot
-
-
-def seat(slot: Slot, members: list[Member]) -> None:
-    first = db.session.scalar(sa.select(sa.func.count()).where(SignUp.slot_id == slot.id)) or 0
-    rows = [
-        {
-            "slot_id": slot.id, "member_id": member.id, "state": "seated", "ticket": n, "signed_up_at": NOW,
-            "changed_at": NOW, "revision": 0,
-        }
-        for n, member in enumerate(members, first + 1)
-    ]  # fmt: skip
-    db.session.execute(sa.insert(SignUp), rows)
-    db.session.commit()
 
 
 def address(slot: Slot) -> str:
@@ -122,26 +91,19 @@ def test_ones_own_row_cannot_be_marked_and_is_refused_when_posted(app, cast, pas
     assert saved(app) == {}
 
 
-def record_both(app, cast, past) -> None:
-    with app.app_context():
-        marks = {cast.lin.id: Mark(PRESENT, 90), cast.wang.id: Mark(LATE, 60, 10)}
-        record_attendance(cast.chen.id, past.id, marks, past.starts_at + HOUR)
-
-
-def test_a_correction_without_reason_comes_back_with_everything_typed(app, cast, past):
-    record_both(app, cast, past)
+def test_a_correction_without_reason_comes_back_with_everything_typed(app, cast, recorded):
     visitor = logged_in(app, cast.ou)
-    page = visitor.get(address(past)).text
+    page = visitor.get(address(recorded)).text
     typed = {
         **shown(page, cast.lin), **shown(page, cast.wang), f"mark-{cast.lin.public_id}": "late",
         f"late-{cast.lin.public_id}": "20",
     }  # fmt: skip
-    answer = visitor.submit(address(past), **typed)
+    answer = visitor.submit(address(recorded), **typed)
     assert answer.status_code == 422
     assert 'href="#reason"' in answer.text
     assert checked(answer.text, cast.lin) == ["late"]
     assert f'name="late-{cast.lin.public_id}" value="20"' in answer.text
-    answer = visitor.submit(address(past), **typed, reason="came at 9:20")
+    answer = visitor.submit(address(recorded), **typed, reason="came at 9:20")
     assert answer.status_code == 303
     assert saved(app) == {cast.lin.id: Mark(LATE, 70, 20), cast.wang.id: Mark(LATE, 60, 10)}
 
@@ -153,21 +115,21 @@ def shown(page: str, who: Member) -> dict[str, str]:
     return {**fields, **{f"mark-{who.public_id}": mark for mark in checked(page, who)}}
 
 
-def test_a_page_opened_before_somebody_else_saved_does_not_undo_it(app, cast, past):
-    record_both(app, cast, past)
+def test_a_page_opened_before_somebody_else_saved_does_not_undo_it(app, cast, recorded):
     visitor = logged_in(app, cast.ou)
-    page = visitor.get(address(past)).text
+    page = visitor.get(address(recorded)).text
     with app.app_context():
-        record_attendance(cast.chen.id, past.id, {cast.wang.id: Mark(ABSENT)}, past.ends_at, reason="left at once")
+        record_attendance(
+            cast.chen.id, recorded.id, {cast.wang.id: Mark(ABSENT)}, recorded.ends_at, reason="left at once"
+        )
     typed = {**shown(page, cast.lin), **shown(page, cast.wang), f"mark-{cast.lin.public_id}": "excused"}
-    assert visitor.submit(address(past), **typed, reason="had asked").status_code == 303
+    assert visitor.submit(address(recorded), **typed, reason="had asked").status_code == 303
     assert saved(app) == {cast.lin.id: Mark(EXCUSED), cast.wang.id: Mark(ABSENT)}
 
 
-def test_of_two_who_mark_the_same_person_differently_the_second_is_asked(app, cast, past):
+def test_of_two_who_mark_the_same_person_differently_the_second_is_asked(app, cast, recorded):
     visitor = logged_in(app, cast.ou)
-    record_both(app, cast, past)
-    answer = visitor.submit(address(past), **{f"mark-{cast.lin.public_id}": "absent"})
+    answer = visitor.submit(address(recorded), **{f"mark-{cast.lin.public_id}": "absent"})
     assert answer.status_code == 422
     assert "Say why what was saved is being changed: 林可欣." in answer.text
     assert "Saved: Present, 1.5 hours" in answer.text
@@ -279,113 +241,3 @@ def test_the_page_takes_a_fixed_number_of_statements(app, cast, past, statements
     assert page.text.count("data-row") == 603
     assert counts[0] == counts[2] <= 4
     assert counts[1] == counts[3] <= 12
-
-
-# ── one record ──────────────────────────────────────────────────────────────
-
-
-@pytest.fixture
-def record(app, cast, past) -> str:
-    """The address of Lin's record, corrected once."""
-    record_both(app, cast, past)
-    with app.app_context():
-        marks = {cast.lin.id: Mark(LATE, 60, 30)}
-        record_attendance(cast.ou.id, past.id, marks, past.ends_at, reason="came <late>")
-        public_id = db.session.scalar(sa.select(Record.public_id).where(Record.member_id == cast.lin.id))
-        return f"/records/{public_id}"
-
-
-def test_the_history_is_told_in_sentences(app, cast, record):
-    for who in (cast.lin, cast.ou):
-        page = logged_in(app, who).get(record).text
-        assert "陈静 recorded: Present, 1.5 hours." in page
-        assert "欧阳慧敏 corrected it: from “Present, 1.5 hours” to “30 min late, 1 hour”." in page
-        assert "Reason: came &lt;late&gt;" in page
-
-
-def test_a_record_is_for_its_member_and_the_organizers(app, cast, record):
-    for who in (cast.wang, cast.zhao, cast.gu, cast.chen):
-        assert logged_in(app, who).get(record).status_code == 404
-    for wrong in ("1", "0", "-1", "x" * 300, "%F0%9F%98%80"):
-        assert logged_in(app, cast.lin).get(f"/records/{wrong}").status_code == 404
-
-
-def test_a_history_takes_a_fixed_number_of_statements(app, cast, record, statements):
-    visitor = logged_in(app, cast.lin)
-    with statements.count() as sent:
-        visitor.get(record)
-    assert len(sent) <= 3
-
-
-# ── my records ──────────────────────────────────────────────────────────────
-
-
-@pytest.fixture
-def years(app, cast):
-    """Sixty records of Lin: an hour of cleaning a day, every fifth of study, five of them in the year before."""
-    with app.app_context():
-        study = make_post(make_activity("理论学习", cast.first, "study"), "A101")
-        rows = []
-        for n in range(60):
-            day = NOW - timedelta(days=n if n < 55 else 365 + n)
-            slot = make_slot(study if n % 5 == 0 else cast.lake, day - HOUR)
-            rows.append(
-                {"slot_id": slot.id, "member_id": cast.lin.id, "attendance": PRESENT, "minutes": 60, "day": day.date(),
-                 "ledger": "learning" if n % 5 == 0 else "service", "evidence": "organizer_tick", "minutes_late": 0,
-                 "recorded_by_id": cast.ou.id, "recorded_at": NOW, "changed_at": NOW}
-            )  # fmt: skip
-        db.session.execute(sa.insert(Record), rows)
-        db.session.commit()
-
-
-def lines(page: str) -> int:
-    return page.count('<th scope="row">')
-
-
-def test_my_records_come_newest_first_in_pages(app, cast, years):
-    visitor = logged_in(app, cast.lin)
-    first, second = (visitor.get(f"/records?page={n}").text for n in (1, 2))
-    assert (lines(first), lines(second)) == (50, 10)
-    assert first.index("25 Nov") < first.index("24 Nov")
-    assert "page=2" in first
-    assert "page=3" not in second
-
-
-def test_my_records_are_filtered_by_year_and_ledger(app, cast, years):
-    visitor = logged_in(app, cast.lin)
-    assert lines(visitor.get("/records?year=2025").text) == 5
-    assert lines(visitor.get("/records?ledger=learning").text) == 12
-    page = visitor.get("/records?year=2026&ledger=learning").text
-    assert lines(page) == 11
-    assert "ledger=service" in page
-
-
-def test_ledgers_are_summed_apart(app, cast, years):
-    page = logged_in(app, cast.lin).get("/records?year=2026").text
-    figures = re.findall(r"<dt>([^<]+)</dt><dd>([\d.]+) ", page)
-    assert figures == [("Volunteer service", "44"), ("Post duty", "0"), ("Study", "11"), ("Organisational life", "0")]
-
-
-def test_whoever_has_no_records_is_told_what_to_do(app, cast):
-    page = logged_in(app, cast.lin).get("/records").text
-    assert "Nothing has been recorded of you yet." in page
-
-
-def test_nobody_sees_anothers_records_there(app, cast, years):
-    assert lines(logged_in(app, cast.wang).get("/records").text) == 0
-
-
-def test_my_records_take_a_fixed_number_of_statements(app, cast, years, statements):
-    visitor = logged_in(app, cast.lin)
-    with statements.count() as sent:
-        visitor.get("/records")
-    assert len(sent) <= 4
-
-
-@pytest.mark.parametrize(
-    "query",
-    ["year=abc", "year=99999999999999999999", "year=0", "year=1999", "page=0", "page=-5", "page=99999999999999999999",
-     "page=x", "ledger=money", "ledger=%20", "year=&page=&ledger="],
-)  # fmt: skip
-def test_odd_filters_are_no_error(app, cast, years, query):
-    assert logged_in(app, cast.lin).get(f"/records?{query}").status_code == 200

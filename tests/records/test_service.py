@@ -30,9 +30,9 @@ from activities.records.rules import (
     SlotWasCancelled,
 )
 from activities.records.service import Saved, WalkIn, record_attendance
-from activities.signups.models import SignUp
 from activities.signups.service import sign_up, withdraw
 from tests.cast import DAY, HOUR, NOW, make_activity, make_member, make_post, make_slot
+from tests.records.conftest import seat
 
 pytestmark = pytest.mark.usefixtures("ctx")
 PRESENT, LATE, EXCUSED, ABSENT = Attendance
@@ -232,7 +232,9 @@ def test_an_imported_record_keeps_its_evidence_until_an_organizer_changes_it(sea
 
 def test_saving_six_hundred_takes_a_fixed_number_of_statements(cast, statements):
     slot = make_slot(make_post(cast.sweeping, "大礼堂", capacity=600), NOW + DAY)
-    people = crowd(cast, slot, 600)
+    members = [make_member(f"8{n:06}", f"某{n}", cast.first) for n in range(600)]
+    seat(slot, members)
+    people = [member.id for member in members]
     counts = []
     for marks in (dict.fromkeys(people[:10], Mark(ABSENT)), dict.fromkeys(people[10:], Mark(ABSENT))):
         with statements.count() as sent:
@@ -242,19 +244,3 @@ def test_saving_six_hundred_takes_a_fixed_number_of_statements(cast, statements)
         marks = {who: Mark(PRESENT, n % 60) for n, who in enumerate(people)}
         assert record_attendance(cast.ou.id, slot.id, marks, THEN, reason="they all came") == Saved(0, 600)
     assert max(*counts, len(sent)) <= 8
-
-
-def crowd(cast, slot, size: int) -> list[int]:
-    """People seated in the slot."""
-    people = [make_member(f"8{n:06}", f"某{n}", cast.first) for n in range(size)]
-    rows = [
-        {
-            "slot_id": slot.id, "member_id": member.id, "state": "seated", "ticket": n, "signed_up_at": NOW,
-            "seated_at": NOW, "changed_at": NOW, "revision": 0,
-        }
-        for n, member in enumerate(people, 1)
-    ]  # fmt: skip
-    db.session.execute(sa.insert(SignUp), rows)
-    slot.taken = size
-    db.session.commit()
-    return [member.id for member in people]
