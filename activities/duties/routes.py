@@ -30,12 +30,12 @@ from activities.people.rules import STAGE_NAMES, STANDING_NAMES, Stages, Standin
 from activities.terms import queries as terms
 
 duties = Blueprint("duties", __name__)
+planning_routes.add_to(duties)
 # Which field of the activity's form a refusal speaks of.
 FIELDS = {KindInUse: "kind_key", NotBelow: "eligible_unit_id"}
 
 
 def init_app(app: Flask) -> None:
-    planning_routes.add_to(duties)
     app.register_blueprint(duties)
 
 

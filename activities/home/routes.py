@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Flask, render_template
+from flask_login import current_user
 
-from activities.kit import schema
+from activities.home import pages
+from activities.kit import clock, schema
 from activities.kit.access import access
 from activities.kit.roles import Permission
 
@@ -20,7 +22,7 @@ def init_app(app: Flask) -> None:
 @home.get("/")
 @access(Permission.TAKE_PART)
 def my_duties() -> Any:
-    return render_template("home/my_duties.html")
+    return render_template("home/my_duties.html", my=pages.my_duties(current_user, clock.now()))
 
 
 @home.get("/healthz")

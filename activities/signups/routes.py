@@ -23,10 +23,10 @@ from activities.signups.rules import SignUpState
 from activities.terms import queries as terms
 
 signups = Blueprint("signups", __name__)
+organize_routes.add_to(signups)
 
 
 def init_app(app: Flask) -> None:
-    organize_routes.add_to(signups)
     app.register_blueprint(signups)
 
 
@@ -87,5 +87,6 @@ def my_card(slot: Slot) -> Card:
     around = search.my_sign_ups(current_user, slot.starts_at, slot.ends_at)
     mine = next((s for s in around if s.slot_id == slot.id), None)
     busy = queries.busy_of(around)
-    place = queries.place_in_line(mine) if mine and mine.state is SignUpState.WAITING else None
+    waiting = [mine] if mine and mine.state is SignUpState.WAITING else []
+    place = next(iter(queries.places_in_line(waiting).values()), None)
     return card(current_user, slot, mine, busy, clock.now(), place)

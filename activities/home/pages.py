@@ -1,0 +1,84 @@
+"""What "My duties" shows, put together from the rooms below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from activities.duties.kinds import LEDGER_NAMES
+from activities.kit import clock
+from activities.people.models import Member
+from activities.records import queries as records
+from activities.records.models import Record
+from activities.reviews import plots
+from activities.reviews import queries as reviews
+from activities.reviews.rules import LEDGERS, Figures
+from activities.signups import queries, rules, search
+from activities.signups.models import SignUp
+from activities.signups.rules import SignUpState
+from activities.terms import queries as terms
+
+AHEAD = timedelta(days=366)
+SOON = 6
+LATEST = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """A place on a waiting list: 1 is next."""
+
+    sign_up: SignUp
+    place: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MyDuties:
+    """The next duty large, then what follows and what I wait for, the year in figures, and the latest records."""
+
+    now: datetime
+    today: date
+    week: int | None
+    next: SignUp | None
+    can_withdraw: bool
+    soon: Sequence[SignUp]
+    more: int
+    waiting: Sequence[Waiting]
+    ledgers: list[tuple[str, int]]
+    total: Figures
+    heat: plots.Heat
+    records: list[Record]
+
+    @property
+    def next_is_on(self) -> bool:
+        return self.next is not None and self.next.slot.starts_at <= self.now
+
+    @property
+    def next_in(self) -> timedelta:
+        """How long until the next duty starts."""
+        assert self.next is not None  # asked only where there is one
+        return self.next.slot.starts_at - self.now
+
+
+def my_duties(member: Member, now: datetime) -> MyDuties:
+    """Eight statements, however much there is."""
+    today = clock.local_day(now)
+    ahead = search.my_sign_ups(member, now, now + AHEAD)
+    seated = [s for s in ahead if s.state is SignUpState.SEATED]
+    places = queries.places_in_line([s for s in ahead if s.state is SignUpState.WAITING])
+    own = reviews.own_year(member.id, today.year)
+    first = seated[0] if seated else None
+    return MyDuties(
+        now=now,
+        today=today,
+        week=terms.week_of(today),
+        next=first,
+        can_withdraw=first is not None and rules.why_not_withdraw(queries.offer(first.slot), first.state, now) is None,
+        soon=seated[1 : 1 + SOON],
+        more=max(0, len(seated) - 1 - SOON),
+        waiting=[Waiting(sign_up=s, place=places[s.id]) for s in ahead if s.id in places],
+        ledgers=[(LEDGER_NAMES[ledger], own.total.minutes[n]) for n, ledger in enumerate(LEDGERS)],
+        total=own.total,
+        heat=plots.heat(today.year, own.attended, today),
+        records=records.history(member.id, limit=LATEST),
+    )

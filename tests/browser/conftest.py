@@ -1,0 +1,93 @@
+"""A real browser against a real server. Without Chromium these tests are skipped, with a line on how to get it."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, sync_playwright
+from waitress.server import create_server
+
+from activities.kit.db import db
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+HOW = "no Chromium here: on Debian `apt-get install chromium fonts-noto-cjk`, on macOS install Chrome or Chromium"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.skipif(CHROMIUM is None, reason=HOW))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def served(migrated: Flask) -> Iterator[str]:
+    """The address of the application, served by the default server."""
+    server = create_server(migrated, host="127.0.0.1", port=0, threads=4, clear_untrusted_proxy_headers=True)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    thread.join(timeout=5)
+
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(app: Flask, browser: Browser, served: str) -> Iterator[Visit]:
+    """`visit(member, width=390, theme="light", language="zh-CN", javascript=True)`: a page with that person logged in.
+
+    Whatever the page logs as an error, and every request to another host, fails the test.
+    """
+    contexts, troubles = [], []
+
+    def open_page(
+        member: Any = None, *, width: int = 390, theme: str = "light", language: str = "zh-CN", javascript: bool = True
+    ) -> Page:
+        context = browser.new_context(
+            base_url=served, locale=language, color_scheme=theme, java_script_enabled=javascript,
+            viewport={"width": width, "height": 844 if width < 768 else 900},
+        )  # fmt: skip
+        contexts.append(context)
+        page = context.new_page()
+        # An answer of 404 or 409 is logged as an error too, but is what the test came for.
+        page.on("console", lambda m: troubles.append(m.text) if m.type == "error" and " 4" not in m.text else None)
+        page.on("pageerror", lambda e: troubles.append(str(e)))
+        page.on("request", lambda r: troubles.append(r.url) if not r.url.startswith((served, "data:")) else None)
+        if member is not None:
+            page.goto("/login")
+            page.fill("[name=name]", member.number)
+            page.fill("[name=password]", "secret")
+            page.click("main form button")
+            page.wait_for_url("**/")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not troubles
+
+
+@pytest.fixture(autouse=True)
+def closed_connections(app: Flask) -> Iterator[None]:
+    """The server's threads keep connections; drop them so that the next test starts on a clean pool."""
+    yield
+    with app.app_context():
+        db.engine.dispose()
