@@ -30,7 +30,9 @@ from activities.people.queries import recipient
 
 # The commands of the rooms, loaded when they are asked for.
 COMMANDS = {
+    "create-admin": "activities.people.admin_command:create_admin",
     "db": "flask_migrate.cli:db",
+    "import-roster": "activities.people.commands:import_roster",
 }
 LOOPBACK = "127.0.0.1"
 log = logging.getLogger("activities")

@@ -100,7 +100,7 @@ def test_check_is_content_with_safe_settings(migrated_folder):
 
 def test_help_names_every_command(tmp_path):
     said = run(tmp_path, "--help").stdout
-    assert {"check", "db", "deliver", "demo", "serve"} <= set(re.findall(r"^  ([\w-]+)", said, re.M))
+    assert {"check", "create-admin", "db", "deliver", "demo", "import-roster", "serve"} <= set(re.findall(r"^  ([\w-]+)", said, re.M))
 
 
 # ── serving ─────────────────────────────────────────────────────────────────
