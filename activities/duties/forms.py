@@ -35,7 +35,7 @@ def at_most(length: int) -> Length:
 
 
 def name_field() -> StringField:
-    return StringField(_l("Name"), [DataRequired(_l("Enter a name.")), at_most(100)], filters=[clean_line])
+    return StringField(_l("Title"), [DataRequired(_l("Enter a name.")), at_most(100)], filters=[clean_line])
 
 
 def text_field(label: Any, length: int, description: Any = "") -> TextAreaField:
@@ -118,14 +118,6 @@ class CopyForm(FlaskForm):
         _l("Move its slots by so many weeks"), [Optional(), NumberRange(1, 110, BETWEEN)],
         description=_l("Empty: without slots. Holidays are left out."),
     )  # fmt: skip
-
-
-class OrganizerForm(FlaskForm):
-    member = SelectField(_l("Who"), [InputRequired(_l("Choose a person."))])
-
-    def __init__(self, people: Sequence[tuple[str, str]]) -> None:
-        super().__init__()
-        self.member.choices = list(people)
 
 
 class PostForm(FlaskForm):

@@ -90,8 +90,8 @@ class NotBelow(Refusal):
 
 @refusal
 class NoOrganizer(Refusal):
-    sentence: ClassVar[str] = N_("There is no organizer with this number.")
-    remedy: ClassVar[str] = N_("Ask the secretary to grant the person the role of organizer first.")
+    sentence: ClassVar[str] = N_("This person does not hold the role of organizer.")
+    remedy: ClassVar[str] = N_("Ask the secretary to grant it first.")
 
 
 @refusal

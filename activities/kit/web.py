@@ -123,7 +123,8 @@ def _stamp(path: Path) -> str:
 
 @dataclass(frozen=True)
 class Door:
-    """One way in: where it leads, what it is called, and whose it is; `rooms` are the rooms and views behind it."""
+    """One way in: where it leads, what it is called, and whose it is; `rooms` are the rooms and views behind it. A view
+    named by one door belongs to no other."""
 
     endpoint: str
     name: str
@@ -137,7 +138,8 @@ class Door:
 
     @property
     def open(self) -> bool:
-        return request.blueprint in self.rooms or request.endpoint in self.rooms
+        apart = any(request.endpoint in door.rooms for door in DOORS)
+        return (request.endpoint if apart else request.blueprint) in self.rooms
 
 
 DOORS = (
@@ -145,7 +147,10 @@ DOORS = (
     Door("signups.find", N_("Find a slot"), "search", Permission.TAKE_PART, ("signups",)),
     Door(
         "duties.organize", N_("Organize"), "board", Permission.ORGANIZE,
-        ("duties", "records.attendance", "records.attendance_post"),
+        (
+            "duties", "records.attendance", "records.attendance_post", "signups.roster", "signups.edit_slot",
+            "signups.cancel_slot",
+        ),
     ),
     Door("reviews.now", N_("Review"), "review", Permission.REVIEW, ("reviews.year",)),
     Door("people.roster", N_("People"), "users", Permission.MANAGE_PEOPLE, ("people",)),
