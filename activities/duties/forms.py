@@ -11,7 +11,7 @@ from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DecimalField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from activities.duties.kinds import KINDS
 from activities.duties.models import Activity, Post, Slot
@@ -81,7 +81,7 @@ class ActivityForm(FlaskForm):
 
     def validate_sign_up_closes_at(self, field: LocalMoment) -> None:
         if field.data and self.sign_up_opens_at.data and field.data <= self.sign_up_opens_at.data:
-            raise ValueError(gettext("Sign-up closes before it opens."))
+            raise ValidationError(gettext("Sign-up closes before it opens."))
 
     def values(self) -> dict[str, Any]:
         """The activity's columns."""
