@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from http.cookiejar import CookieJar
-from pathlib import Path
-from urllib.error import URLError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 
 import pytest
+
+from tests.serving import free_port, run, serving
 
 # Its databases are its own, so that one run is enough.
 pytestmark = pytest.mark.own_database
@@ -26,19 +20,6 @@ pytestmark = pytest.mark.own_database
 SECRET = {"SECRET_KEY": "a-secret-of-this-test-alone-0123456789"}
 DEMO = {"SECRET_KEY": "a-demo-secret-that-everyone-knows"}
 PUBLIC = {"ACTIVITIES_BASE_URL": "https://activities.example.edu"}
-COMMAND = [str(Path(sys.executable).with_name("activities"))]
-
-
-def environ(folder: Path, **settings: str) -> dict[str, str]:
-    """This process's environment with these settings and no others."""
-    kept = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "PYTHONPATH", "LANG")}
-    return {**kept, "ACTIVITIES_DATA": str(folder), **settings}
-
-
-def run(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *words], env=environ(folder, **settings), capture_output=True, text=True, timeout=120
-    )
 
 
 @pytest.fixture
@@ -100,57 +81,12 @@ def test_check_is_content_with_safe_settings(migrated_folder):
 
 def test_help_names_every_command(tmp_path):
     said = run(tmp_path, "--help").stdout
-    assert {"check", "create-admin", "db", "deliver", "demo", "import-roster", "serve"} <= set(re.findall(r"^  ([\w-]+)", said, re.M))
+    assert {"check", "create-admin", "db", "deliver", "demo", "import-roster", "serve"} <= set(
+        re.findall(r"^  ([\w-]+)", said, re.M)
+    )
 
 
 # ── serving ─────────────────────────────────────────────────────────────────
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-@dataclass
-class Server:
-    """A running server; what it said and how it ended are known when it has."""
-
-    process: subprocess.Popen[str]
-    said: str = ""
-
-    @property
-    def ended_with(self) -> int | None:
-        return self.process.returncode
-
-
-@contextmanager
-def serving(folder: Path, *words: str, port: int, **settings: str) -> Iterator[Server]:
-    """A server, ready to answer, told to end after the block."""
-    process = subprocess.Popen(
-        [*COMMAND, *words, "--port", str(port)],
-        env=environ(folder, **settings), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
-    server = Server(process)
-    try:
-        wait_until_ready(process, f"http://127.0.0.1:{port}/readyz")
-        yield server
-        process.send_signal(signal.SIGTERM)
-        server.said = process.communicate(timeout=60)[0]
-    finally:
-        process.kill()
-
-
-def wait_until_ready(server: subprocess.Popen[str], address: str) -> None:
-    end = time.monotonic() + 180
-    while time.monotonic() < end and server.poll() is None:
-        try:
-            with build_opener().open(address, timeout=5):
-                return
-        except (URLError, ConnectionError):
-            time.sleep(0.1)
-    server.kill()
-    raise AssertionError(server.communicate()[0])
 
 
 def log_in(browser: OpenerDirector, base: str, number: str) -> str:
