@@ -159,6 +159,11 @@ def say_remedy(refusal: Refusal) -> str:
     return _fill(refusal.remedy, refusal.facts()) if refusal.remedy else ""
 
 
+def say_fully(refusal: Refusal) -> str:
+    """The refusal's sentence and what to do about it, as one text."""
+    return ("" if is_chinese() else " ").join(filter(None, (say_refusal(refusal), say_remedy(refusal))))
+
+
 def _fill(message: str, facts: Mapping[str, Any]) -> str:
     return str(gettext(message)) % {name: say_value(value) for name, value in facts.items()}
 

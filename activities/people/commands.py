@@ -11,7 +11,7 @@ from flask.cli import with_appcontext
 from flask_babel import gettext as _
 
 from activities.kit import clock
-from activities.kit.i18n import say_refusal, say_remedy
+from activities.kit.i18n import say_fully, say_refusal
 from activities.kit.refusal import Refusal
 from activities.people import roster
 from activities.people.roster_plan import Plan
@@ -37,7 +37,7 @@ def import_roster(file: Path, dry_run: bool) -> None:
             roster.import_roster(content, file.name, None, plan.fingerprint, clock.now())
             click.echo(_("Imported."))
     except Refusal as refusal:
-        click.echo(f"{say_refusal(refusal)} {say_remedy(refusal)}", err=True)
+        click.echo(say_fully(refusal), err=True)
         raise SystemExit(1) from None
 
 

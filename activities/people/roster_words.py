@@ -59,6 +59,7 @@ HEADINGS = _by_word(
     {
         Field.NUMBER: """学号 工号 编号 学工号 学号工号 工号学号 教工号 职工号 教职工号 员工号 人员编号 人员工号
             党员编号 学生学号 學號 工號 編號 學工號 學號工號 教職工號 number studentnumber staffnumber studentno staffno
+            学号或工号 學號或員工編號 員工編號
             studentid staffid employeenumber employeeno employeeid membernumber
             studentorstaffnumber studentstaffnumber""",
         Field.NAME: """姓名 名字 学生姓名 党员姓名 人员姓名 教师姓名 學生姓名 黨員姓名 name fullname studentname

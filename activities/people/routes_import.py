@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from activities.kit import clock
 from activities.kit.access import access
-from activities.kit.i18n import say_refusal, say_remedy
+from activities.kit.i18n import say_fully
 from activities.kit.refusal import Refusal
 from activities.kit.roles import Permission
 from activities.kit.web import done, invalid
@@ -40,7 +40,7 @@ def import_upload() -> Any:
     try:
         public_id = roster.keep_upload(current_user.id, file.read(), file.filename, clock.now())
     except Refusal as refusal:
-        form.file.errors = [say_refusal(refusal), say_remedy(refusal)]
+        form.file.errors = [say_fully(refusal)]
         return invalid("people/import.html", form=form, **_help())
     return redirect(url_for("people.import_preview", public_id=public_id), 303)
 

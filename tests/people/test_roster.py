@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -213,6 +214,17 @@ def test_statements_do_not_grow_with_the_rows(cast: Cast, statements) -> None:
             plan_import(content, "a.xlsx", cast.gu.id)
         counts.append(len(sent))
     assert counts[0] == counts[1] <= 6
+
+
+def test_ten_thousand_people_in_ten_seconds(cast: Cast) -> None:
+    people = [person(f"{2400000 + n}", email=f"p{n}@example.edu") for n in range(10_000)]
+    content, changed = csv_file(table(*people)), csv_file(table(*([*p[:4], "发展对象", *p[5:]] for p in people)))
+    for file in (content, changed):
+        start = time.process_time()
+        plan = plan_import(file, "a.csv", cast.gu.id)
+        import_roster(file, "a.csv", cast.gu.id, plan.fingerprint, NOW)
+        assert time.process_time() - start < 10
+    assert len(plan.changed) == 10_000
 
 
 # ── between preview and import ──────────────────────────────────────────────
