@@ -33,6 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, *([settings.proxies] * 4))  # type: ignore[method-assign]
     settings.data.mkdir(parents=True, exist_ok=True)
+    web.init_app(app)
     open_rooms(app)
     db.init_app(app)
     with app.app_context():
@@ -40,7 +41,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     Migrate(app, db, directory=str(DATA / "migrations"), compare_type=True, render_as_batch=True)
     Bootstrap5(app)
     i18n.init_app(app)
-    web.init_app(app)
     access.guard(app)
     return app
 

@@ -41,9 +41,11 @@ POLICY = (
 
 
 def init_app(app: Flask) -> None:
-    csrf.init_app(app)
+    """To be called before any room is opened: what is refused here costs no room anything."""
     app.session_interface = PageSessions()
+    app.before_request(_limit_text)
     app.before_request(_refuse_nul)
+    csrf.init_app(app)
     app.after_request(_add_headers)
     app.jinja_env.globals.update(i18n.TEMPLATE_GLOBALS)
     app.jinja_env.globals.update(
@@ -97,6 +99,12 @@ def _add_headers(response: Response) -> Response:
         if name.lower() not in own:
             response.headers.add(name, value)
     return response
+
+
+def _limit_text() -> None:
+    """Files may be large, text may not: it is read into memory at once."""
+    if request.method != "GET" and request.mimetype != "multipart/form-data":
+        request.max_content_length = int(current_app.config["MAX_FORM_MEMORY_SIZE"])
 
 
 def _refuse_nul() -> None:
