@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, Form, PasswordField, SelectField, StringField
-from wtforms.validators import Email, EqualTo, InputRequired, Length, Optional, Regexp, StopValidation
+from wtforms.validators import DataRequired, Email, EqualTo, InputRequired, Length, Optional, Regexp, StopValidation
 
 from activities.kit.i18n import say_refusal
 from activities.kit.roles import ROLE_NAMES, Role
@@ -35,7 +35,7 @@ CHOOSE = [InputRequired(_l("Choose one."))]
 class LogInForm(FlaskForm):
     name = StringField(
         _l("Student or staff number, or e-mail"),
-        [InputRequired(_l("Enter your number or e-mail address.")), Length(max=254)],
+        [DataRequired(_l("Enter your number or e-mail address.")), Length(max=254)],
         render_kw=ACCOUNT,
     )
     password = PasswordField(
@@ -48,7 +48,7 @@ class LogInForm(FlaskForm):
 class ForgotForm(FlaskForm):
     name = StringField(
         _l("Student or staff number, or e-mail"),
-        [InputRequired(_l("Enter your number or e-mail address.")), Length(max=254)],
+        [DataRequired(_l("Enter your number or e-mail address.")), Length(max=254)],
         render_kw=ACCOUNT,
     )
 
@@ -120,7 +120,7 @@ class MemberForm(FlaskForm):
     number = StringField(
         _l("Student or staff number"),
         [
-            InputRequired(_l("Enter the number.")),
+            DataRequired(_l("Enter the number.")),
             Length(max=32, message=_l("At most %(max)s characters.")),
             Regexp(r"^[\w.-]+$", message=_l("Letters, digits, dots and hyphens only.")),
         ],
@@ -128,7 +128,7 @@ class MemberForm(FlaskForm):
     )
     name = StringField(
         _l("Name"),
-        [InputRequired(_l("Enter the name.")), Length(max=100, message=_l("At most %(max)s characters."))],
+        [DataRequired(_l("Enter the name.")), Length(max=100, message=_l("At most %(max)s characters."))],
         [clean_line],
     )
     unit = _UnitField(_l("Unit"), CHOOSE)
@@ -170,8 +170,8 @@ class UnitForm(FlaskForm):
     """A unit's name, level and parent. Where `parents` is empty the unit keeps its place."""
 
     name = StringField(
-        _l("Name"),
-        [InputRequired(_l("Enter the name.")), Length(max=100, message=_l("At most %(max)s characters."))],
+        _l("Name of the unit"),
+        [DataRequired(_l("Enter the name of the unit.")), Length(max=100, message=_l("At most %(max)s characters."))],
         [clean_line],
     )
     level = SelectField(_l("Level"), CHOOSE, choices=lambda: named(LEVEL_NAMES))
@@ -192,7 +192,7 @@ class UnitForm(FlaskForm):
 class GrantForm(FlaskForm):
     number = StringField(
         _l("Student or staff number"),
-        [InputRequired(_l("Enter the number.")), Length(max=32, message=_l("At most %(max)s characters."))],
+        [DataRequired(_l("Enter the number.")), Length(max=32, message=_l("At most %(max)s characters."))],
         [clean_line],
         render_kw={"autocomplete": "off", "autocapitalize": "none"},
     )

@@ -5,9 +5,10 @@ Adding a route? Add one line, in the order of the rooms:
     "GET signups.slot": row("login 200 404 200 200 404", slot),
 
 The key is method and endpoint. The six words are the answers to nobody (who is sent to log in), a member (Lin), a
-member of another unit (Zhao), an organizer (Ou), a secretary (Chen) and an administrator (Gu), to a POST each on a fresh
-database with nobody else having asked before. What fills the address comes from the cast: `slot` and its like, below; `form=…`
-is what a POST sends beside its CSRF token. A route without a line fails, and so does a line without a route.
+member of another unit (Zhao), an organizer (Ou), a secretary (Chen) and an administrator (Gu); to a POST each on a
+fresh database with nobody else having asked before. What fills the address comes from the cast: `slot` and its like,
+below; `form=…` is what a POST sends beside its CSRF token. A route without a line fails, and so does a line without a
+route.
 """
 
 from __future__ import annotations

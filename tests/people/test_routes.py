@@ -1,0 +1,332 @@
+"""What people see of people."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import sqlalchemy as sa
+
+from activities.kit.db import db
+from activities.kit.roles import Permission, Role
+from activities.people.models import Member, Unit
+from activities.people.queries import WITH_ROLES
+from activities.people.rules import Stage, Standing
+from tests.cast import PASSWORD, Visitor, grant, logged_in, make_member
+
+GOOD = "东湖北岸的清扫区真干净"
+GARBAGE = ["", "x" * 5000, "9" * 40, "'; --", "<b>&", "\u202e", "\r\n", "-1", "None", "{{ 7*7 }}"]
+
+
+@pytest.fixture
+def gu(app, cast) -> Visitor:
+    return logged_in(app, cast.gu)
+
+
+def stored(app, number: str) -> Member:
+    with app.app_context():
+        query = sa.select(Member).where(Member.number == number).options(*WITH_ROLES)
+        return db.session.execute(query).unique().scalar_one()
+
+
+def form(cast, **changes) -> dict[str, str]:
+    values = {
+        "number": "2301009", "name": "何俊杰", "unit": cast.first.public_id, "class_name": "营销2301",
+        "stage": "activist", "standing": "student", "email": "He@example.edu",
+    }  # fmt: skip
+    return {**values, **changes}
+
+
+# ── my account ──────────────────────────────────────────────────────────────
+
+
+def test_one_sees_what_is_kept_about_oneself(app, cast):
+    page = logged_in(app, cast.ou).get("/account").text
+    for kept in ("T001", "欧阳慧敏", "第一支部"):
+        assert kept in page
+    assert cast.lin.name not in page
+
+
+def test_a_chosen_language_follows_the_person(app, cast):
+    lin = logged_in(app, cast.lin)
+    assert lin.submit("/language", language="en").status_code == 303
+    assert "My account" in lin.get("/account").text
+    assert stored(app, "2301001").language == "en"
+    lin.submit("/language", language="xx")
+    assert stored(app, "2301001").language == "en"
+
+
+def test_changing_the_password_keeps_this_device_and_ends_the_others(app, cast):
+    here, there = logged_in(app, cast.lin), logged_in(app, cast.lin)
+    answer = here.submit("/account/password", old=PASSWORD, password=GOOD, again=GOOD)
+    assert answer.status_code == 303
+    assert here.get("/account").status_code == 200
+    assert there.get("/account").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"old": "wrong", "password": GOOD, "again": GOOD}, "old"),
+        ({"old": PASSWORD, "password": "short", "again": "short"}, "password"),
+        ({"old": PASSWORD, "password": "2301001林可欣", "again": "2301001林可欣"}, "password"),
+        ({"old": PASSWORD, "password": GOOD, "again": GOOD + "x"}, "again"),
+        ({}, "old"),
+    ],
+)
+def test_a_refused_password_says_at_which_field(app, cast, typed, field):
+    answer = logged_in(app, cast.lin).submit("/account/password", **typed)
+    assert answer.status_code == 422
+    assert f'href="#{field}"' in answer.text
+    assert GOOD not in answer.text
+
+
+def test_the_present_password_is_tried_ten_times(app, cast):
+    lin = logged_in(app, cast.lin)
+    for _ in range(10):
+        assert lin.submit("/account/password", old="wrong", password=GOOD, again=GOOD).status_code == 422
+    assert lin.submit("/account/password", old=PASSWORD, password=GOOD, again=GOOD).status_code == 429
+
+
+def test_logging_out_everywhere_ends_every_device(app, cast):
+    here, there = logged_in(app, cast.lin), logged_in(app, cast.lin)
+    assert here.submit("/account/log-out-everywhere").location == "/login"
+    for device in (here, there):
+        assert device.get("/account").status_code == 302
+
+
+def test_a_deactivated_person_is_out_at_once(app, cast, gu):
+    lin = logged_in(app, cast.lin)
+    assert gu.submit(f"/people/{cast.lin.public_id}/deactivate").status_code == 303
+    assert lin.get("/account").status_code == 302
+    assert gu.submit(f"/people/{cast.lin.public_id}/reactivate").status_code == 303
+
+
+# ── the list ────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def crowd(app, cast) -> None:
+    with app.app_context():
+        for n in range(120):
+            make_member(f"24{n:03}", f"同学{n:03}", cast.second, class_name=f"会计24{n % 3}", stage=Stage.APPLICANT,
+                        standing=Standing.STUDENT, password_hash=None, active=n != 7)  # fmt: skip
+        db.session.commit()
+
+
+def numbers(page: str) -> list[str]:
+    return re.findall(r'class="sub num">([^<]+)<', page)
+
+
+def test_fifty_a_page_in_the_same_number_of_statements(cast, gu, crowd, statements):
+    with statements.count() as few:
+        assert len(numbers(gu.get("/people?q=2301").text)) == 2
+    with statements.count() as many:
+        assert len(numbers(gu.get("/people").text)) == 50
+    assert len(few) == len(many) == 5
+    assert len(numbers(gu.get("/people?page=3").text)) == 26
+    assert len(numbers(gu.get("/people?page=999999").text)) == 26
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("q=同学00", 10), ("q=24011", 1), ("q=t00", 3), ("q=%25", 0), ("class=会计241", 40), ("stage=activist", 1),
+        ("standing=leader", 1), ("account=inactive", 1), ("account=unused&class=会计241", 39), ("account=active", 6),
+        ("stage=applicant&standing=leader", 0),
+    ],
+)  # fmt: skip
+def test_filters_narrow_the_list(cast, gu, crowd, query, count):
+    assert len(numbers(gu.get(f"/people?{query}").text)) == count
+
+
+def test_a_unit_is_narrowed_to_itself_and_below(cast, gu, crowd):
+    assert numbers(gu.get(f"/people?unit={cast.first.public_id}").text) == ["2301001", "2301002", "T001"]
+    assert len(numbers(gu.get(f"/people?unit={cast.school.public_id}").text)) == 50
+    assert numbers(gu.get("/people?unit=nonsense").text) == []
+
+
+def test_the_list_is_sorted_as_asked(cast, gu, crowd):
+    assert numbers(gu.get("/people?sort=newest").text)[0] == "24119"
+    assert numbers(gu.get("/people?sort=number").text)[0] == "2301001"
+
+
+@pytest.mark.parametrize("field", ["q", "unit", "class", "stage", "standing", "account", "sort", "page"])
+@pytest.mark.parametrize("value", GARBAGE)
+def test_any_search_gets_an_answer(cast, gu, field, value):
+    assert gu.get("/people", query_string={field: value}).status_code == 200
+
+
+def test_an_administrator_of_a_branch_sees_that_branch_only(app, cast):
+    with app.app_context():
+        grant(db.session.get_one(Member, cast.wang.id), Role.ADMINISTRATOR, db.session.get_one(Unit, cast.first.id))
+        db.session.commit()
+    wang = logged_in(app, cast.wang)
+    assert numbers(wang.get("/people").text) == ["2301001", "2301002", "T001"]
+    assert numbers(wang.get(f"/people?unit={cast.second.public_id}").text) == []
+    for path in (f"/people/{cast.zhao.public_id}", f"/people/units/{cast.school.public_id}"):
+        assert wang.get(path).status_code == 404
+    assert cast.second.name not in wang.get("/people/units").text
+
+
+# ── one person ──────────────────────────────────────────────────────────────
+
+
+def test_a_person_is_put_on_the_roster(app, cast, gu):
+    answer = gu.submit("/people/new", **form(cast, name="  何　俊杰\n"))
+    assert answer.status_code == 303
+    member = stored(app, "2301009")
+    assert answer.location == f"/people/{member.public_id}"
+    assert (member.name, member.email, member.stage) == ("何 俊杰", "he@example.edu", Stage.ACTIVIST)
+    page = gu.get(answer.location).text
+    assert "何 俊杰" in page
+    assert "he@example.edu" in page
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [({"number": "2301001"}, "number"), ({"email": "LIN@example.edu"}, "email"), ({"number": "a@b"}, "number"),
+     ({"number": " "}, "number"), ({"name": " "}, "name"), ({"name": "\u202e"}, "name"),
+     ({"unit": "nonsense"}, "unit"), ({"stage": "saint"}, "stage"),
+     ({"email": "nonsense"}, "email"), ({"name": "x" * 101}, "name"), ({"class_name": "x" * 51}, "class_name")],
+)  # fmt: skip
+def test_a_refused_person_comes_back_as_typed(app, cast, gu, changes, field):
+    with app.app_context():
+        lin = db.session.get_one(Member, cast.lin.id)
+        path = f"/people/{make_member('x', 'x', lin.unit).public_id}/edit"
+        db.session.commit()
+    for address in ("/people/new", path):
+        answer = gu.submit(address, **form(cast, **changes))
+        assert answer.status_code == 422
+        assert f'href="#{field}"' in answer.text
+        assert "营销2301" in answer.text or field == "class_name"
+
+
+@pytest.mark.parametrize("value", GARBAGE)
+def test_no_input_breaks_a_form(app, cast, gu, value):
+    fields = form(cast)
+    for path in ("/people/new", f"/people/{cast.lin.public_id}/edit", "/people/units/new", "/people/roles/grant"):
+        for field in [*fields, "level", "parent", "role"]:
+            assert gu.submit(path, **{**fields, field: value}).status_code in (303, 422)
+    for path in ("/people/roles/revoke", "/login", "/login/forgot", "/enter", "/language"):
+        filled = dict.fromkeys(("member", "unit", "role", "name", "password", "language", "next"), value)
+        assert gu.submit(path, **filled).status_code in (200, 303, 404, 422, 429)
+
+
+def test_editing_changes_what_is_kept(app, cast, gu):
+    path = f"/people/{cast.lin.public_id}"
+    assert 'value="林可欣"' in gu.get(f"{path}/edit").text
+    changed = form(cast, number="2301001", name="林可欣", stage="probationary", email="")
+    assert gu.submit(f"{path}/edit", **changed).location == path
+    assert (stored(app, "2301001").stage, stored(app, "2301001").email) == (Stage.PROBATIONARY, None)
+
+
+def test_a_link_is_shown_once_and_opens_the_account(app, cast, gu, client):
+    answer = gu.submit(f"/people/{cast.wang.public_id}/link")
+    address = re.search(r"http://localhost(/enter/[\w.-]+)", answer.text)[1]
+    assert address not in gu.get(f"/people/{cast.wang.public_id}").text
+    assert client.get(address, follow_redirects=True).status_code == 200
+    weak = client.submit("/enter", password="short", again="short")
+    assert (weak.status_code, "short" in weak.text) == (422, False)
+    assert client.submit("/enter", password=GOOD, again=GOOD).location == "/"
+    assert "王一诺" in client.get("/account").text
+    assert client.get(address).status_code == 404
+    assert client.submit("/enter", password=GOOD, again=GOOD).status_code == 404
+
+
+def test_a_page_of_a_person_out_of_reach_says_why(app, cast):
+    with app.app_context():
+        lin, wang = (db.session.get_one(Member, m.id) for m in (cast.lin, cast.wang))
+        grant(wang, Role.ADMINISTRATOR, lin.unit)
+        grant(lin, Role.ADMINISTRATOR, db.session.get_one(Unit, cast.school.id))
+        db.session.commit()
+    wang = logged_in(app, cast.wang)
+    page = wang.get(f"/people/{cast.lin.public_id}").text
+    assert f"/people/{cast.lin.public_id}/link" not in page
+    assert f"/people/{cast.lin.public_id}/edit" not in page
+    assert wang.submit(f"/people/{cast.lin.public_id}/link").status_code == 409
+
+
+def test_a_persons_page_takes_a_fixed_number_of_statements(app, cast, gu, statements):
+    with statements.count() as one:
+        gu.get(f"/people/{cast.wang.public_id}")
+    with app.app_context():
+        wang = db.session.get_one(Member, cast.wang.id)
+        for unit in db.session.scalars(sa.select(Unit)):
+            for role in Role:
+                grant(wang, role, unit)
+        db.session.commit()
+    with statements.count() as many:
+        gu.get(f"/people/{cast.wang.public_id}")
+    assert len(one) == len(many) == 4
+
+
+# ── roles and units ─────────────────────────────────────────────────────────
+
+
+def test_a_secretary_appoints_an_organizer_and_takes_it_back(app, cast):
+    chen = logged_in(app, cast.chen)
+    assert 'value="secretary"' not in chen.get("/people/roles").text
+    unit = cast.first.public_id
+    assert chen.submit("/people/roles/grant", number="2301002", role="organizer", unit=unit).status_code == 303
+    assert stored(app, "2301002").may(Permission.ORGANIZE, cast.first.path)
+    assert "王一诺" in chen.get("/people/roles").text
+    taken = {"member": cast.wang.public_id, "role": "organizer", "unit": unit}
+    assert chen.submit("/people/roles/revoke", **taken).status_code == 303
+    assert not stored(app, "2301002").grants
+    assert chen.submit("/people/roles/revoke", **taken).status_code == 409
+
+
+def test_a_secretary_makes_nobody_secretary(app, cast):
+    chen, unit = logged_in(app, cast.chen), cast.first.public_id
+    assert chen.submit("/people/roles/grant", number="2301002", role="secretary", unit=unit).status_code == 422
+    taken = {"member": cast.gu.public_id, "role": "administrator", "unit": cast.school.public_id}
+    assert chen.submit("/people/roles/revoke", **taken).status_code == 409
+
+
+def test_a_number_that_nobody_has_is_said_at_the_field(app, cast):
+    answer = logged_in(app, cast.chen).submit(
+        "/people/roles/grant", number="999", role="organizer", unit=cast.first.public_id
+    )
+    assert (answer.status_code, 'href="#number"' in answer.text) == (422, True)
+
+
+def test_the_roles_page_takes_a_fixed_number_of_statements(app, cast, statements):
+    chen = logged_in(app, cast.chen)
+    with statements.count() as few:
+        chen.get("/people/roles")
+    with app.app_context():
+        for member in db.session.scalars(sa.select(Member)):
+            for unit in db.session.scalars(sa.select(Unit).where(Unit.parent_id.is_not(None))):
+                if (member.number, unit.name) != ("T001", "第一支部"):
+                    grant(member, Role.ORGANIZER, unit)
+        db.session.commit()
+    with statements.count() as many:
+        chen.get("/people/roles")
+    assert len(few) == len(many) == 3
+
+
+def test_a_unit_is_made_renamed_and_moved(app, cast, gu):
+    made = gu.submit("/people/units/new", name="第三支部", level="branch", parent=cast.school.public_id)
+    assert made.location == "/people/units"
+    page = gu.get("/people/units").text
+    unit = re.search(r'/people/units/([\w-]+)">第三支部', page)[1]
+    assert cast.school.public_id in gu.get(f"/people/units/{unit}").text
+    renamed = {"name": "研究生支部", "level": "branch", "parent": cast.school.public_id}
+    assert gu.submit(f"/people/units/{unit}", **renamed).location == "/people/units"
+    assert "研究生支部" in gu.get("/people/units").text
+
+
+def test_a_refused_unit_comes_back_as_typed(cast, gu):
+    taken = gu.submit("/people/units/new", name="第一支部", level="branch", parent=cast.school.public_id)
+    assert (taken.status_code, 'href="#name"' in taken.text) == (422, True)
+    below = {"name": "第二支部", "level": "branch", "parent": cast.first.public_id}
+    wrong = gu.submit(f"/people/units/{cast.second.public_id}", **below)
+    assert (wrong.status_code, 'href="#level"' in wrong.text) == (422, True)
+
+
+def test_the_top_of_ones_own_tree_stays_where_it_is(cast, gu):
+    page = gu.get(f"/people/units/{cast.school.public_id}").text
+    assert 'name="parent"' not in page
+    renamed = {"name": "管理学院党委", "level": "committee", "parent": cast.first.public_id}
+    assert gu.submit(f"/people/units/{cast.school.public_id}", **renamed).status_code == 303
