@@ -29,12 +29,13 @@ def import_roster(file: Path, dry_run: bool) -> None:
     with file.open("rb") as source:
         content = source.read(MOST_BYTES + 1)
     try:
-        plan = roster.plan_import(content, file.name, None)
+        table = roster.read_roster(content, file.name)
+        plan = roster.plan_import(table, None)
         _say(plan)
         if plan.problems:
             raise SystemExit(1)
         if not dry_run:
-            roster.import_roster(content, file.name, None, plan.fingerprint, clock.now())
+            roster.import_roster(table, file.name, None, plan.fingerprint, clock.now())
             click.echo(_("Imported."))
     except Refusal as refusal:
         click.echo(say_fully(refusal), err=True)

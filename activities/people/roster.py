@@ -39,20 +39,16 @@ class UploadGone(NotFound):
 # ── preview and import ──────────────────────────────────────────────────────
 
 
-def plan_import(content: bytes, name: str, actor_id: int | None) -> Plan:
-    """What importing this file would do, with every problem in it; None stands for the system, which manages all units.
-
-    Raises the refusals of `rows` and `roster_rules` for a file that is no roster.
-    """
-    return _plan(find_table(sheet.read(content, name)), actor_id)
+def read_roster(content: bytes, name: str) -> Table:
+    """The table in a file. Raises the refusals of `rows` and `roster_rules` for a file that is no roster."""
+    return find_table(sheet.read(content, name))
 
 
 def import_roster(
-    content: bytes, name: str, actor_id: int | None, fingerprint: str, now: datetime, *, upload_id: int | None = None
+    table: Table, name: str, actor_id: int | None, fingerprint: str, now: datetime, *, upload_id: int | None = None
 ) -> Plan:
-    """Do what a plan with this fingerprint said, using the upload up. Raises NotAsPreviewed where it would be something
-    else by now, UploadGone where the upload was used meanwhile."""
-    table = find_table(sheet.read(content, name))
+    """Do what a plan with this fingerprint said, using the upload up; `name` goes into the audit. Raises NotAsPreviewed
+    where it would be something else by now, UploadGone where the upload was used meanwhile."""
     try:
         plan: Plan = _import(table, tidy(name), actor_id, fingerprint, now, upload_id)
     except IntegrityError:  # someone took a number or an address between the reading and the writing
@@ -70,7 +66,7 @@ def _import(
         )
         if used.first() is None:
             raise UploadGone
-    plan = _plan(table, actor_id, lock=True)
+    plan = plan_import(table, actor_id, lock=True)
     if plan.problems or plan.fingerprint != fingerprint:
         raise NotAsPreviewed
     _insert(plan.new, name, actor_id, now)
@@ -78,7 +74,9 @@ def _import(
     return plan
 
 
-def _plan(table: Table, actor_id: int | None, *, lock: bool = False) -> Plan:
+def plan_import(table: Table, actor_id: int | None, *, lock: bool = False) -> Plan:
+    """What importing this roster would do, with every problem in it; None stands for the system, whose are all units.
+    With `lock`, inside a transaction, those it is about keep still."""
     actor = acting(actor_id) if actor_id is not None else None
     units = roster_queries.unit_names(actor)
     entries, problems = read_entries(table, {name: unit_id for unit_id, name in units.items()})
@@ -138,7 +136,7 @@ def keep_upload(member_id: int, content: bytes, name: str, now: datetime) -> str
 
     Raises the refusals of `rows` and `roster_rules` for a file that is no roster.
     """
-    find_table(sheet.read(content, name))
+    read_roster(content, name)
     return _keep(member_id, content, tidy(name)[-200:], now)
 
 

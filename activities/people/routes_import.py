@@ -62,7 +62,7 @@ def import_template() -> Response:
 @access(Permission.MANAGE_PEOPLE)
 def import_preview(public_id: str) -> Any:
     upload = roster.kept_upload(current_user.id, public_id, clock.now())
-    plan = roster.plan_import(upload.content, upload.name, current_user.id)
+    plan = roster.plan_import(roster.read_roster(upload.content, upload.name), current_user.id)
     return render_template(
         "people/import_preview.html", upload=upload, plan=plan, shown=SHOWN, label=roster_files.label,
         value=roster_files.shown, until=upload.created_at + roster.KEPT,
@@ -73,7 +73,7 @@ def import_preview(public_id: str) -> Any:
 @access(Permission.MANAGE_PEOPLE)
 def import_report(public_id: str) -> Response:
     upload = roster.kept_upload(current_user.id, public_id, clock.now())
-    plan = roster.plan_import(upload.content, upload.name, current_user.id)
+    plan = roster.plan_import(roster.read_roster(upload.content, upload.name), current_user.id)
     return _spreadsheet(roster_files.report(plan), "preview.xlsx")
 
 
@@ -83,7 +83,8 @@ def import_confirm(public_id: str) -> Any:
     now = clock.now()
     upload = roster.kept_upload(current_user.id, public_id, now)
     fingerprint = request.form.get("fingerprint", "")
-    plan = roster.import_roster(upload.content, upload.name, current_user.id, fingerprint, now, upload_id=upload.id)
+    table = roster.read_roster(upload.content, upload.name)
+    plan = roster.import_roster(table, upload.name, current_user.id, fingerprint, now, upload_id=upload.id)
     message = _(
         "Imported: %(new)s new, %(changed)s changed, %(unchanged)s as they were.",
         new=len(plan.new), changed=len(plan.changed), unchanged=plan.unchanged,

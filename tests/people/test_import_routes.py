@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -196,6 +197,28 @@ def test_fifty_megabytes_are_refused(gu):
 def test_strange_addresses(gu, public_id):
     assert gu.get(f"/people/import/{public_id}").status_code in (400, 404)
     assert gu.submit(f"/people/import/{public_id}/confirm", fingerprint="\x00").status_code in (400, 404)
+
+
+def at_once(*verbs):
+    with ThreadPoolExecutor(len(verbs)) as crew:
+        return sorted(answer.status_code for answer in crew.map(lambda verb: verb(), verbs))
+
+
+def test_a_double_click_imports_once(app, cast, gu):
+    address, page = preview(gu, person())
+    other = logged_in(app, cast.gu)
+    assert at_once(lambda: confirm(gu, address, page), lambda: confirm(other, address, page)) == [303, 404]
+    assert "2401001" in names(app)
+
+
+def test_two_who_import_the_same_new_person_at_once(app, cast, gu):
+    with app.app_context():
+        grant(cast.ou, Role.ADMINISTRATOR, cast.school)
+        db.session.commit()
+    other = logged_in(app, cast.ou)
+    mine, theirs = preview(gu, person(), person("1")), preview(other, person("2"), person(name="李明"))
+    assert at_once(lambda: confirm(gu, *mine), lambda: confirm(other, *theirs)) == [303, 409]
+    assert len(names(app)) == 6 + 2
 
 
 def test_nothing_to_do_offers_nothing_to_confirm(gu):

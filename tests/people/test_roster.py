@@ -17,9 +17,17 @@ from activities.people import roster
 from activities.people.models import AccessLink, Member, RoleGrant, RosterUpload
 from activities.people.passwords import verify
 from activities.people.queries import by_login
-from activities.people.roster import NotAsPreviewed, UploadGone, import_roster, keep_upload, kept_upload, plan_import
+from activities.people.roster import (
+    NotAsPreviewed,
+    UploadGone,
+    import_roster,
+    keep_upload,
+    kept_upload,
+    plan_import,
+    read_roster,
+)
 from activities.people.roster_plan import NeedsFreeEmail, NeedsOwnPerson
-from activities.people.roster_rules import NeedsUnit, SameZeros
+from activities.people.roster_rules import NeedsUnit, SameZeros, Table
 from activities.people.rows import NotASpreadsheet
 from activities.people.rules import HoldsMore, LinkPurpose, Stage, Standing
 from tests.cast import HOUR, NOW, PASSWORD, Cast, grant, make_member, make_unit
@@ -34,15 +42,19 @@ def lin(**fields: str) -> list[str]:
     return person("2301001", "林可欣", **{"class_name": "营销2301", "stage": "正式党员", **fields})
 
 
+def sheet_of(*people: list[str]) -> Table:
+    return read_roster(xlsx(table(*people)), "名册.xlsx")
+
+
 def take(*people: list[str], by: Member | None = None) -> roster.Plan:
     """Preview and import."""
-    content = xlsx(table(*people))
-    plan = plan_import(content, "名册.xlsx", by.id if by else None)
-    return import_roster(content, "名册.xlsx", by.id if by else None, plan.fingerprint, NOW)
+    sheet = sheet_of(*people)
+    plan = plan_import(sheet, by.id if by else None)
+    return import_roster(sheet, "名册.xlsx", by.id if by else None, plan.fingerprint, NOW)
 
 
 def reasons(*people: list[str], by: Member | None = None) -> list[type]:
-    plan = plan_import(xlsx(table(*people)), "名册.xlsx", by.id if by else None)
+    plan = plan_import(sheet_of(*people), by.id if by else None)
     return [type(problem.expected) for problem in plan.problems]
 
 
@@ -95,11 +107,11 @@ def test_every_change_leaves_one_entry_and_nobody_is_sent_a_notice(cast: Cast) -
 
 
 def test_one_bad_row_and_nothing_is_written(cast: Cast) -> None:
-    content = xlsx(table(person("0012"), lin(stage="群众")))
-    plan = plan_import(content, "a.xlsx", cast.gu.id)
+    sheet = sheet_of(person("0012"), lin(stage="群众"))
+    plan = plan_import(sheet, cast.gu.id)
     assert [(p.row, p.column, p.found) for p in plan.problems] == [(3, "发展阶段", "群众")]
     with pytest.raises(NotAsPreviewed):
-        import_roster(content, "a.xlsx", cast.gu.id, plan.fingerprint, NOW)
+        import_roster(sheet, "a.xlsx", cast.gu.id, plan.fingerprint, NOW)
     assert db.session.scalar(sa.select(sa.func.count(Member.id)).where(Member.number == "0012")) == 0
 
 
@@ -113,7 +125,7 @@ def test_one_imports_into_the_units_one_administers_only(cast: Cast) -> None:
     assert reasons(lin(unit="第二支部"), by=branch_admin) == [NeedsUnit]
     assert reasons(lin(unit="第二支部"), by=cast.gu) == []
     assert reasons(person(unit="第二支部"), by=cast.ou) == [NeedsUnit]
-    plan = plan_import(xlsx(table(person(unit="第三支部"))), "a.xlsx", branch_admin.id)
+    plan = plan_import(sheet_of(person(unit="第三支部")), branch_admin.id)
     assert plan.problems[0].expected == NeedsUnit(("第一支部",))
 
 
@@ -138,12 +150,12 @@ def test_a_new_address_ends_the_links_sent_to_the_old_one(cast: Cast) -> None:
 
 
 def test_who_was_deactivated_meanwhile_imports_nothing(cast: Cast) -> None:
-    content = xlsx(table(person()))
-    plan = plan_import(content, "a.xlsx", cast.gu.id)
+    sheet = sheet_of(person())
+    plan = plan_import(sheet, cast.gu.id)
     db.session.execute(sa.update(Member).where(Member.id == cast.gu.id).values(active=False))
     db.session.commit()
     with pytest.raises(NotFound):
-        import_roster(content, "a.xlsx", cast.gu.id, plan.fingerprint, NOW)
+        import_roster(sheet, "a.xlsx", cast.gu.id, plan.fingerprint, NOW)
 
 
 def test_units_below_and_their_like_named_neighbours(cast: Cast) -> None:
@@ -176,32 +188,35 @@ def test_a_number_without_its_zeros_is_not_taken_for_a_new_person(cast: Cast) ->
 
 
 def test_what_happens_between_preview_and_import_is_not_overwritten(cast: Cast) -> None:
-    content = xlsx(table(lin(stage="预备党员")))
-    plan = plan_import(content, "a.xlsx", cast.gu.id)
+    sheet = sheet_of(lin(stage="预备党员"))
+    plan = plan_import(sheet, cast.gu.id)
     take(lin(stage="发展对象"))
     with pytest.raises(NotAsPreviewed):
-        import_roster(content, "a.xlsx", cast.gu.id, plan.fingerprint, NOW)
+        import_roster(sheet, "a.xlsx", cast.gu.id, plan.fingerprint, NOW)
     assert db.session.scalar(sa.select(Member.stage).where(Member.id == cast.lin.id)) is Stage.CANDIDATE
 
 
 def test_a_number_taken_while_the_import_writes_is_a_refusal_and_no_error(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    content = xlsx(table(person("0012")))
-    plan = plan_import(content, "a.xlsx", cast.gu.id)
+    sheet = sheet_of(person("0012"))
+    plan = plan_import(sheet, cast.gu.id)
     take(person("0012"))
     monkeypatch.setattr(
         roster.roster_queries, "known", lambda entries, lock: []
     )  # as if it had been read before the other's commit
     with pytest.raises(NotAsPreviewed):
-        import_roster(content, "a.xlsx", cast.gu.id, plan.fingerprint, NOW)
+        import_roster(sheet, "a.xlsx", cast.gu.id, plan.fingerprint, NOW)
 
 
 def test_csv_and_xlsx_of_the_same_roster_are_the_same_plan(cast: Cast) -> None:
     people = table(person("0012"), lin(stage="预备党员"))
     plans = [
-        plan_import(xlsx(people), "a.xlsx", None),
-        *(plan_import(csv_file(people, encoding), "a.csv", None) for encoding in ("utf-8", "utf-8-sig", "gb18030")),
+        plan_import(read_roster(content, name), None)
+        for content, name in (
+            (xlsx(people), "a.xlsx"),
+            *((csv_file(people, encoding), "a.csv") for encoding in ("utf-8", "utf-8-sig", "gb18030")),
+        )
     ]
     assert len({plan.fingerprint for plan in plans}) == 1
 
@@ -209,20 +224,21 @@ def test_csv_and_xlsx_of_the_same_roster_are_the_same_plan(cast: Cast) -> None:
 def test_statements_do_not_grow_with_the_rows(cast: Cast, statements) -> None:
     counts = []
     for size in (1, 500):
-        content = xlsx(table(*(person(f"{size}x{n}", email=f"{size}x{n}@example.edu") for n in range(size))))
+        sheet = sheet_of(*(person(f"{size}x{n}", email=f"{size}x{n}@example.edu") for n in range(size)))
         with statements.count() as sent:
-            plan_import(content, "a.xlsx", cast.gu.id)
+            plan_import(sheet, cast.gu.id)
         counts.append(len(sent))
     assert counts[0] == counts[1] <= 6
 
 
 def test_ten_thousand_people_in_ten_seconds(cast: Cast) -> None:
     people = [person(f"{2400000 + n}", email=f"p{n}@example.edu") for n in range(10_000)]
-    content, changed = csv_file(table(*people)), csv_file(table(*([*p[:4], "发展对象", *p[5:]] for p in people)))
-    for file in (content, changed):
+    first, changed = csv_file(table(*people)), csv_file(table(*([*p[:4], "发展对象", *p[5:]] for p in people)))
+    for file in (first, changed):
         start = time.process_time()
-        plan = plan_import(file, "a.csv", cast.gu.id)
-        import_roster(file, "a.csv", cast.gu.id, plan.fingerprint, NOW)
+        sheet = read_roster(file, "a.csv")
+        plan = plan_import(sheet, cast.gu.id)
+        import_roster(sheet, "a.csv", cast.gu.id, plan.fingerprint, NOW)
         assert time.process_time() - start < 10
     assert len(plan.changed) == 10_000
 
@@ -243,10 +259,11 @@ def test_an_upload_is_kept_for_its_owner_and_for_an_hour(cast: Cast) -> None:
 def test_an_upload_is_used_once(cast: Cast) -> None:
     content = xlsx(table(person()))
     upload = kept_upload(cast.gu.id, keep_upload(cast.gu.id, content, "a.xlsx", NOW), NOW)
-    plan = plan_import(content, "a.xlsx", cast.gu.id)
-    import_roster(content, "a.xlsx", cast.gu.id, plan.fingerprint, NOW, upload_id=upload.id)
+    sheet = read_roster(content, "a.xlsx")
+    plan = plan_import(sheet, cast.gu.id)
+    import_roster(sheet, "a.xlsx", cast.gu.id, plan.fingerprint, NOW, upload_id=upload.id)
     with pytest.raises(UploadGone):
-        import_roster(content, "a.xlsx", cast.gu.id, plan.fingerprint, NOW, upload_id=upload.id)
+        import_roster(sheet, "a.xlsx", cast.gu.id, plan.fingerprint, NOW, upload_id=upload.id)
 
 
 def test_a_refused_import_keeps_the_upload(cast: Cast) -> None:
@@ -254,7 +271,7 @@ def test_a_refused_import_keeps_the_upload(cast: Cast) -> None:
     public_id = keep_upload(cast.gu.id, content, "a.xlsx", NOW)
     upload = kept_upload(cast.gu.id, public_id, NOW)
     with pytest.raises(NotAsPreviewed):
-        import_roster(content, "a.xlsx", cast.gu.id, "another", NOW, upload_id=upload.id)
+        import_roster(read_roster(content, "a.xlsx"), "a.xlsx", cast.gu.id, "another", NOW, upload_id=upload.id)
     assert kept_upload(cast.gu.id, public_id, NOW).id == upload.id
 
 
