@@ -1,0 +1,66 @@
+"""No input makes a 500: every form, in the hands of everyone who may send it, filled with what nobody should type."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from flask import url_for
+
+from tests.cast import Cast, Visitor, logged_in
+from tests.house.test_access import ROLES, TABLE, at_noon
+
+__all__ = ["at_noon"]
+
+GARBAGE = {
+    "a lone surrogate's bytes": b"\xed\xa0\x80",
+    "no UTF-8": b"\xff\xfe\xfa",
+    "a number that fits nowhere": "9" * 40,
+    "a negative number": "-1",
+    "digits of another script": "٣²",
+    "a day that is not": "2026-02-30",
+    "a moment before the calendar": "0001-01-01T00:00",
+    "a moment after it": "9999-12-31T23:59",
+    "markup": "<script>alert(1)</script>\"'",
+    "a formula": "=1+1",
+    "blanks of all kinds": "\u3000\u00a0\u2028\t",
+    "something long": "长" * 20_000,
+}
+FIELD = re.compile(r"<(?:input|select|textarea|button)\b[^>]*\bname=\"([^\"]+)\"")
+FORMS = [key for key in TABLE if key.startswith("POST")]
+# Fields of forms that stand on another page than their own address.
+ELSEWHERE = ["name", "password", "language", "role", "unit", "member", "number", "next", "revision", "reason", "wait"]
+
+
+def fields_of(client: Visitor, address: str) -> list[str]:
+    """The names of the fields that the form's page has, or those of all the forms whose page is another."""
+    page = client.get(address, buffered=True)
+    names = set(FIELD.findall(page.get_data(as_text=True))) if page.status_code == 200 else set()
+    return sorted((names | set(ELSEWHERE)) - {"csrf_token"})
+
+
+@pytest.mark.parametrize("key", FORMS)
+def test_a_form_full_of_garbage_gets_an_answer(app, cast: Cast, key: str):
+    admitted = [role for role, answer in TABLE[key].expected.items() if answer not in ("login", "404") and ROLES[role]]
+    person = getattr(cast, ROLES[admitted[-1]] if admitted else "lin")
+    with app.test_request_context():
+        address = url_for(key.split()[1], **TABLE[key].address(cast))
+    names = fields_of(logged_in(app, person), address)
+    for what, value in GARBAGE.items():
+        client = logged_in(app, person)
+        answer = client.submit(address, **dict.fromkeys(names, value))
+        assert answer.status_code < 500, what
+
+
+@pytest.mark.parametrize("key", [key for key in TABLE if key.startswith("GET")])
+def test_an_address_full_of_garbage_gets_an_answer(app, cast: Cast, key: str):
+    admitted = [role for role, answer in TABLE[key].expected.items() if answer == "200" and ROLES[role]]
+    client = logged_in(app, getattr(cast, ROLES[admitted[-1]] if admitted else "lin"))
+    with app.test_request_context():
+        address = url_for(key.split()[1], **TABLE[key].address(cast))
+    names = ("page", "q", "week", "day", "year", "sort", "kind", "unit", "stage", "class", "standing", "ledger", "first",
+             "last", "starts", "ends", "weekdays", "capacity", "next", "part", "activity", "open", "token")  # fmt: skip
+    for what, value in GARBAGE.items():
+        query: dict[str, Any] = dict.fromkeys(names, value if len(value) < 500 else value[:500])
+        assert client.get(address, query_string=query, buffered=True).status_code < 500, what
