@@ -34,7 +34,7 @@ def _room(n: int, room: str) -> PostPlan:
     night = Weekly(weekday=(n + 2) % 5, at=(time(22, 0),), minutes=30)
     noon = Weekly(weekday=FRI, at=(time(11, 40),), minutes=20)
     return PostPlan(
-        name=f"{room}节能岗",
+        name=room,
         place=room,
         standard="下课十分钟内到岗；逐一关闭照明、投影、空调和门窗；有人自习时提醒最后离开者；设备异常当日报修并登记。",
         capacity=1,
