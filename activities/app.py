@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from importlib import import_module
 from importlib.util import find_spec
@@ -33,6 +34,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, *([settings.proxies] * 4))  # type: ignore[method-assign]
     settings.data.mkdir(parents=True, exist_ok=True)
+    log_to_stderr()
     web.init_app(app)
     open_rooms(app)
     db.init_app(app)
@@ -43,6 +45,16 @@ def create_app(settings: Settings | None = None) -> Flask:
     i18n.init_app(app)
     access.guard(app)
     return app
+
+
+def log_to_stderr() -> None:
+    """Let what the application logs be seen, unless the server has set up logging of its own."""
+    log = logging.getLogger("activities")
+    log.setLevel(logging.INFO)
+    if not log.hasHandlers():
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+        log.addHandler(handler)
 
 
 def open_rooms(app: Flask) -> None:
@@ -56,11 +68,12 @@ def open_rooms(app: Flask) -> None:
 
 
 def flask_config(settings: Settings) -> dict[str, object]:
-    engine: dict[str, object] = {"pool_pre_ping": not settings.database_url.startswith("sqlite")}
+    is_sqlite = sa.make_url(settings.database_url).get_backend_name() == "sqlite"
+    # A connection for every thread that a server may have, and an answer soon where there is no database.
+    engine: dict[str, object] = {"pool_pre_ping": not is_sqlite, "max_overflow": 64}
+    engine["connect_args"] = {"timeout": 10, "check_same_thread": False} if is_sqlite else {"connect_timeout": 5}
     if settings.database_isolation:
         engine["isolation_level"] = settings.database_isolation
-    if sa.make_url(settings.database_url).get_backend_name() == "sqlite":
-        engine["connect_args"] = {"timeout": 10, "check_same_thread": False}
     return {
         "SETTINGS": settings,
         "TRANSLATIONS": str(PACKAGE / "translations"),

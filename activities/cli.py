@@ -78,7 +78,7 @@ def main(ctx: click.Context) -> None:
 @main.command()
 @click.option("--host", default=LOOPBACK, show_default=True, help="The address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=PORT)
-@click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 256))
+@click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 64))
 def serve(host: str, port: int, threads: int) -> None:
     """Serve, on a migrated database and with safe settings."""
     settings = config.read(os.environ)
@@ -88,7 +88,6 @@ def serve(host: str, port: int, threads: int) -> None:
         unsafe, database = _findings(settings, private=private)
     if unsafe or database:
         raise Refused("\n".join(unsafe + database))
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     with _listening(app, host, port, threads) as server:
         for sentence in safety.missing(settings, private=private):
             log.warning(sentence)

@@ -22,6 +22,8 @@ from activities.people import links, service_accounts
 @with_appcontext
 def create_admin(number: str, name: str, email: str | None, unit: str | None) -> None:
     """Make NUMBER an administrator of everything, and print a link that sets their password."""
+    if not current_app.config["SECRET_KEY"]:
+        raise click.ClickException("SECRET_KEY is not set: the link would be signed with nothing.")
     number, name, email = clean_line(number), clean_line(name), _email(email)
     if not 0 < len(number) <= 32 or "@" in number or not 0 < len(name) <= 100:
         raise click.ClickException("A number has 1 to 32 characters and no @, a name 1 to 100.")

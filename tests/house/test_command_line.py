@@ -79,6 +79,14 @@ def test_check_is_content_with_safe_settings(migrated_folder):
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "The settings are safe to serve with.")
 
 
+def test_an_administrator_is_made_with_a_link_to_hand_over(migrated_folder):
+    done = run(migrated_folder, "create-admin", "T0001", "陈静", **SECRET)
+    assert (done.returncode, done.stdout.startswith("http://127.0.0.1:8000/enter/")) == (0, True), done.stderr
+    unsigned = run(migrated_folder, "create-admin", "T0002", "顾云")
+    assert (unsigned.returncode, unsigned.stdout) == (1, "")
+    assert "SECRET_KEY is not set" in unsigned.stderr
+
+
 def test_help_names_every_command(tmp_path):
     said = run(tmp_path, "--help").stdout
     assert {"check", "create-admin", "db", "deliver", "demo", "import-roster", "serve"} <= set(
@@ -128,6 +136,7 @@ def test_the_demo_started_again_loses_nothing_and_stays_on_this_machine(tmp_path
     assert "Loading the demo" in first
     assert "Loading the demo" not in second
     assert ready_after < 20
+    assert " INFO activities.security " in first
     for said in (first, second):
         assert base in said
         assert all(number in said for number in ("member", "organizer", "secretary", "admin"))
