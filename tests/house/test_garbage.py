@@ -28,6 +28,10 @@ GARBAGE = {
     "something long": "长" * 20_000,
 }
 FIELD = re.compile(r"<(?:input|select|textarea|button)\b[^>]*\bname=\"([^\"]+)\"")
+QUERIES = [
+    "page", "q", "week", "day", "year", "sort", "kind", "unit", "stage", "class", "standing", "ledger", "first", "last",
+    "starts", "ends", "weekdays", "capacity", "next", "part", "activity", "open", "token",
+]  # fmt: skip
 FORMS = [key for key in TABLE if key.startswith("POST")]
 # Fields of forms that stand on another page than their own address.
 ELSEWHERE = ["name", "password", "language", "role", "unit", "member", "number", "next", "revision", "reason", "wait"]
@@ -59,10 +63,6 @@ def test_an_address_full_of_garbage_gets_an_answer(app, cast: Cast, key: str):
     client = logged_in(app, getattr(cast, ROLES[admitted[-1]] if admitted else "lin"))
     with app.test_request_context():
         address = url_for(key.split()[1], **TABLE[key].address(cast))
-    names = (
-        "page q week day year sort kind unit stage class standing ledger first last starts ends weekdays capacity next "
-        "part activity open token"
-    ).split()
     for what, value in GARBAGE.items():
-        query: dict[str, Any] = dict.fromkeys(names, value if len(value) < 500 else value[:500])
+        query: dict[str, Any] = dict.fromkeys(QUERIES, value if len(value) < 500 else value[:500])
         assert client.get(address, query_string=query, buffered=True).status_code < 500, what
