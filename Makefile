@@ -11,7 +11,7 @@ MO := $(PO:.po=.mo)
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: .venv/run ## the running product with the article's data, on http://127.0.0.1:$(PORT)
+demo: .venv/run ## the running product with the article's data, on http://127.0.0.1:8000 (PORT=… DATA=…)
 	@ACTIVITIES_DATA="$(DATA)" $(BIN)/activities demo --port $(PORT)
 
 test: .venv/dev ## all tests: SQLite, PostgreSQL, PostgreSQL at SERIALIZABLE, and the browser's
