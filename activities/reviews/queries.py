@@ -6,14 +6,12 @@ name the units by their ids and start from the members, so that their cost goes 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, time
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
-from activities.duties.kinds import Ledger
 from activities.duties.models import Activity, Post, Slot
 from activities.duties.rules import SlotState
 from activities.kit import clock
@@ -35,29 +33,31 @@ ATTENDED = Record.attendance.in_(CAME)
 def scope(paths: Collection[str], year: int, filters: Filters, now: datetime) -> Scope:
     """The units at `paths` and below, with their people and classes. One statement; NotFound where the filters ask for
     a unit outside."""
-    unmarked = _unmarked(year, now)
+    within = sa.or_(*(Unit.path.startswith(path, autoescape=True) for path in sorted(paths)))
+    oldest = sa.select(sa.func.min(Slot.starts_at)).scalar_subquery()
+    unmarked = _unmarked(within, year, now)
     query = (
         sa.select(
-            Unit.id, Unit.public_id, Unit.name, Unit.path, sa.func.coalesce(unmarked.c.slots, 0),
-            Member.class_name, sa.func.count(Member.id).filter(*_narrow(filters)), *_limits(),
+            Unit.id, Unit.public_id, Unit.name, Unit.path, unmarked.c.slots,
+            Member.class_name, sa.func.count(Member.id).filter(*_narrow(filters)), oldest,
         )
         .outerjoin(Member, sa.and_(Member.unit_id == Unit.id, _on_roster(filters)))
-        .outerjoin(unmarked, unmarked.c.unit_id == Unit.id)
-        .where(sa.or_(*(Unit.path.startswith(path, autoescape=True) for path in sorted(paths))))
+        .join(unmarked, unmarked.c.id == Unit.id)
+        .where(within)
         .group_by(Unit.id, unmarked.c.slots, Member.class_name)
         .order_by(Unit.path)
     )  # fmt: skip
     branches: dict[int, Branch] = {}
     rows = db.session.execute(query).all()
-    for *unit, class_name, people, _, _ in rows:
+    for *unit, class_name, people, _ in rows:
         branch = branches.setdefault(unit[0], Branch(*unit))
         branch.people += people
         if class_name:
             branch.classes.append(class_name)
     units = list(branches.values())
-    first, last = rows[0][-2:]
-    years = list(range(last.year, first.year - 1, -1)) if first else []
-    return Scope(units, _chosen(units, filters.unit), years)
+    this, first = clock.local_day(now), rows[0][-1]
+    years = range(this.year, clock.local_day(first).year - 1, -1) if first else ()
+    return Scope(units, _chosen(units, filters.unit), list(years))
 
 
 def _chosen(branches: list[Branch], public_id: str) -> list[Branch]:
@@ -69,26 +69,26 @@ def _chosen(branches: list[Branch], public_id: str) -> list[Branch]:
     raise NotFound
 
 
-def _limits() -> tuple[sa.ScalarSelect[Any], ...]:
-    """The first and the last day that has a record; the index answers each."""
-    return tuple(sa.select(limit(Record.day)).scalar_subquery() for limit in (sa.func.min, sa.func.max))
+def _unmarked(within: sa.ColumnElement[bool], year: int, now: datetime) -> sa.Subquery:
+    """By unit, the slots of its activities that ended this year, with people, of whom nobody is marked.
 
-
-def _unmarked(year: int, now: datetime) -> sa.Subquery:
-    """By unit, the slots of its activities that ended this year, with people, of whom nobody is marked."""
+    Outer joins, because every database goes along them from the few units to their slots.
+    """
     starts, ends = (clock.at(day, time()) for day in (date(year, 1, 1), date(year + 1, 1, 1)))
     marked = sa.exists().where(Record.slot_id == Slot.id)
-    return (
-        sa.select(Activity.unit_id, sa.func.count().label("slots"))
-        .join(Post, Post.activity_id == Activity.id)
-        .join(Slot, Slot.post_id == Post.id)
-        .where(
-            Slot.starts_at >= starts, Slot.starts_at < ends, Slot.ends_at <= now, Slot.taken > 0,
-            Slot.state == SlotState.OPEN, ~marked,
-        )
-        .group_by(Activity.unit_id)
-        .subquery()
+    over = sa.and_(
+        Slot.post_id == Post.id, Slot.starts_at >= starts, Slot.starts_at < ends, Slot.ends_at <= now,
+        Slot.taken > 0, Slot.state == SlotState.OPEN, ~marked,
     )  # fmt: skip
+    return (
+        sa.select(Unit.id, sa.func.count(Slot.id).label("slots"))
+        .outerjoin(Activity, Activity.unit_id == Unit.id)
+        .outerjoin(Post, Post.activity_id == Activity.id)
+        .outerjoin(Slot, over)
+        .where(within)
+        .group_by(Unit.id)
+        .subquery()
+    )
 
 
 # ── the people ──────────────────────────────────────────────────────────────
@@ -117,18 +117,16 @@ def _in(year: int) -> sa.ColumnElement[bool]:
     return Record.day.between(date(year, 1, 1), date(year, 12, 31))
 
 
-def minutes(branches: Sequence[Branch], year: int, filters: Filters) -> dict[int, Counter[Ledger]]:
-    """Minutes by unit and ledger, of those the filters list. One statement."""
+def minutes(branches: Sequence[Branch], year: int, filters: Filters) -> dict[int, tuple[int, ...]]:
+    """Minutes of those the filters list: for each unit a number a ledger, in the order of LEDGERS. One statement."""
     query = (
-        sa.select(Member.unit_id, Record.ledger, _total(Record.minutes))
+        sa.select(Member.unit_id, *_minutes())
         .join(Record, Record.member_id == Member.id)
         .where(_members(branches, filters), _in(year))
-        .group_by(Member.unit_id, Record.ledger)
+        .group_by(Member.unit_id)
     )
-    found: dict[int, Counter[Ledger]] = {branch.id: Counter() for branch in branches}
-    for unit_id, ledger, minutes in db.session.execute(query):
-        found[unit_id][ledger] += minutes
-    return found
+    found = {unit_id: tuple(minutes) for unit_id, *minutes in db.session.execute(query)}
+    return {branch.id: found.get(branch.id, NOTHING.minutes) for branch in branches}
 
 
 def attendances(branches: Sequence[Branch], year: int, filters: Filters) -> dict[date, int]:
@@ -198,7 +196,7 @@ def _figures() -> list[sa.ColumnElement[Any]]:
     """What is counted in a group of records, in the order `_read` takes it in."""
     one: sa.ColumnElement[int] = sa.literal_column("1")
     return [
-        *(_total(Record.minutes, Record.ledger == ledger).label(ledger) for ledger in LEDGERS),
+        *_minutes(),
         sa.func.count(one).filter(ATTENDED).label("attended"),
         *(
             sa.func.count(one).filter(Record.attendance == attendance).label(attendance)
@@ -208,10 +206,10 @@ def _figures() -> list[sa.ColumnElement[Any]]:
     ]
 
 
-def _total(column: sa.ColumnElement[int] | Any, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
-    """A sum as an integer, which some databases answer as a decimal, and 0 for none."""
-    total = sa.func.sum(column)
-    return sa.cast(sa.func.coalesce(total.filter(*conditions) if conditions else total, 0), sa.BigInteger)
+def _minutes() -> list[sa.ColumnElement[int]]:
+    """The minutes of each ledger, as integers, which some databases sum up to decimals."""
+    sums = ((ledger, sa.func.sum(Record.minutes).filter(Record.ledger == ledger)) for ledger in LEDGERS)
+    return [sa.cast(sa.func.coalesce(total, 0), sa.BigInteger).label(ledger) for ledger, total in sums]
 
 
 def _read(values: Sequence[Any]) -> Figures:

@@ -60,8 +60,8 @@ class Branch:
 
 @dataclass(frozen=True)
 class Scope:
-    """The units a secretary reviews, in tree order; `chosen` are those the filters leave, `years` those with records,
-    newest first."""
+    """The units a secretary reviews, in tree order; `chosen` are those the filters leave, `years` are those with
+    slots up to this one, newest first."""
 
     branches: list[Branch]
     chosen: list[Branch]

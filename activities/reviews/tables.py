@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -75,7 +74,7 @@ class Table:
 
     @property
     def years(self) -> list[int]:
-        """Those with records and the one that is shown, newest first."""
+        """Those with slots and the one that is shown, newest first."""
         return sorted({*self.scope.years, self.year}, reverse=True)
 
     @cached_property
@@ -94,20 +93,21 @@ class Table:
         return (self.page - 1) * PAGE + 1
 
 
-def ledger_tiles(scope: Scope, minutes: Mapping[int, Counter[Ledger]]) -> list[tuple[str, str, str]]:
+def ledger_tiles(scope: Scope, minutes: Mapping[int, Sequence[int]]) -> list[tuple[str, str, str]]:
     """Name, hours and hours a head of each ledger, for the chosen units."""
     tiles = []
-    for ledger in LEDGERS:
-        hours = sum(minutes[branch.id][ledger] for branch in scope.chosen) / 60
+    for n, ledger in enumerate(LEDGERS):
+        hours = sum(minutes[branch.id][n] for branch in scope.chosen) / 60
         tiles.append((_(LEDGER_NAMES[ledger]), f"{hours:,.1f}", f"{hours / max(1, scope.people):.1f}"))
     return tiles
 
 
-def branch_bars(scope: Scope, minutes: Mapping[int, Counter[Ledger]]) -> list[plots.Bar]:
+def branch_bars(scope: Scope, minutes: Mapping[int, Sequence[int]]) -> list[plots.Bar]:
     """Hours of volunteer service a head in every unit that has people; those chosen among others stand out."""
+    service = LEDGERS.index(Ledger.SERVICE)
     among = len(scope.chosen) < len(scope.branches)
     return plots.bars(
-        (branch.name, minutes[branch.id][Ledger.SERVICE] / 60 / branch.people, among and branch in scope.chosen)
+        (branch.name, minutes[branch.id][service] / 60 / branch.people, among and branch in scope.chosen)
         for branch in scope.branches
         if branch.people
     )
