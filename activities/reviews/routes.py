@@ -8,7 +8,6 @@ from typing import Any
 from flask import Blueprint, Flask, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from markupsafe import Markup
 
 from activities.duties.kinds import LEDGER_NAMES
 from activities.kit import clock
@@ -21,9 +20,6 @@ from activities.reviews import plots, queries, tables, workbook
 from activities.reviews.rules import FIRST_YEAR, LAST_YEAR, LEDGERS, PAGE, read_filters, read_order
 
 YEAR = f"<int(min={FIRST_YEAR}, max={LAST_YEAR}):year>"
-
-# Nothing is said in a lighter voice than something.
-ZERO, NEVER = Markup("<i>0</i>"), Markup("<i>–</i>")
 
 reviews = Blueprint("reviews", __name__)
 
@@ -58,8 +54,6 @@ def year(year: int) -> Any:
         heat=plots.heat(year, attendances, clock.local_day(now)),
         stages={stage: _(name) for stage, name in STAGE_NAMES.items()},
         standings={standing: _(name) for standing, name in STANDING_NAMES.items()},
-        zero=ZERO,
-        never=NEVER,
     )
 
 
@@ -90,4 +84,6 @@ def mine(year: int) -> Any:
     heat = plots.heat(year, own.attended, clock.local_day(now))
     years = sorted({*records.years(current_user.id), year}, reverse=True)
     ledgers = [_(LEDGER_NAMES[ledger]) for ledger in LEDGERS]
-    return render_template("reviews/mine.html", year=year, years=years, own=own, heat=heat, ledgers=ledgers, zero=ZERO)
+    return render_template(
+        "reviews/mine.html", year=year, years=years, own=own, heat=heat, ledgers=ledgers, zero=tables.ZERO
+    )

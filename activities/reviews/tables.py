@@ -9,20 +9,16 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from markupsafe import Markup, escape
 
 from activities.duties.kinds import LEDGER_NAMES, Ledger
-from activities.people.rules import STAGE_NAMES, STANDING_NAMES
+from activities.kit.i18n import say_hours
+from activities.people.rules import STAGE_NAMES, STANDING_NAMES, Stage
 from activities.reviews import plots
 from activities.reviews.rules import KEYS, LEDGERS, PAGE, PERSONAL, Filters, Line, Order, Scope
 
-
-def names() -> dict[str, str]:
-    """What each key that a list can be ordered by is called."""
-    ledgers = {str(ledger): _(LEDGER_NAMES[ledger]) for ledger in LEDGERS}
-    return {
-        "name": _("Name"), "number": _("Number"), **ledgers, "attended": _("Attended"), "late": _("Late"),
-        "excused": _("Excused"), "absent": _("Absent"), "last_seen": _("Last seen"),
-    }  # fmt: skip
+# Nothing is said in a lighter voice than something.
+ZERO, NEVER = Markup("<i>0</i>"), Markup("<i>–</i>")
 
 
 @dataclass(frozen=True)
@@ -52,8 +48,17 @@ class Table:
         return url_for(endpoint, **{name: value for name, value in query.items() if value})
 
     @cached_property
+    def names(self) -> dict[str, str]:
+        """What each key that the list can be ordered by is called."""
+        ledgers = {str(ledger): _(LEDGER_NAMES[ledger]) for ledger in LEDGERS}
+        return {
+            "name": _("Name"), "number": _("Number"), **ledgers, "attended": _("Attended"), "late": _("Late"),
+            "excused": _("Excused"), "absent": _("Absent"), "last_seen": _("Last seen"),
+        }  # fmt: skip
+
+    @cached_property
     def columns(self) -> list[Column]:
-        return [self._column(key, name) for key, name in names().items()]
+        return [self._column(key, name) for key, name in self.names.items()]
 
     def _column(self, key: str, name: str) -> Column:
         here = key == self.order.key
@@ -65,12 +70,8 @@ class Table:
     @cached_property
     def orders(self) -> list[tuple[str, str]]:
         """Every order there is, as (value, name), for the choice in the form."""
-        called = names()
-        return [
-            (str(Order(key, down)), _("%(column)s, descending", column=called[key]) if down else called[key])
-            for key in KEYS
-            for down in (False, True)
-        ]
+        patterns = (False, "%(column)s"), (True, _("%(column)s, descending"))
+        return [(str(Order(key, down)), said % {"column": self.names[key]}) for key in KEYS for down, said in patterns]
 
     @property
     def years(self) -> list[int]:
@@ -82,15 +83,31 @@ class Table:
         """The classes to choose from, the chosen one among them even where nobody of it is left."""
         return sorted({*self.scope.classes, self.filters.class_name} - {""})
 
-    @cached_property
-    def longest(self) -> tuple[int, ...]:
-        """By ledger, the most minutes on this page, which the little bars measure by; never 0."""
-        return tuple(max((line.figures.minutes[n] for line in self.lines), default=0) or 1 for n in range(len(LEDGERS)))
+    def rows(self, row: str, stages: Mapping[Stage, str]) -> Markup:
+        """Every line, filled into the HTML of one with named places: one step a line where a template takes forty."""
+        longest = [max(column) or 1 for column in zip(*(line.figures.minutes for line in self.lines), strict=True)]
+        plain = str(row)  # Markup would escape every value again
+        return Markup("".join([plain % _cells(line, stages, longest) for line in self.lines]))  # noqa: S704
 
     @property
     def first(self) -> int:
         """The place of the first line in the whole list, from 1."""
         return (self.page - 1) * PAGE + 1
+
+
+def _cells(line: Line, stages: Mapping[Stage, str], longest: Sequence[int]) -> dict[str, object]:
+    """What goes into the places of a row, safe for HTML. A bar is its share in percent of the longest on the page."""
+    did = line.figures
+    cells: dict[str, object] = {
+        "name": escape(line.name), "number": escape(line.number), "unit": escape(line.unit),
+        "about": escape("·".join(filter(None, (line.class_name, stages[line.stage])))),
+        "attended": did.attended or ZERO, "late": did.late or ZERO, "excused": did.excused or ZERO,
+        "absent": did.absent or ZERO, "last_seen": did.last_seen.strftime("%m-%d") if did.last_seen else NEVER,
+    }  # fmt: skip
+    for ledger, minutes, most in zip(LEDGERS, did.minutes, longest, strict=True):
+        cells[ledger] = say_hours(minutes) if minutes else ZERO
+        cells[f"{ledger}_bar"] = 100 * minutes // most
+    return cells
 
 
 def ledger_tiles(scope: Scope, minutes: Mapping[int, Sequence[int]]) -> list[tuple[str, str, str]]:
