@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -146,6 +147,20 @@ class Filters:
     standing: Standing | None = None
     search: str = ""
     gone: bool = False
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What a statement compares with, by name, without what is empty; the unit is none of it, and what is searched
+        for is a pattern in which "/" takes the meaning from the sign behind it."""
+        values = {name: value for name, value in self.query().items() if name != "unit"}
+        if self.search:
+            values["search"] = "%" + re.sub("([%_/])", r"/\1", self.search) + "%"
+        return values
+
+    @property
+    def asked(self) -> frozenset[str]:
+        """The names of `values`."""
+        return frozenset(self.values)
 
     def query(self) -> dict[str, str]:
         """As a query string says it, without what is empty."""
