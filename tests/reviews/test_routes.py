@@ -201,6 +201,17 @@ def test_the_page_takes_five_statements_however_many_rows(app, secretary, year, 
     assert [count(path) for path in paths] == few == [5, 5, 3, 3]
 
 
+def test_what_people_are_called_is_text_and_nothing_else(app, secretary, year):
+    with app.app_context():
+        make_member("<i>%(name)s", "<script>100%", db.session.merge(year.first), class_name="&lt;%s")
+        db.session.commit()
+    tree = page(secretary, "/review/2026?search=script")
+    assert people(tree) == ["<script>100%"]
+    cells = tree.find(".//table[@role='table']/tbody/tr")
+    assert "".join(cells.find("th/span").itertext()).startswith("&lt;%s·")
+    assert cells.find("td").text == "<i>%(name)s"
+
+
 def test_my_year_shows_what_the_secretary_sees(app, secretary, year):
     tree = page(secretary, "/review/2026?search=林可欣")
     row = [cell.text or "0" for cell in tree.findall(".//table[@role='table']/tbody/tr/td[@data-l]")]
