@@ -17,7 +17,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from activities.calendars.models import Feed
 from activities.duties.models import Activity, Post, Slot
 from activities.duties.rules import SlotState
-from activities.kit.db import UtcDateTime, db
+from activities.kit.db import UtcDateTime, db, reading
 from activities.people.models import Member, Unit
 from activities.signups.models import SignUp
 from activities.signups.queries import ACTIVE_STATES
@@ -91,7 +91,7 @@ _EVENTS_OF_ACTIVITY = (
 
 def activity(public_id: str, since: datetime) -> sa.Row[Any] | None:
     """What tells whether an activity's feed changed: its own revisions and times, and what left it last."""
-    return db.session.connection().execute(_ACTIVITY, {"public_id": public_id, "since": since}).one_or_none()
+    return _one(_ACTIVITY, {"public_id": public_id, "since": since})
 
 
 def events_of_activity(activity_id: int, since: datetime) -> Iterator[sa.Row[Any]]:
@@ -146,7 +146,7 @@ _EVENTS_OF_PERSON = (
 
 def person(digest: str, since: datetime) -> sa.Row[Any] | None:
     """Whose feed has this token's digest, and what tells whether it changed. Of a revoked one nothing is read."""
-    return db.session.connection().execute(_PERSON, {"digest": digest, "since": since}).one_or_none()
+    return _one(_PERSON, {"digest": digest, "since": since})
 
 
 def events_of_person(member_id: int, since: datetime) -> Iterator[sa.Row[Any]]:
@@ -154,8 +154,14 @@ def events_of_person(member_id: int, since: datetime) -> Iterator[sa.Row[Any]]:
     return _events(_EVENTS_OF_PERSON, member_id, since)
 
 
+def _one(query: sa.Executable, values: dict[str, Any]) -> sa.Row[Any] | None:
+    with reading() as connection:
+        return connection.execute(query, values).one_or_none()
+
+
 def _events(query: sa.Executable, owner_id: int, since: datetime) -> Iterator[sa.Row[Any]]:
-    yield from db.session.connection().execute(query, {"owner_id": owner_id, "since": since})
+    with reading() as connection:
+        yield from connection.execute(query, {"owner_id": owner_id, "since": since})
 
 
 def feed(member_id: int) -> Feed | None:

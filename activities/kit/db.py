@@ -127,6 +127,15 @@ def revise(row: Any, changes: Mapping[str, Any], now: datetime) -> tuple[dict[st
     return before, after
 
 
+@contextmanager
+def reading() -> Iterator[Connection]:
+    """A connection for reads that stand alone, beside the session. On PostgreSQL no transaction is begun and ended
+    around them, which spares what is asked very often two of its three round trips."""
+    options = {} if db.engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
+    with db.engine.connect().execution_options(**options) as connection:
+        yield connection
+
+
 # ── transactions ────────────────────────────────────────────────────────────
 
 
