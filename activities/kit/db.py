@@ -129,9 +129,9 @@ def revise(row: Any, changes: Mapping[str, Any], now: datetime) -> tuple[dict[st
 
 @contextmanager
 def reading() -> Iterator[Connection]:
-    """A connection for reads that stand alone, beside the session. On PostgreSQL no transaction is begun and ended
-    around them, which spares what is asked very often two of its three round trips."""
-    options = {} if db.engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
+    """A connection beside the session on which each statement stands alone: no transaction is begun and ended around
+    it, which on PostgreSQL spares what is asked very often two of three round trips."""
+    options = {"alone": True} if db.engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
     with db.engine.connect().execution_options(**options) as connection:
         yield connection
 
@@ -222,5 +222,6 @@ def prepare_engine(engine: sa.Engine) -> None:
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        write = connection.get_execution_options().get("write")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+        options = connection.get_execution_options()
+        if not options.get("alone"):
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write") else "BEGIN")
