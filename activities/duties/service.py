@@ -48,6 +48,8 @@ def edit_activity(actor_id: int, activity_id: int, revision: int, changes: Mappi
     before, after = revise(activity, changes, now)
     if "unit_id" in after or "eligible_unit_id" in after:
         _check_units(actor_id, activity.unit_id, activity.eligible_unit_id, moved="unit_id" in after)
+    if "unit_id" in after:
+        _keep_sum(activity, before["unit_id"])
     if "kind_key" in after and queries.has_people(activity_id):
         raise KindInUse
     if after:
@@ -110,6 +112,13 @@ def remove_organizer(actor_id: int, activity_id: int, member_id: int, now: datet
     if not removed:
         raise NotFound
     audit.leave(now, actor_id, "remove organizer", Activity, activity_id, before={"organizer": member_id})
+
+
+def _keep_sum(activity: Activity, old_unit_id: int) -> None:
+    """Under a unit that changed less often the sum of the revisions shown would fall: the activity makes up for it."""
+    old, new = db.session.get(Unit, old_unit_id), db.session.get(Unit, activity.unit_id)
+    if old and new:
+        activity.revision += max(0, old.revision - new.revision)
 
 
 def _check_units(actor_id: int, unit_id: int, eligible_id: int | None, *, moved: bool = True) -> None:

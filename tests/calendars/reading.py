@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import icalendar
 import time_machine
@@ -11,9 +10,6 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from activities.calendars import service
-from activities.duties.models import Activity, Post, Slot
-from activities.duties.rules import SlotState
-from activities.kit.db import Base, db, revise, transaction
 from activities.people.models import Member
 from tests.cast import NOW, Visitor
 
@@ -57,20 +53,3 @@ def blocks(answer: TestResponse) -> dict[str, list[str]]:
         if line == "END:VEVENT":
             here = found[""]
     return found
-
-
-def change(app: Flask, row: Base, now: datetime, **values: Any) -> None:
-    """Change a row as the verbs do: its revision rises, and with a post's or slot's its activity's schedule."""
-    with app.app_context(), transaction():
-        present = db.session.get(type(row), row.id)
-        revise(present, values, now)
-        if isinstance(present, (Post, Slot)):
-            post = present if isinstance(present, Post) else present.post
-            activity = db.session.get(Activity, post.activity_id)
-            assert activity is not None
-            activity.schedule_revision += 1
-            activity.schedule_changed_at = now
-
-
-def cancel(app: Flask, slot: Slot, now: datetime) -> None:
-    change(app, slot, now, state=SlotState.CANCELLED, cancelled_at=now, cancel_reason="王一诺老师生病")
