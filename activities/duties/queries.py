@@ -13,6 +13,7 @@ from activities.kit.db import db
 from activities.kit.refusal import NotAllowed, NotFound
 from activities.kit.roles import Permission
 from activities.people.models import Member, Unit
+from activities.people.queries import WITH_ROLES
 
 # A slot with all that a card of it shows, in one statement.
 WITH_ALL: ORMOption = (
@@ -27,16 +28,16 @@ def visible_to(member: Member) -> sa.ColumnElement[bool]:
     those that name the member as organizer."""
     above = [int(part) for part in member.unit.path.split("/") if part]
     conditions: list[sa.ColumnElement[bool]] = [Activity.unit_id.in_(above)]
-    granted = {path for p in (Permission.ORGANIZE, Permission.REVIEW) for path in member.paths(p)}
-    conditions += [Unit.path.startswith(path, autoescape=True) for path in sorted(granted)]
-    if member.may(Permission.ORGANIZE):  # nobody else is named
-        conditions.append(Activity.id.in_(_named(member)))
-    return sa.or_(*conditions)
+    conditions += [Unit.path.startswith(path, autoescape=True) for path in sorted(member.paths(Permission.REVIEW))]
+    return sa.or_(organized_by(member), *conditions)
 
 
 def organized_by(member: Member) -> sa.ColumnElement[bool]:
-    """Activities of the units the member organizes, and those that name the member as organizer."""
+    """Activities of the units the member organizes, and those that name the member as organizer. To be named gives
+    nothing to who does not hold the role any more."""
     paths = sorted(member.paths(Permission.ORGANIZE))
+    if not paths:
+        return sa.false()
     return sa.or_(Activity.id.in_(_named(member)), *(Unit.path.startswith(path, autoescape=True) for path in paths))
 
 
@@ -74,13 +75,32 @@ def slot_to_organize(member: Member, public_id: str) -> Slot:
 
 
 def organizes(member: Member, activity: Activity) -> bool:
-    """Whether the member runs the activity: by a role for its unit, or by name."""
+    """Whether the member runs the activity: by a role for its unit, or by name with a role for any."""
+    if not may_be_named(member):
+        return False
     if member.may(Permission.ORGANIZE, activity.unit.path):
         return True
     query = sa.select(ActivityOrganizer.id).where(
         ActivityOrganizer.activity_id == activity.id, ActivityOrganizer.member_id == member.id
     )
     return db.session.scalar(query) is not None
+
+
+def may_be_named(member: Member) -> bool:
+    """Whether the person can be an activity's organizer by name."""
+    return member.active and member.may(Permission.ORGANIZE)
+
+
+def named(activity_id: int) -> list[Member]:
+    """Those named as the activity's organizers who still hold the role."""
+    query = (
+        sa.select(Member)
+        .join(ActivityOrganizer, ActivityOrganizer.member_id == Member.id)
+        .where(ActivityOrganizer.activity_id == activity_id)
+        .options(*WITH_ROLES)
+        .execution_options(populate_existing=True)
+    )
+    return [member for member in db.session.scalars(query).unique() if may_be_named(member)]
 
 
 def activity_for(member: Member, public_id: str) -> Activity:

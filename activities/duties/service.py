@@ -72,7 +72,7 @@ def copy_activity(
         if weeks and (at := getattr(source, moment)):
             values[moment] = at + timedelta(weeks=weeks)
     copy = Activity(**values, created_at=now, changed_at=now, schedule_changed_at=now)
-    copy.organizers = list(source.organizers)
+    copy.organizers = queries.named(source.id)
     posts = {post.id: _copy_of(post, copy, now) for post in source.posts}
     db.session.add(copy)
     db.session.flush()
@@ -92,8 +92,8 @@ def copy_activity(
 def name_organizer(actor_id: int, activity_id: int, member_id: int, now: datetime) -> None:
     """Name a person who holds the organizer's role as one who runs the activity; nothing where that is so already."""
     activity = lock(Activity, activity_id)
-    member = db.session.get(Member, member_id, options=WITH_ROLES)
-    if member is None or not member.active or not member.may(Permission.ORGANIZE):
+    member = db.session.get(Member, member_id, options=WITH_ROLES, populate_existing=True)
+    if member is None or not queries.may_be_named(member):
         raise NoOrganizer
     if member in activity.organizers:
         return
@@ -123,7 +123,7 @@ def _keep_sum(activity: Activity, old_unit_id: int) -> None:
 
 def _check_units(actor_id: int, unit_id: int, eligible_id: int | None, *, moved: bool = True) -> None:
     """The activity's unit must be one the actor organizes, and whom it is open to must be among those who see it."""
-    actor = db.session.get(Member, actor_id, options=WITH_ROLES)
+    actor = db.session.get(Member, actor_id, options=WITH_ROLES, populate_existing=True)
     unit = db.session.get(Unit, unit_id)
     if actor is None or unit is None or (moved and not actor.may(Permission.ORGANIZE, unit.path)):
         raise NotAllowed

@@ -8,7 +8,7 @@ import pytest
 
 from activities.audit.models import AuditEntry
 from activities.duties import planning, queries, service
-from activities.duties.models import Slot
+from activities.duties.models import Activity, Slot
 from activities.duties.plans import Wish
 from activities.duties.rules import (
     ChangedMeanwhile,
@@ -25,6 +25,7 @@ from activities.kit.db import db
 from activities.kit.refusal import NotAllowed, NotFound
 from activities.kit.roles import Role
 from activities.people.rules import Stages, Standings
+from activities.people.service import revoke
 from activities.signups.service import sign_up
 from activities.terms.models import SpecialDay
 from tests.cast import DAY, NOW, grant, make_activity, make_member, make_post, make_slot
@@ -169,6 +170,20 @@ def test_a_named_organizer_of_another_unit_runs_it_until_removed(cast):
         queries.post_to_organize(sun, cast.lake.public_id)
     with pytest.raises(NotFound):
         service.remove_organizer(cast.ou.id, cast.sweeping.id, sun.id, NOW)
+
+
+def test_a_name_without_the_role_gives_nothing_and_is_not_copied(cast):
+    service.name_organizer(cast.ou.id, cast.sweeping.id, cast.ou.id, NOW)
+    sun = make_member("T009", "孙立", fresh(cast.first))
+    grant(sun, Role.ORGANIZER, fresh(cast.first))
+    db.session.commit()
+    revoke(cast.chen.id, cast.ou.id, Role.ORGANIZER, cast.first.id, NOW)
+    ou = fresh(cast.ou)
+    assert db.session.query(Activity).join(Activity.unit).filter(queries.organized_by(ou)).all() == []
+    with pytest.raises(NotAllowed):
+        queries.activity_to_organize(ou, cast.sweeping.public_id)
+    public_id, _ = service.copy_activity(sun.id, cast.sweeping.id, "明年的", None, clock.zone(), NOW)
+    assert queries.activity_for(ou, public_id).organizers == []
 
 
 def test_what_one_sees_but_does_not_run_is_not_allowed(cast):
