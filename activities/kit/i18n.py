@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from babel.core import negotiate_locale
+from babel.core import Locale, negotiate_locale
 from babel.dates import format_date
-from babel.support import LazyProxy
-from flask import Flask, has_request_context, request, session
-from flask_babel import Babel, force_locale, get_locale, gettext, ngettext
+from babel.support import LazyProxy, Translations
+from flask import Flask, g, has_request_context, request, session
+from flask_babel import Babel, get_locale, get_translations, gettext, ngettext
+from flask_babel import force_locale as babel_force_locale
 from flask_login import current_user
+from markupsafe import Markup
 
 from activities.kit.clock import local, zone
 from activities.kit.refusal import Refusal, Word
@@ -48,14 +52,60 @@ def init_app(app: Flask) -> None:
         default_translation_directories=app.config["TRANSLATIONS"],
         locale_selector=choose_language,
     )
+    app.jinja_env.globals.update(_=_text, gettext=_text, ngettext=_texts)
+
+
+@dataclass(frozen=True)
+class Speech:
+    """The language of a request, looked up once: a page says hundreds of things."""
+
+    locale: Locale
+    texts: Translations
+    is_chinese: bool
+
+
+def speech() -> Speech:
+    present = g._get_current_object()
+    if not hasattr(present, "speech"):
+        locale = get_locale()
+        present.speech = Speech(locale, get_translations(), locale.language == "zh")
+    found: Speech = present.speech
+    return found
+
+
+@contextmanager
+def force_locale(language: str) -> Iterator[None]:
+    """Speak another language for a while."""
+    before = g.pop("speech", None)
+    try:
+        with babel_force_locale(language):
+            yield
+    finally:
+        g.pop("speech", None)
+        if before:
+            g.speech = before
 
 
 def html_lang() -> str:
-    return str(get_locale()).replace("_", "-")
+    return str(speech().locale).replace("_", "-")
 
 
 def is_chinese() -> bool:
-    return str(get_locale()).startswith("zh")
+    return speech().is_chinese
+
+
+# ── texts of templates ──────────────────────────────────────────────────────
+
+
+def _text(message: str, /, **facts: Any) -> Markup:
+    """A text of ours in the person's language, its facts escaped."""
+    text = speech().texts.ugettext(message)
+    return Markup(text) % facts if facts else Markup(text % {})  # noqa: S704
+
+
+def _texts(singular: str, plural: str, num: int, /, **facts: Any) -> Markup:
+    text = speech().texts.ungettext(singular, plural, num)
+    return Markup(text) % {"num": num, **facts}  # noqa: S704
 
 
 # ── moments ─────────────────────────────────────────────────────────────────
@@ -69,29 +119,30 @@ def say_day(day: date | datetime, *, year: bool = False) -> str:
         pattern = "y年M月d日 EEE" if year else "EEE M月d日"
     else:
         pattern = "EEE d MMM y" if year else "EEE d MMM"
-    return format_date(day, pattern, locale=get_locale())
+    return format_date(day, pattern, locale=speech().locale)
 
 
 def say_date(day: date | datetime) -> str:
     """11月25日, 25 Nov."""
     if isinstance(day, datetime):
         day = local(day).date()
-    return format_date(day, "M月d日" if is_chinese() else "d MMM", locale=get_locale())
+    return format_date(day, "M月d日" if is_chinese() else "d MMM", locale=speech().locale)
 
 
 def say_weekday(day: date | datetime) -> str:
     if isinstance(day, datetime):
         day = local(day).date()
-    return format_date(day, "EEE", locale=get_locale())
+    return format_date(day, "EEE", locale=speech().locale)
 
 
 def say_month(day: date) -> str:
     """11月, Nov."""
-    return format_date(day, "LLL", locale=get_locale())
+    return format_date(day, "LLL", locale=speech().locale)
 
 
 def say_clock(moment: datetime) -> str:
-    return local(moment).strftime("%H:%M")
+    """22:00."""
+    return local(moment).time().isoformat("minutes")
 
 
 def say_moment(moment: datetime) -> str:

@@ -11,10 +11,9 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 from flask import Flask
-from flask_babel import force_locale
 
 from activities.kit.db import db
-from activities.kit.i18n import LANGUAGES
+from activities.kit.i18n import LANGUAGES, force_locale
 from activities.kit.roles import Role
 from activities.people import roster_files, sheet
 from activities.people.commands import import_roster

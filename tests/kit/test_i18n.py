@@ -1,0 +1,29 @@
+"""Languages."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flask import render_template_string
+
+from activities.kit.i18n import force_locale, html_lang, is_chinese, say_day
+
+SOME_DAY = datetime(2026, 11, 25, 4, tzinfo=UTC)
+
+
+def test_another_language_is_spoken_for_a_while_and_then_no_longer(app):
+    with app.test_request_context(headers={"Accept-Language": "zh-CN"}):
+        before = (html_lang(), say_day(SOME_DAY), render_template_string("{{ _('Sign up') }}"))
+        with force_locale("en"):
+            assert not is_chinese()
+            assert say_day(SOME_DAY) == "Wed 25 Nov"
+            assert render_template_string("{{ _('Sign up') }}") == "Sign up"
+        assert is_chinese()
+        assert (html_lang(), say_day(SOME_DAY), render_template_string("{{ _('Sign up') }}")) == before
+
+
+def test_facts_of_a_text_are_escaped_and_its_percent_signs_doubled(app):
+    with app.test_request_context():
+        assert render_template_string("{{ _('50 %% of %(x)s', x='<b>') }}") == "50 % of &lt;b&gt;"
+        assert render_template_string("{{ _('50 %%') }}") == "50 %"
+        assert render_template_string("{{ ngettext('%(num)s <', '%(num)s <', 2) }}") == "2 <"
