@@ -15,7 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from activities import config
 from activities.config import DATA, PACKAGE, Settings
-from activities.kit import access, i18n, web
+from activities.kit import access, assets, i18n, web
 from activities.kit.db import db, prepare_engine
 
 ROOMS = ("people", "terms", "duties", "signups", "calendars", "records", "reviews", "home")
@@ -43,6 +43,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Migrate(app, db, directory=str(DATA / "migrations"), compare_type=True, render_as_batch=True)
     Bootstrap5(app)
     i18n.init_app(app)
+    assets.init_app(app)
     access.guard(app)
     return app
 

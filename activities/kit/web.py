@@ -5,11 +5,8 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from hashlib import sha256
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Request, Response, current_app, flash, g, redirect, render_template, request, url_for
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
@@ -52,7 +49,6 @@ def init_app(app: Flask) -> None:
         nonce=nonce, now=clock.now, languages=i18n.LANGUAGES, here=here, form_errors=form_errors
     )
     app.jinja_env.globals.update(school=app.config["SETTINGS"].school, doors=doors)
-    app.url_defaults(_versioned)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     for kind, answer in ((NotFound, 404), (NotAllowed, 403)):
         app.register_error_handler(kind, lambda _, code=answer: _error_page(code))
@@ -112,18 +108,6 @@ def _refuse_nul() -> None:
     given = (request.path, *(text for texts in request.values.listvalues() for text in texts))
     if any("\0" in text for text in given):
         raise BadRequest
-
-
-def _versioned(endpoint: str, values: dict[str, Any]) -> None:
-    """Give static files an address that changes with them, so that browsers may keep them for long."""
-    if endpoint == "static" and "v" not in values:
-        path = Path(str(current_app.static_folder)) / str(values.get("filename", ""))
-        values["v"] = _stamp(path)
-
-
-@cache
-def _stamp(path: Path) -> str:
-    return sha256(path.read_bytes()).hexdigest()[:8] if path.is_file() else "0"
 
 
 # ── doors ───────────────────────────────────────────────────────────────────
@@ -255,9 +239,11 @@ def asked_day(name: str) -> date | None:
 
 def here(**changes: Any) -> str:
     """This page's address with some of its query changed; None takes a value away."""
-    args: dict[str, Any] = {**request.args.to_dict(flat=False), **(request.view_args or {})}
-    args.update(changes)
-    return url_for(str(request.endpoint), **{k: v for k, v in args.items() if v not in (None, "", [])})
+    args: dict[str, Any] = {**request.args.to_dict(flat=False), **changes}
+    parts = {name: args.pop(name, value) for name, value in (request.view_args or {}).items()}
+    path = url_for(str(request.endpoint), **parts) if parts else request.script_root + request.path
+    query = urlencode({k: v for k, v in args.items() if v not in (None, "", [])}, doseq=True)
+    return f"{path}?{query}" if query else path
 
 
 def form_errors(form: Any) -> list[tuple[str, str, str]]:
