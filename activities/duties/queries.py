@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import contains_eager, joinedload, load_only
 from sqlalchemy.orm.interfaces import ORMOption
 
 from activities.duties.models import Activity, ActivityOrganizer, Post, Slot
@@ -21,6 +21,18 @@ WITH_ALL: ORMOption = (
     .joinedload(Post.activity, innerjoin=True)
     .options(joinedload(Activity.unit, innerjoin=True), joinedload(Activity.eligible_unit))
 )
+
+# Of the same rows only what a card shows: a page lists fifty, and their activities' texts would be read for nothing.
+OF_A_SLOT = load_only(
+    Slot.public_id, Slot.post_id, Slot.starts_at, Slot.ends_at, Slot.capacity, Slot.state, Slot.cancel_reason,
+    Slot.taken, Slot.waiting, raiseload=True,
+)  # fmt: skip
+OF_A_POST = load_only(Post.public_id, Post.activity_id, Post.name, Post.place, raiseload=True)
+OF_AN_ACTIVITY = load_only(
+    Activity.public_id, Activity.kind_key, Activity.unit_id, Activity.name, Activity.sign_up_opens_at,
+    Activity.sign_up_closes_at, Activity.withdraw_minutes, Activity.stages, Activity.standings,
+    Activity.eligible_unit_id, raiseload=True,
+)  # fmt: skip
 
 
 def visible_to(member: Member) -> sa.ColumnElement[bool]:
@@ -56,6 +68,23 @@ def slots() -> sa.Select[Slot]:
             contains_eager(Slot.post)
             .contains_eager(Post.activity)
             .options(contains_eager(Activity.unit), joinedload(Activity.eligible_unit))
+        )
+    )
+
+
+def slots_for_cards() -> sa.Select[Slot]:
+    """Slots to be narrowed, with no more of their post and activity than their cards show."""
+    return (
+        sa.select(Slot)
+        .join(Slot.post)
+        .join(Post.activity)
+        .join(Activity.unit)
+        .options(
+            OF_A_SLOT,
+            contains_eager(Slot.post).options(
+                OF_A_POST,
+                contains_eager(Post.activity).options(OF_AN_ACTIVITY, joinedload(Activity.eligible_unit)),
+            ),
         )
     )
 

@@ -11,7 +11,7 @@ from activities.kit.refusal import Refusal
 from activities.people.models import Member
 from activities.signups import queries, rules
 from activities.signups.models import SignUp
-from activities.signups.rules import Busy
+from activities.signups.rules import Busy, Person
 
 # The mark beside each reason; its shape tells it apart without colour.
 MARKS = {"Overlaps": "clash", "NotOpenYet": "clock", "AlreadyStarted": "clock", "SlotCancelled": "x", "Full": "wait"}
@@ -20,12 +20,11 @@ FEW = 2
 
 @dataclass(frozen=True)
 class Card:
-    """A slot as one person sees it. `refusal` is why they cannot sign up, `wait_refusal` why they cannot even wait."""
+    """A slot as one person sees it. `refusal` is why they cannot sign up, `withdraw_refusal` why they cannot leave."""
 
     slot: Slot
     mine: SignUp | None
     refusal: Refusal | None
-    wait_refusal: Refusal | None
     withdraw_refusal: Refusal | None
     withdraw_until: datetime
     place: int | None = None
@@ -57,22 +56,16 @@ class Card:
 
 
 def card(
-    member: Member, slot: Slot, mine: SignUp | None, busy: Iterable[Busy], now: datetime, place: int | None = None
+    person: Person, slot: Slot, mine: SignUp | None, busy: Iterable[Busy], now: datetime, place: int | None = None
 ) -> Card:
-    offer, person, busy = queries.offer(slot), queries.person(member), list(busy)
-    state = mine.state if mine else None
+    offer, state = queries.offer(slot), mine.state if mine else None
     refusal = rules.why_not_sign_up(offer, person, state, busy, now)
-    return Card(
-        slot, mine, refusal,
-        # Only a full slot leaves anything to wait for, and then nothing else stood in the way.
-        None if isinstance(refusal, rules.Full) else refusal,
-        rules.why_not_withdraw(offer, state, now),
-        offer.withdraw_until, place,
-    )  # fmt: skip
+    withdraw_refusal = rules.why_not_withdraw(offer, state, now) if mine else None
+    return Card(slot, mine, refusal, withdraw_refusal, offer.withdraw_until, place)
 
 
 def cards(member: Member, slots: Iterable[Slot], sign_ups: Iterable[SignUp], now: datetime) -> list[Card]:
     """Cards for many slots; `sign_ups` are all of the member's that touch their time."""
     mine = {sign_up.slot_id: sign_up for sign_up in sign_ups}
-    busy = queries.busy_of(mine.values())
-    return [card(member, slot, mine.get(slot.id), busy, now) for slot in slots]
+    person, busy = queries.person(member), queries.busy_of(mine.values())
+    return [card(person, slot, mine.get(slot.id), busy, now) for slot in slots]

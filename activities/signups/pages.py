@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -74,6 +75,9 @@ def find_view(member: Member, filters: Filters, now: datetime) -> FindView:
     slots = search.cards_page(member, filters, now)
     mine = search.my_sign_ups(member, *span(filters.week))
     to_come = [g for g in groups if g.starts_at > now]
+    by_date: Counter[date] = Counter()
+    for group in to_come:
+        by_date[clock.local_day(group.starts_at)] += group.count
     has_more = len(slots) > PAGE
     return FindView(
         now=now,
@@ -81,11 +85,11 @@ def find_view(member: Member, filters: Filters, now: datetime) -> FindView:
         week_name=say_week(terms.week_of(filters.monday)),
         before=filters.monday - WEEK,
         after=filters.monday + WEEK,
-        days=[Day(d, sum(g.count for g in to_come if clock.local_day(g.starts_at) == d)) for d in filters.week],
+        days=[Day(day, by_date[day]) for day in filters.week],
         rows=grid(groups, filters.week),
         by_day=by_day(cards(member, slots[:PAGE], mine, now)),
         special=terms.special_days(filters.week[0], filters.week[-1]),
-        coming=sum(g.count for g in to_come),
+        coming=by_date.total(),
         seats_left=sum(g.left for g in to_come),
         has_more=has_more,
         next_day=None if slots else search.next_week_with_slots(member, max(now, span(filters.week)[1])),

@@ -89,4 +89,4 @@ def my_card(slot: Slot) -> Card:
     busy = queries.busy_of(around)
     waiting = [mine] if mine and mine.state is SignUpState.WAITING else []
     place = next(iter(queries.places_in_line(waiting).values()), None)
-    return card(current_user, slot, mine, busy, clock.now(), place)
+    return card(queries.person(current_user), slot, mine, busy, clock.now(), place)

@@ -49,7 +49,7 @@ class Group:
 
 def cards_page(member: Member, filters: Filters, now: datetime) -> list[Slot]:
     """One page of upcoming slots in order of time, and one slot more where there is a next page."""
-    query = _narrowed(duties.slots(), member, filters, filters.days, now).where(Slot.starts_at > now)
+    query = _narrowed(duties.slots_for_cards(), member, filters, filters.days, now).where(Slot.starts_at > now)
     query = query.order_by(Slot.starts_at, Activity.name, Post.name, Slot.id)
     query = query.offset((filters.page - 1) * PAGE).limit(PAGE + 1)
     return list(db.session.scalars(query).unique())
@@ -97,7 +97,9 @@ def my_sign_ups(member: Member, first: datetime, last: datetime) -> list[SignUp]
 
 def slots_of(activity: Activity, page: int, now: datetime) -> list[Slot]:
     """One page of an activity's slots to come, and one slot more where there is a next page."""
-    query = duties.slots().where(Post.activity_id == activity.id, Slot.state == SlotState.OPEN, Slot.starts_at > now)
+    query = duties.slots_for_cards().where(
+        Post.activity_id == activity.id, Slot.state == SlotState.OPEN, Slot.starts_at > now
+    )
     query = query.order_by(Slot.starts_at, Post.name, Slot.id).offset((page - 1) * PAGE).limit(PAGE + 1)
     return list(db.session.scalars(query).unique())
 
