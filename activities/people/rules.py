@@ -217,6 +217,13 @@ class NumberTaken(Refusal):
 
 
 @refusal
+class OtherName(Refusal):
+    number: str
+    name: str
+    sentence: ClassVar[str] = N_("The number %(number)s belongs to %(name)s.")
+
+
+@refusal
 class EmailTaken(Refusal):
     sentence: ClassVar[str] = N_("Somebody else has this e-mail address.")
 

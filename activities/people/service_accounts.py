@@ -106,7 +106,9 @@ def choose_language(member_id: int, language: str) -> None:
 @transactional
 def create_administrator(number: str, name: str, email: str | None, unit_name: str, now: datetime) -> AccessLink:
     """Make the person with this number an administrator of the root unit, each created where there is none, and return
-    a link with which they set a password. For the command line: nobody is asked for permission."""
+    a link with which they set a password. For the command line: nobody is asked for permission.
+
+    Raises OtherName where the person with this number has another name, and EmailTaken."""
     root = db.session.scalars(sa.select(Unit).where(Unit.parent_id.is_(None)).order_by(Unit.id)).first()
     root = root or _plant(unit_name, now)
     member = db.session.scalars(sa.select(Member).where(Member.number == number)).first()
@@ -116,6 +118,8 @@ def create_administrator(number: str, name: str, email: str | None, unit_name: s
             stage=Stage.FULL, standing=Standing.LEADER, created_at=now,
         )  # fmt: skip
         db.session.add(member)
+    if member.name != name:
+        raise rules.OtherName(number, member.name)
     member.active = True
     with unique_account():
         db.session.flush()

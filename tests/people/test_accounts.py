@@ -251,10 +251,16 @@ def test_the_first_administrator_comes_with_a_root_unit():
 
 def test_asking_again_gives_the_same_person_a_way_back_in(cast):
     deactivate(cast.gu.id, cast.lin.id, NOW)
-    link = create_administrator("2301001", "whatever", None, "x", NOW)
+    link = create_administrator("2301001", cast.lin.name, None, "x", NOW)
     assert accept(link.id, RESET, GOOD, NOW).id == cast.lin.id
-    create_administrator("2301001", "whatever", None, "x", NOW)
+    create_administrator("2301001", cast.lin.name, None, "x", NOW)
     assert db.session.scalars(sa.select(AuditEntry.verb)).all().count("grant") == 1
+
+
+def test_the_number_of_somebody_else_makes_nobody_an_administrator(cast):
+    with pytest.raises(rules.OtherName):
+        create_administrator("2301001", "顾云", None, "x", NOW)
+    assert not db.session.scalars(sa.select(AuditEntry.verb)).all()
 
 
 def test_a_taken_address_is_refused(cast):

@@ -28,3 +28,9 @@ def test_nonsense_is_refused_with_a_sentence(app, arguments):
     result = app.test_cli_runner().invoke(create_admin, arguments)
     assert result.exit_code == 1
     assert result.stderr.startswith("Error: ")
+
+
+def test_another_persons_number_is_refused_with_their_name(app, cast):
+    result = app.test_cli_runner().invoke(create_admin, ["2301001", "顾云"])
+    assert result.exit_code == 1
+    assert cast.lin.name in result.stderr
