@@ -30,8 +30,10 @@ from activities.people.queries import recipient
 
 # The commands of the rooms, loaded when they are asked for.
 COMMANDS = {
+    "add-term": "activities.terms.commands:add_term",
     "create-admin": "activities.people.admin_command:create_admin",
     "db": "flask_migrate.cli:db",
+    "fill-days": "activities.terms.commands:fill_days",
     "import-roster": "activities.people.commands:import_roster",
 }
 LOOPBACK = "127.0.0.1"

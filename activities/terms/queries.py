@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import date
 
 import sqlalchemy as sa
 
 from activities.kit.db import db
 from activities.terms.models import SpecialDay, Term
 from activities.terms.rules import teaching_week
-
-
-def term_on(day: date) -> Term | None:
-    """The term that contains the day or, between terms, None."""
-    query = sa.select(Term).where(Term.starts_on <= day).order_by(Term.starts_on.desc()).limit(1)
-    term = db.session.scalar(query)
-    return term if term and day < term.starts_on + timedelta(weeks=term.weeks) else None
 
 
 def weeks_of(days: Collection[date]) -> dict[date, int]:
@@ -39,3 +32,9 @@ def special_days(first: date, last: date) -> dict[date, SpecialDay]:
     """Holidays and make-up workdays from `first` to `last`, both included."""
     query = sa.select(SpecialDay).where(SpecialDay.day.between(first, last))
     return {special.day: special for special in db.session.scalars(query)}
+
+
+def is_unconfirmed(year: int) -> bool:
+    """Whether days of the year were entered before the State Council's notice was known."""
+    of_year = SpecialDay.day.between(date(year, 1, 1), date(year, 12, 31))
+    return bool(db.session.scalar(sa.select(sa.exists().where(of_year, ~SpecialDay.confirmed))))

@@ -89,7 +89,7 @@ def test_an_administrator_is_made_with_a_link_to_hand_over(migrated_folder):
 
 def test_help_names_every_command(tmp_path):
     said = run(tmp_path, "--help").stdout
-    assert {"check", "create-admin", "db", "deliver", "demo", "import-roster", "serve"} <= set(
+    assert {"add-term", "check", "create-admin", "db", "fill-days", "deliver", "demo", "import-roster", "serve"} <= set(
         re.findall(r"^  ([\w-]+)", said, re.M)
     )
 
