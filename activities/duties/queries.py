@@ -98,8 +98,7 @@ def slot_for(member: Member, public_id: str) -> Slot:
 def slot_to_organize(member: Member, public_id: str) -> Slot:
     """The slot, if this member organizes it: not visible is NotFound, visible but another's is NotAllowed."""
     slot: Slot = _one(slots().where(Slot.public_id == public_id, visible_to(member)))
-    if not organizes(member, slot.post.activity):
-        raise NotAllowed
+    must_organize(member, slot.post.activity)
     return slot
 
 
@@ -113,6 +112,12 @@ def organizes(member: Member, activity: Activity) -> bool:
         ActivityOrganizer.activity_id == activity.id, ActivityOrganizer.member_id == member.id
     )
     return db.session.scalar(query) is not None
+
+
+def must_organize(member: Member, activity: Activity) -> None:
+    """NotAllowed unless the member runs the activity. A verb asks it of who acts, read anew under its locks."""
+    if not organizes(member, activity):
+        raise NotAllowed
 
 
 def may_be_named(member: Member) -> bool:
@@ -140,8 +145,7 @@ def activity_for(member: Member, public_id: str) -> Activity:
 
 def activity_to_organize(member: Member, public_id: str) -> Activity:
     activity = activity_for(member, public_id)
-    if not organizes(member, activity):
-        raise NotAllowed
+    must_organize(member, activity)
     return activity
 
 
@@ -154,8 +158,7 @@ def post_to_organize(member: Member, public_id: str) -> Post:
         .options(contains_eager(Post.activity).contains_eager(Activity.unit))
     )
     post: Post = _one(query.where(Post.public_id == public_id, visible_to(member)))
-    if not organizes(member, post.activity):
-        raise NotAllowed
+    must_organize(member, post.activity)
     return post
 
 

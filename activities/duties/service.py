@@ -1,5 +1,5 @@
-"""Activities, posts and rows of slots: create, change, copy. Whoever changes a slot or a post locks its activity first,
-since the activity carries the revision of the whole schedule."""
+"""Activities, posts and rows of slots: create, change, copy. Every verb locks who acts, so that no role vanishes
+meanwhile, and then the activity, which carries the revision of the whole schedule, before a slot or a post."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ WITH_ACTIVITY = joinedload(Post.activity, innerjoin=True)
 @transactional
 def create_activity(actor_id: int, values: Mapping[str, Any], now: datetime) -> str:
     """Create an activity from its columns, for a unit the actor organizes. Return its public id."""
-    _check_units(actor_id, values["unit_id"], values.get("eligible_unit_id"))
+    _check_units(_acting(actor_id), values["unit_id"], values.get("eligible_unit_id"))
     activity = Activity(**values, created_at=now, changed_at=now, schedule_changed_at=now)
     db.session.add(activity)
     db.session.flush()
@@ -42,12 +42,12 @@ def create_activity(actor_id: int, values: Mapping[str, Any], now: datetime) -> 
 @transactional
 def edit_activity(actor_id: int, activity_id: int, revision: int, changes: Mapping[str, Any], now: datetime) -> None:
     """Change what differs. ChangedMeanwhile where `revision` is not the present one any more."""
-    activity = lock(Activity, activity_id, WITH_UNIT)
+    actor, activity = _locked(actor_id, activity_id)
     if activity.revision != revision:
         raise ChangedMeanwhile
     before, after = revise(activity, changes, now)
     if "unit_id" in after or "eligible_unit_id" in after:
-        _check_units(actor_id, activity.unit_id, activity.eligible_unit_id, moved="unit_id" in after)
+        _check_units(actor, activity.unit_id, activity.eligible_unit_id, moved="unit_id" in after)
     if "unit_id" in after:
         _keep_sum(activity, before["unit_id"])
     if "kind_key" in after and queries.has_people(activity_id):
@@ -64,8 +64,8 @@ def copy_activity(
 
     Return the copy's public id and what became of the slots.
     """
-    source = lock(Activity, activity_id, WITH_UNIT)
-    _check_units(actor_id, source.unit_id, source.eligible_unit_id)
+    actor, source = _locked(actor_id, activity_id)
+    _check_units(actor, source.unit_id, source.eligible_unit_id)
     copied = ("kind_key", "unit_id", "description", "risks", "safeguards", "withdraw_minutes", "stages", "standings")
     values = {column: getattr(source, column) for column in (*copied, "eligible_unit_id")} | {"name": name}
     for moment in ("sign_up_opens_at", "sign_up_closes_at"):
@@ -91,7 +91,7 @@ def copy_activity(
 @transactional
 def name_organizer(actor_id: int, activity_id: int, member_id: int, now: datetime) -> None:
     """Name a person who holds the organizer's role as one who runs the activity; nothing where that is so already."""
-    activity = lock(Activity, activity_id)
+    _, activity = _locked(actor_id, activity_id)
     member = db.session.get(Member, member_id, options=WITH_ROLES, populate_existing=True)
     if member is None or not queries.may_be_named(member):
         raise NoOrganizer
@@ -103,7 +103,7 @@ def name_organizer(actor_id: int, activity_id: int, member_id: int, now: datetim
 
 @transactional
 def remove_organizer(actor_id: int, activity_id: int, member_id: int, now: datetime) -> None:
-    lock(Activity, activity_id)
+    _locked(actor_id, activity_id)
     removed = db.session.execute(
         sa.delete(ActivityOrganizer)
         .where(ActivityOrganizer.activity_id == activity_id, ActivityOrganizer.member_id == member_id)
@@ -121,11 +121,26 @@ def _keep_sum(activity: Activity, old_unit_id: int) -> None:
         activity.revision += max(0, old.revision - new.revision)
 
 
-def _check_units(actor_id: int, unit_id: int, eligible_id: int | None, *, moved: bool = True) -> None:
+def _acting(actor_id: int) -> Member:
+    """Lock who acts. NotAllowed for who is no organizer any more."""
+    actor = lock(Member, actor_id, *WITH_ROLES)
+    if not queries.may_be_named(actor):
+        raise NotAllowed
+    return actor
+
+
+def _locked(actor_id: int, activity_id: int) -> tuple[Member, Activity]:
+    """Lock who acts, then the activity, which the actor must still organize."""
+    actor = _acting(actor_id)
+    activity = lock(Activity, activity_id, WITH_UNIT)
+    queries.must_organize(actor, activity)
+    return actor, activity
+
+
+def _check_units(actor: Member, unit_id: int, eligible_id: int | None, *, moved: bool = True) -> None:
     """The activity's unit must be one the actor organizes, and whom it is open to must be among those who see it."""
-    actor = db.session.get(Member, actor_id, options=WITH_ROLES, populate_existing=True)
     unit = db.session.get(Unit, unit_id)
-    if actor is None or unit is None or (moved and not actor.may(Permission.ORGANIZE, unit.path)):
+    if unit is None or (moved and not actor.may(Permission.ORGANIZE, unit.path)):
         raise NotAllowed
     eligible = db.session.get(Unit, eligible_id) if eligible_id else None
     if eligible and not eligible.is_within(unit.path):
@@ -138,7 +153,7 @@ def _check_units(actor_id: int, unit_id: int, eligible_id: int | None, *, moved:
 @transactional
 def add_post(actor_id: int, activity_id: int, values: Mapping[str, Any], now: datetime) -> str:
     """Add a post from its columns. Return its public id."""
-    activity = lock(Activity, activity_id)
+    _, activity = _locked(actor_id, activity_id)
     post = Post(**values, activity_id=activity_id, changed_at=now)
     db.session.add(post)
     schedule_changed(activity, now)
@@ -150,7 +165,7 @@ def add_post(actor_id: int, activity_id: int, values: Mapping[str, Any], now: da
 @transactional
 def edit_post(actor_id: int, post_id: int, revision: int, changes: Mapping[str, Any], now: datetime) -> None:
     """Change what differs. ChangedMeanwhile where `revision` is not the present one any more."""
-    activity = lock(Activity, _activity_of(post_id))
+    _, activity = _locked(actor_id, _activity_of(post_id))
     post = lock(Post, post_id)
     if post.revision != revision:
         raise ChangedMeanwhile
@@ -183,7 +198,7 @@ def plan_slots(actor_id: int, post_id: int, wish: Wish, digest: str, zone: tzinf
 
     Return how many were created.
     """
-    activity = lock(Activity, _activity_of(post_id))
+    _, activity = _locked(actor_id, _activity_of(post_id))
     plan = planning.plan(post_id, wish, zone, now)
     return _confirm(actor_id, activity, plan, digest, now)
 
@@ -193,7 +208,7 @@ def copy_week(
     actor_id: int, activity_id: int, monday: date, times: int, digest: str, zone: tzinfo, now: datetime
 ) -> int:
     """Repeat the open slots of one week in each of the next `times` weeks, exactly as shown; see `plan_slots`."""
-    activity = lock(Activity, activity_id)
+    _, activity = _locked(actor_id, activity_id)
     plan = planning.week_copies(activity_id, monday, times, zone, now)
     return _confirm(actor_id, activity, plan, digest, now)
 

@@ -13,11 +13,12 @@ import sqlalchemy as sa
 from activities.audit import service as audit
 from activities.duties.kinds import Evidence
 from activities.duties.models import Slot
-from activities.duties.queries import WITH_ALL
+from activities.duties.queries import WITH_ALL, must_organize
 from activities.kit.clock import local_day
 from activities.kit.db import db, lock, transactional
 from activities.kit.refusal import NotFound
 from activities.people.models import Member
+from activities.people.service import acting
 from activities.records import notices, queries, rules
 from activities.records.models import Record
 from activities.records.queries import Kept, Line
@@ -53,14 +54,16 @@ def record_attendance(
     walk_in: WalkIn | None = None,
 ) -> Saved:
     """Record people of the slot, by member id, and somebody who walked in. All or nothing: raises the rules' Refusal
-    for the first mark that cannot be, NotFound for an unknown member."""
+    for the first mark that cannot be, NotFound for an unknown member, NotAllowed for a recorder who does not organize
+    the slot's activity any more."""
     guest = _guest(walk_in.number) if walk_in else None
     if guest and walk_in:
         marks = {**marks, guest.id: walk_in.mark}
-    names = queries.names_locked(marks)
-    if len(names) < len(marks):
+    names = queries.names_locked({recorder_id, *marks})
+    if not names.keys() >= marks.keys():
         raise NotFound
     slot = lock(Slot, slot_id, WITH_ALL)
+    must_organize(acting(recorder_id), slot.post.activity)
     lines = {line.member_id: line for line in queries.sheet(slot_id)}
     if guest:
         _admit(guest, slot, lines)

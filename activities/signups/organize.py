@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from activities.audit import service as audit
 from activities.duties.models import Activity, Post, Slot
-from activities.duties.queries import WITH_ALL
+from activities.duties.queries import WITH_ALL, must_organize
 from activities.duties.rules import (
     ChangedMeanwhile,
     SlotHasPeople,
@@ -18,10 +18,11 @@ from activities.duties.rules import (
     why_not_move,
     why_not_touch,
 )
-from activities.duties.service import schedule_changed
+from activities.duties.service import WITH_UNIT, schedule_changed
 from activities.kit.db import db, lock, revise, transactional
 from activities.kit.refusal import NotFound
 from activities.people.models import Member
+from activities.people.service import acting
 from activities.signups import notices, queries, rules
 from activities.signups.models import SignUp
 from activities.signups.queries import ACTIVE_STATES
@@ -83,14 +84,14 @@ def delete_slot(actor_id: int, slot_id: int, now: datetime) -> None:
 
 
 def _locked(actor_id: int, slot_id: int) -> Slot:
-    """Lock who acts and who is on the slot, then the activity, then the slot itself."""
+    """Lock who acts and who is on the slot; then the activity, which the actor must still organize; then the slot."""
     on_it = sa.select(SignUp.member_id).where(SignUp.slot_id == slot_id, SignUp.state.in_(ACTIVE_STATES))
     people = sa.select(Member.id).where(sa.or_(Member.id == actor_id, Member.id.in_(on_it)))
     db.session.execute(people.order_by(Member.id).with_for_update(of=Member))
     activity_id = db.session.scalar(sa.select(Post.activity_id).join(Slot).where(Slot.id == slot_id))
     if activity_id is None:
         raise NotFound
-    lock(Activity, activity_id)
+    must_organize(acting(actor_id), lock(Activity, activity_id, WITH_UNIT))
     return lock(Slot, slot_id, WITH_ALL)
 
 

@@ -186,6 +186,25 @@ def test_a_name_without_the_role_gives_nothing_and_is_not_copied(cast):
     assert queries.activity_for(ou, public_id).organizers == []
 
 
+def test_who_lost_the_role_since_the_page_was_opened_changes_nothing(cast):
+    revoke(cast.chen.id, cast.ou.id, Role.ORGANIZER, cast.first.id, NOW)
+    ou, activity, post = cast.ou.id, cast.sweeping.id, cast.lake.id
+    for verb in (
+        lambda: service.create_activity(ou, values(cast), NOW),
+        lambda: service.edit_activity(ou, activity, 0, {"name": "甲"}, NOW),
+        lambda: service.copy_activity(ou, activity, "乙", None, clock.zone(), NOW),
+        lambda: service.name_organizer(ou, activity, ou, NOW),
+        lambda: service.remove_organizer(ou, activity, ou, NOW),
+        lambda: service.add_post(ou, activity, {"name": "南岸"}, NOW),
+        lambda: service.edit_post(ou, post, 0, {"place": "西湖"}, NOW),
+        lambda: create(cast, thursdays()),
+        lambda: service.copy_week(ou, activity, date(2026, 11, 23), 1, "", clock.zone(), NOW),
+    ):
+        with pytest.raises(NotAllowed):
+            verb()
+    assert verbs() == ["revoke"]
+
+
 def test_what_one_sees_but_does_not_run_is_not_allowed(cast):
     schools = make_activity("全院大会", fresh(cast.school), "meeting")
     hall = make_post(schools, "礼堂")

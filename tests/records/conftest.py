@@ -8,11 +8,12 @@ import time_machine
 
 from activities.duties.models import Slot
 from activities.kit.db import db
+from activities.kit.roles import Role
 from activities.people.models import Member
 from activities.records.rules import Attendance, Mark
 from activities.records.service import record_attendance
 from activities.signups.models import SignUp
-from tests.cast import HOUR, NOW, make_post, make_slot
+from tests.cast import HOUR, NOW, grant, make_post, make_slot
 
 
 @pytest.fixture
@@ -21,6 +22,15 @@ def at_noon(monkeypatch):
     monkeypatch.setattr("activities.kit.i18n.DEFAULT", "en")
     with time_machine.travel(NOW, tick=False):
         yield
+
+
+@pytest.fixture
+def cast(app, cast):
+    """The standing cast, in which Chen organizes the first branch as Ou does."""
+    with app.app_context():
+        grant(db.session.merge(cast.chen), Role.ORGANIZER, db.session.merge(cast.first))
+        db.session.commit()
+    return cast
 
 
 @pytest.fixture

@@ -12,9 +12,11 @@ from activities.audit.models import AuditEntry
 from activities.duties.kinds import Evidence, Ledger
 from activities.duties.rules import SlotState
 from activities.kit.db import db
-from activities.kit.refusal import NotFound
+from activities.kit.refusal import NotAllowed, NotFound
+from activities.kit.roles import Role
 from activities.outbox.delivery import render
 from activities.outbox.models import Notice
+from activities.people.service import revoke
 from activities.records import queries
 from activities.records.models import Record
 from activities.records.rules import (
@@ -228,6 +230,13 @@ def test_an_imported_record_keeps_its_evidence_until_an_organizer_changes_it(sea
     [record] = records()
     assert record.evidence is Evidence.ORGANIZER_TICK
     assert queries.trail(record.id)[-1][0].before["evidence"] == "imported"
+
+
+def test_who_lost_the_role_since_the_page_was_opened_records_nothing(seated):
+    revoke(seated.chen.id, seated.ou.id, Role.ORGANIZER, seated.first.id, NOW)
+    with pytest.raises(NotAllowed):
+        record_attendance(seated.ou.id, seated.slot.id, {seated.lin.id: FULL}, THEN)
+    assert records() == []
 
 
 def test_saving_six_hundred_takes_a_fixed_number_of_statements(cast, statements):

@@ -21,8 +21,10 @@ from activities.duties.rules import (
     TooLong,
 )
 from activities.kit.db import db
-from activities.kit.refusal import NotFound
+from activities.kit.refusal import NotAllowed, NotFound
+from activities.kit.roles import Role
 from activities.outbox.models import Notice
+from activities.people.service import revoke
 from activities.signups import queries
 from activities.signups.organize import cancel_slot, delete_slot, edit_slot
 from activities.signups.rules import FewerThanSeated, SignUpState
@@ -188,6 +190,18 @@ def test_only_a_slot_nobody_ever_signed_up_for_is_deleted(cast):
     assert fresh(cast.sweeping).schedule_revision == 1
     with pytest.raises(NotFound):
         delete_slot(cast.ou.id, other.id, NOW)
+
+
+def test_who_lost_the_role_since_the_page_was_opened_changes_nothing(cast):
+    revoke(cast.chen.id, cast.ou.id, Role.ORGANIZER, cast.first.id, NOW)
+    for verb in (
+        lambda: change(cast, capacity=5),
+        lambda: cancel_slot(cast.ou.id, cast.slot.id, "雨", NOW),
+        lambda: delete_slot(cast.ou.id, cast.slot.id, NOW),
+    ):
+        with pytest.raises(NotAllowed):
+            verb()
+    assert (fresh(cast.slot).revision, fresh(cast.slot).capacity) == (0, 2)
 
 
 def test_the_roster_is_in_the_order_of_acceptance_in_one_statement(cast, statements):
