@@ -150,7 +150,7 @@ class _Writer:
 
     def words(self, row: sa.Row[Any], status: Status) -> bytes:
         """What organizers write freely stays on the page that is linked: it may name people and phones."""
-        key = (status, row.activity_id, row.activity, row.kind, row.unit, row.post, row.place, row.standard)
+        key = (status, row.activity_id, row.activity, row.kind, row.unit, row.post, row.place)
         if key not in self.said:
             kind = gettext(kind_of(row.kind).name)
             page = f"{self.base}/activities/{row.activity_id}"
@@ -158,7 +158,7 @@ class _Writer:
             self.said[key] = rules.render_words(
                 summary=_SUMMARIES[status](duty_name(row.activity, row.post)),
                 location=row.place,
-                description="\n".join(filter(None, (f"{kind}·{row.unit}", row.standard, details))),
+                description=f"{kind}·{row.unit}\n{details}",
                 category=kind,
             )
         return self.said[key]

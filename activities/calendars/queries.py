@@ -49,7 +49,7 @@ CHANGES = (Slot.changed_at, Post.changed_at, Activity.changed_at, Unit.changed_a
 # What a calendar shows of a slot, but for the words around it.
 SHOWN = (
     Slot.public_id, Slot.uid, Slot.starts_at, Slot.ends_at, Slot.state, Post.name.label("post"), Post.place,
-    Post.standard, Activity.public_id.label("activity_id"), Activity.name.label("activity"),
+    Activity.public_id.label("activity_id"), Activity.name.label("activity"),
     Activity.kind_key.label("kind"), Unit.name.label("unit"),
 )  # fmt: skip
 IS_SHOWN = sa.and_(Slot.starts_at >= SINCE, sa.or_(Slot.state == SlotState.OPEN, Slot.cancelled_at >= SINCE))

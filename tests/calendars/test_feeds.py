@@ -58,6 +58,21 @@ def test_a_seat_is_a_confirmed_entry_with_all_that_a_calendar_shows(app, client,
     assert f"http://localhost/activities/{cast.sweeping.public_id}" in entry["DESCRIPTION"]
 
 
+@pytest.mark.parametrize("whose", ["mine", "public"])
+def test_what_organizers_write_freely_stays_out_of_feeds(app, client, cast, request, whose):
+    address = request.getfixturevalue(whose)
+    texts = {"description": "找张三", "risks": "落水", "safeguards": "救生衣"}
+    with app.app_context():
+        post = db.session.merge(cast.lake)
+        post.standard = "钥匙问李四"
+        for field, text in texts.items():
+            setattr(post.activity, field, text)
+        db.session.commit()
+    take(app, cast.lin, cast.slot)
+    (entry,) = events(fetch(client, address)).values()
+    assert not [text for text in (*texts.values(), "李四") if text in str(entry)]
+
+
 def test_the_waiting_list_is_tentative_and_becomes_confirmed_with_the_seat(app, client, cast, mine, public):
     assert events(fetch(client, public))[str(cast.slot.uid)]["STATUS"] == "CONFIRMED"
     for member in (cast.wang, cast.ou):
