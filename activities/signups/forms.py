@@ -43,8 +43,8 @@ class Filters:
             day=day,
             kinds=tuple(k for k in KINDS if k in args.getlist("kind")),
             part=part if part in PARTS else "",
-            activity=args.get("activity", "")[:16].replace("\0", ""),
-            text=args.get("q", "").strip()[:50].replace("\0", ""),
+            activity=args.get("activity", "")[:16],
+            text=args.get("q", "").strip()[:50],
             only_open="open" in args,
             page=_page(args.get("page")),
         )

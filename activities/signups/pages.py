@@ -11,9 +11,8 @@ from itertools import groupby
 from activities.duties.models import Activity, Slot
 from activities.kit import clock
 from activities.kit.i18n import say_week
-from activities.kit.refusal import N_
 from activities.people.models import Member
-from activities.people.rules import Stages, Standings
+from activities.people.rules import STAGE_NAMES, STANDING_NAMES, Stages, Standings
 from activities.signups import search
 from activities.signups.cards import Card, cards
 from activities.signups.forms import Filters
@@ -23,20 +22,6 @@ from activities.terms.models import SpecialDay
 from activities.terms.rules import DAY, Period
 
 WEEK = timedelta(weeks=1)
-STAGES = {
-    Stages.APPLICANT: N_("applicants"),
-    Stages.ACTIVIST: N_("activists"),
-    Stages.CANDIDATE: N_("candidates"),
-    Stages.PROBATIONARY: N_("probationary members"),
-    Stages.FULL: N_("full members"),
-}
-STANDINGS = {
-    Standings.STUDENT: N_("students"),
-    Standings.TEACHER: N_("teachers"),
-    Standings.LEADER: N_("leading members"),
-}
-
-
 @dataclass(frozen=True)
 class Day:
     date: date
@@ -132,10 +117,10 @@ def conditions(member: Member, activity: Activity) -> list[Condition]:
     """Who may join, as the page lists it. Empty where everyone may who sees the activity."""
     found = []
     if activity.stages:
-        admitted = [name for flag, name in STAGES.items() if flag in activity.stages]
+        admitted = [name for stage, name in STAGE_NAMES.items() if Stages[stage.name] in activity.stages]
         found.append(Condition(admitted, Stages[member.stage.name] in activity.stages))
     if activity.standings:
-        admitted = [name for flag, name in STANDINGS.items() if flag in activity.standings]
+        admitted = [name for one, name in STANDING_NAMES.items() if Standings[one.name] in activity.standings]
         found.append(Condition(admitted, Standings[member.standing.name] in activity.standings))
     if activity.eligible_unit:
         found.append(Condition([activity.eligible_unit.name], member.unit.is_within(activity.eligible_unit.path)))
