@@ -10,7 +10,7 @@ from babel.dates import get_day_names
 from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DecimalField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from activities.duties.kinds import KINDS
@@ -18,7 +18,7 @@ from activities.duties.models import Activity, Post, Slot
 from activities.duties.plans import Wish
 from activities.duties.rules import MOST_SEATS
 from activities.kit.clock import local
-from activities.kit.fields import Chips, Clock, Day, LocalMoment, Number, Revision
+from activities.kit.fields import Chips, Clock, Day, DecimalNumber, LocalMoment, Number, Revision
 from activities.kit.i18n import say_refusal, say_remedy
 from activities.kit.refusal import Refusal
 from activities.kit.text import clean_line, clean_text
@@ -60,7 +60,7 @@ class ActivityForm(FlaskForm):
     safeguards = text_field(_l("Safeguards"), 2000, _l("Training, insurance, who looks after people."))
     sign_up_opens_at = LocalMoment(_l("Sign-up opens"), [Optional()], description=_l("Empty: at once."))
     sign_up_closes_at = LocalMoment(_l("Sign-up closes"), [Optional()], description=_l("Empty: when the slot starts."))
-    withdraw_hours = DecimalField(
+    withdraw_hours = DecimalNumber(
         _l("Hours before the start until which people may withdraw"),
         [InputRequired(_l("Enter a number of hours.")), NumberRange(0, MOST_HOURS, BETWEEN)],
         places=None,

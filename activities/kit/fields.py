@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from wtforms import DateField, DateTimeLocalField, Field, IntegerField, SelectMultipleField, TimeField
+from wtforms import DateField, DateTimeLocalField, DecimalField, Field, IntegerField, SelectMultipleField, TimeField
 from wtforms.form import BaseForm
 from wtforms.widgets import CheckboxInput, HiddenInput
 
@@ -101,6 +101,16 @@ class Number(IntegerField):
             super().process_formdata(valuelist)
         except ValueError:
             raise ValueError(_("Enter a whole number.")) from None
+
+
+class DecimalNumber(DecimalField):
+    """A number with a decimal point, and not one of the values that only calculate like one."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        if self.data is not None and not self.data.is_finite():
+            self.data = None
+            raise ValueError(_("Enter a number."))
 
 
 class Chips(SelectMultipleField):

@@ -209,7 +209,10 @@ def safe_next(default: str) -> str:
 
 def safe_back() -> str:
     """The page the person came from, where it is ours; else the front page."""
-    parts = urlsplit(request.referrer or "")
+    try:
+        parts = urlsplit(request.referrer or "")
+    except ValueError:  # not even an address
+        return url_for("home.my_duties")
     path = parts.path + ("?" + parts.query if parts.query else "")
     if parts.netloc == request.host and is_own_address(path) and path != request.full_path.rstrip("?"):
         return path

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
+from flask_babel import gettext
+
 from activities.duties.models import Activity, Slot
 from activities.kit import clock
 from activities.kit.i18n import say_week
@@ -22,6 +24,8 @@ from activities.terms.models import SpecialDay
 from activities.terms.rules import DAY, Period
 
 WEEK = timedelta(weeks=1)
+
+
 @dataclass(frozen=True)
 class Day:
     date: date
@@ -107,7 +111,7 @@ def _stretch(moment: time) -> int:
 
 @dataclass(frozen=True)
 class Condition:
-    """One condition: what it admits, as texts to translate or a unit's name, and whether this person fits."""
+    """One condition: what it admits, in words, and whether this person fits."""
 
     names: list[str]
     fits: bool
@@ -117,10 +121,10 @@ def conditions(member: Member, activity: Activity) -> list[Condition]:
     """Who may join, as the page lists it. Empty where everyone may who sees the activity."""
     found = []
     if activity.stages:
-        admitted = [name for stage, name in STAGE_NAMES.items() if Stages[stage.name] in activity.stages]
+        admitted = [gettext(name) for stage, name in STAGE_NAMES.items() if Stages[stage.name] in activity.stages]
         found.append(Condition(admitted, Stages[member.stage.name] in activity.stages))
     if activity.standings:
-        admitted = [name for one, name in STANDING_NAMES.items() if Standings[one.name] in activity.standings]
+        admitted = [gettext(name) for one, name in STANDING_NAMES.items() if Standings[one.name] in activity.standings]
         found.append(Condition(admitted, Standings[member.standing.name] in activity.standings))
     if activity.eligible_unit:
         found.append(Condition([activity.eligible_unit.name], member.unit.is_within(activity.eligible_unit.path)))

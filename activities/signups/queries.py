@@ -8,9 +8,11 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
+from activities.duties import queries as duties
 from activities.duties.models import Activity, Post, Slot
 from activities.duties.rules import SlotState
 from activities.kit.db import db
+from activities.kit.refusal import NotFound
 from activities.people.models import Member
 from activities.signups.models import SignUp
 from activities.signups.rules import Busy, Offer, Person, SignUpState
@@ -90,12 +92,36 @@ def waiters_locked(slot_id: int) -> list[SignUp]:
         sa.select(SignUp)
         .join(SignUp.member)
         .join(Member.unit)
-        .where(SignUp.slot_id == slot_id, SignUp.state == SignUpState.WAITING)
+        .where(SignUp.slot_id == slot_id, SignUp.state == SignUpState.WAITING, Member.active)
         .options(contains_eager(SignUp.member).contains_eager(Member.unit))
         .order_by(SignUp.ticket)
         .with_for_update(of=Member)
     )
     return list(db.session.scalars(query, execution_options={"populate_existing": True}))
+
+
+def waits_beside_free_seats(member_id: int, now: datetime) -> list[int]:
+    """The slots to come in which the member waits although seats are free: something stood in the way."""
+    query = (
+        sa.select(Slot.id)
+        .join(SignUp, SignUp.slot_id == Slot.id)
+        .where(
+            SignUp.member_id == member_id, SignUp.state == SignUpState.WAITING, Slot.state == SlotState.OPEN,
+            Slot.starts_at > now, Slot.taken < Slot.capacity,
+        )
+        .order_by(Slot.id)
+    )  # fmt: skip
+    return list(db.session.scalars(query))
+
+
+def slot_of(member: Member, public_id: str) -> Slot:
+    """The slot, if this member may see it or is on it: who has moved to another unit can still give a seat back."""
+    on_it = sa.select(SignUp.slot_id).where(SignUp.member_id == member.id, SignUp.state.in_(ACTIVE_STATES))
+    query = duties.slots().where(Slot.public_id == public_id, sa.or_(duties.visible_to(member), Slot.id.in_(on_it)))
+    slot = db.session.execute(query).unique().scalar_one_or_none()
+    if slot is None:
+        raise NotFound
+    return slot
 
 
 def places_in_line(waiting: Collection[SignUp]) -> dict[int, int]:

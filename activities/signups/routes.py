@@ -54,7 +54,7 @@ def activity(public_id: str) -> Any:
 @signups.get("/slots/<public_id>")
 @access(Permission.TAKE_PART)
 def slot(public_id: str) -> Any:
-    return slot_page(duties.slot_for(current_user, public_id))
+    return slot_page(queries.slot_of(current_user, public_id))
 
 
 @signups.post("/slots/<public_id>/sign-up")
@@ -69,7 +69,7 @@ def sign_up(public_id: str) -> Any:
 @signups.post("/slots/<public_id>/withdraw")
 @access(Permission.TAKE_PART)
 def withdraw(public_id: str) -> Any:
-    slot = duties.slot_for(current_user, public_id)
+    slot = queries.slot_of(current_user, public_id)
     service.withdraw(current_user.id, slot.id, clock.now())
     return done(_("You have withdrawn."), url_for(".slot", public_id=public_id))
 

@@ -31,18 +31,26 @@ def sign_up(member_id: int, slot_id: int, now: datetime, *, or_wait: bool = Fals
     slot = db.session.get(Slot, slot_id, options=[WITH_ALL])
     if member is None or slot is None:
         raise NotFound
-    refusal = rules.why_not_sign_up(queries.offer(slot), queries.person(member), None, (), now, waiting=or_wait)
-    if refusal:
-        raise refusal
+    offer, person = queries.offer(slot), queries.person(member)
+    if refusal := rules.why_not_sign_up(offer, person, None, (), now, waiting=or_wait):
+        mine = queries.my_state(member_id, slot_id)  # who pressed twice is told so, not that the slot is full
+        raise rules.why_not_sign_up(offer, person, mine, (), now, waiting=or_wait) or refusal
+    if slot.waiting and slot.left:
+        fill(slot_id, now)  # a waiter whom nothing stops any more comes before who arrives now
     return _sign_up(member_id, slot_id, now, or_wait)
+
+
+@transactional
+def fill(slot_id: int, now: datetime) -> None:
+    """Give free seats to those who wait. A transaction of its own, so that nobody else's refusal takes it back."""
+    _lock_waiters(slot_id)
+    promote(lock(Slot, slot_id, WITH_ALL), now)
 
 
 @transactional
 def _sign_up(member_id: int, slot_id: int, now: datetime, or_wait: bool) -> SignUpState:
     member = lock(Member, member_id, WITH_UNIT)
     slot = lock(Slot, slot_id, WITH_ALL)
-    if slot.waiting and slot.left:
-        promote(slot, now)  # a waiter whose clash has gone since comes before who arrives now
     mine = queries.my_state(member_id, slot_id)
     busy = queries.busy([member_id], slot.starts_at, slot.ends_at)[member_id]
     refusal = rules.why_not_sign_up(queries.offer(slot), queries.person(member), mine, busy, now, waiting=or_wait)
@@ -54,10 +62,17 @@ def _sign_up(member_id: int, slot_id: int, now: datetime, or_wait: bool) -> Sign
     return state
 
 
-@transactional
 def withdraw(member_id: int, slot_id: int, now: datetime) -> None:
-    """Give a seat or a place on the waiting list back. A freed seat goes to who waits longest, in this transaction."""
-    _lock_with_waiters(member_id, slot_id)
+    """Give a seat or a place on the waiting list back. A freed seat goes to who waits longest, in this transaction;
+    then the member, who has time again, is seated where a seat was free but clashed."""
+    _withdraw(member_id, slot_id, now)
+    for other in queries.waits_beside_free_seats(member_id, now):
+        fill(other, now)
+
+
+@transactional
+def _withdraw(member_id: int, slot_id: int, now: datetime) -> None:
+    _lock_waiters(slot_id, member_id)
     slot = lock(Slot, slot_id, WITH_ALL)
     mine = queries.my_states(member_id, [slot_id]).get(slot_id)
     refusal = rules.why_not_withdraw(queries.offer(slot), mine.state if mine else None, now)
@@ -69,8 +84,8 @@ def withdraw(member_id: int, slot_id: int, now: datetime) -> None:
     promote(slot, now)
 
 
-def _lock_with_waiters(member_id: int, slot_id: int) -> None:
-    """Lock the member and all who wait for the slot before the slot itself, since a freed seat may become theirs."""
+def _lock_waiters(slot_id: int, member_id: int | None = None) -> None:
+    """Lock all who wait for the slot, and the member, before the slot itself: a freed seat may become theirs."""
     waiting = sa.select(SignUp.member_id).where(SignUp.slot_id == slot_id, SignUp.state == SignUpState.WAITING)
     query = (
         sa.select(Member.id)

@@ -25,12 +25,14 @@ GARBAGE = {
     "markup": "<script>alert(1)</script>\"'",
     "a formula": "=1+1",
     "blanks of all kinds": "\u3000\u00a0\u2028\t",
+    "no number that is one": "sNaN",
     "something long": "长" * 20_000,
 }
 FIELD = re.compile(r"<(?:input|select|textarea|button)\b[^>]*\bname=\"([^\"]+)\"")
 QUERIES = [
     "page", "q", "week", "day", "year", "sort", "kind", "unit", "stage", "class", "standing", "ledger", "first", "last",
     "starts", "ends", "weekdays", "capacity", "next", "part", "activity", "open", "token",
+    "endpoint", "_scheme", "_external", "_anchor", "_method",
 ]  # fmt: skip
 FORMS = [key for key in TABLE if key.startswith("POST")]
 # Fields of forms that stand on another page than their own address.
@@ -66,3 +68,8 @@ def test_an_address_full_of_garbage_gets_an_answer(app, cast: Cast, key: str):
     for what, value in GARBAGE.items():
         query: dict[str, Any] = dict.fromkeys(QUERIES, value if len(value) < 500 else value[:500])
         assert client.get(address, query_string=query, buffered=True).status_code < 500, what
+
+
+@pytest.mark.parametrize("referrer", ["http://[", "//", "\\", "http://localhost/\x7f"])
+def test_a_garbage_referrer_gets_an_answer(client, cast: Cast, referrer: str):
+    assert client.get("/nowhere", headers={"Referer": referrer}).status_code == 404

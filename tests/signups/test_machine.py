@@ -45,26 +45,26 @@ class Model:
                 self.seated[slot].append(person)
 
     def sign_up(self, person: int, slot: int, wait: bool) -> bool:
-        if not self.open[slot]:
+        if not self.open[slot] or (self.is_full(slot) and not wait):
             return False
-        full = len(self.seated[slot]) >= self.capacity[slot]
-        if not full or wait:  # a slot that is full at first sight refuses before anything moves
-            before = list(self.seated[slot]), list(self.waiting[slot])
-            self.promote(slot)
-            full = len(self.seated[slot]) >= self.capacity[slot]
-            taken = person in self.seated[slot] + self.waiting[slot]
-            if taken or self.clash(person, slot) or (full and not wait):
-                self.seated[slot], self.waiting[slot] = before  # a refusal undoes the promotion with it
-                return False
-            (self.waiting if full else self.seated)[slot].append(person)
-            return True
-        return False
+        self.promote(slot)
+        taken = person in self.seated[slot] + self.waiting[slot]
+        if taken or self.clash(person, slot) or (self.is_full(slot) and not wait):
+            return False
+        (self.waiting if self.is_full(slot) else self.seated)[slot].append(person)
+        return True
+
+    def is_full(self, slot: int) -> bool:
+        return len(self.seated[slot]) >= self.capacity[slot]
 
     def withdraw(self, person: int, slot: int) -> bool:
         for line in (self.seated[slot], self.waiting[slot]):
             if self.open[slot] and person in line:
                 line.remove(person)
                 self.promote(slot)
+                for other in range(3):
+                    if self.open[other] and person in self.waiting[other]:
+                        self.promote(other)
                 return True
         return False
 

@@ -7,10 +7,10 @@ from itertools import product
 import pytest
 import time_machine
 
-from activities.duties.models import Slot
+from activities.duties.models import Activity, Slot
 from activities.duties.rules import SlotState
 from activities.kit.db import db
-from activities.people.models import Member
+from activities.people.models import Member, Unit
 from activities.people.rules import Stages, Standings
 from activities.signups import queries, search
 from activities.signups.cards import cards
@@ -138,6 +138,25 @@ def test_a_slot_of_another_unit_is_not_there(app, cast, path):
     zhao = logged_in(app, cast.zhao)
     address = f"/slots/{cast.slot.public_id}{path}"
     assert (zhao.submit(address) if path else zhao.get(address)).status_code == 404
+
+
+def test_who_moves_to_another_unit_can_still_give_the_seat_back(app, cast, lin):
+    lin.submit(f"/slots/{cast.slot.public_id}/sign-up")
+    with app.app_context():
+        db.session.get(Member, cast.lin.id).unit_id = cast.second.id
+        db.session.commit()
+    assert lin.get(f"/slots/{cast.slot.public_id}").status_code == 200
+    assert lin.submit(f"/slots/{cast.slot.public_id}/withdraw").status_code == 303
+    assert lin.get(f"/slots/{cast.slot.public_id}").status_code == 404
+
+
+def test_a_units_name_is_shown_as_it_is(app, cast, lin):
+    with app.app_context():
+        unit = db.session.get(Unit, cast.first.id)
+        unit.name = "100%<b>志愿</b>"
+        db.session.get(Activity, cast.sweeping.id).eligible_unit_id = unit.id
+        db.session.commit()
+    assert "100%&lt;b&gt;志愿" in lin.get(f"/slots/{cast.slot.public_id}").get_data(as_text=True)
 
 
 def test_the_activity_lists_its_slots(cast, lin):

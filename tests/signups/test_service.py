@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
 from activities.audit.models import AuditEntry
 from activities.duties.models import Slot
 from activities.kit.db import db
 from activities.outbox.models import Notice
+from activities.people.models import Member
 from activities.people.rules import Stages
 from activities.signups import queries
 from activities.signups.rules import AlreadyIn, Full, Overlaps, SignUpState, WrongStage
@@ -73,8 +75,42 @@ def test_a_waiter_whose_clash_is_gone_comes_before_who_arrives(cast):
     sign_up(cast.wang.id, rival.id, NOW)
     withdraw(queries.seated(cast.slot.id)[0].member_id, cast.slot.id, NOW)
     withdraw(cast.wang.id, rival.id, NOW)
+    assert queries.my_state(cast.wang.id, cast.slot.id) is SEATED
     with pytest.raises(Full):
         sign_up(cast.lin.id, cast.slot.id, NOW)
+
+
+def test_who_presses_twice_on_the_last_seat_is_told_that_it_is_theirs(cast):
+    last = make_slot(make_post(cast.sweeping, "西岸", capacity=1), NOW + 3 * DAY)
+    db.session.commit()
+    sign_up(cast.lin.id, last.id, NOW)
+    with pytest.raises(AlreadyIn):
+        sign_up(cast.lin.id, last.id, NOW)
+
+
+def test_a_refusal_does_not_take_back_who_was_seated_before_it(cast):
+    """Something stood in a waiter's way and has gone without a word: the next to press finds the seat given away."""
+    fill(cast)
+    sign_up(cast.wang.id, cast.slot.id, NOW, or_wait=True)
+    rival = make_slot(make_post(cast.sweeping, "南岸"), cast.slot.starts_at)
+    db.session.commit()
+    sign_up(cast.wang.id, rival.id, NOW)
+    withdraw(queries.seated(cast.slot.id)[0].member_id, cast.slot.id, NOW)
+    db.session.execute(sa.update(Slot).where(Slot.id == rival.id).values(state="cancelled"))
+    db.session.commit()
+    with pytest.raises(Full):
+        sign_up(cast.lin.id, cast.slot.id, NOW)
+    assert queries.my_state(cast.wang.id, cast.slot.id) is SEATED
+
+
+def test_who_has_left_the_school_is_passed_over(cast):
+    fill(cast)
+    for waiter in (cast.wang, cast.lin):
+        sign_up(waiter.id, cast.slot.id, NOW, or_wait=True)
+    db.session.execute(sa.update(Member).where(Member.id == cast.wang.id).values(active=False))
+    db.session.commit()
+    withdraw(queries.seated(cast.slot.id)[0].member_id, cast.slot.id, NOW)
+    assert queries.my_state(cast.lin.id, cast.slot.id) is SEATED
 
 
 def test_overlapping_slots_are_refused_by_name(cast):
