@@ -2,107 +2,25 @@
 
 from __future__ import annotations
 
-import smtplib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-from datetime import datetime, timedelta
-from email import message_from_bytes, policy
+from datetime import timedelta
 from email.message import EmailMessage
-from socket import socket
-from threading import Event
-from time import monotonic, sleep
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult
 
-from activities.kit.db import db, transactional
 from activities.kit.i18n import say_moment, say_span
-from activities.outbox import delivery, service
+from activities.outbox import delivery
 from activities.outbox.delivery import GAPS, Outcome, Recipient, deliver_due, deliver_one
 from activities.outbox.models import Notice
 from activities.outbox.words import WORDS, words
-from activities.outbox.worker import Mailer, Worker, deliver_command, delivering
+from activities.outbox.worker import Mailer
 from activities.people.queries import recipient
 from activities.people.service import deactivate
 from activities.people.service_accounts import invite
 from activities.signups.service import sign_up
 from tests.cast import DAY, HOUR, NOW
 from tests.house.test_races import race
-
-# The worker reads the real clock.
-LONG_AGO = NOW.replace(year=2000)
-
-
-class Inbox:
-    """A mail server that keeps what it is given, or refuses it."""
-
-    def __init__(self) -> None:
-        self.letters: list[EmailMessage] = []
-        self.recipients: list[str] = []
-        self.answer = "250 OK"
-        self.arrived = Event()
-
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
-        if self.answer.startswith("250"):
-            envelope.rcpt_tos.append(address)
-        return self.answer
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
-        self.recipients += envelope.rcpt_tos
-        self.letters.append(message_from_bytes(envelope.content, policy=policy.SMTP))
-        self.arrived.set()
-        return "250 OK"
-
-
-@pytest.fixture
-def inbox() -> Inbox:
-    return Inbox()
-
-
-@contextmanager
-def serving(inbox: Inbox, **options: Any) -> Iterator[str]:
-    """Run the server on a free port; yield host and port."""
-    with socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    controller = Controller(inbox, hostname="127.0.0.1", port=port, **options)
-    controller.start()
-    try:
-        yield f"127.0.0.1:{port}"
-    finally:
-        controller.stop()
-
-
-@pytest.fixture
-def server(inbox: Inbox) -> Iterator[str]:
-    with serving(inbox, enable_SMTPUTF8=True) as place:
-        yield f"smtp://{place}"
-
-
-@pytest.fixture
-def mailer(server: str) -> Iterator[Mailer]:
-    with Mailer(server) as mailer:
-        yield mailer
-
-
-@transactional
-def post(member_id: int, topic: str = "test.plain", at: datetime = NOW, **params: Any) -> None:
-    service.post(at, [member_id], topic, **params)
-
-
-@pytest.fixture(autouse=True)
-def own_words() -> Iterator[None]:
-    words("test.plain", "Hello %(name)s", "See %(name)s.")
-    yield
-    del WORDS["test.plain"]
-
-
-def notices() -> list[Notice]:
-    return list(db.session.scalars(sa.select(Notice).order_by(Notice.id).execution_options(populate_existing=True)))
+from tests.outbox.mailbox import notices, post
 
 
 def test_what_is_due_arrives_once(ctx, cast, mailer, inbox):
@@ -253,75 +171,3 @@ def test_several_workers_send_each_letter_once(app, ctx, cast):
     sent: list[str] = []
     race(app, [lambda: deliver_due(NOW, lambda letter: sent.append(letter["Subject"]), recipient)] * 4)
     assert sorted(sent) == sorted(f"Hello {n}" for n in range(12))
-
-
-# ── the worker ──────────────────────────────────────────────────────────────
-
-
-def test_the_worker_delivers_and_stops(app, cast, server, inbox, monkeypatch):
-    with app.app_context():
-        post(cast.lin.id, at=LONG_AGO, name="x")
-    monkeypatch.setitem(app.config, "SETTINGS", replace(app.config["SETTINGS"], smtp_url=server))
-    with delivering(app, recipient):
-        assert inbox.arrived.wait(10)
-    with app.app_context():
-        assert notices()[0].sent_at
-
-
-def test_without_a_mail_server_nothing_runs(app, cast):
-    with app.app_context():
-        post(cast.lin.id, at=LONG_AGO, name="x")
-    with delivering(app, recipient):
-        sleep(0.05)
-    with app.app_context():
-        assert notices()[0].tries == 0
-
-
-def test_the_worker_survives_a_broken_round(app, cast, caplog):
-    worker = Worker(app, lambda _: 1 / 0)
-    with app.app_context():
-        post(cast.lin.id, at=LONG_AGO, name="x")
-        assert worker._round(Mailer("smtp://127.0.0.1:9")) > 0
-    assert "ZeroDivisionError" in caplog.text
-
-
-def test_a_worker_stops_at_once(app):
-    worker, began = Worker(app, recipient).start(), monotonic()
-    worker.stop()
-    assert monotonic() - began < 2
-    assert not worker.thread.is_alive()
-
-
-def test_the_command_sends_what_is_due(app, cast, server, inbox, monkeypatch):
-    with app.app_context():
-        post(cast.lin.id, at=LONG_AGO, name="x")
-    runner = app.test_cli_runner()
-    refused = runner.invoke(deliver_command(recipient))
-    assert (refused.exit_code, "ACTIVITIES_SMTP_URL" in refused.stderr) == (1, True)
-    monkeypatch.setitem(app.config, "SETTINGS", replace(app.config["SETTINGS"], smtp_url=server))
-    assert runner.invoke(deliver_command(recipient)).stdout == "1 sent\n"
-    assert len(inbox.letters) == 1
-
-
-def test_a_password_for_the_server_is_decoded_and_used(inbox, ctx, cast):
-    seen: list[Any] = []
-
-    def check(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
-        seen.append((data.login, data.password))
-        return AuthResult(success=True)
-
-    post(cast.lin.id, at=LONG_AGO, name="x")
-    with (
-        serving(inbox, authenticator=check, auth_require_tls=False) as at,
-        Mailer(f"smtp://us%40er:p%3Aw@{at}") as mailer,
-    ):
-        deliver_due(NOW, mailer.send, recipient)
-    assert seen == [(b"us@er", b"p:w")]
-    assert len(inbox.letters) == 1
-
-
-def test_a_password_never_goes_out_unencrypted(monkeypatch):
-    """Outside loopback, to a server that offers no encryption."""
-    monkeypatch.setattr("activities.outbox.worker.is_loopback", lambda _: False)
-    with serving(Inbox()) as at, Mailer(f"smtp://user:secret@{at}") as mailer, pytest.raises(smtplib.SMTPConnectError):
-        mailer.send(EmailMessage())
