@@ -137,7 +137,7 @@ def _named(member: Member, role: Role, unit: Unit) -> dict[str, object]:
 
 
 def _locked_roots() -> list[int]:
-    """The ids of the units above all, locked: two administrators who take each other's role at once take turns."""
+    """The ids of the units above all, locked: two administrators who resign at once take turns."""
     query = sa.select(Unit.id).where(Unit.parent_id.is_(None)).order_by(Unit.id).with_for_update()
     return list(db.session.scalars(query))
 

@@ -1,4 +1,4 @@
-"""The tree of units. Each verb locks the whole tree, a few dozen rows, so that two moves cannot make a circle."""
+"""The tree of units. Each verb locks the whole tree, a few dozen rows, so that a path is made from paths that stay."""
 
 from __future__ import annotations
 

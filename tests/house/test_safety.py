@@ -130,7 +130,8 @@ def test_a_nul_is_refused_before_any_page(client):
 
 def test_too_large_a_form_or_file_is_refused(client, settings):
     assert client.submit("/login", name="x" * (1024 * 1024 + 1)).status_code == 413
-    body = b"--x\r\n" + b"x" * settings.max_upload
+    part = b'--x\r\nContent-Disposition: form-data; name="file"; filename="roster.xlsx"\r\n\r\n%b\r\n--x--\r\n'
+    body = part % (b"x" * settings.max_upload)
     assert client.post("/login", data=body, content_type="multipart/form-data; boundary=x").status_code == 413
 
 

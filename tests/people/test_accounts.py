@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 import sqlalchemy as sa
@@ -14,8 +16,8 @@ from activities.kit.db import db
 from activities.kit.refusal import NotFound, Refusal
 from activities.kit.roles import Permission, Role
 from activities.outbox.models import Notice
-from activities.people import links, queries, rules
-from activities.people.models import AccessLink, Member, Unit
+from activities.people import links, queries, rules, service
+from activities.people.models import AccessLink, Member, RoleGrant, Unit
 from activities.people.passwords import verify
 from activities.people.rules import LinkPurpose
 from activities.people.service import deactivate, grant, revoke
@@ -118,19 +120,28 @@ def test_a_link_used_twice_at_once_works_once(app, cast):
     assert db.session.scalars(sa.select(AuditEntry.verb)).all().count("set password") == 1
 
 
-def test_two_administrators_who_take_each_others_role_leave_one(app, cast):
+def test_of_two_administrators_who_resign_at_once_one_stays(app, cast, monkeypatch):
+    """Each looks whether another one is left before either is gone – unless they take turns."""
+    meeting, look = Barrier(2), service._keep_one_administrator
+
+    def look_and_wait(leaving: RoleGrant) -> None:
+        look(leaving)
+        with suppress(BrokenBarrierError):
+            meeting.wait(0.5)
+
+    monkeypatch.setattr(service, "_keep_one_administrator", look_and_wait)
     grant(cast.gu.id, cast.chen.id, Role.ADMINISTRATOR, cast.school.id, NOW)
-    pair = [(cast.gu.id, cast.chen.id), (cast.chen.id, cast.gu.id)]
+    pair = [cast.gu.id, cast.chen.id]
     role, unit = Role.ADMINISTRATOR, cast.school.id
 
-    def take(actor: int, other: int) -> bool:
+    def resign(administrator: int) -> bool:
         try:
-            revoke(actor, other, role, unit, NOW)
+            revoke(administrator, administrator, role, unit, NOW)
         except (Refusal, NotFound):
             return False
         return True
 
-    results = race(app, [lambda a=a, o=o: take(a, o) for a, o in pair])
+    results = race(app, [lambda a=a: resign(a) for a in pair])
     assert results.count(True) == 1
     left = db.session.scalars(sa.select(Member).options(*queries.WITH_ROLES)).unique()
     assert sum(m.may(Permission.MANAGE_PEOPLE) for m in left) == 1

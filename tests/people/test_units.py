@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
+
 import pytest
 import sqlalchemy as sa
 
@@ -9,7 +12,7 @@ from activities.audit.models import AuditEntry
 from activities.kit.db import db
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Role
-from activities.people import rules
+from activities.people import rules, service_units
 from activities.people.models import Unit
 from activities.people.rules import UnitLevel
 from activities.people.service_units import change_unit, create_unit
@@ -93,11 +96,29 @@ def test_units_of_others_are_not_found(cast, forest):
             verb()
 
 
-def test_moves_at_once_leave_a_tree(app, cast, forest):
-    gu, east, west, leaf = cast.gu.id, forest["东"].id, forest["西"].id, forest["叶"].id
-    race(app, [lambda n=n: change_unit(gu, leaf, (east, west)[n % 2], BRANCH, f"叶{n}", NOW) for n in range(8)])
-    rows = {
-        unit.id: unit for unit in db.session.scalars(sa.select(Unit), execution_options={"populate_existing": True})
-    }
+def test_moves_at_once_leave_a_tree(app, cast, forest, monkeypatch):
+    """One unit moves below another that moves at the same time: its path must follow."""
+    outer = make_unit("外", COMMITTEE)
+    grant(cast.gu, Role.ADMINISTRATOR, outer)
+    db.session.commit()
+    bud = create_unit(cast.gu.id, forest["西"].id, BRANCH, "芽", NOW)
+    meeting, move = Barrier(2), service_units._move
+
+    def wait_and_move(unit: Unit, path: str) -> None:
+        with suppress(BrokenBarrierError):
+            meeting.wait(0.5)
+        move(unit, path)
+
+    monkeypatch.setattr(service_units, "_move", wait_and_move)
+    gu, east, top = cast.gu.id, forest["东"].id, outer.id
+    race(
+        app,
+        [
+            lambda: change_unit(gu, east, top, GENERAL, "东", NOW),
+            lambda: change_unit(gu, bud.id, east, BRANCH, "芽", NOW),
+        ],
+    )
+    query = sa.select(Unit).execution_options(populate_existing=True)
+    rows = {unit.id: unit for unit in db.session.scalars(query)}
     for unit in rows.values():
         assert unit.path == (rows[unit.parent_id].path if unit.parent_id else "") + f"{unit.id}/"
