@@ -78,10 +78,6 @@ def kind_of(key: str) -> Kind:
     return KINDS[key]
 
 
-def keys_of(ledger: Ledger) -> list[str]:
-    return [kind.key for kind in KINDS.values() if kind.ledger is ledger]
-
-
 declare(
     Kind(
         key="energy", name=N_("Energy-saving post"), seal="节", code="En", colour="energy", ledger=Ledger.DUTY,

@@ -22,7 +22,6 @@ from activities.people.models import Member, Unit
 from activities.people.queries import WITH_ROLES
 
 WITH_UNIT = joinedload(Activity.unit, innerjoin=True)
-WITH_ACTIVITY = joinedload(Post.activity, innerjoin=True)
 
 
 # ── activities ──────────────────────────────────────────────────────────────

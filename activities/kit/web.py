@@ -17,11 +17,11 @@ from werkzeug.exceptions import BadRequest, HTTPException, SecurityError
 
 from activities.kit import clock, i18n, security
 from activities.kit.access import is_impersonal
+from activities.kit.asked import read_day, read_page
 from activities.kit.refusal import N_, NotAllowed, NotFound, Refusal
 from activities.kit.roles import Permission
 
 csrf = CSRFProtect()
-MOST_PAGES = 10_000
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -227,17 +227,12 @@ def done(message: str, target: str) -> Response:
 
 def asked_page() -> int:
     """The page number of the address, from 1; what cannot be read is the first page."""
-    typed = request.args.get("page", "")
-    return max(1, min(int(typed[:6]), MOST_PAGES)) if typed.isascii() and typed.isdigit() else 1
+    return read_page(request.args.get("page"))
 
 
 def asked_day(name: str) -> date | None:
     """A day of the address, where it is one of a sensible year."""
-    try:
-        day = date.fromisoformat(request.args.get(name, ""))
-    except ValueError:
-        return None
-    return day if 2000 <= day.year <= 2100 else None
+    return read_day(request.args.get(name))
 
 
 def here(**changes: Any) -> str:

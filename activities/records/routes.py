@@ -16,12 +16,11 @@ from activities.duties.models import Slot
 from activities.kit import clock
 from activities.kit.access import access
 from activities.kit.roles import Permission
-from activities.kit.web import done, invalid
+from activities.kit.web import asked_page, done, invalid
 from activities.records import queries, rules, service
 from activities.records.forms import AttendanceForm
 
 records = Blueprint("records", __name__)
-MOST_PAGES = 1000
 
 
 def init_app(app: Flask) -> None:
@@ -67,7 +66,7 @@ def mine() -> Any:
     year = request.args.get("year", type=int)
     year = year if year in years else None
     ledger = next((ledger for ledger in Ledger if ledger == request.args.get("ledger")), None)
-    page = min(max(request.args.get("page", 1, type=int), 1), MOST_PAGES)
+    page = asked_page()
     rows = queries.history(
         current_user.id, year=year, ledger=ledger, limit=queries.PAGE + 1, offset=(page - 1) * queries.PAGE
     )

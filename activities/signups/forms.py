@@ -8,6 +8,7 @@ from datetime import date, time, timedelta
 from werkzeug.datastructures import MultiDict
 
 from activities.duties.kinds import KINDS
+from activities.kit.asked import read_day, read_page
 from activities.kit.refusal import N_
 
 # Stretches of a day between the class periods, as people name them: from, until, name.
@@ -17,7 +18,6 @@ PARTS: dict[str, tuple[time, time, str]] = {
     "afternoon": (time(14, 0), time(17, 40), N_("Afternoon, 14:00–17:40")),
     "evening": (time(17, 40), time.max, N_("Evening, from 17:40")),
 }
-MOST_PAGES = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,8 +35,8 @@ class Filters:
 
     @classmethod
     def read(cls, args: MultiDict[str, str], today: date) -> Filters:
-        day = _day(args.get("day"))
-        week = day or _day(args.get("week")) or today
+        day = read_day(args.get("day"))
+        week = day or read_day(args.get("week")) or today
         part = args.get("part", "")
         return cls(
             monday=week - timedelta(days=week.weekday()),
@@ -46,7 +46,7 @@ class Filters:
             activity=args.get("activity", "")[:16],
             text=args.get("q", "").strip()[:50],
             only_open="open" in args,
-            page=_page(args.get("page")),
+            page=read_page(args.get("page")),
         )
 
     @property
@@ -62,18 +62,3 @@ class Filters:
     def count(self) -> int:
         """How many filters narrow the week down."""
         return len(self.kinds) + sum(map(bool, (self.part, self.activity, self.text, self.only_open)))
-
-
-def _day(text: str | None) -> date | None:
-    """An ISO day of a sensible year."""
-    try:
-        day = date.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return day if 2000 <= day.year <= 2100 else None
-
-
-def _page(text: str | None) -> int:
-    if not text or not text.isascii() or not text.isdigit():
-        return 1
-    return max(1, min(int(text[:6]), MOST_PAGES))

@@ -138,17 +138,6 @@ def places_in_line(waiting: Collection[SignUp]) -> dict[int, int]:
     return {row.id: row.place for row in db.session.execute(query)}
 
 
-def seated(slot_id: int) -> list[SignUp]:
-    """Those who have a seat, in the order in which they were accepted."""
-    query = (
-        sa.select(SignUp)
-        .where(SignUp.slot_id == slot_id, SignUp.state == SignUpState.SEATED)
-        .options(joinedload(SignUp.member, innerjoin=True).joinedload(Member.unit, innerjoin=True))
-        .order_by(SignUp.ticket)
-    )
-    return list(db.session.scalars(query))
-
-
 def people_on(slot_id: int) -> list[int]:
     """The members who have a seat in a slot or wait for one, in the order in which they were accepted."""
     query = sa.select(SignUp.member_id).where(SignUp.slot_id == slot_id, SignUp.state.in_(ACTIVE_STATES))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import time_machine
 
-from activities.duties.kinds import KINDS, Kind, Ledger, Measure, declare, keys_of
+from activities.duties.kinds import KINDS, Kind, Ledger, Measure, declare
 from activities.duties.models import Activity, Slot
 from activities.kit.db import db
 from tests.cast import NOW, logged_in
@@ -56,11 +56,6 @@ def test_a_new_kind_goes_from_the_form_to_a_sign_up(app, cast, planting):
 def test_a_kind_is_declared_once(planting):
     with pytest.raises(ValueError, match="twice"):
         declare(PLANTING)
-
-
-def test_a_ledger_counts_its_kinds(planting):
-    assert "planting" in keys_of(Ledger.SERVICE)
-    assert "planting" not in keys_of(Ledger.DUTY)
 
 
 def test_marks_tell_kinds_apart():

@@ -49,7 +49,7 @@ def test_who_waits_longest_gets_the_freed_seat(cast):
     fill(cast)
     for waiter in (cast.wang, cast.lin):
         sign_up(waiter.id, cast.slot.id, NOW, or_wait=True)
-    first = queries.seated(cast.slot.id)[0].member_id
+    first = queries.people_on(cast.slot.id)[0]
     withdraw(first, cast.slot.id, NOW + HOUR * 0)
     assert queries.my_state(cast.wang.id, cast.slot.id) is SEATED
     assert queries.my_state(cast.lin.id, cast.slot.id) is WAITING
@@ -62,7 +62,7 @@ def test_a_waiter_with_a_clash_is_passed_over_and_keeps_the_place(cast):
     rival = make_slot(make_post(cast.sweeping, "南岸"), cast.slot.starts_at)
     db.session.commit()
     sign_up(cast.wang.id, rival.id, NOW)
-    withdraw(queries.seated(cast.slot.id)[0].member_id, cast.slot.id, NOW)
+    withdraw(queries.people_on(cast.slot.id)[0], cast.slot.id, NOW)
     assert queries.my_state(cast.lin.id, cast.slot.id) is SEATED
     assert queries.my_state(cast.wang.id, cast.slot.id) is WAITING
 
@@ -73,7 +73,7 @@ def test_a_waiter_whose_clash_is_gone_comes_before_who_arrives(cast):
     rival = make_slot(make_post(cast.sweeping, "南岸"), cast.slot.starts_at)
     db.session.commit()
     sign_up(cast.wang.id, rival.id, NOW)
-    withdraw(queries.seated(cast.slot.id)[0].member_id, cast.slot.id, NOW)
+    withdraw(queries.people_on(cast.slot.id)[0], cast.slot.id, NOW)
     withdraw(cast.wang.id, rival.id, NOW)
     assert queries.my_state(cast.wang.id, cast.slot.id) is SEATED
     with pytest.raises(Full):

@@ -1,0 +1,21 @@
+"""What an address asks for, read leniently: what cannot be read is as if it were not there."""
+
+from __future__ import annotations
+
+from datetime import date
+
+MOST_PAGES = 10_000
+
+
+def read_page(text: str | None) -> int:
+    """A page number, from 1; what is none is the first page."""
+    return max(1, min(int(text[:6]), MOST_PAGES)) if text and text.isascii() and text.isdigit() else 1
+
+
+def read_day(text: str | None) -> date | None:
+    """An ISO day, where it is one of a sensible year."""
+    try:
+        day = date.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return day if 2000 <= day.year <= 2100 else None
