@@ -95,7 +95,7 @@ def test_a_refusal_does_not_take_back_who_was_seated_before_it(cast):
     rival = make_slot(make_post(cast.sweeping, "南岸"), cast.slot.starts_at)
     db.session.commit()
     sign_up(cast.wang.id, rival.id, NOW)
-    withdraw(queries.seated(cast.slot.id)[0].member_id, cast.slot.id, NOW)
+    withdraw(queries.people_on(cast.slot.id)[0], cast.slot.id, NOW)
     db.session.execute(sa.update(Slot).where(Slot.id == rival.id).values(state="cancelled"))
     db.session.commit()
     with pytest.raises(Full):
@@ -109,7 +109,7 @@ def test_who_has_left_the_school_is_passed_over(cast):
         sign_up(waiter.id, cast.slot.id, NOW, or_wait=True)
     db.session.execute(sa.update(Member).where(Member.id == cast.wang.id).values(active=False))
     db.session.commit()
-    withdraw(queries.seated(cast.slot.id)[0].member_id, cast.slot.id, NOW)
+    withdraw(queries.people_on(cast.slot.id)[0], cast.slot.id, NOW)
     assert queries.my_state(cast.lin.id, cast.slot.id) is SEATED
 
 
