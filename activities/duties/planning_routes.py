@@ -13,10 +13,9 @@ from activities.duties import planning, queries, service
 from activities.duties.forms import CopyWeekForm, PlanForm, PostForm, refuse
 from activities.duties.models import Activity, Post, Slot
 from activities.duties.plans import Plan, Why
-from activities.duties.rules import ChangedMeanwhile, PlanChanged
+from activities.duties.rules import PlanChanged
 from activities.kit import clock
 from activities.kit.access import access
-from activities.kit.fields import differences
 from activities.kit.refusal import N_, Refusal
 from activities.kit.roles import Permission
 from activities.kit.web import asked_day, done, invalid
@@ -36,7 +35,6 @@ WHY = {
 def add_to(duties: Blueprint) -> None:
     get_and_post = ("GET", "POST")
     duties.add_url_rule("/organize/activities/<public_id>/posts/new", view_func=new_post, methods=get_and_post)
-    duties.add_url_rule("/organize/posts/<public_id>/edit", view_func=edit_post, methods=get_and_post)
     duties.add_url_rule("/organize/posts/<public_id>/plan", view_func=plan, methods=get_and_post)
     duties.add_url_rule("/organize/activities/<public_id>/copy-week", view_func=copy_week, methods=get_and_post)
 
@@ -52,25 +50,6 @@ def new_post(public_id: str) -> Any:
         return invalid("duties/post_form.html", **page)
     post_id = service.add_post(current_user.id, activity.id, form.values(), clock.now())
     return done(_("The post is there. Now plan its slots."), url_for(".plan", public_id=post_id))
-
-
-@access(Permission.ORGANIZE)
-def edit_post(public_id: str) -> Any:
-    post = queries.post_to_organize(current_user, public_id)
-    form = PostForm(post)
-    page = {"form": form, "activity": post.activity, "post": post, "changed": None}
-    if not form.is_submitted():
-        return render_template("duties/post_form.html", **page)
-    if not form.validate():
-        return invalid("duties/post_form.html", **page)
-    try:
-        service.edit_post(current_user.id, post.id, form.revision.data or 0, form.values(), clock.now())
-    except ChangedMeanwhile:
-        post = queries.post_to_organize(current_user, public_id)
-        form.revision.data = post.revision
-        present = {column: getattr(post, column) for column in form.values()}
-        return invalid("duties/post_form.html", **page | {"changed": differences(form, present)})
-    return done(_("The post is changed."), url_for(".activity", public_id=post.activity.public_id))
 
 
 # ── rows of slots ───────────────────────────────────────────────────────────

@@ -161,9 +161,11 @@ def add_post(actor_id: int, activity_id: int, values: Mapping[str, Any], now: da
     return post.public_id
 
 
-@transactional
-def edit_post(actor_id: int, post_id: int, revision: int, changes: Mapping[str, Any], now: datetime) -> None:
-    """Change what differs. ChangedMeanwhile where `revision` is not the present one any more."""
+def change_post(
+    actor_id: int, post_id: int, revision: int, changes: Mapping[str, Any], now: datetime
+) -> Mapping[str, Any]:
+    """Inside a transaction: change what differs, and return that. ChangedMeanwhile where `revision` is not the present
+    one any more."""
     _, activity = _locked(actor_id, _activity_of(post_id))
     post = lock(Post, post_id)
     if post.revision != revision:
@@ -172,6 +174,7 @@ def edit_post(actor_id: int, post_id: int, revision: int, changes: Mapping[str, 
     if after:
         schedule_changed(activity, now)
         audit.leave(now, actor_id, "edit post", Post, post_id, before=before, after=after)
+    return after
 
 
 def _copy_of(post: Post, activity: Activity, now: datetime) -> Post:

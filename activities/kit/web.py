@@ -141,7 +141,7 @@ DOORS = (
         "duties.organize", N_("Organize"), "board", Permission.ORGANIZE,
         (
             "duties", "records.attendance", "records.attendance_post", "signups.roster", "signups.edit_slot",
-            "signups.cancel_slot",
+            "signups.cancel_slot", "signups.edit_post",
         ),
     ),
     Door("reviews.now", N_("Review"), "review", Permission.REVIEW, ("reviews.year",)),

@@ -1,9 +1,11 @@
-"""What organizers do to a slot that may have people: change, cancel, delete. Like every verb of this room these lock
-the people first; then the activity, which carries the revision of its schedule, then the slot."""
+"""What organizers do to a slot that may have people: change, cancel, delete, change its post. Like every verb of this
+room these lock the people first; then the activity, which carries the revision of its schedule, then the slot."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -18,7 +20,7 @@ from activities.duties.rules import (
     why_not_move,
     why_not_touch,
 )
-from activities.duties.service import WITH_UNIT, schedule_changed
+from activities.duties.service import WITH_UNIT, change_post, schedule_changed
 from activities.kit.db import db, lock, revise, transactional
 from activities.kit.refusal import NotFound
 from activities.people.models import Member
@@ -27,6 +29,17 @@ from activities.signups import notices, queries, rules
 from activities.signups.models import SignUp
 from activities.signups.queries import ACTIVE_STATES
 from activities.signups.service import promote
+
+
+@transactional
+def edit_post(actor_id: int, post_id: int, revision: int, changes: Mapping[str, Any], now: datetime) -> None:
+    """Change what differs of a post; a new place is told to everyone on its slots to come. ChangedMeanwhile where
+    `revision` is not the present one any more."""
+    _lock_people(actor_id, queries.coming(post_id, now).with_only_columns(SignUp.member_id))
+    after = change_post(actor_id, post_id, revision, changes, now)
+    if "place" in after:
+        for slot, people in queries.people_to_come(post_id, now).items():
+            notices.moved(slot, people, now)
 
 
 @transactional
@@ -42,6 +55,11 @@ def edit_slot(
     refusal = (
         why_not_touch(slot.state, slot.starts_at, now)
         or (why_not_move(starts_at, ends_at, now) if is_moved else None)
+        or (
+            rules.why_not_withdrawable(slot.taken, starts_at, slot.post.activity.withdraw_minutes, now)
+            if is_moved
+            else None
+        )
         or rules.why_not_capacity(slot.taken, capacity)
         or (SlotThere(starts_at) if _is_taken(slot, starts_at) else None)
     )
@@ -86,13 +104,17 @@ def delete_slot(actor_id: int, slot_id: int, now: datetime) -> None:
 def _locked(actor_id: int, slot_id: int) -> Slot:
     """Lock who acts and who is on the slot; then the activity, which the actor must still organize; then the slot."""
     on_it = sa.select(SignUp.member_id).where(SignUp.slot_id == slot_id, SignUp.state.in_(ACTIVE_STATES))
-    people = sa.select(Member.id).where(sa.or_(Member.id == actor_id, Member.id.in_(on_it)))
-    db.session.execute(people.order_by(Member.id).with_for_update(of=Member))
+    _lock_people(actor_id, on_it)
     activity_id = db.session.scalar(sa.select(Post.activity_id).join(Slot).where(Slot.id == slot_id))
     if activity_id is None:
         raise NotFound
     must_organize(acting(actor_id), lock(Activity, activity_id, WITH_UNIT))
     return lock(Slot, slot_id, WITH_ALL)
+
+
+def _lock_people(actor_id: int, others: sa.Select[int]) -> None:
+    people = sa.select(Member.id).where(sa.or_(Member.id == actor_id, Member.id.in_(others)))
+    db.session.execute(people.order_by(Member.id).with_for_update(of=Member))
 
 
 def _is_taken(slot: Slot, starts_at: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""What organizers do with one slot: its roster, changing it, cancelling it, deleting it."""
+"""What organizers do with one slot: its roster, changing it, cancelling it, deleting it; and with its post."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
 
-from activities.duties.forms import refuse
+from activities.duties.forms import PostForm, refuse
 from activities.duties.models import Slot
-from activities.duties.queries import slot_to_organize
+from activities.duties.queries import post_to_organize, slot_to_organize
 from activities.duties.rules import ChangedMeanwhile
 from activities.kit import clock
 from activities.kit.access import access
@@ -30,6 +30,7 @@ FIELDS = {"EndsBeforeStart": "ends_at", "TooLong": "ends_at", "FewerThanSeated":
 
 def add_to(signups: Blueprint) -> None:
     get_and_post = ("GET", "POST")
+    signups.add_url_rule("/organize/posts/<public_id>/edit", view_func=edit_post, methods=get_and_post)
     signups.add_url_rule("/slots/<public_id>/roster", view_func=roster)
     signups.add_url_rule("/organize/slots/<public_id>/edit", view_func=edit_slot, methods=get_and_post)
     signups.add_url_rule("/organize/slots/<public_id>/cancel", view_func=cancel_slot, methods=get_and_post)
@@ -99,3 +100,22 @@ def delete_slot(public_id: str) -> Any:
     address = url_for("duties.activity", public_id=slot.post.activity.public_id)
     organize.delete_slot(current_user.id, slot.id, clock.now())
     return done(_("The slot is deleted."), address)
+
+
+@access(Permission.ORGANIZE)
+def edit_post(public_id: str) -> Any:
+    post = post_to_organize(current_user, public_id)
+    form = PostForm(post)
+    page = {"form": form, "activity": post.activity, "post": post, "changed": None}
+    if not form.is_submitted():
+        return render_template("duties/post_form.html", **page)
+    if not form.validate():
+        return invalid("duties/post_form.html", **page)
+    try:
+        organize.edit_post(current_user.id, post.id, form.revision.data or 0, form.values(), clock.now())
+    except ChangedMeanwhile:
+        post = post_to_organize(current_user, public_id)
+        form.revision.data = post.revision
+        present = {column: getattr(post, column) for column in form.values()}
+        return invalid("duties/post_form.html", **page | {"changed": differences(form, present)})
+    return done(_("The post is changed."), url_for("duties.activity", public_id=post.activity.public_id))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, contains_eager, joinedload
@@ -142,6 +143,27 @@ def people_on(slot_id: int) -> list[int]:
     """The members who have a seat in a slot or wait for one, in the order in which they were accepted."""
     query = sa.select(SignUp.member_id).where(SignUp.slot_id == slot_id, SignUp.state.in_(ACTIVE_STATES))
     return list(db.session.scalars(query.order_by(SignUp.ticket)))
+
+
+def coming(post_id: int, now: datetime) -> sa.Select[Any]:
+    """The sign-ups that hold for the post's open slots to come, joined with them, to be narrowed."""
+    return (
+        sa.select(SignUp)
+        .join(SignUp.slot)
+        .where(
+            Slot.post_id == post_id, Slot.state == SlotState.OPEN, Slot.starts_at > now,
+            SignUp.state.in_(ACTIVE_STATES),
+        )
+    )  # fmt: skip
+
+
+def people_to_come(post_id: int, now: datetime) -> dict[Slot, list[int]]:
+    """Who has a seat or waits in each of the post's open slots to come. One statement."""
+    query = coming(post_id, now).options(contains_eager(SignUp.slot)).order_by(Slot.starts_at, Slot.id, SignUp.ticket)
+    people: dict[Slot, list[int]] = {}
+    for sign_up in db.session.scalars(query):
+        people.setdefault(sign_up.slot, []).append(sign_up.member_id)
+    return people
 
 
 def roster(slot_id: int) -> list[SignUp]:

@@ -154,6 +154,12 @@ class FewerThanSeated(Refusal):
     remedy: ClassVar[str] = N_("Choose a larger capacity, or cancel the slot.")
 
 
+@refusal
+class NoTimeToWithdraw(Refusal):
+    sentence: ClassVar[str] = N_("People have a seat, and it would be too late for them to withdraw from the new time.")
+    remedy: ClassVar[str] = N_("Choose a later start, or cancel the slot and plan a new one.")
+
+
 # ── decisions ───────────────────────────────────────────────────────────────
 
 
@@ -195,6 +201,12 @@ def why_not_withdraw(offer: Offer, mine: SignUpState | None, now: datetime) -> R
 
 def why_not_capacity(taken: int, capacity: int) -> Refusal | None:
     return FewerThanSeated(taken) if capacity < taken else None
+
+
+def why_not_withdrawable(taken: int, starts_at: datetime, withdraw_minutes: int, now: datetime) -> Refusal | None:
+    """The reason against moving a slot to where those who have its seats could not withdraw any more, or None."""
+    is_too_late = starts_at - timedelta(minutes=withdraw_minutes) <= now
+    return NoTimeToWithdraw() if taken and is_too_late else None
 
 
 def _over(offer: Offer, now: datetime) -> Refusal | None:

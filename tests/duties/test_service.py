@@ -26,6 +26,7 @@ from activities.kit.refusal import NotAllowed, NotFound
 from activities.kit.roles import Role
 from activities.people.rules import Stages, Standings
 from activities.people.service import revoke
+from activities.signups.organize import edit_post
 from activities.signups.service import sign_up
 from activities.terms.models import SpecialDay
 from tests.cast import DAY, NOW, grant, make_activity, make_member, make_post, make_slot
@@ -196,7 +197,7 @@ def test_who_lost_the_role_since_the_page_was_opened_changes_nothing(cast):
         lambda: service.name_organizer(ou, activity, ou, NOW),
         lambda: service.remove_organizer(ou, activity, ou, NOW),
         lambda: service.add_post(ou, activity, {"name": "南岸"}, NOW),
-        lambda: service.edit_post(ou, post, 0, {"place": "西湖"}, NOW),
+        lambda: edit_post(ou, post, 0, {"place": "西湖"}, NOW),
         lambda: create(cast, thursdays()),
         lambda: service.copy_week(ou, activity, date(2026, 11, 23), 1, "", clock.zone(), NOW),
     ):
@@ -224,12 +225,12 @@ def test_posts_move_the_schedule(cast):
     public_id = service.add_post(cast.ou.id, cast.sweeping.id, {"name": "南岸", "place": "", "capacity": 3}, NOW)
     post = queries.post_to_organize(fresh(cast.ou), public_id)
     assert fresh(cast.sweeping).schedule_revision == 1
-    service.edit_post(cast.ou.id, post.id, 0, {"place": "东湖"}, LATER)
+    edit_post(cast.ou.id, post.id, 0, {"place": "东湖"}, LATER)
     activity = fresh(cast.sweeping)
     assert (activity.schedule_revision, activity.schedule_changed_at, activity.revision) == (2, LATER, 0)
     assert (fresh(post).revision, fresh(post).place) == (1, "东湖")
     with pytest.raises(ChangedMeanwhile):
-        service.edit_post(cast.ou.id, post.id, 0, {"place": "西湖"}, LATER)
+        edit_post(cast.ou.id, post.id, 0, {"place": "西湖"}, LATER)
     assert verbs() == ["add post", "edit post"]
 
 

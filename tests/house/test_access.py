@@ -144,8 +144,6 @@ TABLE = {
     "POST duties.copy_activity": row("login 404 404 303 404 404", activity),
     "GET duties.new_post": row("login 404 404 200 404 404", activity),
     "POST duties.new_post": row("login 404 404 422 404 404", activity),
-    "GET duties.edit_post": row("login 404 404 200 404 404", post),
-    "POST duties.edit_post": row("login 404 404 422 404 404", post),
     "GET duties.plan": row("login 404 404 200 404 404", post),
     "POST duties.plan": row("login 404 404 422 404 404", post),
     "GET duties.copy_week": row("login 404 404 200 404 404", activity),
@@ -154,6 +152,8 @@ TABLE = {
     "POST duties.name_organizer": row("login 404 404 409 404 404", activity),
     "POST duties.remove_organizer": row("login 404 404 404 404 404", activity),
     # signups
+    "GET signups.edit_post": row("login 404 404 200 404 404", post),
+    "POST signups.edit_post": row("login 404 404 422 404 404", post),
     "GET signups.activity": row("login 200 404 200 200 404", activity),
     "GET signups.find": row("login 200 200 200 200 200"),
     "GET signups.slot": row("login 200 404 200 200 404", slot),

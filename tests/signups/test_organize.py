@@ -26,8 +26,8 @@ from activities.kit.roles import Role
 from activities.outbox.models import Notice
 from activities.people.service import revoke
 from activities.signups import queries
-from activities.signups.organize import cancel_slot, delete_slot, edit_slot
-from activities.signups.rules import FewerThanSeated, SignUpState
+from activities.signups.organize import cancel_slot, delete_slot, edit_post, edit_slot
+from activities.signups.rules import FewerThanSeated, NoTimeToWithdraw, SignUpState
 from activities.signups.service import sign_up, withdraw
 from tests.cast import DAY, HOUR, NOW, make_member, make_post, make_slot
 
@@ -202,6 +202,33 @@ def test_who_lost_the_role_since_the_page_was_opened_changes_nothing(cast):
         with pytest.raises(NotAllowed):
             verb()
     assert (fresh(cast.slot).revision, fresh(cast.slot).capacity) == (0, 2)
+
+
+def test_a_new_place_is_told_to_everyone_on_the_posts_slots_to_come(cast):
+    people = crowd(cast, 3)
+    later, gone = (make_slot(fresh(cast.lake), NOW + n * DAY) for n in (3, 4))
+    other = make_slot(make_post(fresh(cast.sweeping), "南岸"), NOW + 5 * DAY)
+    db.session.commit()
+    for slot, person in ((later, people[0]), (gone, people[1]), (other, people[1])):
+        sign_up(person, slot.id, NOW)
+    cancel_slot(cast.ou.id, gone.id, "雨", NOW)
+    edit_post(cast.ou.id, cast.lake.id, 0, {"standard": "无杂物"}, NOW)
+    assert notices("signups.moved") == []
+    edit_post(cast.ou.id, cast.lake.id, 1, {"place": "西门"}, NOW)
+    assert notices("signups.moved") == [*people, people[0]]
+    told = db.session.query(Notice).filter_by(topic="signups.moved").order_by(Notice.id).all()
+    assert {notice.params["where"] for notice in told} == {"西门"}
+    assert told[-1].params["slot"] == later.public_id
+
+
+def test_nobody_is_moved_to_where_it_is_too_late_to_withdraw(cast):
+    change(cast, starts_at=NOW + 23 * HOUR)
+    crowd(cast, 1)
+    with pytest.raises(NoTimeToWithdraw):
+        change(cast, revision=1, starts_at=NOW + 24 * HOUR)
+    change(cast, revision=1, capacity=4)
+    change(cast, revision=2, starts_at=NOW + 25 * HOUR)
+    assert fresh(cast.slot).starts_at == NOW + 25 * HOUR
 
 
 def test_the_roster_is_in_the_order_of_acceptance_in_one_statement(cast, statements):
