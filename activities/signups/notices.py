@@ -2,37 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from activities.duties.models import Slot
 from activities.kit.refusal import N_
 from activities.outbox import service as outbox
-from activities.outbox.words import words
+from activities.outbox.words import Page, words
 from activities.signups.queries import duty_name
 from activities.signups.rules import SignUpState
+
+
+def _slot(params: Mapping[str, Any]) -> Page:
+    return "signups.slot", {"public_id": params["slot"]}
+
 
 words(
     "signups.seated",
     N_("You have a seat: %(what)s"),
     N_("%(when)s, %(where)s. If you cannot come, please withdraw in time."),
+    _slot,
 )
 words(
     "signups.waiting",
     N_("You are on the waiting list: %(what)s"),
     N_("%(when)s, %(where)s. We tell you when a seat is yours."),
+    _slot,
 )
 words(
     "signups.promoted",
     N_("A seat came free and is yours: %(what)s"),
     N_("%(when)s, %(where)s. If you cannot come, please withdraw in time."),
+    _slot,
 )
-words("signups.withdrew", N_("You have withdrawn: %(what)s"), N_("%(when)s, %(where)s."))
+words("signups.withdrew", N_("You have withdrawn: %(what)s"), N_("%(when)s, %(where)s."), _slot)
 words(
-    "signups.moved", N_("Changed: %(what)s"), N_("Now %(when)s, %(where)s. If this does not suit you, please withdraw.")
+    "signups.moved",
+    N_("Changed: %(what)s"),
+    N_("Now %(when)s, %(where)s. If this does not suit you, please withdraw."),
+    _slot,
 )
-words("signups.cancelled", N_("Cancelled: %(what)s"), N_("%(when)s, %(where)s. Reason: %(reason)s"))
+words("signups.cancelled", N_("Cancelled: %(what)s"), N_("%(when)s, %(where)s. Reason: %(reason)s"), _slot)
 
 
 def signed_up(slot: Slot, member_id: int, state: SignUpState, now: datetime) -> None:

@@ -34,6 +34,7 @@ def test_what_is_due_arrives_once(ctx, cast, mailer, inbox):
     body = letter.get_content()
     assert say_span(cast.slot.starts_at, cast.slot.ends_at) in body
     assert body.startswith("林可欣")
+    assert f"http://localhost/slots/{cast.slot.public_id}" in body
     assert notices()[0].sent_at == NOW
 
 
