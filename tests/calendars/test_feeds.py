@@ -155,6 +155,7 @@ def test_no_name_of_any_person_stands_in_a_feed(app, client, cast, mine, public)
         activity = db.session.merge(cast.sweeping)
         activity.organizers.append(db.session.merge(cast.ou))
         activity.description = activity.risks = activity.safeguards = "联系 欧阳慧敏 13812345678"
+        db.session.merge(cast.lake).standard = activity.description
         db.session.commit()
         names = [*db.session.scalars(db.select(Member.name)), "13812345678", cast.lin.number]
     take(app, cast.lin, cast.slot)
