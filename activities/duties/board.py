@@ -15,7 +15,8 @@ from activities.duties.planning import monday_of, week_span
 from activities.duties.rules import RISK_BELOW, RISK_WITHIN, SlotState, at_risk
 from activities.kit.db import db
 from activities.kit.roles import Permission, Role
-from activities.people.models import Member, RoleGrant, Unit
+from activities.people.models import Member, RoleGrant
+from activities.people.queries import within
 
 PAGE = 20
 SLOTS_PAGE = 50
@@ -140,18 +141,18 @@ def posts(activity: Activity) -> list[Post]:
     return list(db.session.scalars(sa.select(Post).where(Post.activity_id == activity.id).order_by(Post.id)))
 
 
-def units_to_organize(member: Member) -> list[Unit]:
-    """The units for which the member may create activities, in tree order."""
-    paths = sorted(member.paths(Permission.ORGANIZE))
-    if not paths:
-        return []
-    query = sa.select(Unit).where(sa.or_(*(Unit.path.startswith(path, autoescape=True) for path in paths)))
-    return list(db.session.scalars(query.order_by(Unit.path)))
-
-
-def candidates(activity: Activity) -> list[Member]:
-    """Who may still be named as an organizer of the activity, by name."""
-    holders = sa.select(RoleGrant.member_id).where(RoleGrant.role == Role.ORGANIZER)
+def candidates(member: Member, activity: Activity) -> list[Member]:
+    """Whom the member may still name as an organizer of the activity, by name: who organizes its unit, or a unit among
+    the member's own."""
+    above = [int(part) for part in activity.unit.path.split("/") if part]
+    holders = (
+        sa.select(RoleGrant.member_id)
+        .join(RoleGrant.unit)
+        .where(
+            RoleGrant.role == Role.ORGANIZER,
+            sa.or_(RoleGrant.unit_id.in_(above), within(member.paths(Permission.ORGANIZE))),
+        )
+    )
     named = sa.select(ActivityOrganizer.member_id).where(ActivityOrganizer.activity_id == activity.id)
     query = (
         sa.select(Member)

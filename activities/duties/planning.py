@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from activities.duties import plans
 from activities.duties.models import Post, Slot
 from activities.duties.plans import Plan, Span, Special, Wish
-from activities.duties.rules import SlotState
+from activities.duties.rules import HORIZON, SlotState, TooFar
 from activities.kit.db import db
 from activities.terms.queries import special_days
 
@@ -53,6 +53,9 @@ def copies(
         return Plan((), ())
     first = min(span.day for span in spans) + timedelta(min(shifts))
     last = max(span.day for span in spans) + timedelta(max(shifts))
+    until = now.astimezone(zone).date() + HORIZON
+    if last > until:
+        raise TooFar(until)
     existing = _open_starts({span.post_id for span in spans}, first, last)
     return _within_limits(plans.copies(spans, shifts, _specials(first, last), existing, zone, now))
 

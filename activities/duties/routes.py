@@ -17,7 +17,7 @@ from activities.duties.forms import ActivityForm, CopyForm, refuse, shown
 from activities.duties.kinds import KINDS, LEDGER_NAMES
 from activities.duties.models import Activity
 from activities.duties.planning import monday_of
-from activities.duties.rules import ChangedMeanwhile, KindInUse, NoOrganizer, NotBelow, TooManySlots, at_risk
+from activities.duties.rules import ChangedMeanwhile, KindInUse, NoOrganizer, NotBelow, TooFar, TooManySlots, at_risk
 from activities.kit import clock
 from activities.kit.access import access
 from activities.kit.fields import differences
@@ -25,7 +25,7 @@ from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
 from activities.kit.text import clean_line
 from activities.kit.web import asked_day, asked_page, done, invalid
-from activities.people.queries import units_below
+from activities.people.queries import units_below, units_for
 from activities.people.rules import STAGE_NAMES, STANDING_NAMES, Stages, Standings
 from activities.terms import queries as terms
 
@@ -86,8 +86,9 @@ def activity(public_id: str) -> Any:
         "duties/activity.html", activity=activity, posts=board.posts(activity), ledger=LEDGER_NAMES, at=now, page=page,
         view=board.week_view(activity, monday, page, clock.zone()), week=terms.week_of(monday),
         special=terms.special_days(monday, monday + timedelta(days=6)), at_risk=at_risk,
-        candidates=board.candidates(activity), stages=_names(STAGE_NAMES, Stages, activity.stages),
+        candidates=board.candidates(current_user, activity), stages=_names(STAGE_NAMES, Stages, activity.stages),
         standings=_names(STANDING_NAMES, Standings, activity.standings),
+        may_copy=current_user.may(Permission.ORGANIZE, activity.unit.path),
     )  # fmt: skip
 
 
@@ -126,7 +127,7 @@ def copy_activity(public_id: str) -> Any:
         copy, plan = service.copy_activity(
             current_user.id, activity.id, str(form.name.data), form.weeks.data, clock.zone(), clock.now()
         )
-    except TooManySlots as refusal:
+    except (TooFar, TooManySlots) as refusal:
         refuse(form, "weeks", refusal)
         return invalid("duties/copy_activity.html", form=form, activity=activity)
     slots, left = len(plan.slots), len(plan.falls_out)
@@ -141,7 +142,7 @@ def copy_activity(public_id: str) -> Any:
 def name_organizer(public_id: str) -> Any:
     activity = queries.activity_to_organize(current_user, public_id)
     typed = request.form.get("member")
-    member = next((person for person in board.candidates(activity) if person.public_id == typed), None)
+    member = next((person for person in board.candidates(current_user, activity) if person.public_id == typed), None)
     if member is None:
         raise NoOrganizer
     service.name_organizer(current_user.id, activity.id, member.id, clock.now())
@@ -166,7 +167,7 @@ def _names(names: Mapping[Any, str], flags: type[IntFlag], chosen: IntFlag) -> l
 
 
 def _activity_form(activity: Activity | None = None) -> ActivityForm:
-    units = board.units_to_organize(current_user)
+    units = units_for(current_user, Permission.ORGANIZE)
     eligible = units
     if activity and activity.unit not in units:  # named by someone else's unit: it stays there
         units, eligible = [activity.unit], units_below(activity.unit.path)

@@ -79,7 +79,7 @@ def slot_page(slot: Slot) -> str:
     return render_template(
         "signups/slot.html", card=my_card(slot), week_name=say_week(terms.week_of(clock.local_day(slot.starts_at))),
         ledger=LEDGER_NAMES[activity.kind.ledger], conditions=pages.conditions(current_user, activity),
-        may_organize=current_user.may(Permission.ORGANIZE, activity.unit.path),
+        may_organize=duties.organizes(current_user, activity),
     )  # fmt: skip
 
 

@@ -8,10 +8,12 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 
+from activities.duties import board, service
 from activities.duties.models import Activity, Post, Slot
 from activities.duties.rules import SlotState
 from activities.kit.db import db
 from activities.kit.roles import Role
+from activities.people.models import Member
 from activities.people.rules import Stages
 from activities.terms.models import SpecialDay
 from tests.cast import DAY, HOUR, NOW, grant, logged_in, make_activity, make_member, make_post, make_slot
@@ -307,6 +309,27 @@ def test_an_activitys_page_costs_the_same_whatever_it_shows(app, cast, ou, state
                 grant(make_member(f"T{batch}-{n}", f"某{n}", sweeping.unit), Role.ORGANIZER, sweeping.unit)
             db.session.commit()
     assert counts[0] == counts[1] <= 9
+
+
+def test_who_is_named_from_another_unit_names_nobody_there_and_copies_nothing(app, cast, ou):
+    with app.app_context():
+        first, second = db.session.merge(cast.first), db.session.merge(cast.second)
+        sun, li = make_member("T009", "孙立", second), make_member("T010", "李岩", first)
+        grant(sun, Role.ORGANIZER, second)
+        grant(li, Role.ORGANIZER, first)
+        db.session.commit()
+        service.name_organizer(cast.ou.id, cast.sweeping.id, sun.id, NOW)
+        activity = db.session.merge(cast.sweeping)
+        hu = make_member("T011", "胡兵", second)
+        grant(hu, Role.ORGANIZER, second)
+        db.session.commit()
+        assert {m.name for m in board.candidates(db.session.get(Member, cast.ou.id), activity)} == {"欧阳慧敏", "李岩"}
+        assert {m.name for m in board.candidates(sun, activity)} == {"欧阳慧敏", "李岩", "胡兵"}
+    address = f"/organize/activities/{cast.sweeping.public_id}"
+    assert f'{address}/copy"' in page(ou, address)
+    visitor = logged_in(app, sun)
+    assert f'{address}/copy"' not in page(visitor, address)
+    assert "/roster" in page(visitor, f"/slots/{cast.slot.public_id}")
 
 
 # ── posts and rows of slots ─────────────────────────────────────────────────

@@ -18,6 +18,7 @@ from activities.duties.rules import (
     NotBelow,
     PlanChanged,
     SlotState,
+    TooFar,
     TooManySlots,
 )
 from activities.kit import clock
@@ -311,6 +312,12 @@ def test_a_week_is_not_copied_beyond_the_limit(cast):
     db.session.commit()
     with pytest.raises(TooManySlots):
         planning.week_copies(cast.sweeping.id, date(2026, 11, 23), 30, clock.zone(), NOW)
+
+
+def test_a_copy_reaches_no_further_than_a_plan(cast):
+    service.copy_activity(cast.ou.id, cast.sweeping.id, "明年的", 104, clock.zone(), NOW)
+    with pytest.raises(TooFar):
+        service.copy_activity(cast.ou.id, cast.sweeping.id, "以后的", 105, clock.zone(), NOW)
 
 
 def test_plans_cost_the_same_whatever_their_length(cast, statements):
