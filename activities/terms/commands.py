@@ -20,7 +20,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 
 @click.command("add-term")
 @click.argument("name")
-@click.argument("monday", type=DAY)
+@click.argument("monday", type=DAY, metavar="MONDAY")
 @click.argument("weeks", type=int)
 @with_appcontext
 def add_term(name: str, monday: datetime, weeks: int) -> None:
