@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import flask_migrate
+import hypothesis
 import psycopg
 import pytest
 import sqlalchemy as sa
@@ -25,6 +26,10 @@ from tests.statements import Statements
 from tests.strict import pytest_sessionfinish, pytest_terminal_summary
 
 __all__ = ["pytest_sessionfinish", "pytest_terminal_summary"]
+
+# A busy machine is no error: what is slow is measured by the benchmarks, not by the clock of a property test.
+hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("house")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -8,12 +8,12 @@ import random
 import pytest
 
 from activities.duties.models import Activity, Post, Slot
-from activities.duties.service import edit_activity, edit_post
+from activities.duties.service import edit_activity
 from activities.kit.db import db
 from activities.kit.roles import Role
 from activities.people.models import Unit
 from activities.people.service_units import change_unit
-from activities.signups.organize import cancel_slot, edit_slot
+from activities.signups.organize import cancel_slot, edit_post, edit_slot
 from activities.signups.queries import my_state
 from activities.signups.service import sign_up, withdraw
 from tests.calendars.reading import address_of, blocks, fetch
