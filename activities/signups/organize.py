@@ -28,7 +28,7 @@ from activities.people.service import acting
 from activities.signups import notices, queries, rules
 from activities.signups.models import SignUp
 from activities.signups.queries import ACTIVE_STATES
-from activities.signups.service import promote
+from activities.signups.service import promote, seat_freed
 
 
 @transactional
@@ -42,12 +42,20 @@ def edit_post(actor_id: int, post_id: int, revision: int, changes: Mapping[str, 
             notices.moved(slot, people, now)
 
 
-@transactional
 def edit_slot(
     actor_id: int, slot_id: int, revision: int, starts_at: datetime, ends_at: datetime, capacity: int, now: datetime
 ) -> None:
     """Change time and capacity. More seats go to who waits longest, in this transaction; a new time is told to
-    everyone on the slot. ChangedMeanwhile where `revision` is not the present one any more."""
+    everyone on the slot, and who had no time elsewhere because of the old one is seated there.
+    ChangedMeanwhile where `revision` is not the present one any more."""
+    seat_freed(_edit_slot(actor_id, slot_id, revision, starts_at, ends_at, capacity, now), now)
+
+
+@transactional
+def _edit_slot(
+    actor_id: int, slot_id: int, revision: int, starts_at: datetime, ends_at: datetime, capacity: int, now: datetime
+) -> list[int]:
+    """Return who was told of a new time."""
     slot = _locked(actor_id, slot_id)
     if slot.revision != revision:
         raise ChangedMeanwhile
@@ -67,16 +75,24 @@ def edit_slot(
         raise refusal
     before, after = revise(slot, {"starts_at": starts_at, "ends_at": ends_at, "capacity": capacity}, now)
     if not after:
-        return
+        return []
     _leave(slot, actor_id, "edit slot", before, after, now)
-    if is_moved:
-        notices.moved(slot, queries.people_on(slot_id), now)
+    told = queries.people_on(slot_id) if is_moved else []
+    notices.moved(slot, told, now)
     promote(slot, now)
+    return told
+
+
+def cancel_slot(actor_id: int, slot_id: int, reason: str, now: datetime) -> int:
+    """Cancel a slot and tell everyone on it why; who had no time elsewhere because of it is seated there. Slot and
+    sign-ups stay. Return how many were told."""
+    told = _cancel_slot(actor_id, slot_id, reason, now)
+    seat_freed(told, now)
+    return len(told)
 
 
 @transactional
-def cancel_slot(actor_id: int, slot_id: int, reason: str, now: datetime) -> int:
-    """Cancel a slot and tell everyone on it why. Slot and sign-ups stay. Return how many were told."""
+def _cancel_slot(actor_id: int, slot_id: int, reason: str, now: datetime) -> list[int]:
     slot = _locked(actor_id, slot_id)
     if refusal := why_not_touch(slot.state, slot.starts_at, now):
         raise refusal
@@ -85,7 +101,7 @@ def cancel_slot(actor_id: int, slot_id: int, reason: str, now: datetime) -> int:
     _leave(slot, actor_id, "cancel slot", before, after, now, reason)
     told = queries.people_on(slot_id)
     notices.cancelled(slot, told, now)
-    return len(told)
+    return told
 
 
 @transactional

@@ -101,15 +101,16 @@ def waiters_locked(slot_id: int) -> list[SignUp]:
     return list(db.session.scalars(query, execution_options={"populate_existing": True}))
 
 
-def waits_beside_free_seats(member_id: int, now: datetime) -> list[int]:
-    """The slots to come in which the member waits although seats are free: something stood in the way."""
+def waited_for_beside_free_seats(member_ids: Collection[int], now: datetime) -> list[int]:
+    """The slots to come in which any of them waits although seats are free: something stood in the way."""
     query = (
         sa.select(Slot.id)
         .join(SignUp, SignUp.slot_id == Slot.id)
         .where(
-            SignUp.member_id == member_id, SignUp.state == SignUpState.WAITING, Slot.state == SlotState.OPEN,
+            SignUp.member_id.in_(member_ids), SignUp.state == SignUpState.WAITING, Slot.state == SlotState.OPEN,
             Slot.starts_at > now, Slot.taken < Slot.capacity,
         )
+        .distinct()
         .order_by(Slot.id)
     )  # fmt: skip
     return list(db.session.scalars(query))

@@ -3,6 +3,7 @@ so the member's is what makes the overlap check safe, and one order for all keep
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -66,8 +67,13 @@ def withdraw(member_id: int, slot_id: int, now: datetime) -> None:
     """Give a seat or a place on the waiting list back. A freed seat goes to who waits longest, in this transaction;
     then the member, who has time again, is seated where a seat was free but clashed."""
     _withdraw(member_id, slot_id, now)
-    for other in queries.waits_beside_free_seats(member_id, now):
-        fill(other, now)
+    seat_freed([member_id], now)
+
+
+def seat_freed(member_ids: Collection[int], now: datetime) -> None:
+    """Seat people who have time again where a seat was free but clashed."""
+    for slot_id in queries.waited_for_beside_free_seats(member_ids, now):
+        fill(slot_id, now)
 
 
 @transactional

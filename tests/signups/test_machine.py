@@ -1,4 +1,4 @@
-"""Random histories of sign-up, withdrawal, capacity change and cancellation, held against a model."""
+"""Random histories of sign-up, withdrawal, changed capacity and time, and cancellation, held against a model."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.cast import HOUR, NOW, make_cast, make_member, make_post, make_slot
 
 PEOPLE = st.integers(0, 5)
 SLOTS = st.integers(0, 2)
-# The first two slots overlap, the third is later.
+# In hours from now, each an hour long: the first two slots overlap, the third is later.
 STARTS = (48, 48.5, 60)
 
 
@@ -31,12 +31,16 @@ class Model:
     def __init__(self) -> None:
         self.capacity = [1, 2, 1]
         self.open = [True, True, True]
+        self.starts = list(STARTS)
         self.seated: list[list[int]] = [[], [], []]
         self.waiting: list[list[int]] = [[], [], []]
 
     def clash(self, person: int, slot: int) -> bool:
-        other = {0: 1, 1: 0}.get(slot)
-        return other is not None and self.open[other] and person in self.seated[other]
+        return any(
+            self.open[other] and person in self.seated[other] and abs(self.starts[other] - self.starts[slot]) < 1
+            for other in range(3)
+            if other != slot
+        )
 
     def promote(self, slot: int) -> None:
         for person in list(self.waiting[slot]):
@@ -62,11 +66,27 @@ class Model:
             if self.open[slot] and person in line:
                 line.remove(person)
                 self.promote(slot)
-                for other in range(3):
-                    if self.open[other] and person in self.waiting[other]:
-                        self.promote(other)
+                self.seat_freed([person])
                 return True
         return False
+
+    def cancel(self, slot: int) -> bool:
+        was_open, self.open[slot] = self.open[slot], False
+        if was_open:
+            self.seat_freed(self.seated[slot])
+        return was_open
+
+    def move(self, slot: int, start: float) -> bool:
+        if self.open[slot] and self.starts[slot] != start:
+            self.starts[slot], seated = start, list(self.seated[slot])
+            self.promote(slot)
+            self.seat_freed(seated)
+        return self.open[slot]
+
+    def seat_freed(self, people: list[int]) -> None:
+        for other in range(3):
+            if self.open[other] and any(person in self.waiting[other] for person in people):
+                self.promote(other)
 
 
 class SignUps(RuleBasedStateMachine):
@@ -109,22 +129,29 @@ class SignUps(RuleBasedStateMachine):
 
     @rule(slot=SLOTS, capacity=st.integers(1, 4))
     def the_capacity_changes(self, slot, capacity):
-        row = db.session.get(Slot, self.slots[slot], populate_existing=True)
-        now = self.tick()
-        did = self.tried(
-            lambda: organize.edit_slot(self.organizer, row.id, row.revision, row.starts_at, row.ends_at, capacity, now)
-        )
+        did = self.edited(slot, capacity=capacity)
         allowed = self.model.open[slot] and capacity >= len(self.model.seated[slot])
         assert did == allowed
         if allowed and capacity != self.model.capacity[slot]:
             self.model.capacity[slot] = capacity
             self.model.promote(slot)
 
+    @rule(slot=SLOTS, start=st.sampled_from((48, 48.5, 60, 72)))
+    def the_slot_is_moved(self, slot, start):
+        starts_at = NOW + start * HOUR
+        did = self.edited(slot, starts_at=starts_at, ends_at=starts_at + HOUR)
+        assert did == self.model.move(slot, start)
+
+    def edited(self, slot, **changes) -> bool:
+        row = db.session.get(Slot, self.slots[slot], populate_existing=True)
+        values = {"starts_at": row.starts_at, "ends_at": row.ends_at, "capacity": row.capacity, **changes}
+        now = self.tick()
+        return self.tried(lambda: organize.edit_slot(self.organizer, row.id, row.revision, **values, now=now))
+
     @rule(slot=SLOTS)
     def the_slot_is_cancelled(self, slot):
         did = self.tried(lambda: organize.cancel_slot(self.organizer, self.slots[slot], "下雨", self.tick()))
-        assert did == self.model.open[slot]
-        self.model.open[slot] = False
+        assert did == self.model.cancel(slot)
 
     @invariant()
     def rows_and_counters_are_as_the_model_says(self):

@@ -150,6 +150,34 @@ def test_a_waiter_whose_clash_is_gone_by_the_move_gets_the_seat_that_is_left(cas
     assert queries.my_state(people[2], cast.slot.id) is SEATED
 
 
+def waiting_beside_a_free_seat(cast):
+    """Two people sit in `rival`, at the time of the standing slot, for which both wait beside one free seat."""
+    rival = make_slot(make_post(fresh(cast.sweeping), "南岸", capacity=3), cast.slot.starts_at)
+    db.session.commit()
+    people = crowd(cast, 4)
+    for person in people[2:]:
+        sign_up(person, rival.id, NOW)
+    withdraw(people[0], cast.slot.id, NOW - HOUR)
+    assert [queries.my_state(person, cast.slot.id) for person in people[1:]] == [SEATED, WAITING, WAITING]
+    return rival, people
+
+
+def test_who_loses_a_clash_by_a_cancellation_is_seated_where_a_seat_is_free(cast):
+    rival, people = waiting_beside_a_free_seat(cast)
+    assert cancel_slot(cast.ou.id, rival.id, "雨", NOW) == 2
+    assert [queries.my_state(person, cast.slot.id) for person in people[1:]] == [SEATED, SEATED, WAITING]
+    assert notices("signups.promoted") == [people[2]]
+
+
+def test_who_loses_a_clash_by_a_move_of_the_other_slot_is_seated_where_a_seat_is_free(cast):
+    rival, people = waiting_beside_a_free_seat(cast)
+    edit_slot(cast.ou.id, rival.id, 0, rival.starts_at, rival.ends_at, 5, NOW)
+    assert queries.my_state(people[2], cast.slot.id) is WAITING
+    later = rival.starts_at + 3 * DAY
+    edit_slot(cast.ou.id, rival.id, 1, later, later + HOUR, 5, NOW)
+    assert [queries.my_state(person, cast.slot.id) for person in people[1:]] == [SEATED, SEATED, WAITING]
+
+
 def test_cancelling_tells_everyone_why_and_the_slot_stays(cast):
     people = crowd(cast, 3)
     assert cancel_slot(cast.ou.id, cast.slot.id, "暴雨", NOW) == 3
