@@ -22,12 +22,13 @@ from activities.duties.rules import (
 )
 from activities.duties.service import WITH_UNIT, change_post, schedule_changed
 from activities.kit.db import db, lock, revise, transactional
-from activities.kit.refusal import NotFound
+from activities.kit.refusal import NotFound, Refusal
 from activities.people.models import Member
 from activities.people.service import acting
 from activities.signups import notices, queries, rules
 from activities.signups.models import SignUp
 from activities.signups.queries import ACTIVE_STATES
+from activities.signups.rules import SignUpState
 from activities.signups.service import promote, seat_freed
 
 
@@ -63,11 +64,7 @@ def _edit_slot(
     refusal = (
         why_not_touch(slot.state, slot.starts_at, now)
         or (why_not_move(starts_at, ends_at, now) if is_moved else None)
-        or (
-            rules.why_not_withdrawable(slot.taken, starts_at, slot.post.activity.withdraw_minutes, now)
-            if is_moved
-            else None
-        )
+        or _why_not_for_seated(slot, starts_at, ends_at, now)
         or rules.why_not_capacity(slot.taken, capacity)
         or (SlotThere(starts_at) if _is_taken(slot, starts_at) else None)
     )
@@ -131,6 +128,18 @@ def _locked(actor_id: int, slot_id: int) -> Slot:
 def _lock_people(actor_id: int, others: sa.Select[int]) -> None:
     people = sa.select(Member.id).where(sa.or_(Member.id == actor_id, Member.id.in_(others)))
     db.session.execute(people.order_by(Member.id).with_for_update(of=Member))
+
+
+def _why_not_for_seated(slot: Slot, starts_at: datetime, ends_at: datetime, now: datetime) -> Refusal | None:
+    """The reason against a time that people would be bound to who have a seat. An end alone may change as long as
+    they know of it, unless a later one runs into another duty of somebody who cannot withdraw any more."""
+    minutes = slot.post.activity.withdraw_minutes
+    if starts_at != slot.starts_at:
+        return rules.why_not_withdrawable(slot.taken, starts_at, minutes, now)
+    if ends_at <= slot.ends_at or not rules.is_bound(starts_at, minutes, now):
+        return None
+    duties = queries.busy(queries.people_on(slot.id, SignUpState.SEATED), slot.ends_at, ends_at)
+    return rules.RunsIntoDuty() if any(duties.values()) else None
 
 
 def _is_taken(slot: Slot, starts_at: datetime) -> bool:

@@ -25,7 +25,7 @@ from activities.signups.rules import SignUpState
 from activities.terms.queries import week_of
 
 # Which field of the slot's form a refusal speaks of; every other one speaks of the start.
-FIELDS = {"EndsBeforeStart": "ends_at", "TooLong": "ends_at", "FewerThanSeated": "capacity"}
+FIELDS = {"EndsBeforeStart": "ends_at", "TooLong": "ends_at", "FewerThanSeated": "capacity", "RunsIntoDuty": "ends_at"}
 
 
 def add_to(signups: Blueprint) -> None:

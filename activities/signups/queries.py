@@ -140,9 +140,10 @@ def places_in_line(waiting: Collection[SignUp]) -> dict[int, int]:
     return {row.id: row.place for row in db.session.execute(query)}
 
 
-def people_on(slot_id: int) -> list[int]:
-    """The members who have a seat in a slot or wait for one, in the order in which they were accepted."""
-    query = sa.select(SignUp.member_id).where(SignUp.slot_id == slot_id, SignUp.state.in_(ACTIVE_STATES))
+def people_on(slot_id: int, *states: SignUpState) -> list[int]:
+    """The members who have a seat in a slot or wait for one, in the order in which they were accepted; with `states`,
+    only those who are in one of them."""
+    query = sa.select(SignUp.member_id).where(SignUp.slot_id == slot_id, SignUp.state.in_(states or ACTIVE_STATES))
     return list(db.session.scalars(query.order_by(SignUp.ticket)))
 
 

@@ -160,6 +160,12 @@ class NoTimeToWithdraw(Refusal):
     remedy: ClassVar[str] = N_("Choose a later start, or cancel the slot and plan a new one.")
 
 
+@refusal
+class RunsIntoDuty(Refusal):
+    sentence: ClassVar[str] = N_("Somebody with a seat has another duty then, and it is too late for them to withdraw.")
+    remedy: ClassVar[str] = N_("Choose an earlier end.")
+
+
 # ── decisions ───────────────────────────────────────────────────────────────
 
 
@@ -204,9 +210,13 @@ def why_not_capacity(taken: int, capacity: int) -> Refusal | None:
 
 
 def why_not_withdrawable(taken: int, starts_at: datetime, withdraw_minutes: int, now: datetime) -> Refusal | None:
-    """The reason against moving a slot to where those who have its seats could not withdraw any more, or None."""
-    is_too_late = starts_at - timedelta(minutes=withdraw_minutes) <= now
-    return NoTimeToWithdraw() if taken and is_too_late else None
+    """The reason against moving a slot's start to where those who have its seats could not withdraw any more."""
+    return NoTimeToWithdraw() if taken and is_bound(starts_at, withdraw_minutes, now) else None
+
+
+def is_bound(starts_at: datetime, withdraw_minutes: int, now: datetime) -> bool:
+    """Whether no time is left to withdraw from a seat."""
+    return now >= starts_at - timedelta(minutes=withdraw_minutes)
 
 
 def _over(offer: Offer, now: datetime) -> Refusal | None:

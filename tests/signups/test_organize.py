@@ -27,7 +27,7 @@ from activities.outbox.models import Notice
 from activities.people.service import revoke
 from activities.signups import queries
 from activities.signups.organize import cancel_slot, delete_slot, edit_post, edit_slot
-from activities.signups.rules import FewerThanSeated, NoTimeToWithdraw, SignUpState
+from activities.signups.rules import FewerThanSeated, NoTimeToWithdraw, RunsIntoDuty, SignUpState
 from activities.signups.service import sign_up, withdraw
 from tests.cast import DAY, HOUR, NOW, make_member, make_post, make_slot
 
@@ -257,6 +257,28 @@ def test_nobody_is_moved_to_where_it_is_too_late_to_withdraw(cast):
     change(cast, revision=1, capacity=4)
     change(cast, revision=2, starts_at=NOW + 25 * HOUR)
     assert fresh(cast.slot).starts_at == NOW + 25 * HOUR
+
+
+def test_the_end_may_change_when_it_is_too_late_to_withdraw_and_is_told(cast):
+    people, late = crowd(cast, 1), NOW + 2 * HOUR
+    change(cast, ends_at=cast.slot.ends_at - HOUR, now=late)
+    change(cast, revision=1, ends_at=cast.slot.ends_at + HOUR, now=late)
+    assert fresh(cast.slot).ends_at == cast.slot.ends_at + HOUR
+    assert notices("signups.moved") == people * 2
+
+
+def test_a_later_end_does_not_run_into_a_duty_of_who_cannot_withdraw_any_more(cast):
+    people, after = crowd(cast, 3), cast.slot.ends_at
+    next_one = make_slot(make_post(fresh(cast.sweeping), "南岸"), after)
+    db.session.commit()
+    sign_up(people[2], next_one.id, NOW)
+    change(cast, ends_at=after + HOUR, now=NOW + HOUR)  # who only waits is bound to nothing
+    change(cast, revision=1, ends_at=after, now=NOW + HOUR)
+    withdraw(people[2], next_one.id, NOW)
+    sign_up(people[0], next_one.id, NOW)
+    with pytest.raises(RunsIntoDuty):
+        change(cast, revision=2, ends_at=after + HOUR, now=NOW + HOUR)
+    change(cast, revision=2, ends_at=after + HOUR, now=NOW - HOUR)  # here people can still choose
 
 
 def test_the_roster_is_in_the_order_of_acceptance_in_one_statement(cast, statements):
