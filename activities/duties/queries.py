@@ -11,8 +11,8 @@ from sqlalchemy.orm.interfaces import ORMOption
 from activities.duties.models import Activity, ActivityOrganizer, Post, Slot
 from activities.kit.db import db
 from activities.kit.refusal import NotAllowed, NotFound
-from activities.kit.roles import Permission
-from activities.people.models import Member, Unit
+from activities.kit.roles import Permission, Role
+from activities.people.models import Member, RoleGrant, Unit
 from activities.people.queries import WITH_ROLES
 
 # A slot with all that a card of it shows, in one statement.
@@ -135,6 +135,20 @@ def named(activity_id: int) -> list[Member]:
         .execution_options(populate_existing=True)
     )
     return [member for member in db.session.scalars(query).unique() if may_be_named(member)]
+
+
+def running(activity: Activity) -> list[int]:
+    """Those who run the activity: who is named, and where nobody is every organizer of its unit."""
+    if members := named(activity.id):
+        return [member.id for member in members]
+    above = [int(part) for part in activity.unit.path.split("/") if part]
+    query = (
+        sa.select(RoleGrant.member_id)
+        .join(RoleGrant.member)
+        .where(RoleGrant.role == Role.ORGANIZER, RoleGrant.unit_id.in_(above), Member.active)
+        .distinct()
+    )
+    return list(db.session.scalars(query))
 
 
 def activity_for(member: Member, public_id: str) -> Activity:

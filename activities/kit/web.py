@@ -145,7 +145,7 @@ DOORS = (
         ),
     ),
     Door("reviews.now", N_("Review"), "review", Permission.REVIEW, ("reviews.year",)),
-    Door("people.roster", N_("People"), "users", Permission.MANAGE_PEOPLE, ("people",)),
+    Door("people.roster", N_("People"), "users", Permission.MANAGE_PEOPLE, ("people", "signups.deactivate")),
 )  # fmt: skip
 
 

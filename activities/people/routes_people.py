@@ -93,21 +93,6 @@ def make_link(public_id: str) -> Any:
     return _page(queries.person_for(current_user, MANAGE, public_id), link)
 
 
-@people.get("/people/<public_id>/deactivate")
-@access(MANAGE)
-def deactivate(public_id: str) -> Any:
-    return render_template("people/deactivate.html", member=queries.person_for(current_user, MANAGE, public_id))
-
-
-@people.post("/people/<public_id>/deactivate")
-@access(MANAGE)
-def deactivate_post(public_id: str) -> Any:
-    member = queries.person_for(current_user, MANAGE, public_id)
-    service.deactivate(current_user.id, member.id, clock.now())
-    security.note("account deactivated", member=public_id, by=current_user.public_id)
-    return done(_("The account of %(name)s is deactivated.", name=member.name), url_for(".person", public_id=public_id))
-
-
 @people.post("/people/<public_id>/reactivate")
 @access(MANAGE)
 def reactivate(public_id: str) -> Any:

@@ -63,12 +63,12 @@ def edit_member(actor_id: int, member_id: int, details: Details, now: datetime) 
         audit.leave(now, actor_id, "edit member", Member, member_id, before=before, after=after)
 
 
-@transactional
-def deactivate(actor_id: int, member_id: int, now: datetime) -> None:
-    """Shut a person's account: sessions and open links end, records stay."""
+def shut_account(actor_id: int, member_id: int, now: datetime) -> Member:
+    """Inside a transaction: end a person's sessions and open links. What else the person leaves behind is seen to by
+    the rooms above (`signups.leaving`)."""
     if actor_id == member_id:
         raise rules.NotYourself
-    roots = _locked_roots()
+    roots = lock_roots()
     _, member = managed(actor_id, member_id)
     if not member.active:
         raise rules.NotActive(member.name)
@@ -79,6 +79,7 @@ def deactivate(actor_id: int, member_id: int, now: datetime) -> None:
     member.session_epoch += 1
     end_links(member_id, now)
     audit.leave(now, actor_id, "deactivate", Member, member_id, before={"active": True}, after={"active": False})
+    return member
 
 
 @transactional
@@ -111,7 +112,7 @@ def grant(actor_id: int, member_id: int, role: Role, unit_id: int, now: datetime
 @transactional
 def revoke(actor_id: int, member_id: int, role: Role, unit_id: int, now: datetime) -> None:
     """Take a role away. Raises MayNotGrant, HoldsNot, or LastAdministrator where nobody would be left."""
-    roots = _locked_roots()
+    roots = lock_roots()
     member, unit = _granting(actor_id, member_id, role, unit_id)
     held = next((g for g in member.grants if g.role is role and g.unit_id == unit_id), None)
     if held is None:
@@ -136,8 +137,8 @@ def _named(member: Member, role: Role, unit: Unit) -> dict[str, object]:
     return {"member_id": member.id, "role": role, "unit_id": unit.id}
 
 
-def _locked_roots() -> list[int]:
-    """The ids of the units above all, locked: two administrators who resign at once take turns."""
+def lock_roots() -> list[int]:
+    """Lock the units above all, so that two administrators who resign at once take turns. Return their ids."""
     query = sa.select(Unit.id).where(Unit.parent_id.is_(None)).order_by(Unit.id).with_for_update()
     return list(db.session.scalars(query))
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from activities.duties.models import Slot
+from activities.duties.models import Activity, Slot
+from activities.duties.queries import running
 from activities.kit.refusal import N_
 from activities.outbox import service as outbox
 from activities.outbox.words import Page, words
@@ -44,6 +45,12 @@ words(
     _slot,
 )
 words("signups.cancelled", N_("Cancelled: %(what)s"), N_("%(when)s, %(where)s. Reason: %(reason)s"), _slot)
+words(
+    "signups.left",
+    N_("%(name)s has left: %(what)s"),
+    N_("Seats given back: %(seats)s, the first for %(when)s. Look who is on the slots and where people are missing."),
+    lambda params: ("duties.activity", {"public_id": params["activity"]}),
+)
 
 
 def signed_up(slot: Slot, member_id: int, state: SignUpState, now: datetime) -> None:
@@ -64,6 +71,16 @@ def moved(slot: Slot, member_ids: Iterable[int], now: datetime) -> None:
 
 def cancelled(slot: Slot, member_ids: Iterable[int], now: datetime) -> None:
     outbox.post(now, member_ids, "signups.cancelled", **facts(slot), reason=slot.cancel_reason)
+
+
+def left(activity: Activity, slots: Collection[Slot], name: str, now: datetime) -> None:
+    """Tell who runs the activity that somebody with seats in these of its slots comes no more."""
+    first = min(slots, key=lambda slot: slot.starts_at)
+    params = {
+        "name": name, "what": activity.name, "seats": len(slots), "activity": activity.public_id,
+        "when": [first.starts_at.isoformat(), first.ends_at.isoformat()],
+    }  # fmt: skip
+    outbox.post(now, running(activity), "signups.left", **params)
 
 
 def facts(slot: Slot) -> dict[str, Any]:

@@ -116,6 +116,20 @@ def waited_for_beside_free_seats(member_ids: Collection[int], now: datetime) -> 
     return list(db.session.scalars(query))
 
 
+def sign_ups_to_come(member_id: int, now: datetime) -> list[SignUp]:
+    """The member's seats and places in line in open slots to come, as they are now."""
+    query = (
+        sa.select(SignUp)
+        .join(SignUp.slot)
+        .where(
+            SignUp.member_id == member_id, SignUp.state.in_(ACTIVE_STATES), Slot.state == SlotState.OPEN,
+            Slot.starts_at > now,
+        )
+        .order_by(Slot.id)
+    )  # fmt: skip
+    return list(db.session.scalars(query, execution_options={"populate_existing": True}))
+
+
 def slot_of(member: Member, public_id: str) -> Slot:
     """The slot, if this member may see it or is on it: who has moved to another unit can still give a seat back."""
     on_it = sa.select(SignUp.slot_id).where(SignUp.member_id == member.id, SignUp.state.in_(ACTIVE_STATES))

@@ -16,7 +16,7 @@ from activities.kit.access import access
 from activities.kit.i18n import say_week
 from activities.kit.roles import Permission
 from activities.kit.web import done
-from activities.signups import organize_routes, pages, queries, search, service
+from activities.signups import leaving_routes, organize_routes, pages, queries, search, service
 from activities.signups.cards import Card, card
 from activities.signups.forms import PARTS, Filters
 from activities.signups.rules import SignUpState
@@ -24,6 +24,7 @@ from activities.terms import queries as terms
 
 signups = Blueprint("signups", __name__)
 organize_routes.add_to(signups)
+leaving_routes.add_to(signups)
 
 
 def init_app(app: Flask) -> None:

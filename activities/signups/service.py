@@ -16,6 +16,7 @@ from activities.duties.queries import WITH_ALL
 from activities.kit.db import db, lock, transactional
 from activities.kit.refusal import NotFound
 from activities.people.models import Member
+from activities.people.rules import NotActive
 from activities.signups import notices, queries, rules
 from activities.signups.models import SignUp
 from activities.signups.rules import SignUpState
@@ -44,13 +45,15 @@ def sign_up(member_id: int, slot_id: int, now: datetime, *, or_wait: bool = Fals
 @transactional
 def fill(slot_id: int, now: datetime) -> None:
     """Give free seats to those who wait. A transaction of its own, so that nobody else's refusal takes it back."""
-    _lock_waiters(slot_id)
+    lock_waiters([slot_id])
     promote(lock(Slot, slot_id, WITH_ALL), now)
 
 
 @transactional
 def _sign_up(member_id: int, slot_id: int, now: datetime, or_wait: bool) -> SignUpState:
     member = lock(Member, member_id, WITH_UNIT)
+    if not member.active:
+        raise NotActive(member.name)
     slot = lock(Slot, slot_id, WITH_ALL)
     mine = queries.my_state(member_id, slot_id)
     busy = queries.busy([member_id], slot.starts_at, slot.ends_at)[member_id]
@@ -78,21 +81,21 @@ def seat_freed(member_ids: Collection[int], now: datetime) -> None:
 
 @transactional
 def _withdraw(member_id: int, slot_id: int, now: datetime) -> None:
-    _lock_waiters(slot_id, member_id)
+    lock_waiters([slot_id], member_id)
     slot = lock(Slot, slot_id, WITH_ALL)
     mine = queries.my_states(member_id, [slot_id]).get(slot_id)
     refusal = rules.why_not_withdraw(queries.offer(slot), mine.state if mine else None, now)
     if refusal:
         raise refusal
     assert mine is not None  # the rule refused otherwise
-    _leave(slot, mine, now)
+    give_back(slot, mine, member_id, now)
     notices.withdrew(slot, member_id, now)
     promote(slot, now)
 
 
-def _lock_waiters(slot_id: int, member_id: int | None = None) -> None:
-    """Lock all who wait for the slot, and the member, before the slot itself: a freed seat may become theirs."""
-    waiting = sa.select(SignUp.member_id).where(SignUp.slot_id == slot_id, SignUp.state == SignUpState.WAITING)
+def lock_waiters(slot_ids: Collection[int], member_id: int | None = None) -> None:
+    """Lock all who wait for these slots, and the member, before the slots themselves: a freed one may go to them."""
+    waiting = sa.select(SignUp.member_id).where(SignUp.slot_id.in_(slot_ids), SignUp.state == SignUpState.WAITING)
     query = (
         sa.select(Member.id)
         .where(sa.or_(Member.id == member_id, Member.id.in_(waiting)))
@@ -140,12 +143,15 @@ def _seat(slot: Slot, member_id: int, state: SignUpState, now: datetime) -> None
     audit.leave(now, member_id, "sign up", SignUp, sign_up_id, after={"state": state, "ticket": slot.tickets})
 
 
-def _leave(slot: Slot, mine: SignUp, now: datetime) -> None:
-    before = mine.state
+def give_back(slot: Slot, mine: SignUp, actor_id: int, now: datetime, reason: str = "") -> None:
+    """Inside a transaction: end a sign-up. Who gets the seat is asked afterwards (`promote`)."""
+    before, after = mine.state, SignUpState.WITHDRAWN
     if before is SignUpState.SEATED:
         slot.taken -= 1
     else:
         slot.waiting -= 1
-    mine.state, mine.withdrawn_at, mine.changed_at = SignUpState.WITHDRAWN, now, now
+    mine.state, mine.withdrawn_at, mine.changed_at = after, now, now
     mine.revision += 1
-    audit.leave(now, mine.member_id, "withdraw", SignUp, mine.id, before={"state": before}, after={"state": mine.state})
+    audit.leave(
+        now, actor_id, "withdraw", SignUp, mine.id, before={"state": before}, after={"state": after}, reason=reason
+    )

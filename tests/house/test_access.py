@@ -123,8 +123,6 @@ TABLE = {
     "GET people.edit_person": row("login 404 404 404 404 200", person),
     "POST people.edit_person_post": row("login 404 404 404 404 422", person),
     "POST people.make_link": row("login 404 404 404 404 200", person),
-    "GET people.deactivate": row("login 404 404 404 404 200", person),
-    "POST people.deactivate_post": row("login 404 404 404 404 303", person),
     "POST people.reactivate": row("login 404 404 404 404 303", person),
     "GET people.roles": row("login 404 404 404 200 200"),
     "POST people.grant": row("login 404 404 404 422 422"),
@@ -165,6 +163,8 @@ TABLE = {
     "GET signups.cancel_slot": row("login 404 404 200 404 404", slot),
     "POST signups.cancel_slot": row("login 404 404 422 404 404", slot),
     "POST signups.delete_slot": row("login 404 404 303 404 404", slot),
+    "GET signups.deactivate": row("login 404 404 404 404 200", person),
+    "POST signups.deactivate": row("login 404 404 404 404 303", person),
     # records
     "GET records.attendance": row("login 404 404 200 404 404", slot),
     "POST records.attendance_post": row("login 404 404 303 404 404", slot),

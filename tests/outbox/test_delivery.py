@@ -15,8 +15,8 @@ from activities.outbox.models import Notice
 from activities.outbox.words import WORDS, words
 from activities.outbox.worker import Mailer
 from activities.people.queries import recipient
-from activities.people.service import deactivate
 from activities.people.service_accounts import invite
+from activities.signups.leaving import deactivate
 from activities.signups.service import sign_up
 from tests.cast import DAY, HOUR, NOW
 from tests.house.test_races import race

@@ -20,7 +20,7 @@ from activities.people import links, queries, rules, service
 from activities.people.models import AccessLink, Member, RoleGrant, Unit
 from activities.people.passwords import verify
 from activities.people.rules import LinkPurpose
-from activities.people.service import deactivate, grant, revoke
+from activities.people.service import grant, revoke
 from activities.people.service_accounts import (
     accept,
     authenticate,
@@ -31,6 +31,7 @@ from activities.people.service_accounts import (
     log_out_everywhere,
     request_reset,
 )  # fmt: skip
+from activities.signups.leaving import deactivate
 from tests.cast import DAY, HOUR, NOW, PASSWORD, make_member
 from tests.house.test_races import race
 

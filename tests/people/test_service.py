@@ -15,7 +15,8 @@ from activities.outbox.models import Notice
 from activities.people import rules, service_accounts
 from activities.people.models import AccessLink, Member
 from activities.people.rules import Stage, Standing
-from activities.people.service import Details, create_member, deactivate, edit_member, grant, reactivate, revoke
+from activities.people.service import Details, create_member, edit_member, grant, reactivate, revoke
+from activities.signups.leaving import deactivate
 from tests.cast import NOW
 from tests.cast import grant as hold
 

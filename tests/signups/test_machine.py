@@ -1,4 +1,4 @@
-"""Random histories of sign-up, withdrawal, changed capacity and time, and cancellation, held against a model."""
+"""Random histories of what people and organizers do to slots, up to leaving for good, held against a model."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from activities.duties.models import Slot
 from activities.kit.db import Base, db
 from activities.kit.refusal import Refusal
 from activities.signups import organize
+from activities.signups.leaving import deactivate
 from activities.signups.models import SignUp
 from activities.signups.rules import SignUpState
 from activities.signups.service import sign_up, withdraw
@@ -32,6 +33,7 @@ class Model:
         self.capacity = [1, 2, 1]
         self.open = [True, True, True]
         self.starts = list(STARTS)
+        self.gone: set[int] = set()
         self.seated: list[list[int]] = [[], [], []]
         self.waiting: list[list[int]] = [[], [], []]
 
@@ -53,7 +55,7 @@ class Model:
             return False
         self.promote(slot)
         taken = person in self.seated[slot] + self.waiting[slot]
-        if taken or self.clash(person, slot) or (self.is_full(slot) and not wait):
+        if person in self.gone or taken or self.clash(person, slot) or (self.is_full(slot) and not wait):
             return False
         (self.waiting if self.is_full(slot) else self.seated)[slot].append(person)
         return True
@@ -83,6 +85,17 @@ class Model:
             self.seat_freed(seated)
         return self.open[slot]
 
+    def leave(self, person: int) -> bool:
+        if person in self.gone:
+            return False
+        self.gone.add(person)
+        for slot in range(3):
+            for line in (self.seated[slot], self.waiting[slot]):
+                if self.open[slot] and person in line:
+                    line.remove(person)
+                    self.promote(slot)
+        return True
+
     def seat_freed(self, people: list[int]) -> None:
         for other in range(3):
             if self.open[other] and any(person in self.waiting[other] for person in people):
@@ -98,7 +111,7 @@ class SignUps(RuleBasedStateMachine):
         self.context.push()
         clear()
         cast = make_cast()
-        self.organizer = cast.ou.id
+        self.organizer, self.administrator = cast.ou.id, cast.gu.id
         self.people = [make_member(f"m{n}", f"人{n}", cast.first, password_hash=None).id for n in range(6)]
         self.model = Model()
         posts = [make_post(cast.sweeping, f"岗{n}", capacity=c) for n, c in enumerate(self.model.capacity)]
@@ -152,6 +165,11 @@ class SignUps(RuleBasedStateMachine):
     def the_slot_is_cancelled(self, slot):
         did = self.tried(lambda: organize.cancel_slot(self.organizer, self.slots[slot], "下雨", self.tick()))
         assert did == self.model.cancel(slot)
+
+    @rule(person=PEOPLE)
+    def somebody_leaves_for_good(self, person):
+        did = self.tried(lambda: deactivate(self.administrator, self.people[person], self.tick()))
+        assert did == self.model.leave(person)
 
     @invariant()
     def rows_and_counters_are_as_the_model_says(self):

@@ -1,0 +1,35 @@
+"""Leaving for good: the account is shut and the seats to come are given back. This stands in this room and not with the
+accounts, because a lower room knows nothing of seats."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+
+from activities.duties.models import Activity, Slot
+from activities.duties.queries import WITH_ALL
+from activities.kit.db import lock, transactional
+from activities.people.service import lock_roots, shut_account
+from activities.signups import notices, queries
+from activities.signups.rules import SignUpState
+from activities.signups.service import give_back, lock_waiters, promote
+
+
+@transactional
+def deactivate(actor_id: int, member_id: int, now: datetime) -> int:
+    """Shut a person's account; seats and places in line of slots to come go to who waits longest, whether or not it is
+    too late to withdraw, and who runs the activities is told. Sign-ups of slots that have begun stay, and so do
+    records. Return how many seats were given back."""
+    lock_roots()
+    lock_waiters([sign_up.slot_id for sign_up in queries.sign_ups_to_come(member_id, now)], member_id)
+    member = shut_account(actor_id, member_id, now)
+    seats: defaultdict[Activity, list[Slot]] = defaultdict(list)
+    for sign_up in queries.sign_ups_to_come(member_id, now):
+        slot = lock(Slot, sign_up.slot_id, WITH_ALL)
+        if sign_up.state is SignUpState.SEATED:
+            seats[slot.post.activity].append(slot)
+        give_back(slot, sign_up, actor_id, now, reason="account deactivated")
+        promote(slot, now)
+    for activity, slots in seats.items():
+        notices.left(activity, slots, member.name, now)
+    return sum(map(len, seats.values()))
