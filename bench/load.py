@@ -57,36 +57,50 @@ class Connection:
     def __init__(self, port: int) -> None:
         self.socket = create_connection(("127.0.0.1", port), PATIENCE)
         self.socket.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
-        self.received = b""
-        self.length = -1
+        self.head = b""
+        self.missing: int | None = None
         self.sent_at = 0.0
 
     def send(self, request: bytes) -> None:
-        self.received, self.length = b"", -1
+        self.head, self.missing = b"", None
         self.sent_at = perf_counter()
         self.socket.sendall(request)
 
     def read(self) -> int | None:
-        """Read on; the status once the answer is complete, 0 where it broke off."""
-        data = self.socket.recv(1 << 18)
+        """Read on; the status once the answer is complete, 0 where it broke off. Of a body the octets are counted and
+        not kept, so that a large one costs the measured server little of the machine."""
+        try:
+            data = self.socket.recv(1 << 18)
+        except ConnectionResetError:
+            return 0
         if not data:
             return 0
-        self.received = self.received + data if self.received else data
-        if self.length < 0:
-            self.length = _length(self.received)
-        return int(self.received[9:12]) if 0 <= self.length <= len(self.received) else None
+        if self.missing is None:
+            self.head += data
+            length = _length(self.head)
+            self.missing = None if length is None else length - len(self.head)
+        else:
+            self.missing -= len(data)
+        return int(self.head[9:12]) if self.missing == 0 else None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the server ends the connection after this answer, as waitress does after a 304."""
+        return self.missing != 0 or b"\r\nconnection: close\r\n" in self.head.lower()
 
 
-def _length(received: bytes) -> int:
-    """Octets of the answer, head and body; below zero while its head is not complete."""
+def _length(received: bytes) -> int | None:
+    """Octets of the answer, head and body; None while its head is not complete."""
     end = received.find(b"\r\n\r\n")
     if end < 0:
-        return -1
+        return None
     head = received[:end].lower()
+    if head[9:12] == b"304":
+        return end + 4
     _, found, rest = head.partition(b"\r\ncontent-length:")
-    if not found and head[9:12] != b"304":
+    if not found:
         raise ValueError(f"an answer without a length: {received[:end]!r}")
-    return end + 4 + (int(rest.split(b"\r\n", 1)[0]) if found else 0)
+    return end + 4 + int(rest.split(b"\r\n", 1)[0])
 
 
 def work(job: Job) -> Outcome:
@@ -95,9 +109,7 @@ def work(job: Job) -> Outcome:
     started, until = perf_counter(), perf_counter() + (job.seconds or float("inf"))
     with DefaultSelector() as selector:
         for _, request in zip(range(job.connections), requests, strict=False):
-            connection = Connection(job.port)
-            connection.send(request)
-            selector.register(connection.socket, EVENT_READ, connection)
+            _open(selector, job.port, request)
         while selector.get_map():
             ready = selector.select(PATIENCE)
             if not ready:
@@ -112,13 +124,22 @@ def work(job: Job) -> Outcome:
                 outcome.statuses[status] += 1
                 outcome.latencies.append(now - connection.sent_at)
                 following = next(requests, None) if now < until else None
-                if status and following is not None:
+                if following is not None and not connection.is_over:
                     connection.send(following)
-                else:
-                    selector.unregister(connection.socket)
-                    connection.socket.close()
+                    continue
+                selector.unregister(connection.socket)
+                connection.socket.close()
+                if following is not None:
+                    _open(selector, job.port, following)
     outcome.elapsed = perf_counter() - started
     return outcome
+
+
+def _open(selector: DefaultSelector, port: int, request: bytes) -> None:
+    """Send the request on a connection of its own."""
+    connection = Connection(port)
+    connection.send(request)
+    selector.register(connection.socket, EVENT_READ, connection)
 
 
 def main() -> None:
