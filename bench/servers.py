@@ -35,7 +35,7 @@ def serving(server: str, factory: str, environ: Mapping[str, str]) -> Iterator[i
 def _command(server: str, factory: str, port: int) -> tuple[str, ...]:
     if server == "gunicorn":
         return "gunicorn", *GUNICORN, "--bind", f"127.0.0.1:{port}", f"{factory}()"
-    return "waitress", "--listen", f"127.0.0.1:{port}", "--call", factory
+    return "waitress", "--threads", "8", "--listen", f"127.0.0.1:{port}", "--call", factory
 
 
 def _free_port() -> int:
