@@ -1,24 +1,23 @@
-"""`python -m bench`: print the table and write `bench/results.json`."""
+"""`python -m bench`: print the table; a whole run also writes `bench/results.json` and `docs/benchmarks.md`."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 from flask import Flask
 
-from bench import rush
+from bench import rush, sizes
 from bench.capture import log_in
 from bench.data import School
 from bench.databases import filled, servers
 from bench.floor import Script
-from bench.pages import pages
-from bench.results import Result, save, show
-from bench.stage import Effort, Stage, plain_address, serve_both
+from bench.pages import PAGES, Page
+from bench.results import Result, publish, table
+from bench.stage import Effort, Stage, plain_address, serve
 
-RESULTS = Path(__file__).parent / "results.json"
+DATABASES, SCALES = ("sqlite", "postgresql"), (1, 10, 100)
 
 
 def main() -> None:
@@ -27,48 +26,69 @@ def main() -> None:
     with servers(options.databases) as addresses:
         for name, address in addresses.items():
             for scale in options.scales:
-                print(f"{name}, scale {scale} …", file=sys.stderr)
+                print(f"{name}: filling it, scale {scale}", file=sys.stderr)
                 with filled(name, address, scale) as (app, school):
-                    found += measure(app, school, name, scale, options)
-    show(found)
-    save(found, RESULTS)
+                    for result in measure(app, school, name, scale, options):
+                        print(result, file=sys.stderr)
+                        found.append(result)
+    print(table(found))
+    if _is_whole(options):
+        publish(found)
+    if any(result.errors for result in found):
+        sys.exit("There were errors: see the table.")
 
 
 def measure(app: Flask, school: School, database: str, scale: int, options: argparse.Namespace) -> Iterator[Result]:
     """All figures of one database: served by gunicorn and, at the first scale, by the default server too."""
     sessions, slots = log_in(app, list(school.rushers)), rush.Slots(app, school)
     signing = rush.captured(app, sessions, slots)
-    shown = {name: answer for name, answer in pages(app, school).items() if _wanted(name, options)}
-    script = Script(plain_address(app), signing["refused"], shown)
+    pages = [page for page in _pages(app, school, options) if _wanted(page.name, options)]
+    script = Script(plain_address(app), signing["refused"], {page.name: page.answer for page in pages})
     for server in ("gunicorn", "waitress") if scale == options.scales[0] else ("gunicorn",):
-        with serve_both(app, server, script) as (ours, floor):
-            stage = Stage(database, scale, server, app, school, ours, floor, Effort(options.runs, options.seconds))
-            if _wanted("rush", options):
-                yield from rush.rush(stage, sessions, slots, signing)
+        with serve(app, server, script) as ports:
+            stage = Stage(database, scale, server, app, school, ports, Effort(options.runs, options.seconds))
+            for variant in rush.BOTH:
+                if _wanted(f"rush.{variant}", options):
+                    yield from rush.rush(stage, variant, sessions, slots, signing)
+            if _wanted("rush.full", options):
                 yield rush.full(stage, signing)
-            for name, answer in shown.items():
-                yield stage.replayed(name, answer)
+            for page in pages:
+                yield stage.replayed(page)
+    for page in pages:
+        for name, value, unit in sizes.of(app, page):
+            yield Result(name, database, scale, value, unit)
+
+
+def _pages(app: Flask, school: School, options: argparse.Namespace) -> Iterator[Page]:
+    for group, pages in PAGES.items():
+        if _wanted(group, options):
+            yield from pages(app, school)
 
 
 def _wanted(name: str, options: argparse.Namespace) -> bool:
-    return not options.only or name.startswith(options.only)
+    """Whether this figure, or any whose name starts so, was asked for."""
+    return not options.only or any(name.startswith(only) or only.startswith(name) for only in options.only)
+
+
+def _is_whole(options: argparse.Namespace) -> bool:
+    return not (options.quick or options.only) and (options.databases, options.scales) == (DATABASES, SCALES)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--only", type=_list, default=(), help="figures whose names start so, such as rush,slots")
-    parser.add_argument("--databases", type=_list, default=("sqlite", "postgresql"))
-    parser.add_argument("--scales", type=lambda text: [int(n) for n in _list(text)], default=[1, 10, 100])
+    parser.add_argument("--only", type=_words, default=(), help="figures whose names start so, such as rush,slots")
+    parser.add_argument("--databases", type=_words, default=DATABASES)
+    parser.add_argument("--scales", type=lambda text: tuple(int(n) for n in _words(text)), help="by default 1,10,100")
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=1.5, help="of each run of a page")
-    parser.add_argument("--quick", action="store_true", help="one run at scale 1, for a first look")
+    parser.add_argument("--seconds", type=float, default=0.8, help="of each run of a page")
+    parser.add_argument("--quick", action="store_true", help="one run, by default at scale 1, for a first look")
     options = parser.parse_args()
-    if options.quick:
-        options.scales, options.runs, options.seconds = [1], 1, 1.0
+    options.runs = 1 if options.quick else options.runs
+    options.scales = options.scales or (SCALES[:1] if options.quick else SCALES)
     return options
 
 
-def _list(text: str) -> tuple[str, ...]:
+def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split(","))
 
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from flask import Flask, session
 from flask_login import login_user
 from flask_wtf.csrf import generate_csrf
+from werkzeug.test import TestResponse
 
 from activities.kit.db import db
 from activities.people.models import Member
@@ -72,10 +73,17 @@ def log_in(app: Flask, member_ids: list[int]) -> list[tuple[str, str]]:
     return found
 
 
+def ask(app: Flask, request: Request) -> TestResponse:
+    """The answer of the application in this process, to be read by whoever asked."""
+    headers = {"Host": HOST, "User-Agent": BROWSER, "Accept-Language": "zh-CN,zh;q=0.9", **request.headers}
+    return app.test_client(use_cookies=False).open(
+        request.path, method="GET" if request.form is None else "POST", headers=headers, data=request.form,
+        environ_base={"REMOTE_ADDR": HOST},
+    )  # fmt: skip
+
+
 def capture(app: Flask, request: Request, *, warm: bool = True) -> Answer:
     """Ask, by default a second time, so that what a process keeps is kept by then, and note what it took."""
-    client = app.test_client(use_cookies=False)
-    headers = {"Host": HOST, "User-Agent": BROWSER, "Accept-Language": "zh-CN,zh;q=0.9", **request.headers}
     statements: list[tuple[str, Any]] = []
 
     def note(_c: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
@@ -87,10 +95,7 @@ def capture(app: Flask, request: Request, *, warm: bool = True) -> Answer:
     try:
         for _ in range(1 + warm):
             statements.clear()
-            answer = client.open(
-                request.path, method="GET" if request.form is None else "POST", headers=headers, data=request.form,
-                environ_base={"REMOTE_ADDR": HOST},
-            )  # fmt: skip
+            answer = ask(app, request)
             body = answer.get_data()
     finally:
         sa.event.remove(engine, "before_cursor_execute", note)

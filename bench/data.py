@@ -3,8 +3,8 @@
 - **Rush, find a slot**: 600 members of one branch and 1,000 slots of next week, which all of them see. At scale *s*
   there are *s* times the slots, half of them of the same branch in other weeks, half of other units in the same week.
 - **Feeds**: an activity of 1,000 slots with one person in all of them; from scale 10 also one of 10,000.
-- **Review**: a general branch of 1,000 members with 15 records each; from scale 10 also one of 10,000. *s* times the
-  members in all.
+- **Review**: a general branch of 1,000 members with 15 records each, in branches of 100; from scale 10 also one of
+  10,000. *s* times the members in all.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from bench import seats
 from bench.bulk import settle
 from bench.rows import Rows
 
-SMALL, LARGE = 1000, 10_000  # events in a feed, members in a review
+BRANCH, SMALL, LARGE = 100, 1000, 10_000  # members in a review; events in a feed are SMALL or LARGE
 RUSHERS = 600
 RECORDS = 15
 WEEK = timedelta(weeks=1)
@@ -39,7 +39,7 @@ class School:
     rushers: range = range(0)
     # By number of events: an activity's public id, and the member with a seat in each of its slots.
     feeds: dict[int, tuple[str, int]] = field(default_factory=dict)
-    # By number of members: their secretary.
+    # By number of members: the secretary of that branch or general branch.
     secretaries: dict[int, int] = field(default_factory=dict)
 
 
@@ -73,15 +73,22 @@ def _review(rows: Rows, school: School, top: str, scale: int) -> None:
 def _general_branch(rows: Rows, school: School, top: str, people: int) -> None:
     """Branches of a hundred members with fifteen slots each, in which all of them have a seat."""
     general_id, path = rows.unit(f"党总支{rows.count(Unit)}", UnitLevel.GENERAL_BRANCH, top)
-    school.secretaries.setdefault(people, rows.secretary(general_id))
-    for n in range(people // 100):
+    _secretary(rows, school, people, general_id)
+    for n in range(people // BRANCH):
         unit_id, _ = rows.unit(f"支部{general_id}-{n}", UnitLevel.BRANCH, path)
-        for _ in range(100):
+        _secretary(rows, school, BRANCH, unit_id)
+        for _ in range(BRANCH):
             rows.member(unit_id, f"会计{n:03}")
         for m, kind in enumerate(islice(cycle(KINDS), RECORDS)):
             activity_id, _ = rows.activity(unit_id, kind, f"{kind} {m}")
             day = date(school.year, 1, 5) + timedelta(days=m * 24 + n % 20)
-            rows.slot(rows.post(activity_id, "礼堂", 100), clock.at(day, time(14)), 100, 100)
+            rows.slot(rows.post(activity_id, "礼堂", BRANCH), clock.at(day, time(14)), BRANCH, BRANCH)
+
+
+def _secretary(rows: Rows, school: School, people: int, unit_id: int) -> None:
+    """The secretary of the first unit with so many members."""
+    if people not in school.secretaries:
+        school.secretaries[people] = rows.secretary(unit_id)
 
 
 # ── rush, find a slot ───────────────────────────────────────────────────────

@@ -1,11 +1,18 @@
-"""Figures: how they are taken, judged, printed and kept."""
+"""Figures: how they are judged, printed and kept."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import os
+import platform
+import sqlite3
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+RESULTS = Path(__file__).parent / "results.json"
+DOCS = Path(__file__).parent.parent / "docs" / "benchmarks.md"
+FIGURES = "## Figures\n"
 
 
 @dataclass(frozen=True)
@@ -27,21 +34,48 @@ class Result:
             return None
         return self.value / self.floor if self.unit == "1/s" else self.floor / self.value
 
+    @property
+    def cell(self) -> str:
+        """Ours, the floor's and the ratio in a few characters."""
+        beside = "" if self.floor is None else f" : {_short(self.floor)}"
+        return _short(self.value) + beside + (f" = {self.ratio:.0%}" if self.ratio else "")
+
+    def __str__(self) -> str:
+        statements = "" if self.statements is None else f", {self.statements} statements"
+        return f"  {self.name}: {self.cell} {self.unit}{statements}" + (f", {self.errors} ERRORS" * bool(self.errors))
+
     def as_row(self) -> dict[str, object]:
         return {**asdict(self), "ratio": self.ratio}
 
 
-def save(results: Iterable[Result], file: Path) -> None:
-    file.write_text(json.dumps([result.as_row() for result in results], indent=1) + "\n")
+def table(results: Sequence[Result]) -> str:
+    """A table in Markdown: a line for each figure and database, a column for each scale."""
+    scales = sorted({r.scale for r in results})
+    lines = [["figure", "database", "unit", *(f"{scale}×" for scale in scales), "statements", "errors"]]
+    lines.append(["---"] * 3 + ["--:"] * (len(scales) + 2))
+    for name, unit in dict.fromkeys((r.name, r.unit) for r in results):
+        for database in dict.fromkeys(r.database for r in results):
+            found = {r.scale: r for r in results if (r.name, r.database) == (name, database)}
+            cells = [found[scale].cell if scale in found else "" for scale in scales]
+            counts = {str(r.statements) for r in found.values() if r.statements is not None}
+            errors = sum(r.errors for r in found.values())
+            lines.append([name, database, unit, *cells, ", ".join(sorted(counts)), str(errors)])
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(f"| {' | '.join(map(str.ljust, line, widths))} |" for line in lines)
 
 
-def show(results: Iterable[Result]) -> None:
-    """Print a table, one line a figure."""
-    print(f"{'name':34} {'database':11} {'scale':>5} {'value':>10} {'floor':>10} unit  ratio statements errors")
-    for r in results:
-        floor, ratio = (f"{r.floor:10.1f}" if r.floor else ""), (f"{r.ratio:.0%}" if r.ratio else "")
-        statements = "" if r.statements is None else r.statements
-        print(
-            f"{r.name:34} {r.database:11} {r.scale:5} {r.value:10.1f} {floor:>10} {r.unit:5} {ratio:>5}"
-            f" {statements:>10} {r.errors:6}"
-        )
+def publish(results: Sequence[Result]) -> None:
+    """Write the figures of a whole run to where they are kept and read."""
+    RESULTS.write_text(json.dumps([result.as_row() for result in results], indent=1) + "\n")
+    text, heading, _ = DOCS.read_text().partition(FIGURES)
+    DOCS.write_text(f"{text}{heading}{_machine()}\n\n{table(results)}\n")
+
+
+def _machine() -> str:
+    python, sqlite = platform.python_version(), sqlite3.sqlite_version
+    return f"Taken on {os.cpu_count()} processors ({platform.machine()}) with Python {python} and SQLite {sqlite}."
+
+
+def _short(value: float) -> str:
+    """Three digits that say something."""
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"

@@ -58,8 +58,8 @@ class Rows:
         )  # fmt: skip
 
     def secretary(self, unit_id: int) -> int:
-        """A secretary of this unit and all below."""
-        member_id = self.member(unit_id, "")
+        """A secretary of this unit and all below, who is on the roster of the first unit."""
+        member_id = self.member(1, "")
         self.add(
             RoleGrant, member_id=member_id, role=Role.SECRETARY, unit_id=unit_id, granted_at=self.now
         )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import time, timedelta
 
 import sqlalchemy as sa
@@ -60,40 +61,33 @@ def captured(app: Flask, sessions: list[tuple[str, str]], slots: Slots) -> dict[
 
 def full(stage: Stage, answers: dict[str, Answer]) -> Result:
     """A full slot that says so, over and over, without a write."""
-    return stage.rate("rush.full.rate", answers["refused"], answers["refused"].request)
+    refused = answers["refused"]
+    return stage.compared("rush.full.rate", refused, refused.request, stage.ports.ours)
 
 
-def rush(stage: Stage, sessions: list[tuple[str, str]], slots: Slots, answers: dict[str, Answer]) -> list[Result]:
-    """Both variants: those who come too late are refused, or wait."""
-    found = []
-    for variant, form in BOTH.items():
-        expected = {"refused": {303: SEATS, 409: len(sessions) - SEATS}, "waiting": {303: len(sessions)}}[variant]
-        taken: dict[int, list[load.Outcome]] = {stage.ours: [], stage.floor: []}
-        errors = 0
-        for _ in range(stage.effort.runs):
-            for port in taken:
-                slot = slots.fresh()
-                raw = [request.raw() for request in requests(sessions, slot, form)]
-                outcome = load.run(load.Job(port, raw, CONNECTIONS))
-                taken[port].append(outcome)
-                errors += outcome.statuses != expected
-                errors += wrongs(stage.app, slot, len(sessions) if form else SEATS)
-        ours, floor = taken[stage.ours], taken[stage.floor]
-        statements = answers["seated"].count
-        found.append(
-            stage.result(
-                f"rush.{variant}.rate",
-                "1/s",
-                [o.rate for o in ours],
-                [o.rate for o in floor],
-                statements=statements,
-                errors=errors,
-            )
-        )
-        for name, share in (("p50", 0.5), ("p99", 0.99)):
-            mine, theirs = ([o.percentile(share) for o in outcomes] for outcomes in (ours, floor))
-            found.append(stage.result(f"rush.{variant}.{name}", "ms", mine, theirs, errors=errors))
-    return found
+def rush(
+    stage: Stage, variant: str, sessions: list[tuple[str, str]], slots: Slots, answers: dict[str, Answer]
+) -> Iterator[Result]:
+    """Those who come too late are refused, or wait. The first round warms the servers up; its answers count too."""
+    form = BOTH[variant]
+    late = len(sessions) - SEATS
+    expected = {303: SEATS, 409: late} if variant == "refused" else {303: SEATS + late}
+    ports = (stage.ports.ours, stage.ports.floor)
+    rounds, errors = [], 0
+    for _ in range(1 + stage.effort.runs):
+        outcomes = []
+        for port in ports:
+            slot = slots.fresh()
+            raw = [request.raw() for request in requests(sessions, slot, form)]
+            outcomes.append(load.run(load.Job(port, raw, CONNECTIONS)))
+            errors += (outcomes[-1].statuses != expected) + wrongs(stage.app, slot, expected[303])
+        rounds.append(outcomes)
+    ours, floor = ([outcomes[n] for outcomes in rounds[1:]] for n in range(2))
+    rates = [[outcome.rate for outcome in outcomes] for outcomes in (ours, floor)]
+    yield stage.result(f"rush.{variant}.rate", "1/s", *rates, statements=answers["seated"].count, errors=errors)
+    for name, share in (("p50", 0.5), ("p99", 0.99)):
+        waits = [[outcome.percentile(share) for outcome in outcomes] for outcomes in (ours, floor)]
+        yield stage.result(f"rush.{variant}.{name}", "ms", *waits, errors=errors)
 
 
 def wrongs(app: Flask, slot: str, accepted: int) -> int:

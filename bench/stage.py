@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pickle
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from flask import Flask
@@ -19,8 +20,11 @@ from bench import load
 from bench.capture import SECRET, Answer, Request
 from bench.data import School
 from bench.floor import Script
+from bench.pages import Page
 from bench.results import Result
 from bench.servers import serving
+
+WARM_UP = 0.3  # seconds
 
 
 @dataclass(frozen=True)
@@ -32,44 +36,58 @@ class Effort:
     connections: int = 16
 
 
+class Ports(NamedTuple):
+    """Our application, the same keeping nothing of any feed, and the floor."""
+
+    ours: int
+    forgetful: int
+    floor: int
+
+
 @dataclass(frozen=True)
 class Stage:
-    """The application in this process, to look into, and the ports of ours and the floor as they are served."""
+    """The application in this process, to look into, and how it and the floor are served."""
 
     database: str
     scale: int
     server: str
     app: Flask
     school: School
-    ours: int
-    floor: int
+    ports: Ports
     effort: Effort
 
     def result(self, name: str, unit: str, ours: list[float], floor: list[float], **more: int) -> Result:
         suffix = "" if self.server == "gunicorn" else f"@{self.server}"
         return Result(name + suffix, self.database, self.scale, median(ours), unit, median(floor), **more)
 
-    def rate(self, name: str, answer: Answer, floor: Request) -> Result:
-        """Answers a second to one request asked over and over, beside the floor's to its own. Whatever is not the
-        status that was captured counts as an error."""
-        rates: dict[int, list[float]] = {self.ours: [], self.floor: []}
-        errors = 0
-        for _ in range(self.effort.runs):
-            for port, request in ((self.ours, answer.request), (self.floor, floor)):
-                job = load.Job(port, [request.raw()], self.effort.connections, self.effort.seconds)
-                outcome = load.run(job)
-                rates[port].append(outcome.rate)
-                errors += outcome.statuses.total() - outcome.statuses[answer.status]
-        return self.result(name, "1/s", rates[self.ours], rates[self.floor], statements=answer.count, errors=errors)
+    def compared(self, name: str, answer: Answer, floor: Request, ours: int, *, alone: bool = False) -> Result:
+        """Answers a second to one request asked over and over, beside the floor's to its own; or the seconds that one
+        client alone waits for its answer. Whatever is not the status that was captured counts as an error."""
+        share = (1, None) if alone else (self.effort.connections, self.effort.seconds)
+        asked = ((ours, answer.request), (self.ports.floor, floor))
+        outcomes = self.in_turns(*(load.Job(port, [request.raw()], *share) for port, request in asked))
+        figures = [[outcome.elapsed if alone else outcome.rate for outcome in runs] for runs in outcomes]
+        statuses = sum((outcome.statuses for runs in outcomes for outcome in runs), Counter[int]())
+        errors = statuses.total() - statuses[answer.status]
+        return self.result(name, "s" if alone else "1/s", *figures, statements=answer.count, errors=errors)
 
-    def replayed(self, name: str, answer: Answer) -> Result:
-        """Answers a second to a page, beside its replay."""
-        return self.rate(name, answer, replace(answer.request, path=f"/replay/{name}"))
+    def in_turns(self, *jobs: load.Job) -> list[list[load.Outcome]]:
+        """What came of each job in several rounds, after a short one that warms the servers up."""
+        for job in jobs:
+            load.run(replace(job, seconds=job.seconds and WARM_UP))
+        rounds = [[load.run(job) for job in jobs] for _ in range(self.effort.runs)]
+        return [list(runs) for runs in zip(*rounds, strict=True)]
+
+    def replayed(self, page: Page) -> Result:
+        """A page beside its replay."""
+        replay = replace(page.answer.request, path=f"/replay/{page.name}")
+        ours = self.ports.forgetful if page.first else self.ports.ours
+        return self.compared(page.name, page.answer, replay, ours, alone=page.slow)
 
 
 @contextmanager
-def serve_both(app: Flask, server: str, script: Script) -> Iterator[tuple[int, int]]:
-    """Our application and the floor before the same database: their ports."""
+def serve(app: Flask, server: str, script: Script) -> Iterator[Ports]:
+    """Our application, with and without its memory, and the floor before the same database."""
     url = str(app.config["SQLALCHEMY_DATABASE_URI"])
     with tempfile.TemporaryDirectory(prefix="activities-bench-") as folder:
         file = Path(folder) / "script"
@@ -77,9 +95,10 @@ def serve_both(app: Flask, server: str, script: Script) -> Iterator[tuple[int, i
         ours = {"DATABASE_URL": url, "SECRET_KEY": SECRET, "ACTIVITIES_DATA": folder}
         with (
             serving(server, "activities.app:create_app", ours) as port,
+            serving(server, "bench.forgetful:create_app", ours) as forgetful,
             serving(server, "bench.floor:create_app", {"BENCH_SCRIPT": str(file)}) as floor,
         ):
-            yield port, floor
+            yield Ports(port, forgetful, floor)
 
 
 def plain_address(app: Flask) -> str:
