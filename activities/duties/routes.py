@@ -17,11 +17,11 @@ from activities.duties.forms import ActivityForm, CopyForm, refuse, shown
 from activities.duties.kinds import KINDS, LEDGER_NAMES
 from activities.duties.models import Activity
 from activities.duties.planning import monday_of
-from activities.duties.rules import ChangedMeanwhile, KindInUse, NoOrganizer, NotBelow, TooFar, TooManySlots, at_risk
+from activities.duties.rules import KindInUse, NoOrganizer, NotBelow, TooFar, TooManySlots, at_risk
 from activities.kit import clock
 from activities.kit.access import access
 from activities.kit.fields import differences
-from activities.kit.refusal import NotFound
+from activities.kit.refusal import ChangedMeanwhile, NotFound
 from activities.kit.roles import Permission
 from activities.kit.text import clean_line
 from activities.kit.web import asked_day, asked_page, done, invalid

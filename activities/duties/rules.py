@@ -70,12 +70,6 @@ class PlanChanged(Refusal):
 
 
 @refusal
-class ChangedMeanwhile(Refusal):
-    sentence: ClassVar[str] = N_("Someone else has changed this meanwhile.")
-    remedy: ClassVar[str] = N_("Look at what is there now before you save again.")
-
-
-@refusal
 class KindInUse(Refusal):
     sentence: ClassVar[str] = N_("People have signed up already, so the kind and with it the ledger stay as they are.")
     remedy: ClassVar[str] = N_("Create a new activity of the other kind.")

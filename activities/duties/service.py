@@ -14,9 +14,9 @@ from activities.audit import service as audit
 from activities.duties import planning, queries
 from activities.duties.models import Activity, ActivityOrganizer, Post, Slot
 from activities.duties.plans import Plan, Planned, Wish
-from activities.duties.rules import ChangedMeanwhile, KindInUse, NoOrganizer, NotBelow, PlanChanged
+from activities.duties.rules import KindInUse, NoOrganizer, NotBelow, PlanChanged
 from activities.kit.db import db, lock, revise, transactional
-from activities.kit.refusal import NotAllowed, NotFound
+from activities.kit.refusal import ChangedMeanwhile, NotAllowed, NotFound
 from activities.kit.roles import Permission
 from activities.people.models import Member, Unit
 from activities.people.queries import WITH_ROLES

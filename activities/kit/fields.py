@@ -24,14 +24,18 @@ def differences(form: BaseForm, present: Mapping[str, Any]) -> list[tuple[str, s
     return [
         (str(form[name].label.text), _say(form[name], value))
         for name, value in present.items()
-        if form[name].data != value and not isinstance(form[name], Revision)
+        if name in form and _is_other(form[name], value)
     ]
+
+
+def _is_other(field: Field, value: Any) -> bool:
+    return not isinstance(field.widget, HiddenInput) and (field.data or None) != (value or None)
 
 
 def _say(field: Field, value: Any) -> str:
     chosen = [str(v) for v in value] if isinstance(value, list) else [str(value)]
     if names := [str(label) for key, label in getattr(field, "choices", None) or () if str(key) in chosen]:
-        return str(_(", ")).join(names)
+        return str(_(", ")).join(name.strip() for name in names)
     if isinstance(value, datetime):
         return say_moment(value)
     return "" if value in (None, []) else str(value)

@@ -44,6 +44,12 @@ def refusal(cls: type[T]) -> type[T]:
     return dataclass(unsafe_hash=True)(cls)
 
 
+@refusal
+class ChangedMeanwhile(Refusal):
+    sentence: ClassVar[str] = N_("Someone else has changed this meanwhile.")
+    remedy: ClassVar[str] = N_("Look at what is there now before you save again.")
+
+
 class NotFound(Exception):  # noqa: N818
     """What was asked for is not there for this person: 404."""
 

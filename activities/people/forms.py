@@ -8,9 +8,10 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, Form, PasswordField, SelectField, StringField
+from wtforms import Field, Form, HiddenField, PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, Email, EqualTo, InputRequired, Length, Optional, Regexp, StopValidation
 
+from activities.kit.fields import Revision
 from activities.kit.i18n import say_refusal
 from activities.kit.roles import ROLE_NAMES, Role
 from activities.kit.text import clean_line
@@ -25,7 +26,7 @@ from activities.people.rules import (
     UnitLevel,
     why_not_password,
 )
-from activities.people.service import Details
+from activities.people.service import Details, details_of
 
 ACCOUNT = {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
 NEW_PASSWORD = {"autocomplete": "new-password"}
@@ -148,9 +149,10 @@ class MemberForm(FlaskForm):
         description=_l("For invitations, notices and a forgotten password."),
         render_kw={"type": "email", "autocomplete": "off"},
     )
+    fingerprint = HiddenField()
 
     def __init__(self, units: Sequence[Unit], member: Member | None = None) -> None:
-        super().__init__(data=_shown(member) if member else None)
+        super().__init__(data=shown(member) if member else None)
         self.unit.set_units(units)
 
     def details(self) -> Details:
@@ -161,9 +163,10 @@ class MemberForm(FlaskForm):
         )  # fmt: skip
 
 
-def _shown(member: Member) -> dict[str, Any]:
+def shown(member: Member) -> dict[str, Any]:
+    """A person as the form shows them."""
     values = {name: getattr(member, name) for name in ("number", "name", "class_name", "stage", "standing", "email")}
-    return {**values, "unit": member.unit.public_id}
+    return {**values, "unit": member.unit.public_id, "fingerprint": details_of(member).fingerprint}
 
 
 class UnitForm(FlaskForm):
@@ -176,10 +179,11 @@ class UnitForm(FlaskForm):
     )
     level = SelectField(_l("Level"), CHOOSE, choices=lambda: named(LEVEL_NAMES))
     parent = _UnitField(_l("Below"), CHOOSE)
+    revision = Revision()
 
     def __init__(self, parents: Sequence[Unit], unit: Unit | None = None, parent: str = "") -> None:
-        shown = {"name": unit.name, "level": unit.level} if unit else {"level": UnitLevel.BRANCH}
-        super().__init__(data={**shown, "parent": parent})
+        new = {"level": UnitLevel.BRANCH, "parent": parent}
+        super().__init__(data=shown_unit(unit, parents) if unit else new)
         self.parent.set_units(parents)
         if not parents:
             del self.parent
@@ -187,6 +191,12 @@ class UnitForm(FlaskForm):
     @property
     def unit_level(self) -> UnitLevel:
         return UnitLevel(self.level.data)
+
+
+def shown_unit(unit: Unit, parents: Iterable[Unit]) -> dict[str, Any]:
+    """A unit as the form shows it, which may be below one of `parents`."""
+    above = next((parent.public_id for parent in parents if parent.id == unit.parent_id), "")
+    return {"name": unit.name, "level": unit.level, "parent": above, "revision": unit.revision}
 
 
 class GrantForm(FlaskForm):

@@ -10,13 +10,14 @@ from flask_login import current_user
 
 from activities.kit import clock, security
 from activities.kit.access import access
+from activities.kit.fields import differences
 from activities.kit.i18n import say_refusal
-from activities.kit.refusal import Refusal
+from activities.kit.refusal import ChangedMeanwhile, Refusal
 from activities.kit.roles import Permission
 from activities.kit.web import done, invalid
 from activities.people import directory, links, queries, rules, service, service_accounts
 from activities.people.blueprint import people
-from activities.people.forms import GrantForm, MemberForm, indented, named
+from activities.people.forms import GrantForm, MemberForm, indented, named, shown
 from activities.people.models import AccessLink, Member
 from activities.people.rules import STAGE_NAMES, STANDING_NAMES
 
@@ -77,7 +78,12 @@ def edit_person_post(public_id: str) -> Any:
     if not form.validate():
         return invalid("people/edit.html", form=form, member=member)
     try:
-        service.edit_member(current_user.id, member.id, form.details(), clock.now())
+        service.edit_member(current_user.id, member.id, form.fingerprint.data or "", form.details(), clock.now())
+    except ChangedMeanwhile:
+        member = queries.person_for(current_user, MANAGE, public_id)
+        present = shown(member)
+        form.fingerprint.data = present["fingerprint"]
+        return invalid("people/edit.html", form=form, member=member, changed=differences(form, present))
     except (rules.NumberTaken, rules.EmailTaken) as refusal:
         return _taken(form, refusal, queries.person_for(current_user, MANAGE, public_id))
     return done(_("Saved."), url_for(".person", public_id=public_id))

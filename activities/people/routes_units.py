@@ -10,12 +10,14 @@ from flask_login import current_user
 
 from activities.kit import clock
 from activities.kit.access import access
+from activities.kit.fields import differences
 from activities.kit.i18n import say_refusal
+from activities.kit.refusal import ChangedMeanwhile
 from activities.kit.roles import Permission
 from activities.kit.web import done, invalid
 from activities.people import queries, rules, service_units
 from activities.people.blueprint import people
-from activities.people.forms import UnitForm
+from activities.people.forms import UnitForm, shown_unit
 from activities.people.models import Unit
 
 MANAGE = Permission.MANAGE_PEOPLE
@@ -63,20 +65,29 @@ def unit_post(public_id: str) -> Any:
     form = _form(unit)
     if not form.validate():
         return invalid("people/unit.html", form=form, unit=unit)
-    parent = form.parent.unit.id if form.parent else unit.parent_id
     try:
-        service_units.change_unit(current_user.id, unit.id, parent, form.unit_level, str(form.name.data), clock.now())
+        _change(unit, form)
+    except ChangedMeanwhile:
+        unit = queries.unit_for(current_user, MANAGE, public_id)
+        present = shown_unit(unit, form.parent.units.values() if form.parent else ())
+        form.revision.data = present["revision"]
+        return invalid("people/unit.html", form=form, unit=unit, changed=differences(form, present))
     except (rules.NameTaken, rules.WrongPlace) as refusal:
         return _refused(form, refusal, queries.unit_for(current_user, MANAGE, public_id))
     return done(_("Saved."), url_for(".units"))
 
 
+def _change(unit: Unit, form: UnitForm) -> None:
+    parent, name = form.parent.unit.id if form.parent else unit.parent_id, str(form.name.data)
+    revision = form.revision.data or 0
+    service_units.change_unit(current_user.id, unit.id, revision, parent, form.unit_level, name, clock.now())
+
+
 def _form(unit: Unit) -> UnitForm:
     """The unit may move below any other of mine; the topmost of mine keeps its place."""
     mine = queries.units_for(current_user, MANAGE)
-    above = next((u.public_id for u in mine if u.id == unit.parent_id), None)
-    parents = [u for u in mine if not u.is_within(unit.path)] if above else []
-    return UnitForm(parents, unit, above or "")
+    is_below_mine = any(u.id == unit.parent_id for u in mine)
+    return UnitForm([u for u in mine if not u.is_within(unit.path)] if is_below_mine else [], unit)
 
 
 def _refused(form: UnitForm, refusal: rules.NameTaken | rules.WrongPlace, unit: Unit | None) -> Any:

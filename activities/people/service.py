@@ -3,17 +3,19 @@ outside the acting person's units is not found. Where several rows are locked th
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
+from hashlib import sha256
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from activities.audit import service as audit
 from activities.kit.db import db, lock, transactional
-from activities.kit.refusal import NotFound
+from activities.kit.refusal import ChangedMeanwhile, NotFound
 from activities.kit.roles import Permission, Role
 from activities.people import notices, rules
 from activities.people.models import AccessLink, Member, RoleGrant, Unit
@@ -33,6 +35,15 @@ class Details:
     standing: Standing
     email: str | None
 
+    @property
+    def fingerprint(self) -> str:
+        """Equal for equal data: what a form that shows these gives back, to say what it showed."""
+        return sha256(json.dumps(asdict(self)).encode()).hexdigest()[:32]
+
+
+def details_of(member: Member) -> Details:
+    return Details(**{field.name: getattr(member, field.name) for field in fields(Details)})
+
 
 @transactional
 def create_member(actor_id: int, details: Details, now: datetime) -> Member:
@@ -47,9 +58,12 @@ def create_member(actor_id: int, details: Details, now: datetime) -> Member:
 
 
 @transactional
-def edit_member(actor_id: int, member_id: int, details: Details, now: datetime) -> None:
-    """Set a person's data. A new e-mail address ends the links that were sent to the old one."""
+def edit_member(actor_id: int, member_id: int, fingerprint: str, details: Details, now: datetime) -> None:
+    """Set a person's data. A new e-mail address ends the links that were sent to the old one. ChangedMeanwhile where
+    `fingerprint` is not that of the present data any more."""
     actor, member = managed(actor_id, member_id)
+    if details_of(member).fingerprint != fingerprint:
+        raise ChangedMeanwhile
     _managed_unit(actor, details.unit_id)
     after = {name: value for name, value in asdict(details).items() if getattr(member, name) != value}
     before = {name: getattr(member, name) for name in after}

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from activities.audit import service as audit
 from activities.kit.db import db, revise, transactional
-from activities.kit.refusal import NotFound, Refusal
+from activities.kit.refusal import ChangedMeanwhile, NotFound, Refusal
 from activities.kit.roles import Permission
 from activities.people import rules
 from activities.people.models import Member, Unit
@@ -35,11 +35,16 @@ def create_unit(actor_id: int, parent_id: int, level: UnitLevel, name: str, now:
 
 
 @transactional
-def change_unit(actor_id: int, unit_id: int, parent_id: int | None, level: UnitLevel, name: str, now: datetime) -> None:
+def change_unit(
+    actor_id: int, unit_id: int, revision: int, parent_id: int | None, level: UnitLevel, name: str, now: datetime
+) -> None:
     """Rename a unit, set its level, move it with all below. A unit at the top of what the actor administers keeps its
-    place: `parent_id` is its present one. Raises NameTaken or WrongPlace."""
+    place: `parent_id` is its present one. Raises NameTaken or WrongPlace, and ChangedMeanwhile where `revision` is not
+    the present one any more."""
     tree, actor = _locked_tree(), acting(actor_id)
     unit = _managed(tree, actor, unit_id)
+    if unit.revision != revision:
+        raise ChangedMeanwhile
     if parent_id != unit.parent_id:
         _managed(tree, actor, parent_id)
     if refusal := _why_not_there(tree, unit, level, parent_id):

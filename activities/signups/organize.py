@@ -13,7 +13,6 @@ from activities.audit import service as audit
 from activities.duties.models import Activity, Post, Slot
 from activities.duties.queries import WITH_ALL, must_organize
 from activities.duties.rules import (
-    ChangedMeanwhile,
     SlotHasPeople,
     SlotState,
     SlotThere,
@@ -22,7 +21,7 @@ from activities.duties.rules import (
 )
 from activities.duties.service import WITH_UNIT, change_post, schedule_changed
 from activities.kit.db import db, lock, revise, transactional
-from activities.kit.refusal import NotFound, Refusal
+from activities.kit.refusal import ChangedMeanwhile, NotFound, Refusal
 from activities.people.models import Member
 from activities.people.service import acting
 from activities.signups import notices, queries, rules

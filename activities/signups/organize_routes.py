@@ -12,11 +12,10 @@ from flask_login import current_user
 from activities.duties.forms import PostForm, refuse
 from activities.duties.models import Slot
 from activities.duties.queries import post_to_organize, slot_to_organize
-from activities.duties.rules import ChangedMeanwhile
 from activities.kit import clock
 from activities.kit.access import access
 from activities.kit.fields import differences
-from activities.kit.refusal import Refusal
+from activities.kit.refusal import ChangedMeanwhile, Refusal
 from activities.kit.roles import Permission
 from activities.kit.web import done, invalid
 from activities.signups import organize, queries

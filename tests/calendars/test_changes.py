@@ -45,7 +45,7 @@ def edit(cast, dice: random.Random, now) -> tuple[set[str], bool]:
     touched = {str(uid) for uid in db.session.scalars(db.select(Slot.uid).where(shows(row)))}
     name = f"新,名;{dice.random()}"
     if isinstance(row, Unit):
-        change_unit(cast.gu.id, row.id, row.parent_id, row.level, name, now)
+        change_unit(cast.gu.id, row.id, row.revision, row.parent_id, row.level, name, now)
     elif isinstance(row, Activity):
         elsewhere = dice.choice([cast.first.id, cast.second.id])
         edit_activity(cast.ou.id, row.id, row.revision, {"name": name, "unit_id": elsewhere}, now)

@@ -11,7 +11,6 @@ from activities.duties import planning, queries, service
 from activities.duties.models import Activity, Slot
 from activities.duties.plans import Wish
 from activities.duties.rules import (
-    ChangedMeanwhile,
     InThePast,
     KindInUse,
     NoOrganizer,
@@ -23,7 +22,7 @@ from activities.duties.rules import (
 )
 from activities.kit import clock
 from activities.kit.db import db
-from activities.kit.refusal import NotAllowed, NotFound
+from activities.kit.refusal import ChangedMeanwhile, NotAllowed, NotFound
 from activities.kit.roles import Role
 from activities.people.rules import Stages, Standings
 from activities.people.service import revoke

@@ -7,11 +7,11 @@ from datetime import date, time
 from activities.duties import planning
 from activities.duties.models import Slot
 from activities.duties.plans import Wish
-from activities.duties.rules import ChangedMeanwhile, PlanChanged, SlotGone, SlotState
+from activities.duties.rules import PlanChanged, SlotGone, SlotState
 from activities.duties.service import plan_slots
 from activities.kit import clock
 from activities.kit.db import db
-from activities.kit.refusal import Refusal
+from activities.kit.refusal import ChangedMeanwhile, Refusal
 from activities.outbox.models import Notice
 from activities.signups.organize import cancel_slot, edit_slot
 from activities.signups.rules import SlotCancelled

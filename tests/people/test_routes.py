@@ -37,6 +37,11 @@ def form(cast, **changes) -> dict[str, str]:
     return {**values, **changes}
 
 
+def hidden(page: str, name: str) -> str:
+    """What a page's hidden field holds."""
+    return re.search(f'name="{name}"[^>]*value="([^"]+)"', page)[1]
+
+
 # ── one person ──────────────────────────────────────────────────────────────
 
 
@@ -63,8 +68,9 @@ def test_a_refused_person_comes_back_as_typed(app, cast, gu, changes, field):
         lin = db.session.get_one(Member, cast.lin.id)
         path = f"/people/{make_member('x', 'x', lin.unit).public_id}/edit"
         db.session.commit()
+    opened = {"fingerprint": hidden(gu.get(path).text, "fingerprint")}
     for address in ("/people/new", path):
-        answer = gu.submit(address, **form(cast, **changes))
+        answer = gu.submit(address, **form(cast, **changes), **opened)
         assert answer.status_code == 422
         assert f'href="#{field}"' in answer.text
         assert "营销2301" in answer.text or field == "class_name"
@@ -83,10 +89,57 @@ def test_no_input_breaks_a_form(app, cast, gu, value):
 
 def test_editing_changes_what_is_kept(app, cast, gu):
     path = f"/people/{cast.lin.public_id}"
-    assert 'value="林可欣"' in gu.get(f"{path}/edit").text
-    changed = form(cast, number="2301001", name="林可欣", stage="probationary", email="")
+    page = gu.get(f"{path}/edit").text
+    assert 'value="林可欣"' in page
+    opened = hidden(page, "fingerprint")
+    changed = form(cast, number="2301001", name="林可欣", stage="probationary", email="", fingerprint=opened)
     assert gu.submit(f"{path}/edit", **changed).location == path
     assert (stored(app, "2301001").stage, stored(app, "2301001").email) == (Stage.PROBATIONARY, None)
+
+
+@pytest.fixture
+def in_english(monkeypatch):
+    monkeypatch.setattr("activities.kit.i18n.DEFAULT", "en")
+
+
+def test_who_saves_a_person_second_keeps_what_was_typed_and_sees_what_is_there(app, cast, gu, in_english):
+    path = f"/people/{cast.lin.public_id}/edit"
+    opened = {"fingerprint": hidden(gu.get(path).text, "fingerprint")}
+    first = form(cast, number="2301001", stage="probationary", unit=cast.second.public_id, email="")
+    assert gu.submit(path, **first, **opened).status_code == 303
+    second = form(cast, number="2301001", class_name="会计2301")
+    answer = gu.submit(path, **second, **opened)
+    assert answer.status_code == 422
+    assert "Someone else has changed this meanwhile" in answer.text
+    assert re.findall(r'<dd class="pre">(.*?)</dd>', answer.text) == [
+        "营销2301", "Probationary member", "(empty)", "第二支部",
+    ]  # fmt: skip
+    assert 'value="会计2301"' in answer.text
+    assert stored(app, "2301001").class_name == "营销2301"
+    now = hidden(answer.text, "fingerprint")
+    assert gu.submit(path, **second, fingerprint=now).status_code == 303
+    assert (stored(app, "2301001").class_name, stored(app, "2301001").stage) == ("会计2301", Stage.ACTIVIST)
+
+
+@pytest.mark.parametrize("opened", ["", "x", "²"])
+def test_a_form_nobody_was_given_is_long_outdated(cast, gu, opened):
+    for path in (f"/people/{cast.lin.public_id}/edit", f"/people/units/{cast.second.public_id}"):
+        values = form(cast, level="branch", parent=cast.school.public_id, revision=opened, fingerprint=opened)
+        assert gu.submit(path, **values).status_code == 422
+
+
+def test_who_saves_a_unit_second_keeps_what_was_typed_and_sees_what_is_there(app, cast, gu, in_english):
+    path, parent = f"/people/units/{cast.second.public_id}", cast.school.public_id
+    opened = hidden(gu.get(path).text, "revision")
+    assert gu.submit(path, name="甲", level="branch", parent=parent, revision=opened).status_code == 303
+    answer = gu.submit(path, name="乙", level="branch", parent=parent, revision=opened)
+    assert answer.status_code == 422
+    assert '<dd class="pre">甲</dd>' in answer.text
+    assert 'value="乙"' in answer.text
+    now = hidden(answer.text, "revision")
+    assert gu.submit(path, name="乙", level="branch", parent=parent, revision=now).status_code == 303
+    with app.app_context():
+        assert db.session.get_one(Unit, cast.second.id).name == "乙"
 
 
 def test_a_link_is_shown_once_and_opens_the_account(app, cast, gu, client):
@@ -180,7 +233,7 @@ def test_a_unit_is_made_renamed_and_moved(app, cast, gu):
     page = gu.get("/people/units").text
     unit = re.search(r'/people/units/([\w-]+)">第三支部', page)[1]
     assert cast.school.public_id in gu.get(f"/people/units/{unit}").text
-    renamed = {"name": "研究生支部", "level": "branch", "parent": cast.school.public_id}
+    renamed = {"name": "研究生支部", "level": "branch", "parent": cast.school.public_id, "revision": "0"}
     assert gu.submit(f"/people/units/{unit}", **renamed).location == "/people/units"
     assert "研究生支部" in gu.get("/people/units").text
 
@@ -188,7 +241,7 @@ def test_a_unit_is_made_renamed_and_moved(app, cast, gu):
 def test_a_refused_unit_comes_back_as_typed(cast, gu):
     taken = gu.submit("/people/units/new", name="第一支部", level="branch", parent=cast.school.public_id)
     assert (taken.status_code, 'href="#name"' in taken.text) == (422, True)
-    below = {"name": "第二支部", "level": "branch", "parent": cast.first.public_id}
+    below = {"name": "第二支部", "level": "branch", "parent": cast.first.public_id, "revision": "0"}
     wrong = gu.submit(f"/people/units/{cast.second.public_id}", **below)
     assert (wrong.status_code, 'href="#level"' in wrong.text) == (422, True)
 
@@ -196,5 +249,5 @@ def test_a_refused_unit_comes_back_as_typed(cast, gu):
 def test_the_top_of_ones_own_tree_stays_where_it_is(cast, gu):
     page = gu.get(f"/people/units/{cast.school.public_id}").text
     assert 'name="parent"' not in page
-    renamed = {"name": "管理学院党委", "level": "committee", "parent": cast.first.public_id}
+    renamed = {"name": "管理学院党委", "level": "committee", "parent": cast.first.public_id, "revision": "0"}
     assert gu.submit(f"/people/units/{cast.school.public_id}", **renamed).status_code == 303

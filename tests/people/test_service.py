@@ -9,16 +9,17 @@ import sqlalchemy as sa
 
 from activities.audit.models import AuditEntry
 from activities.kit.db import db
-from activities.kit.refusal import NotFound
+from activities.kit.refusal import ChangedMeanwhile, NotFound
 from activities.kit.roles import Permission, Role
 from activities.outbox.models import Notice
 from activities.people import rules, service_accounts
 from activities.people.models import AccessLink, Member
 from activities.people.rules import Stage, Standing
-from activities.people.service import Details, create_member, edit_member, grant, reactivate, revoke
+from activities.people.service import Details, create_member, details_of, edit_member, grant, reactivate, revoke
 from activities.signups.leaving import deactivate
 from tests.cast import NOW
 from tests.cast import grant as hold
+from tests.house.test_races import race
 
 pytestmark = pytest.mark.usefixtures("ctx")
 
@@ -33,6 +34,11 @@ def details(cast, **changes) -> Details:
 
 def fresh(member_id: int) -> Member:
     return db.session.get_one(Member, member_id, populate_existing=True)
+
+
+def seen(member) -> str:
+    """What a form opened now gives back."""
+    return details_of(fresh(member.id)).fingerprint
 
 
 @pytest.fixture
@@ -57,14 +63,15 @@ def test_number_and_address_belong_to_one_person(cast, changes, reason):
         create_member(cast.gu.id, details(cast, **changes), NOW)
     other = create_member(cast.gu.id, details(cast), NOW)
     with pytest.raises(reason):
-        edit_member(cast.gu.id, other.id, details(cast, **changes), NOW)
+        edit_member(cast.gu.id, other.id, seen(other), details(cast, **changes), NOW)
 
 
 def test_an_administrator_of_one_branch_finds_nobody_of_another(cast, branch_administrator):
+    elsewhere = details(cast, unit_id=cast.second.id)
     for verb in (
-        lambda: create_member(branch_administrator.id, details(cast, unit_id=cast.second.id), NOW),
-        lambda: edit_member(branch_administrator.id, cast.zhao.id, details(cast), NOW),
-        lambda: edit_member(branch_administrator.id, cast.lin.id, details(cast, unit_id=cast.second.id), NOW),
+        lambda: create_member(branch_administrator.id, elsewhere, NOW),
+        lambda: edit_member(branch_administrator.id, cast.zhao.id, seen(cast.zhao), details(cast), NOW),
+        lambda: edit_member(branch_administrator.id, cast.lin.id, seen(cast.lin), elsewhere, NOW),
         lambda: deactivate(branch_administrator.id, cast.zhao.id, NOW),
         lambda: service_accounts.invite(branch_administrator.id, cast.zhao.id, NOW),
         lambda: grant(branch_administrator.id, cast.zhao.id, Role.ORGANIZER, cast.first.id, NOW),
@@ -78,7 +85,7 @@ def test_who_holds_a_higher_role_is_out_of_reach(cast, branch_administrator):
     hold(cast.lin, Role.SECRETARY, cast.school)
     db.session.commit()
     for verb in (
-        lambda: edit_member(branch_administrator.id, cast.lin.id, details(cast), NOW),
+        lambda: edit_member(branch_administrator.id, cast.lin.id, seen(cast.lin), details(cast), NOW),
         lambda: deactivate(branch_administrator.id, cast.lin.id, NOW),
         lambda: service_accounts.invite(branch_administrator.id, cast.lin.id, NOW),
     ):
@@ -88,15 +95,37 @@ def test_who_holds_a_higher_role_is_out_of_reach(cast, branch_administrator):
 
 def test_editing_says_what_was_and_what_is(cast):
     now = details(cast, number="2301001", name="林可欣", stage=Stage.PROBATIONARY, email=None)
-    edit_member(cast.gu.id, cast.lin.id, now, NOW)
+    edit_member(cast.gu.id, cast.lin.id, seen(cast.lin), now, NOW)
     entry = db.session.scalars(sa.select(AuditEntry)).one()
     assert entry.before == {"stage": "full", "email": "lin@example.edu"}
     assert entry.after == {"stage": "probationary", "email": None}
 
 
+def test_who_saves_second_is_told(app, cast):
+    opened, lin = seen(cast.lin), {"number": "2301001", "name": "林可欣", "email": "lin@example.edu"}
+    save = [
+        lambda n=n: edit_member(cast.gu.id, cast.lin.id, opened, details(cast, **lin, class_name=f"营销{n}"), NOW)
+        for n in range(4)
+    ]
+    assert [type(r) for r in race(app, save) if r is not None] == [ChangedMeanwhile] * 3
+    db.session.rollback()  # what this session read was before the race
+    again = details(cast, **lin, class_name="会计2301")
+    edit_member(cast.gu.id, cast.lin.id, seen(cast.lin), again, NOW)
+    assert fresh(cast.lin.id).class_name == "会计2301"
+
+
+def test_what_a_form_does_not_show_is_no_change_to_it(cast):
+    opened = seen(cast.lin)
+    grant(cast.gu.id, cast.lin.id, Role.ORGANIZER, cast.first.id, NOW)
+    service_accounts.log_out_everywhere(cast.lin.id, NOW)
+    edit_member(cast.gu.id, cast.lin.id, opened, details(cast, number="2301001"), NOW)
+    assert fresh(cast.lin.id).name == "何俊杰"
+
+
 def test_a_new_address_ends_the_links_sent_to_the_old_one(cast):
     link = service_accounts.invite(cast.gu.id, cast.lin.id, NOW)
-    edit_member(cast.gu.id, cast.lin.id, details(cast, number="2301001", email="other@example.edu"), NOW)
+    moved = details(cast, number="2301001", email="other@example.edu")
+    edit_member(cast.gu.id, cast.lin.id, seen(cast.lin), moved, NOW)
     assert db.session.get_one(AccessLink, link.id, populate_existing=True).used_at == NOW
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from activities.audit.models import AuditEntry
 from activities.kit.db import db
-from activities.kit.refusal import NotFound
+from activities.kit.refusal import ChangedMeanwhile, NotFound
 from activities.kit.roles import Role
 from activities.people import rules, service_units
 from activities.people.models import Unit
@@ -37,16 +37,27 @@ def test_a_name_belongs_to_one_unit(cast):
     with pytest.raises(rules.NameTaken):
         create_unit(cast.gu.id, cast.school.id, BRANCH, "第一支部", NOW)
     with pytest.raises(rules.NameTaken):
-        change_unit(cast.gu.id, cast.second.id, cast.school.id, BRANCH, "第一支部", NOW)
+        change_unit(cast.gu.id, cast.second.id, 0, cast.school.id, BRANCH, "第一支部", NOW)
 
 
 def test_renaming_raises_the_revision_once(cast):
-    for _ in range(2):
-        change_unit(cast.gu.id, cast.first.id, cast.school.id, BRANCH, "学生第一支部", NOW + HOUR)
+    for revision in range(2):  # the second changes nothing
+        change_unit(cast.gu.id, cast.first.id, revision, cast.school.id, BRANCH, "学生第一支部", NOW + HOUR)
     unit = db.session.get_one(Unit, cast.first.id, populate_existing=True)
     assert (unit.name, unit.revision, unit.changed_at) == ("学生第一支部", 1, NOW + HOUR)
     entry = db.session.scalars(sa.select(AuditEntry)).one()
     assert (entry.before, entry.after) == ({"name": "第一支部"}, {"name": "学生第一支部"})
+
+
+def test_who_saves_second_is_told(app, cast):
+    results = race(
+        app,
+        [
+            lambda n=n: change_unit(cast.gu.id, cast.first.id, 0, cast.school.id, BRANCH, f"学生第{n}支部", NOW)
+            for n in range(4)
+        ],
+    )
+    assert [type(r) for r in results if r is not None] == [ChangedMeanwhile] * 3
 
 
 @pytest.fixture
@@ -65,7 +76,7 @@ def test_what_is_below_moves_along(cast, forest):
     outer = make_unit("外", COMMITTEE)
     grant(cast.gu, Role.ADMINISTRATOR, outer)
     db.session.commit()
-    change_unit(cast.gu.id, forest["东"].id, outer.id, GENERAL, "东", NOW)
+    change_unit(cast.gu.id, forest["东"].id, 0, outer.id, GENERAL, "东", NOW)
     found = paths()
     assert found["东"] == f"{outer.path}{forest['东'].id}/"
     assert found["叶"] == f"{found['东']}{forest['叶'].id}/"
@@ -76,20 +87,20 @@ def test_what_is_below_moves_along(cast, forest):
 def test_a_unit_fits_between_what_is_above_and_below(cast, forest):
     for parent, level in ((forest["西"], GENERAL), (forest["叶"], GENERAL), (forest["党委"], BRANCH)):
         with pytest.raises(rules.WrongPlace):
-            change_unit(cast.gu.id, forest["东"].id, parent.id, level, "东", NOW)
+            change_unit(cast.gu.id, forest["东"].id, 0, parent.id, level, "东", NOW)
 
 
 def test_units_of_others_are_not_found(cast, forest):
     grant(cast.lin, Role.ADMINISTRATOR, forest["东"])
     db.session.commit()
     lin, leaf, east, west = cast.lin.id, forest["叶"].id, forest["东"].id, forest["西"].id
-    change_unit(lin, east, forest["党委"].id, GENERAL, "东院", NOW)  # the top of one's own keeps its place
+    change_unit(lin, east, 0, forest["党委"].id, GENERAL, "东院", NOW)  # the top of one's own keeps its place
     for verb in (
         lambda: create_unit(lin, west, BRANCH, "新", NOW),
-        lambda: change_unit(lin, west, forest["党委"].id, GENERAL, "西", NOW),
-        lambda: change_unit(lin, leaf, west, BRANCH, "叶", NOW),
-        lambda: change_unit(lin, leaf, None, BRANCH, "叶", NOW),
-        lambda: change_unit(lin, east, cast.school.id, GENERAL, "东院", NOW),
+        lambda: change_unit(lin, west, 0, forest["党委"].id, GENERAL, "西", NOW),
+        lambda: change_unit(lin, leaf, 0, west, BRANCH, "叶", NOW),
+        lambda: change_unit(lin, leaf, 0, None, BRANCH, "叶", NOW),
+        lambda: change_unit(lin, east, 1, cast.school.id, GENERAL, "东院", NOW),
         lambda: create_unit(cast.chen.id, cast.school.id, BRANCH, "新", NOW),
     ):
         with pytest.raises(NotFound):
@@ -114,8 +125,8 @@ def test_moves_at_once_leave_a_tree(app, cast, forest, monkeypatch):
     race(
         app,
         [
-            lambda: change_unit(gu, east, top, GENERAL, "东", NOW),
-            lambda: change_unit(gu, bud.id, east, BRANCH, "芽", NOW),
+            lambda: change_unit(gu, east, 0, top, GENERAL, "东", NOW),
+            lambda: change_unit(gu, bud.id, 0, east, BRANCH, "芽", NOW),
         ],
     )
     query = sa.select(Unit).execution_options(populate_existing=True)

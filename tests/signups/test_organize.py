@@ -9,7 +9,6 @@ import pytest
 from activities.audit.models import AuditEntry
 from activities.duties.models import Slot
 from activities.duties.rules import (
-    ChangedMeanwhile,
     EndsBeforeStart,
     InThePast,
     SlotBegun,
@@ -21,7 +20,7 @@ from activities.duties.rules import (
     TooLong,
 )
 from activities.kit.db import db
-from activities.kit.refusal import NotAllowed, NotFound
+from activities.kit.refusal import ChangedMeanwhile, NotAllowed, NotFound
 from activities.kit.roles import Role
 from activities.outbox.models import Notice
 from activities.people.service import revoke
