@@ -109,7 +109,8 @@ class Slot(Revised, Base):
     cancel_reason: Mapped[str] = mapped_column(default="")
     cancelled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
-    # Seats taken, people waiting, and the last number drawn: acceptance goes by these numbers.
+    # Seats taken, people waiting, and the last number drawn: acceptance goes by these numbers. Who was added to the
+    # list without having signed up has drawn one too.
     taken: Mapped[int] = mapped_column(default=0)
     waiting: Mapped[int] = mapped_column(default=0)
     tickets: Mapped[int] = mapped_column(default=0)

@@ -177,7 +177,7 @@ def post_to_organize(member: Member, public_id: str) -> Post:
 
 
 def has_people(activity_id: int) -> bool:
-    """Whether anybody has ever signed up for one of the activity's slots."""
+    """Whether anybody has ever signed up for one of the activity's slots, or was recorded there without."""
     query = sa.select(Slot.id).join(Slot.post).where(Post.activity_id == activity_id, Slot.tickets > 0).limit(1)
     return db.session.scalar(query) is not None
 

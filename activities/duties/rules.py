@@ -71,7 +71,9 @@ class PlanChanged(Refusal):
 
 @refusal
 class KindInUse(Refusal):
-    sentence: ClassVar[str] = N_("People have signed up already, so the kind and with it the ledger stay as they are.")
+    sentence: ClassVar[str] = N_(
+        "People have signed up or taken part already, so the kind and with it the ledger stay as they are."
+    )
     remedy: ClassVar[str] = N_("Create a new activity of the other kind.")
 
 

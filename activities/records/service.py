@@ -91,11 +91,13 @@ def _guest(number: str) -> Member:
 
 
 def _admit(guest: Member, slot: Slot, lines: Mapping[int, Line]) -> None:
-    """Whoever may see the activity may be added to its list, once. Of anybody else not even the name is told."""
+    """Whoever may see the activity may be added to its list, once. Of anybody else not even the name is told. A ticket
+    of the slot is drawn, as for everybody who takes part: the activity keeps its kind from now on."""
     if guest.id in lines:
         raise rules.AlreadyOnList(guest.name)
     if not queries.may_see(guest, slot.post.activity):
         raise rules.NobodyByNumber(guest.number)
+    slot.tickets += 1
 
 
 def _record(recorder_id: int, slot: Slot, marks: Mapping[int, Mark], now: datetime) -> None:

@@ -10,7 +10,8 @@ from sqlalchemy.exc import IntegrityError
 
 from activities.audit.models import AuditEntry
 from activities.duties.kinds import Evidence, Ledger
-from activities.duties.rules import SlotState
+from activities.duties.rules import KindInUse, SlotState
+from activities.duties.service import edit_activity
 from activities.kit.db import db
 from activities.kit.refusal import NotAllowed, NotFound
 from activities.kit.roles import Role
@@ -190,6 +191,18 @@ def test_who_came_without_having_signed_up_is_added_by_number(seated):
     assert [line.name for line in queries.sheet(seated.slot.id)] == ["林可欣", "王一诺", "冯欣悦"]
     marks = {extra.id: FULL}  # from now on a line like the others
     assert record_attendance(seated.ou.id, seated.slot.id, marks, THEN, reason="was on time") == Saved(0, 1)
+
+
+def test_an_activity_keeps_its_kind_though_only_somebody_without_a_sign_up_came(cast):
+    record_attendance(cast.ou.id, cast.slot.id, {}, THEN, walk_in=WalkIn("2301001", FULL))
+    with pytest.raises(KindInUse):
+        edit_activity(cast.ou.id, cast.sweeping.id, 0, {"kind_key": "study"}, THEN)
+
+
+def test_who_is_refused_draws_no_ticket(cast):
+    with pytest.raises(NobodyByNumber):
+        record_attendance(cast.ou.id, cast.slot.id, {}, THEN, walk_in=WalkIn("2302001", FULL))
+    edit_activity(cast.ou.id, cast.sweeping.id, 0, {"kind_key": "study"}, THEN)
 
 
 @pytest.mark.parametrize("number", ["2302001", "nobody", ""])
