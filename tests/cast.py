@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
@@ -20,6 +21,8 @@ from activities.kit.roles import Role
 from activities.people.models import Member, RoleGrant, Unit
 from activities.people.passwords import hash_password
 from activities.people.rules import Stage, Standing, UnitLevel
+from activities.signups.models import SignUp
+from activities.signups.rules import SignUpState
 
 NOW = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -137,3 +140,9 @@ class Visitor(FlaskClient):
 
 def logged_in(app: Flask, member: Member) -> Visitor:
     return Visitor(app, app.response_class).log_in(member)
+
+
+def my_state(member_id: int, slot_id: int) -> SignUpState | None:
+    """Seated, waiting, or None."""
+    found = sa.select(SignUp.state).where(SignUp.slot_id == slot_id, SignUp.member_id == member_id)
+    return db.session.scalar(found.where(SignUp.state != SignUpState.WITHDRAWN))

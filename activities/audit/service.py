@@ -10,7 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from activities.audit.models import AuditEntry
-from activities.kit.db import Base, db
+from activities.kit.db import Base, run
+
+APPEND = sa.insert(AuditEntry)
 
 
 def leave(
@@ -46,7 +48,7 @@ def leave_all(
         for subject_id, before, after in changes
     ]  # fmt: skip
     if rows:
-        db.session.execute(sa.insert(AuditEntry), rows)
+        run(APPEND, rows)
 
 
 def plain(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from activities.duties.kinds import kind_of
 from activities.kit import clock
 from activities.kit.i18n import DEFAULT, LANGUAGES, force_locale, gettext
 from activities.kit.refusal import NotFound
-from activities.signups.queries import duty_name
+from activities.signups.rules import duty_name
 
 # Octets a process keeps: some 20,000 entries with the feeds they stand in.
 ROOM = 24 * 1024 * 1024

@@ -19,8 +19,8 @@ from activities.duties.models import Activity, Post, Slot
 from activities.duties.rules import SlotState
 from activities.kit.db import UtcDateTime, db, reading
 from activities.people.models import Member, Unit
+from activities.signups.facts import ACTIVE_STATES
 from activities.signups.models import SignUp
-from activities.signups.queries import ACTIVE_STATES
 from activities.signups.rules import SignUpState
 
 

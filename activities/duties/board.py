@@ -17,6 +17,7 @@ from activities.kit.db import db
 from activities.kit.roles import Permission, Role
 from activities.people.models import Member, RoleGrant
 from activities.people.queries import within
+from activities.people.users import Viewer
 
 PAGE = 20
 SLOTS_PAGE = 50
@@ -44,7 +45,7 @@ class Ahead:
     at_risk: bool
 
 
-def activities(member: Member, text: str, kind: str, page: int, now: datetime) -> list[Line]:
+def activities(member: Viewer, text: str, kind: str, page: int, now: datetime) -> list[Line]:
     """A page of what the member organizes, and one more where more follow: what comes next first. One statement."""
     coming = (
         sa.select(
@@ -79,7 +80,7 @@ def activities(member: Member, text: str, kind: str, page: int, now: datetime) -
     return [Line(row[0], row[1], row[2] or 0, row[3] or 0, row[4] or 0, row[5]) for row in db.session.execute(query)]
 
 
-def ahead(member: Member, now: datetime) -> list[Ahead]:
+def ahead(member: Viewer, now: datetime) -> list[Ahead]:
     """The slots of the next seven days, those at risk first, at most `MOST_AHEAD`."""
     risky = sa.and_(Slot.starts_at <= now + RISK_WITHIN, Slot.taken < Slot.capacity * RISK_BELOW)
     query = (
@@ -141,7 +142,7 @@ def posts(activity: Activity) -> list[Post]:
     return list(db.session.scalars(sa.select(Post).where(Post.activity_id == activity.id).order_by(Post.id)))
 
 
-def candidates(member: Member, activity: Activity) -> list[Member]:
+def candidates(member: Viewer, activity: Activity) -> list[Member]:
     """Whom the member may still name as an organizer of the activity, by name: who organizes its unit, or a unit among
     the member's own."""
     above = [int(part) for part in activity.unit.path.split("/") if part]

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, joinedload, load_only
+from sqlalchemy.orm import contains_eager, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from activities.duties.models import Activity, ActivityOrganizer, Post, Slot
-from activities.kit.db import db
+from activities.kit.db import db, run
 from activities.kit.refusal import NotAllowed, NotFound
 from activities.kit.roles import Permission, Role
 from activities.people.models import Member, RoleGrant, Unit
 from activities.people.queries import WITH_ROLES
+from activities.people.users import Viewer
 
 # A slot with all that a card of it shows, in one statement.
 WITH_ALL: ORMOption = (
@@ -22,39 +24,46 @@ WITH_ALL: ORMOption = (
     .options(joinedload(Activity.unit, innerjoin=True), joinedload(Activity.eligible_unit))
 )
 
-# Of the same rows only what a card shows: a page lists fifty, and their activities' texts would be read for nothing.
-OF_A_SLOT = load_only(
-    Slot.public_id, Slot.post_id, Slot.starts_at, Slot.ends_at, Slot.capacity, Slot.state, Slot.cancel_reason,
-    Slot.taken, Slot.waiting, raiseload=True,
-)  # fmt: skip
-OF_A_POST = load_only(Post.public_id, Post.activity_id, Post.name, Post.place, raiseload=True)
-OF_AN_ACTIVITY = load_only(
-    Activity.public_id, Activity.kind_key, Activity.unit_id, Activity.name, Activity.sign_up_opens_at,
-    Activity.sign_up_closes_at, Activity.withdraw_minutes, Activity.stages, Activity.standings,
-    Activity.eligible_unit_id, raiseload=True,
-)  # fmt: skip
+
+class Sight(NamedTuple):
+    """What decides which activities somebody sees: the paths of the own unit and of those reviewed and organized; for
+    who organizes also who it is, because an activity may name people."""
+
+    path: str
+    reviewed: tuple[str, ...]
+    organized: tuple[str, ...]
+    member_id: int | None
 
 
-def visible_to(member: Member) -> sa.ColumnElement[bool]:
+def sight_of(member: Viewer) -> Sight:
+    reviewed, organized = (tuple(sorted(member.paths(what))) for what in (Permission.REVIEW, Permission.ORGANIZE))
+    return Sight(member.unit.path, reviewed, organized, member.id if organized else None)
+
+
+def visible_to(member: Viewer) -> sa.ColumnElement[bool]:
     """Activities of the member's own unit and those above it, of the units for which the member holds a role, and
     those that name the member as organizer."""
-    above = [int(part) for part in member.unit.path.split("/") if part]
-    conditions: list[sa.ColumnElement[bool]] = [Activity.unit_id.in_(above)]
-    conditions += [Unit.path.startswith(path, autoescape=True) for path in sorted(member.paths(Permission.REVIEW))]
-    return sa.or_(organized_by(member), *conditions)
+    return visible(sight_of(member))
 
 
-def organized_by(member: Member) -> sa.ColumnElement[bool]:
+@lru_cache(maxsize=1024)
+def visible(sight: Sight) -> sa.ColumnElement[bool]:
+    above = [int(part) for part in sight.path.split("/") if part]
+    conditions = [Activity.unit_id.in_(above), *(Unit.path.startswith(p, autoescape=True) for p in sight.reviewed)]
+    return sa.or_(_organized(sight), *conditions)
+
+
+def organized_by(member: Viewer) -> sa.ColumnElement[bool]:
     """Activities of the units the member organizes, and those that name the member as organizer. To be named gives
     nothing to who does not hold the role any more."""
-    paths = sorted(member.paths(Permission.ORGANIZE))
-    if not paths:
+    return _organized(sight_of(member))
+
+
+def _organized(sight: Sight) -> sa.ColumnElement[bool]:
+    if not sight.organized:
         return sa.false()
-    return sa.or_(Activity.id.in_(_named(member)), *(Unit.path.startswith(path, autoescape=True) for path in paths))
-
-
-def _named(member: Member) -> sa.Select[int]:
-    return sa.select(ActivityOrganizer.activity_id).where(ActivityOrganizer.member_id == member.id)
+    named = sa.select(ActivityOrganizer.activity_id).where(ActivityOrganizer.member_id == sight.member_id)
+    return sa.or_(Activity.id.in_(named), *(Unit.path.startswith(p, autoescape=True) for p in sight.organized))
 
 
 def slots() -> sa.Select[Slot]:
@@ -72,37 +81,33 @@ def slots() -> sa.Select[Slot]:
     )
 
 
-def slots_for_cards() -> sa.Select[Slot]:
-    """Slots to be narrowed, with no more of their post and activity than their cards show."""
+def slot_id_for(member: Viewer, public_id: str) -> int:
+    """The slot's id, if this member may see it."""
+    slot_id: int | None = run(_slot_id(sight_of(member)), {"public_id": public_id}).scalar()
+    if slot_id is None:
+        raise NotFound
+    return slot_id
+
+
+@lru_cache(maxsize=1024)
+def _slot_id(sight: Sight) -> sa.Select[int]:
     return (
-        sa.select(Slot)
+        sa.select(Slot.id)
         .join(Slot.post)
         .join(Post.activity)
         .join(Activity.unit)
-        .options(
-            OF_A_SLOT,
-            contains_eager(Slot.post).options(
-                OF_A_POST,
-                contains_eager(Post.activity).options(OF_AN_ACTIVITY, joinedload(Activity.eligible_unit)),
-            ),
-        )
+        .where(Slot.public_id == sa.bindparam("public_id"), visible(sight))
     )
 
 
-def slot_for(member: Member, public_id: str) -> Slot:
-    """The slot, if this member may see it."""
-    slot: Slot = _one(slots().where(Slot.public_id == public_id, visible_to(member)))
-    return slot
-
-
-def slot_to_organize(member: Member, public_id: str) -> Slot:
+def slot_to_organize(member: Viewer, public_id: str) -> Slot:
     """The slot, if this member organizes it: not visible is NotFound, visible but another's is NotAllowed."""
     slot: Slot = _one(slots().where(Slot.public_id == public_id, visible_to(member)))
     must_organize(member, slot.post.activity)
     return slot
 
 
-def organizes(member: Member, activity: Activity) -> bool:
+def organizes(member: Viewer, activity: Activity) -> bool:
     """Whether the member runs the activity: by a role for its unit, or by name with a role for any."""
     if not may_be_named(member):
         return False
@@ -114,13 +119,13 @@ def organizes(member: Member, activity: Activity) -> bool:
     return db.session.scalar(query) is not None
 
 
-def must_organize(member: Member, activity: Activity) -> None:
+def must_organize(member: Viewer, activity: Activity) -> None:
     """NotAllowed unless the member runs the activity. A verb asks it of who acts, read anew under its locks."""
     if not organizes(member, activity):
         raise NotAllowed
 
 
-def may_be_named(member: Member) -> bool:
+def may_be_named(member: Viewer) -> bool:
     """Whether the person can be an activity's organizer by name."""
     return member.active and member.may(Permission.ORGANIZE)
 
@@ -151,19 +156,19 @@ def running(activity: Activity) -> list[int]:
     return list(db.session.scalars(query))
 
 
-def activity_for(member: Member, public_id: str) -> Activity:
+def activity_for(member: Viewer, public_id: str) -> Activity:
     """The activity, if this member may see it."""
     activity: Activity = _one(_activities().where(Activity.public_id == public_id, visible_to(member)))
     return activity
 
 
-def activity_to_organize(member: Member, public_id: str) -> Activity:
+def activity_to_organize(member: Viewer, public_id: str) -> Activity:
     activity = activity_for(member, public_id)
     must_organize(member, activity)
     return activity
 
 
-def post_to_organize(member: Member, public_id: str) -> Post:
+def post_to_organize(member: Viewer, public_id: str) -> Post:
     """The post, if this member organizes its activity: not visible is NotFound, visible but another's is NotAllowed."""
     query = (
         sa.select(Post)

@@ -8,13 +8,14 @@ from datetime import date, datetime, timedelta
 
 from activities.duties.kinds import LEDGER_NAMES
 from activities.kit import clock
-from activities.people.models import Member
+from activities.people.users import Viewer
 from activities.records import queries as records
 from activities.records.models import Record
 from activities.reviews import plots
 from activities.reviews import queries as reviews
 from activities.reviews.rules import LEDGERS, Figures
 from activities.signups import queries, rules, search
+from activities.signups.facts import offer_of
 from activities.signups.models import SignUp
 from activities.signups.rules import SignUpState
 from activities.terms import queries as terms
@@ -60,12 +61,12 @@ class MyDuties:
         return self.next.slot.starts_at - self.now
 
 
-def my_duties(member: Member, now: datetime) -> MyDuties:
+def my_duties(member: Viewer, now: datetime) -> MyDuties:
     """Eight statements, however much there is."""
     today = clock.local_day(now)
     ahead = search.my_sign_ups(member, now, now + AHEAD)
     seated = [s for s in ahead if s.state is SignUpState.SEATED]
-    places = queries.places_in_line([s for s in ahead if s.state is SignUpState.WAITING])
+    places = queries.places_in_line([s.id for s in ahead if s.state is SignUpState.WAITING])
     own = reviews.own_year(member.id, today.year)
     first = seated[0] if seated else None
     return MyDuties(
@@ -73,7 +74,7 @@ def my_duties(member: Member, now: datetime) -> MyDuties:
         today=today,
         week=terms.week_of(today),
         next=first,
-        can_withdraw=first is not None and rules.why_not_withdraw(queries.offer(first.slot), first.state, now) is None,
+        can_withdraw=first is not None and rules.why_not_withdraw(offer_of(first.slot), first.state, now) is None,
         soon=seated[1 : 1 + SOON],
         more=max(0, len(seated) - 1 - SOON),
         waiting=[Waiting(sign_up=s, place=places[s.id]) for s in ahead if s.id in places],

@@ -136,6 +136,16 @@ def reading() -> Iterator[Connection]:
         yield connection
 
 
+def run(statement: sa.Executable, values: Any = None) -> sa.CursorResult[*tuple[Any, ...]]:
+    """Execute a statement that was built once, in the session's transaction, as rows rather than objects: for a single
+    row the session's own machinery takes ten times as long as the database.
+
+    Objects that were changed are written first; those that were read do not learn of what is written in this way.
+    """
+    db.session.flush()
+    return db.session.connection().execute(statement, values)
+
+
 # ── transactions ────────────────────────────────────────────────────────────
 
 

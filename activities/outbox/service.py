@@ -8,8 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from activities.kit.db import db
+from activities.kit.db import run
 from activities.outbox.models import Notice
+
+PUT = sa.insert(Notice)
 
 
 def post(now: datetime, member_ids: Iterable[int], topic: str, **params: Any) -> None:
@@ -24,4 +26,4 @@ def post_each(now: datetime, topic: str, params: Mapping[int, Mapping[str, Any]]
         for member_id, own in params.items()
     ]
     if rows:
-        db.session.execute(sa.insert(Notice), rows)
+        run(PUT, rows)

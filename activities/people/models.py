@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from flask_login import UserMixin
@@ -33,7 +34,28 @@ class Unit(Revised, Base):
         return self.path.startswith(path)
 
 
-class Member(UserMixin, Base):
+class HoldsRoles:
+    """Somebody with `grants`, each a role for a unit and all below it."""
+
+    grants: Any
+
+    @property
+    def holdings(self) -> list[Holding]:
+        """The roles as the rules want them."""
+        return [Holding(g.role, g.unit.path) for g in self.grants]
+
+    def paths(self, permission: Permission) -> list[str]:
+        """The paths of the units for which this person has a permission, each with all below."""
+        return [g.unit.path for g in self.grants if permission in PERMISSIONS[g.role]]
+
+    def may(self, permission: Permission, path: str | None = None) -> bool:
+        """Whether the person has a permission, for the unit at `path` where one is given. Taking part is everyone's."""
+        if permission is Permission.TAKE_PART:
+            return True
+        return any(path is None or path.startswith(own) for own in self.paths(permission))
+
+
+class Member(HoldsRoles, UserMixin, Base):
     """A person on the roster, who may also log in. The minimum of personal data: no ID card, no phone, no health."""
 
     __tablename__ = "member"
@@ -69,21 +91,6 @@ class Member(UserMixin, Base):
     def known(self) -> tuple[str | None, ...]:
         """What others know of the person, and a password must not be."""
         return self.number, self.name, self.email
-
-    @property
-    def holdings(self) -> list[Holding]:
-        """The roles as the rules want them."""
-        return [Holding(g.role, g.unit.path) for g in self.grants]
-
-    def paths(self, permission: Permission) -> list[str]:
-        """The paths of the units for which this person has a permission, each with all below."""
-        return [g.unit.path for g in self.grants if permission in PERMISSIONS[g.role]]
-
-    def may(self, permission: Permission, path: str | None = None) -> bool:
-        """Whether the person has a permission, for the unit at `path` where one is given. Taking part is everyone's."""
-        if permission is Permission.TAKE_PART:
-            return True
-        return any(path is None or path.startswith(own) for own in self.paths(permission))
 
 
 class RoleGrant(Base):

@@ -15,27 +15,15 @@ from activities.kit.roles import Permission
 from activities.outbox.delivery import Recipient
 from activities.people.models import AccessLink, Member, RoleGrant, Unit
 from activities.people.rules import LinkPurpose
+from activities.people.users import Viewer
 
 T = TypeVar("T")
 
-# A person with unit, roles and the roles' units, in one statement: what every page needs of who is logged in.
+# A person with unit, roles and the roles' units, in one statement.
 WITH_ROLES = (
     joinedload(Member.unit, innerjoin=True),
     joinedload(Member.grants).joinedload(RoleGrant.unit, innerjoin=True),
 )
-
-
-def logged_in(session_id: str) -> Member | None:
-    """The member a session belongs to, while its epoch still holds."""
-    public_id, _, epoch = session_id.rpartition(".")
-    if not epoch.isdigit():
-        return None
-    query = (
-        sa.select(Member)
-        .where(Member.public_id == public_id, Member.session_epoch == int(epoch), Member.active)
-        .options(*WITH_ROLES)
-    )
-    return db.session.execute(query).unique().scalar_one_or_none()
 
 
 def login_name(typed: str) -> str:
@@ -96,7 +84,7 @@ def units_below(path: str) -> list[Unit]:
     return list(db.session.scalars(query))
 
 
-def units_for(member: Member, permission: Permission) -> list[Unit]:
+def units_for(member: Viewer, permission: Permission) -> list[Unit]:
     """The units for which the member has a permission, in tree order."""
     units = db.session.scalars(sa.select(Unit).where(within(member.paths(permission))))
     return sorted(units, key=lambda unit: [int(part) for part in unit.path.split("/") if part])
@@ -112,7 +100,7 @@ def sizes(units: Iterable[Unit]) -> dict[int, int]:
     return dict(db.session.execute(query).all())
 
 
-def unit_for(member: Member, permission: Permission, public_id: str) -> Unit:
+def unit_for(member: Viewer, permission: Permission, public_id: str) -> Unit:
     """The unit, if the member has this permission for it."""
     query = sa.select(Unit).where(Unit.public_id == public_id, within(member.paths(permission)))
     return _found(db.session.scalars(query).one_or_none())
@@ -126,7 +114,7 @@ def within(paths: Iterable[str]) -> sa.ColumnElement[bool]:
 # ── people of somebody's units ──────────────────────────────────────────────
 
 
-def person_for(member: Member, permission: Permission, public_id: str) -> Member:
+def person_for(member: Viewer, permission: Permission, public_id: str) -> Member:
     """The person, if the member has this permission for the person's unit."""
     query = (
         sa.select(Member)
@@ -137,7 +125,7 @@ def person_for(member: Member, permission: Permission, public_id: str) -> Member
     return _found(db.session.execute(query).unique().scalar_one_or_none())
 
 
-def person_by_number(member: Member, permission: Permission, number: str) -> Member | None:
+def person_by_number(member: Viewer, permission: Permission, number: str) -> Member | None:
     """The active person with this number, if the member has this permission for the person's unit."""
     query = (
         sa.select(Member)
@@ -147,7 +135,7 @@ def person_by_number(member: Member, permission: Permission, number: str) -> Mem
     return db.session.scalars(query).one_or_none()
 
 
-def role_holders(member: Member) -> list[RoleGrant]:
+def role_holders(member: Viewer) -> list[RoleGrant]:
     """The roles held for the units in which the member may grant some, in tree order."""
     query = (
         sa.select(RoleGrant)

@@ -14,7 +14,7 @@ from activities.kit.access import access
 from activities.kit.i18n import LANGUAGES
 from activities.kit.roles import Permission
 from activities.kit.web import done, invalid, safe_back, safe_next
-from activities.people import limits, links, queries, rules, service_accounts
+from activities.people import limits, links, queries, rules, service_accounts, users
 from activities.people.blueprint import people
 from activities.people.forms import ForgotForm, LogInForm, SetPasswordForm
 from activities.people.limits import account, address, at_least, failures, requests
@@ -26,7 +26,7 @@ RESET_SECONDS = 0.25
 
 def init_app(app: Flask) -> None:
     login = LoginManager(app)
-    login.user_loader(queries.logged_in)
+    login.user_loader(users.logged_in)
     limits.init_app(app)
     for name in ("routes_account", "routes_import", "routes_people", "routes_roles", "routes_units"):
         import_module(f"activities.people.{name}")

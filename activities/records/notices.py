@@ -10,6 +10,7 @@ from activities.duties.models import Slot
 from activities.kit.refusal import N_
 from activities.outbox import service as outbox
 from activities.outbox.words import Page, words
+from activities.signups.facts import offer_of
 from activities.signups.notices import facts
 
 
@@ -33,11 +34,11 @@ words(
 
 def absent(slot: Slot, records: Mapping[int, str], now: datetime) -> None:
     """`records`: the record's public id, by member."""
-    said = facts(slot)
+    said = facts(offer_of(slot))
     outbox.post_each(now, "records.absent", {who: {**said, "record": its} for who, its in records.items()})
 
 
 def corrected(slot: Slot, records: Mapping[int, str], reason: str, now: datetime) -> None:
     """`records`: the record's public id, by member."""
-    said = {**facts(slot), "reason": reason}
+    said = {**facts(offer_of(slot)), "reason": reason}
     outbox.post_each(now, "records.corrected", {who: {**said, "record": its} for who, its in records.items()})

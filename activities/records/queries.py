@@ -17,6 +17,7 @@ from activities.kit.db import db
 from activities.kit.refusal import NotFound
 from activities.people.models import Member
 from activities.people.queries import WITH_ROLES
+from activities.people.users import Viewer
 from activities.records.models import Record
 from activities.records.rules import CAME, Attendance, Mark, Session
 from activities.signups.models import SignUp
@@ -106,7 +107,7 @@ def by_number(number: str) -> Member | None:
     return db.session.execute(query).unique().scalar_one_or_none()
 
 
-def may_see(member: Member, activity: Activity) -> bool:
+def may_see(member: Viewer, activity: Activity) -> bool:
     query = sa.select(Activity.id).join(Activity.unit).where(Activity.id == activity.id, visible_to(member))
     return db.session.scalar(query) is not None
 
@@ -114,7 +115,7 @@ def may_see(member: Member, activity: Activity) -> bool:
 # ── one record ──────────────────────────────────────────────────────────────
 
 
-def record_for(member: Member, public_id: str) -> Record:
+def record_for(member: Viewer, public_id: str) -> Record:
     """The record, for the member it concerns and the organizers of its slot; NotFound for anybody else."""
     query = (
         sa.select(Record)

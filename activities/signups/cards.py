@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from activities.duties.models import Slot
+from activities.duties.kinds import Kind, kind_of
 from activities.kit.refusal import Refusal
-from activities.people.models import Member
-from activities.signups import queries, rules
-from activities.signups.models import SignUp
-from activities.signups.rules import Busy, Person
+from activities.signups import facts, rules
+from activities.signups.facts import Engagement
+from activities.signups.rules import Busy, Offer, Person, SignUpState
 
 # The mark beside each reason; its shape tells it apart without colour.
 MARKS = {"Overlaps": "clash", "NotOpenYet": "clock", "AlreadyStarted": "clock", "SlotCancelled": "x", "Full": "wait"}
@@ -22,25 +21,28 @@ FEW = 2
 class Card:
     """A slot as one person sees it. `refusal` is why they cannot sign up, `withdraw_refusal` why they cannot leave."""
 
-    slot: Slot
-    mine: SignUp | None
+    offer: Offer
+    mine: Engagement | None
     refusal: Refusal | None
     withdraw_refusal: Refusal | None
-    withdraw_until: datetime
     place: int | None = None
 
     @property
-    def title(self) -> str:
-        return self.slot.post.activity.name
+    def kind(self) -> Kind:
+        return kind_of(self.offer.kind_key)
 
     @property
     def where(self) -> str:
-        post = self.slot.post
-        return post.name if post.place in post.name else f"{post.name}·{post.place}"
+        post, place = self.offer.post, self.offer.place
+        return post if place in post else f"{post}·{place}"
 
     @property
     def mark(self) -> str:
         return MARKS.get(self.refusal.key, "lock") if self.refusal else "ok"
+
+    @property
+    def is_seated(self) -> bool:
+        return self.mine is not None and self.mine.state is SignUpState.SEATED
 
     @property
     def is_full(self) -> bool:
@@ -52,20 +54,20 @@ class Card:
 
     @property
     def few_left(self) -> bool:
-        return 0 < self.slot.left <= FEW < self.slot.capacity
+        return 0 < self.offer.left <= FEW < self.offer.capacity
 
 
 def card(
-    person: Person, slot: Slot, mine: SignUp | None, busy: Iterable[Busy], now: datetime, place: int | None = None
+    person: Person, offer: Offer, mine: Engagement | None, busy: Iterable[Busy], now: datetime, place: int | None = None
 ) -> Card:
-    offer, state = queries.offer(slot), mine.state if mine else None
+    state = mine and mine.state
     refusal = rules.why_not_sign_up(offer, person, state, busy, now)
     withdraw_refusal = rules.why_not_withdraw(offer, state, now) if mine else None
-    return Card(slot, mine, refusal, withdraw_refusal, offer.withdraw_until, place)
+    return Card(offer, mine, refusal, withdraw_refusal, place)
 
 
-def cards(member: Member, slots: Iterable[Slot], sign_ups: Iterable[SignUp], now: datetime) -> list[Card]:
-    """Cards for many slots; `sign_ups` are all of the member's that touch their time."""
-    mine = {sign_up.slot_id: sign_up for sign_up in sign_ups}
-    person, busy = queries.person(member), queries.busy_of(mine.values())
-    return [card(person, slot, mine.get(slot.id), busy, now) for slot in slots]
+def cards(person: Person, offers: Iterable[Offer], engagements: Iterable[Engagement], now: datetime) -> list[Card]:
+    """Cards for many slots; `engagements` are all of the person's that touch their time."""
+    mine = {one.slot_id: one for one in engagements}
+    busy = facts.busy_of(mine.values())
+    return [card(person, offer, mine.get(offer.id), busy, now) for offer in offers]

@@ -10,7 +10,7 @@ from activities.duties.models import Activity, Slot
 from activities.duties.queries import WITH_ALL
 from activities.kit.db import lock, transactional
 from activities.people.service import lock_roots, shut_account
-from activities.signups import notices, queries
+from activities.signups import facts, notices
 from activities.signups.rules import SignUpState
 from activities.signups.service import give_back, lock_waiters, promote
 
@@ -21,15 +21,15 @@ def deactivate(actor_id: int, member_id: int, now: datetime) -> int:
     too late to withdraw, and who runs the activities is told. Sign-ups of slots that have begun stay, and so do
     records. Return how many seats were given back."""
     lock_roots()
-    lock_waiters([sign_up.slot_id for sign_up in queries.sign_ups_to_come(member_id, now)], member_id)
+    lock_waiters([mine.slot_id for mine in facts.engagements_to_come(member_id, now)], member_id)
     member = shut_account(actor_id, member_id, now)
     seats: defaultdict[Activity, list[Slot]] = defaultdict(list)
-    for sign_up in queries.sign_ups_to_come(member_id, now):
-        slot = lock(Slot, sign_up.slot_id, WITH_ALL)
-        if sign_up.state is SignUpState.SEATED:
+    for mine in facts.engagements_to_come(member_id, now):
+        slot = lock(Slot, mine.slot_id, WITH_ALL)
+        if mine.state is SignUpState.SEATED:
             seats[slot.post.activity].append(slot)
-        give_back(slot, sign_up, actor_id, now, reason="account deactivated")
-        promote(slot, now)
+        give_back(mine, actor_id, now, reason="account deactivated")
+        promote(slot.id, now)
     for activity, slots in seats.items():
         notices.left(activity, slots, member.name, now)
     return sum(map(len, seats.values()))

@@ -14,8 +14,7 @@ from activities.kit.access import access
 from activities.kit.roles import Permission
 from activities.kit.web import done
 from activities.people.queries import person_for
-from activities.signups import leaving, queries
-from activities.signups.rules import SignUpState
+from activities.signups import facts, leaving
 
 
 def add_to(signups: Blueprint) -> None:
@@ -26,7 +25,7 @@ def add_to(signups: Blueprint) -> None:
 def deactivate(public_id: str) -> Any:
     member = person_for(current_user, Permission.MANAGE_PEOPLE, public_id)
     if request.method == "GET":
-        seats = [s for s in queries.sign_ups_to_come(member.id, clock.now()) if s.state is SignUpState.SEATED]
+        seats = facts.busy_of(facts.engagements_to_come(member.id, clock.now()))
         return render_template("signups/deactivate.html", member=member, seats=len(seats))
     count = leaving.deactivate(current_user.id, member.id, clock.now())
     security.note("account deactivated", member=public_id, by=current_user.public_id)

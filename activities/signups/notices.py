@@ -11,8 +11,7 @@ from activities.duties.queries import running
 from activities.kit.refusal import N_
 from activities.outbox import service as outbox
 from activities.outbox.words import Page, words
-from activities.signups.queries import duty_name
-from activities.signups.rules import SignUpState
+from activities.signups.rules import Offer, SignUpState
 
 
 def _slot(params: Mapping[str, Any]) -> Page:
@@ -53,24 +52,24 @@ words(
 )
 
 
-def signed_up(slot: Slot, member_id: int, state: SignUpState, now: datetime) -> None:
-    outbox.post(now, [member_id], f"signups.{state}", **facts(slot))
+def signed_up(offer: Offer, member_id: int, state: SignUpState, now: datetime) -> None:
+    outbox.post(now, [member_id], f"signups.{state}", **facts(offer))
 
 
-def promoted(slot: Slot, member_id: int, now: datetime) -> None:
-    outbox.post(now, [member_id], "signups.promoted", **facts(slot))
+def promoted(offer: Offer, member_ids: Iterable[int], now: datetime) -> None:
+    outbox.post(now, member_ids, "signups.promoted", **facts(offer))
 
 
-def withdrew(slot: Slot, member_id: int, now: datetime) -> None:
-    outbox.post(now, [member_id], "signups.withdrew", **facts(slot))
+def withdrew(offer: Offer, member_id: int, now: datetime) -> None:
+    outbox.post(now, [member_id], "signups.withdrew", **facts(offer))
 
 
-def moved(slot: Slot, member_ids: Iterable[int], now: datetime) -> None:
-    outbox.post(now, member_ids, "signups.moved", **facts(slot))
+def moved(offer: Offer, member_ids: Iterable[int], now: datetime) -> None:
+    outbox.post(now, member_ids, "signups.moved", **facts(offer))
 
 
-def cancelled(slot: Slot, member_ids: Iterable[int], now: datetime) -> None:
-    outbox.post(now, member_ids, "signups.cancelled", **facts(slot), reason=slot.cancel_reason)
+def cancelled(offer: Offer, member_ids: Iterable[int], now: datetime) -> None:
+    outbox.post(now, member_ids, "signups.cancelled", **facts(offer), reason=offer.cancel_reason)
 
 
 def left(activity: Activity, slots: Collection[Slot], name: str, now: datetime) -> None:
@@ -83,11 +82,11 @@ def left(activity: Activity, slots: Collection[Slot], name: str, now: datetime) 
     outbox.post(now, running(activity), "signups.left", **params)
 
 
-def facts(slot: Slot) -> dict[str, Any]:
+def facts(offer: Offer) -> dict[str, Any]:
     """What a notice says of a slot, as it is at this moment. Moments go in as ISO text and are said when read."""
     return {
-        "what": duty_name(slot.post.activity.name, slot.post.name),
-        "where": slot.post.place,
-        "slot": slot.public_id,
-        "when": [slot.starts_at.isoformat(), slot.ends_at.isoformat()],
+        "what": offer.name,
+        "where": offer.place,
+        "slot": offer.public_id,
+        "when": [offer.starts_at.isoformat(), offer.ends_at.isoformat()],
     }

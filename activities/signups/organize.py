@@ -24,9 +24,9 @@ from activities.kit.db import db, lock, revise, transactional
 from activities.kit.refusal import ChangedMeanwhile, NotFound, Refusal
 from activities.people.models import Member
 from activities.people.service import acting
-from activities.signups import notices, queries, rules
+from activities.signups import facts, notices, queries, rules
+from activities.signups.facts import ACTIVE_STATES, offer_of
 from activities.signups.models import SignUp
-from activities.signups.queries import ACTIVE_STATES
 from activities.signups.rules import SignUpState
 from activities.signups.service import promote, seat_freed
 
@@ -39,7 +39,7 @@ def edit_post(actor_id: int, post_id: int, revision: int, changes: Mapping[str, 
     after = change_post(actor_id, post_id, revision, changes, now)
     if "place" in after:
         for slot, people in queries.people_to_come(post_id, now).items():
-            notices.moved(slot, people, now)
+            notices.moved(offer_of(slot), people, now)
 
 
 def edit_slot(
@@ -74,8 +74,8 @@ def _edit_slot(
         return []
     _leave(slot, actor_id, "edit slot", before, after, now)
     told = queries.people_on(slot_id) if is_moved else []
-    notices.moved(slot, told, now)
-    promote(slot, now)
+    notices.moved(offer_of(slot), told, now)
+    promote(slot_id, now)
     return told
 
 
@@ -96,7 +96,7 @@ def _cancel_slot(actor_id: int, slot_id: int, reason: str, now: datetime) -> lis
     before, after = revise(slot, changes, now)
     _leave(slot, actor_id, "cancel slot", before, after, now, reason)
     told = queries.people_on(slot_id)
-    notices.cancelled(slot, told, now)
+    notices.cancelled(offer_of(slot), told, now)
     return told
 
 
@@ -137,7 +137,7 @@ def _why_not_for_seated(slot: Slot, starts_at: datetime, ends_at: datetime, now:
         return rules.why_not_withdrawable(slot.taken, starts_at, minutes, now)
     if ends_at <= slot.ends_at or not rules.is_bound(starts_at, minutes, now):
         return None
-    duties = queries.busy(queries.people_on(slot.id, SignUpState.SEATED), slot.ends_at, ends_at)
+    duties = facts.busy(queries.people_on(slot.id, SignUpState.SEATED), slot.ends_at, ends_at)
     return rules.RunsIntoDuty() if any(duties.values()) else None
 
 

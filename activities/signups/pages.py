@@ -10,12 +10,12 @@ from itertools import groupby
 
 from flask_babel import gettext
 
-from activities.duties.models import Activity, Slot
+from activities.duties.models import Activity
 from activities.kit import clock
 from activities.kit.i18n import say_week
-from activities.people.models import Member
 from activities.people.rules import STAGE_NAMES, STANDING_NAMES, Stages, Standings
-from activities.signups import search
+from activities.people.users import Viewer
+from activities.signups import facts, search
 from activities.signups.cards import Card, cards
 from activities.signups.forms import Filters
 from activities.signups.search import PAGE, Group
@@ -59,10 +59,10 @@ class FindView:
     next_day: date | None
 
 
-def find_view(member: Member, filters: Filters, now: datetime) -> FindView:
+def find_view(member: Viewer, filters: Filters, now: datetime) -> FindView:
     groups = search.groups(member, filters, now)
     slots = search.cards_page(member, filters, now)
-    mine = search.my_sign_ups(member, *span(filters.week))
+    mine = facts.engagements(member.id, *search.span(filters.week))
     to_come = [g for g in groups if g.starts_at > now]
     by_date: Counter[date] = Counter()
     for group in to_come:
@@ -76,22 +76,17 @@ def find_view(member: Member, filters: Filters, now: datetime) -> FindView:
         after=filters.monday + WEEK,
         days=[Day(day, by_date[day]) for day in filters.week],
         rows=grid(groups, filters.week),
-        by_day=by_day(cards(member, slots[:PAGE], mine, now)),
+        by_day=by_day(cards(facts.person_of(member), slots[:PAGE], mine, now)),
         special=terms.special_days(filters.week[0], filters.week[-1]),
         coming=by_date.total(),
         seats_left=sum(g.left for g in to_come),
         has_more=has_more,
-        next_day=None if slots else search.next_week_with_slots(member, max(now, span(filters.week)[1])),
+        next_day=None if slots else search.next_week_with_slots(member, max(now, search.span(filters.week)[1])),
     )
 
 
-def span(days: Sequence[date]) -> tuple[datetime, datetime]:
-    """The moments from the first day's start to the last day's end."""
-    return clock.at(days[0], time(0)), clock.at(days[-1] + timedelta(days=1), time(0))
-
-
 def by_day(shown: Iterable[Card]) -> list[tuple[date, list[Card]]]:
-    return [(day, list(some)) for day, some in groupby(shown, lambda c: clock.local_day(c.slot.starts_at))]
+    return [(day, list(some)) for day, some in groupby(shown, lambda c: clock.local_day(c.offer.starts_at))]
 
 
 def grid(groups: Iterable[Group], week: Sequence[date]) -> list[GridRow]:
@@ -117,7 +112,7 @@ class Condition:
     fits: bool
 
 
-def conditions(member: Member, activity: Activity) -> list[Condition]:
+def conditions(member: Viewer, activity: Activity) -> list[Condition]:
     """Who may join, as the page lists it. Empty where everyone may who sees the activity."""
     found = []
     if activity.stages:
@@ -131,9 +126,9 @@ def conditions(member: Member, activity: Activity) -> list[Condition]:
     return found
 
 
-def activity_page(member: Member, activity: Activity, page: int, now: datetime) -> tuple[list[Card], bool]:
+def activity_page(member: Viewer, activity: Activity, page: int, now: datetime) -> tuple[list[Card], bool]:
     """Cards of an activity's slots to come, a page of them, and whether more follow."""
     slots = search.slots_of(activity, page, now)
-    shown: list[Slot] = slots[:PAGE]
-    mine = search.my_sign_ups(member, shown[0].starts_at, max(s.ends_at for s in shown)) if shown else []
-    return cards(member, shown, mine, now), len(slots) > PAGE
+    shown = slots[:PAGE]
+    mine = facts.engagements(member.id, shown[0].starts_at, max(s.ends_at for s in shown)) if shown else []
+    return cards(facts.person_of(member), shown, mine, now), len(slots) > PAGE

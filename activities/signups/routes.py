@@ -16,7 +16,7 @@ from activities.kit.access import access
 from activities.kit.i18n import say_week
 from activities.kit.roles import Permission
 from activities.kit.web import done
-from activities.signups import leaving_routes, organize_routes, pages, queries, search, service
+from activities.signups import facts, leaving_routes, organize_routes, pages, queries, service
 from activities.signups.cards import Card, card
 from activities.signups.forms import PARTS, Filters
 from activities.signups.rules import SignUpState
@@ -61,8 +61,8 @@ def slot(public_id: str) -> Any:
 @signups.post("/slots/<public_id>/sign-up")
 @access(Permission.TAKE_PART)
 def sign_up(public_id: str) -> Any:
-    slot = duties.slot_for(current_user, public_id)
-    state = service.sign_up(current_user.id, slot.id, clock.now(), or_wait="wait" in request.form)
+    slot_id = duties.slot_id_for(current_user, public_id)
+    state = service.sign_up(current_user.id, slot_id, clock.now(), or_wait="wait" in request.form)
     message = _("You have a seat.") if state is SignUpState.SEATED else _("You are on the waiting list.")
     return done(message, url_for(".slot", public_id=public_id))
 
@@ -78,16 +78,15 @@ def withdraw(public_id: str) -> Any:
 def slot_page(slot: Slot) -> str:
     activity = slot.post.activity
     return render_template(
-        "signups/slot.html", card=my_card(slot), week_name=say_week(terms.week_of(clock.local_day(slot.starts_at))),
-        ledger=LEDGER_NAMES[activity.kind.ledger], conditions=pages.conditions(current_user, activity),
+        "signups/slot.html", slot=slot, card=my_card(slot),
+        week_name=say_week(terms.week_of(clock.local_day(slot.starts_at))), ledger=LEDGER_NAMES[activity.kind.ledger],
+        conditions=pages.conditions(current_user, activity),
         may_organize=duties.organizes(current_user, activity),
     )  # fmt: skip
 
 
 def my_card(slot: Slot) -> Card:
-    around = search.my_sign_ups(current_user, slot.starts_at, slot.ends_at)
-    mine = next((s for s in around if s.slot_id == slot.id), None)
-    busy = queries.busy_of(around)
-    waiting = [mine] if mine and mine.state is SignUpState.WAITING else []
+    mine, busy = facts.around(current_user.id, slot.id, slot.starts_at, slot.ends_at)
+    waiting = [mine.id] if mine and mine.state is SignUpState.WAITING else []
     place = next(iter(queries.places_in_line(waiting).values()), None)
-    return card(queries.person(current_user), slot, mine, busy, clock.now(), place)
+    return card(facts.person_of(current_user), facts.offer_of(slot), mine, busy, clock.now(), place)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from activities.duties.rules import SlotState
 from activities.kit.refusal import N_, Refusal, refusal
@@ -22,8 +22,7 @@ class SignUpState(StrEnum):
 # ── facts ───────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, kw_only=True)
-class Person:
+class Person(NamedTuple):
     """What the rules ask of a member. `unit_path` is the unit's place in the tree, "1/4/"."""
 
     stage: Stage
@@ -31,26 +30,48 @@ class Person:
     unit_path: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Offer:
-    """What the rules ask of a slot and its activity. Empty sets and an empty path mean "anyone"."""
+class Offer(NamedTuple):
+    """A slot as it is offered: what the rules ask of it and its activity, and what names it. No stages, standings or
+    path mean "anyone"."""
 
+    id: int
+    public_id: str
     state: SlotState
     starts_at: datetime
     ends_at: datetime
     capacity: int
     taken: int
-    opens_at: datetime | None = None
-    closes_at: datetime | None = None
-    withdraw_minutes: int = 0
-    stages: Stages = field(default=Stages(0))
-    standings: Standings = field(default=Standings(0))
-    eligible_path: str = ""
-    eligible_unit: str = ""
+    waiting: int
+    tickets: int
+    cancel_reason: str
+    activity: str
+    kind_key: str
+    post: str
+    place: str
+    opens_at: datetime | None
+    closes_at: datetime | None
+    withdraw_minutes: int
+    stages: Stages
+    standings: Standings
+    eligible_path: str | None
+    eligible_unit: str | None
+
+    @property
+    def left(self) -> int:
+        return self.capacity - self.taken
+
+    @property
+    def name(self) -> str:
+        return duty_name(self.activity, self.post)
 
     @property
     def withdraw_until(self) -> datetime:
         return self.starts_at - timedelta(minutes=self.withdraw_minutes)
+
+
+def duty_name(activity: str, post: str) -> str:
+    """A duty as sentences name it."""
+    return activity if activity == post else f"{activity}·{post}"
 
 
 @dataclass(frozen=True)
@@ -185,7 +206,7 @@ def why_not_sign_up(
         or _ineligible(offer, person)
         or _outside_window(offer, now)
         or _clash(offer, busy)
-        or (Full() if offer.taken >= offer.capacity and not waiting else None)
+        or (Full() if not offer.left and not waiting else None)
     )
 
 
@@ -236,8 +257,8 @@ def _ineligible(offer: Offer, person: Person) -> Refusal | None:
         return WrongStage()
     if offer.standings and Standings[person.standing.name] not in offer.standings:
         return WrongStanding()
-    if not person.unit_path.startswith(offer.eligible_path):
-        return WrongUnit(offer.eligible_unit)
+    if offer.eligible_path and not person.unit_path.startswith(offer.eligible_path):
+        return WrongUnit(offer.eligible_unit or "")
     return None
 
 

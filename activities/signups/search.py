@@ -5,26 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, contains_eager
 
-from activities.duties import queries as duties
 from activities.duties.kinds import Kind, kind_of
 from activities.duties.models import Activity, Post, Slot
+from activities.duties.queries import Sight, sight_of, visible, visible_to
 from activities.duties.rules import SlotState
 from activities.kit import clock
-from activities.kit.db import db
-from activities.people.models import Member, Unit
+from activities.kit.db import db, run
+from activities.people.models import Unit
 from activities.people.rules import Stages, Standings
+from activities.people.users import Viewer
+from activities.signups.facts import ACTIVE_STATES, FIRST, LAST, MEMBER, NOW, OFFERS
 from activities.signups.forms import PARTS, Filters
 from activities.signups.models import SignUp
-from activities.signups.queries import ACTIVE_STATES
-from activities.signups.rules import SignUpState
+from activities.signups.rules import Offer, SignUpState
 
 PAGE = 50
-MIDNIGHT = time(0, 0)
+AnySelect: TypeAlias = "sa.Select[*tuple[Any, ...]]"
 
 
 @dataclass(frozen=True)
@@ -47,38 +49,98 @@ class Group:
         return self.capacity - self.taken
 
 
-def cards_page(member: Member, filters: Filters, now: datetime) -> list[Slot]:
-    """One page of upcoming slots in order of time, and one slot more where there is a next page."""
-    query = _narrowed(duties.slots_for_cards(), member, filters, filters.days, now).where(Slot.starts_at > now)
-    query = query.order_by(Slot.starts_at, Activity.name, Post.name, Slot.id)
-    query = query.offset((filters.page - 1) * PAGE).limit(PAGE + 1)
-    return list(db.session.scalars(query).unique())
+# ── the week ────────────────────────────────────────────────────────────────
+# Built once for all who see the same activities; what somebody narrows the week down to is added when it is asked.
+
+IN_TIME = sa.and_(Slot.state == SlotState.OPEN, Slot.starts_at >= FIRST, Slot.starts_at < LAST)
+_Mine = aliased(SignUp)
+_GROUP = (Activity.public_id, Activity.name, Activity.kind_key, Slot.starts_at, Slot.ends_at)
 
 
-def groups(member: Member, filters: Filters, now: datetime) -> list[Group]:
-    """The week's slots, those past included, grouped by activity and time."""
-    mine = aliased(SignUp)
-    columns = (Activity.public_id, Activity.name, Activity.kind_key, Slot.starts_at, Slot.ends_at)
-    counted = (
+@lru_cache(maxsize=1024)
+def _cards(sight: Sight) -> AnySelect:
+    return (
+        OFFERS.join(Unit, Unit.id == Activity.unit_id)
+        .where(visible(sight), IN_TIME, Slot.starts_at > NOW)
+        .order_by(Slot.starts_at, Activity.name, Post.name, Slot.id)
+        .offset(sa.bindparam("offset", type_=sa.Integer()))
+        .limit(PAGE + 1)
+    )
+
+
+@lru_cache(maxsize=1024)
+def _groups(sight: Sight) -> AnySelect:
+    mine = sa.and_(_Mine.slot_id == Slot.id, _Mine.member_id == MEMBER, _Mine.state.in_(ACTIVE_STATES))
+    return (
         sa.select(
-            *columns, sa.func.count(), sa.func.sum(Slot.capacity), sa.func.sum(Slot.taken),
-            sa.func.min(Slot.public_id), sa.func.min(mine.state),
+            *_GROUP, sa.func.count(), sa.func.sum(Slot.capacity), sa.func.sum(Slot.taken),
+            sa.func.min(Slot.public_id), sa.func.min(_Mine.state),
         )
         .select_from(Slot)
         .join(Slot.post)
         .join(Post.activity)
         .join(Activity.unit)
-        .outerjoin(mine, sa.and_(mine.slot_id == Slot.id, mine.member_id == member.id, mine.state.in_(ACTIVE_STATES)))
+        .outerjoin(_Mine, mine)
+        .where(visible(sight), IN_TIME)
+        .group_by(*_GROUP)
+        .order_by(Slot.starts_at, Activity.name)
     )  # fmt: skip
-    query = _narrowed(counted, member, filters, filters.week, now)
-    query = query.group_by(*columns).order_by(Slot.starts_at, Activity.name)
+
+
+def cards_page(member: Viewer, filters: Filters, now: datetime) -> list[Offer]:
+    """One page of upcoming slots in order of time, and one slot more where there is a next page."""
+    query = _narrowed(_cards(sight_of(member)), member, filters, filters.days, now)
+    values = {**_span(filters.days), "now": now, "offset": (filters.page - 1) * PAGE}
+    return [Offer._make(row) for row in run(query, values)]
+
+
+def groups(member: Viewer, filters: Filters, now: datetime) -> list[Group]:
+    """The week's slots, those past included, grouped by activity and time."""
+    query = _narrowed(_groups(sight_of(member)), member, filters, filters.week, now)
     return [
         Group(activity, name, kind_of(kind), starts, ends, count, capacity, taken, only if count == 1 else "", state)
-        for activity, name, kind, starts, ends, count, capacity, taken, only, state in db.session.execute(query)
+        for activity, name, kind, starts, ends, count, capacity, taken, only, state in run(
+            query, {**_span(filters.week), "member_id": member.id}
+        )
     ]
 
 
-def my_sign_ups(member: Member, first: datetime, last: datetime) -> list[SignUp]:
+def span(days: Sequence[date]) -> tuple[datetime, datetime]:
+    """The moments from the first day's start to the last day's end."""
+    return clock.at(days[0], time(0)), clock.at(days[-1] + timedelta(days=1), time(0))
+
+
+def _span(days: Sequence[date]) -> dict[str, datetime]:
+    first, last = span(days)
+    return {"first": first, "last": last}
+
+
+def _narrowed(query: AnySelect, member: Viewer, filters: Filters, days: Sequence[date], now: datetime) -> AnySelect:
+    if filters.part:
+        query = query.where(_in_part(filters.part, days))
+    if filters.kinds:
+        query = query.where(Activity.kind_key.in_(filters.kinds))
+    if filters.activity:
+        query = query.where(Activity.public_id == filters.activity)
+    if filters.text:
+        found = [column.icontains(filters.text, autoescape=True) for column in (Activity.name, Post.name, Post.place)]
+        query = query.where(sa.or_(*found))
+    if filters.only_open:
+        query = query.where(can_take(member, now))
+    return query
+
+
+def _in_part(part: str, days: Sequence[date]) -> sa.ColumnElement[bool]:
+    """A part of each day."""
+    start, until, _ = PARTS[part]
+    spans = [(clock.at(day, start), clock.at(day, until)) for day in days]
+    return sa.or_(*(sa.and_(Slot.starts_at >= first, Slot.starts_at < last) for first, last in spans))
+
+
+# ── other reads ─────────────────────────────────────────────────────────────
+
+
+def my_sign_ups(member: Viewer, first: datetime, last: datetime) -> list[SignUp]:
     """The member's seats and places in line in open slots that touch the span, with what names them."""
     query = (
         sa.select(SignUp)
@@ -95,55 +157,34 @@ def my_sign_ups(member: Member, first: datetime, last: datetime) -> list[SignUp]
     return list(db.session.scalars(query))
 
 
-def slots_of(activity: Activity, page: int, now: datetime) -> list[Slot]:
+_OF_ACTIVITY = (
+    OFFERS.where(Activity.id == sa.bindparam("activity_id"), Slot.state == SlotState.OPEN, Slot.starts_at > NOW)
+    .order_by(Slot.starts_at, Post.name, Slot.id)
+    .offset(sa.bindparam("offset", type_=sa.Integer()))
+    .limit(PAGE + 1)
+)
+
+
+def slots_of(activity: Activity, page: int, now: datetime) -> list[Offer]:
     """One page of an activity's slots to come, and one slot more where there is a next page."""
-    query = duties.slots_for_cards().where(
-        Post.activity_id == activity.id, Slot.state == SlotState.OPEN, Slot.starts_at > now
-    )
-    query = query.order_by(Slot.starts_at, Post.name, Slot.id).offset((page - 1) * PAGE).limit(PAGE + 1)
-    return list(db.session.scalars(query).unique())
+    values = {"activity_id": activity.id, "now": now, "offset": (page - 1) * PAGE}
+    return [Offer._make(row) for row in run(_OF_ACTIVITY, values)]
 
 
-def next_week_with_slots(member: Member, after: datetime) -> date | None:
+def next_week_with_slots(member: Viewer, after: datetime) -> date | None:
     """The day of the first slot at or after a moment that the member may see: where an empty week points to."""
     query = (
         sa.select(sa.func.min(Slot.starts_at))
         .join(Slot.post)
         .join(Post.activity)
         .join(Activity.unit)
-        .where(duties.visible_to(member), Slot.state == SlotState.OPEN, Slot.starts_at >= after)
+        .where(visible_to(member), Slot.state == SlotState.OPEN, Slot.starts_at >= after)
     )
     first = db.session.scalar(query)
     return clock.local_day(first) if first else None
 
 
-def _narrowed(
-    query: sa.Select[*tuple[Any, ...]], member: Member, filters: Filters, days: Sequence[date], now: datetime
-) -> sa.Select[*tuple[Any, ...]]:
-    query = query.where(duties.visible_to(member), Slot.state == SlotState.OPEN, _when(filters, days))
-    if filters.kinds:
-        query = query.where(Activity.kind_key.in_(filters.kinds))
-    if filters.activity:
-        query = query.where(Activity.public_id == filters.activity)
-    if filters.text:
-        found = [column.icontains(filters.text, autoescape=True) for column in (Activity.name, Post.name, Post.place)]
-        query = query.where(sa.or_(*found))
-    if filters.only_open:
-        query = query.where(can_take(member, now))
-    return query
-
-
-def _when(filters: Filters, days: Sequence[date]) -> sa.ColumnElement[bool]:
-    """The days as one span, or a part of each day."""
-    if not filters.part:
-        end = clock.at(days[-1] + timedelta(days=1), MIDNIGHT)
-        return sa.and_(Slot.starts_at >= clock.at(days[0], MIDNIGHT), Slot.starts_at < end)
-    start, until, _ = PARTS[filters.part]
-    spans = [(clock.at(day, start), clock.at(day, until)) for day in days]
-    return sa.or_(*(sa.and_(Slot.starts_at >= first, Slot.starts_at < last) for first, last in spans))
-
-
-def can_take(member: Member, now: datetime) -> sa.ColumnElement[bool]:
+def can_take(member: Viewer, now: datetime) -> sa.ColumnElement[bool]:
     """`rules.why_not_sign_up(…) is None`, said in SQL; a test holds the two against each other."""
     other, taken = aliased(Slot), aliased(SignUp)
     in_the_way = (

@@ -5,23 +5,31 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
 
 from activities.audit import service as audit
 from activities.duties.models import Slot
-from activities.duties.queries import WITH_ALL
-from activities.kit.db import db, lock, transactional
-from activities.kit.refusal import NotFound
+from activities.kit.db import db, run, transactional
 from activities.people.models import Member
-from activities.people.rules import NotActive
-from activities.signups import notices, queries, rules
+from activities.signups import facts, notices, queries, rules
+from activities.signups.facts import NOW, SLOT, Engagement
 from activities.signups.models import SignUp
-from activities.signups.rules import SignUpState
+from activities.signups.rules import Offer, SignUpState
 
-WITH_UNIT = joinedload(Member.unit, innerjoin=True)
+_COUNT = (
+    sa.update(Slot)
+    .where(Slot.id == SLOT)
+    .values(
+        taken=Slot.taken + sa.bindparam("seated"),
+        waiting=Slot.waiting + sa.bindparam("queued"),
+        tickets=Slot.tickets + sa.bindparam("drawn"),
+    )
+)
+_ENTER = sa.insert(SignUp).returning(SignUp.id)
+_CHANGE = sa.update(SignUp).where(SignUp.id.in_(sa.bindparam("ids", type_=sa.Integer(), expanding=True)))
+_LEAVE = _CHANGE.values(state=SignUpState.WITHDRAWN, withdrawn_at=NOW, changed_at=NOW, revision=SignUp.revision + 1)
+_MOVE_UP = _CHANGE.values(state=SignUpState.SEATED, seated_at=NOW, changed_at=NOW, revision=SignUp.revision + 1)
 
 
 def sign_up(member_id: int, slot_id: int, now: datetime, *, or_wait: bool = False) -> SignUpState:
@@ -29,15 +37,10 @@ def sign_up(member_id: int, slot_id: int, now: datetime, *, or_wait: bool = Fals
 
     Looks first without a lock, so that a slot that is plainly full or closed costs no write.
     """
-    member = db.session.get(Member, member_id, options=[WITH_UNIT])
-    slot = db.session.get(Slot, slot_id, options=[WITH_ALL])
-    if member is None or slot is None:
-        raise NotFound
-    offer, person = queries.offer(slot), queries.person(member)
-    if refusal := rules.why_not_sign_up(offer, person, None, (), now, waiting=or_wait):
-        mine = queries.my_state(member_id, slot_id)  # who pressed twice is told so, not that the slot is full
-        raise rules.why_not_sign_up(offer, person, mine, (), now, waiting=or_wait) or refusal
-    if slot.waiting and slot.left:
+    offer, person, mine = facts.at_first_sight(member_id, slot_id)
+    if refusal := rules.why_not_sign_up(offer, person, mine, (), now, waiting=or_wait):
+        raise refusal
+    if offer.waiting and offer.left:
         fill(slot_id, now)  # a waiter whom nothing stops any more comes before who arrives now
     return _sign_up(member_id, slot_id, now, or_wait)
 
@@ -46,23 +49,19 @@ def sign_up(member_id: int, slot_id: int, now: datetime, *, or_wait: bool = Fals
 def fill(slot_id: int, now: datetime) -> None:
     """Give free seats to those who wait. A transaction of its own, so that nobody else's refusal takes it back."""
     lock_waiters([slot_id])
-    promote(lock(Slot, slot_id, WITH_ALL), now)
+    promote(slot_id, now)
 
 
 @transactional
 def _sign_up(member_id: int, slot_id: int, now: datetime, or_wait: bool) -> SignUpState:
-    member = lock(Member, member_id, WITH_UNIT)
-    if not member.active:
-        raise NotActive(member.name)
-    slot = lock(Slot, slot_id, WITH_ALL)
-    mine = queries.my_state(member_id, slot_id)
-    busy = queries.busy([member_id], slot.starts_at, slot.ends_at)[member_id]
-    refusal = rules.why_not_sign_up(queries.offer(slot), queries.person(member), mine, busy, now, waiting=or_wait)
-    if refusal:
+    person = facts.person_locked(member_id)
+    offer = facts.offer_locked(slot_id)
+    mine, busy = facts.around(member_id, slot_id, offer.starts_at, offer.ends_at)
+    if refusal := rules.why_not_sign_up(offer, person, mine and mine.state, busy, now, waiting=or_wait):
         raise refusal
-    state = SignUpState.SEATED if slot.left else SignUpState.WAITING
-    _seat(slot, member_id, state, now)
-    notices.signed_up(slot, member_id, state, now)
+    state = SignUpState.SEATED if offer.left else SignUpState.WAITING
+    _enter(offer, member_id, state, now)
+    notices.signed_up(offer, member_id, state, now)
     return state
 
 
@@ -82,15 +81,14 @@ def seat_freed(member_ids: Collection[int], now: datetime) -> None:
 @transactional
 def _withdraw(member_id: int, slot_id: int, now: datetime) -> None:
     lock_waiters([slot_id], member_id)
-    slot = lock(Slot, slot_id, WITH_ALL)
-    mine = queries.my_states(member_id, [slot_id]).get(slot_id)
-    refusal = rules.why_not_withdraw(queries.offer(slot), mine.state if mine else None, now)
-    if refusal:
+    offer = facts.offer_locked(slot_id)
+    mine, _ = facts.around(member_id, slot_id, offer.starts_at, offer.ends_at)
+    if refusal := rules.why_not_withdraw(offer, mine and mine.state, now):
         raise refusal
     assert mine is not None  # the rule refused otherwise
-    give_back(slot, mine, member_id, now)
-    notices.withdrew(slot, member_id, now)
-    promote(slot, now)
+    give_back(mine, member_id, now)
+    notices.withdrew(offer, member_id, now)
+    promote(slot_id, now)
 
 
 def lock_waiters(slot_ids: Collection[int], member_id: int | None = None) -> None:
@@ -105,53 +103,41 @@ def lock_waiters(slot_ids: Collection[int], member_id: int | None = None) -> Non
     db.session.execute(query)
 
 
-def promote(slot: Slot, now: datetime) -> None:
-    """Seat waiters in order while seats are left and the rules still hold for them; the others keep their place."""
-    if not (slot.left and slot.waiting):
+def promote(slot_id: int, now: datetime) -> None:
+    """Inside a transaction that has locked who waits: seat waiters in order while seats are left and the rules still
+    hold for them; the others keep their place."""
+    offer = facts.offer_locked(slot_id)
+    if not (offer.left and offer.waiting):
         return
-    waiting = queries.waiters_locked(slot.id)
-    busy = queries.busy([w.member_id for w in waiting], slot.starts_at, slot.ends_at)
-    for waiter in waiting:
-        if not slot.left:
-            return
-        person = queries.person(waiter.member)
-        if rules.why_not_promote(queries.offer(slot), person, busy[waiter.member_id], now):
-            continue
-        waiter.state, waiter.seated_at, waiter.changed_at = SignUpState.SEATED, now, now
-        waiter.revision += 1
-        slot.taken += 1
-        slot.waiting -= 1
-        audit.leave(
-            now, None, "promote", SignUp, waiter.id,
-            before={"state": SignUpState.WAITING}, after={"state": SignUpState.SEATED},
-        )  # fmt: skip
-        notices.promoted(slot, waiter.member_id, now)
+    waiting = facts.waiters_locked(slot_id)
+    busy = facts.busy([w.member_id for w in waiting], offer.starts_at, offer.ends_at)
+    ready = [w for w in waiting if not rules.why_not_promote(offer, w.person, busy[w.member_id], now)][: offer.left]
+    if not ready:
+        return
+    run(_COUNT, {"slot_id": slot_id, "seated": len(ready), "queued": -len(ready), "drawn": 0})
+    run(_MOVE_UP, {"ids": [w.id for w in ready], "now": now})
+    before, after = {"state": SignUpState.WAITING}, {"state": SignUpState.SEATED}
+    audit.leave_all(now, None, "promote", SignUp, [(w.id, before, after) for w in ready])
+    notices.promoted(offer, [w.member_id for w in ready], now)
 
 
-def _seat(slot: Slot, member_id: int, state: SignUpState, now: datetime) -> None:
-    seated = state is SignUpState.SEATED
-    slot.tickets += 1
-    slot.taken += seated
-    slot.waiting += not seated
-    db.session.flush()
-    values: dict[str, Any] = {
-        "slot_id": slot.id, "member_id": member_id, "state": state, "ticket": slot.tickets, "revision": 0,
-        "signed_up_at": now, "changed_at": now, "seated_at": now if seated else None,
-    }  # fmt: skip
-    sign_up_id = db.session.scalar(sa.insert(SignUp).values(values).returning(SignUp.id))
-    assert sign_up_id is not None
-    audit.leave(now, member_id, "sign up", SignUp, sign_up_id, after={"state": state, "ticket": slot.tickets})
+def _enter(offer: Offer, member_id: int, state: SignUpState, now: datetime) -> None:
+    seated, ticket = state is SignUpState.SEATED, offer.tickets + 1
+    run(_COUNT, {"slot_id": offer.id, "seated": int(seated), "queued": int(not seated), "drawn": 1})
+    sign_up_id = run(
+        _ENTER,
+        {
+            "slot_id": offer.id, "member_id": member_id, "state": state, "ticket": ticket, "revision": 0,
+            "signed_up_at": now, "changed_at": now, "seated_at": now if seated else None,
+        },
+    ).scalar_one()  # fmt: skip
+    audit.leave(now, member_id, "sign up", SignUp, sign_up_id, after={"state": state, "ticket": ticket})
 
 
-def give_back(slot: Slot, mine: SignUp, actor_id: int, now: datetime, reason: str = "") -> None:
+def give_back(mine: Engagement, actor_id: int, now: datetime, reason: str = "") -> None:
     """Inside a transaction: end a sign-up. Who gets the seat is asked afterwards (`promote`)."""
-    before, after = mine.state, SignUpState.WITHDRAWN
-    if before is SignUpState.SEATED:
-        slot.taken -= 1
-    else:
-        slot.waiting -= 1
-    mine.state, mine.withdrawn_at, mine.changed_at = after, now, now
-    mine.revision += 1
-    audit.leave(
-        now, actor_id, "withdraw", SignUp, mine.id, before={"state": before}, after={"state": after}, reason=reason
-    )
+    seated = mine.state is SignUpState.SEATED
+    run(_COUNT, {"slot_id": mine.slot_id, "seated": -int(seated), "queued": -int(not seated), "drawn": 0})
+    run(_LEAVE, {"ids": [mine.id], "now": now})
+    before, after = {"state": mine.state}, {"state": SignUpState.WITHDRAWN}
+    audit.leave(now, actor_id, "withdraw", SignUp, mine.id, before=before, after=after, reason=reason)

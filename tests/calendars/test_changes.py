@@ -14,10 +14,9 @@ from activities.kit.roles import Role
 from activities.people.models import Unit
 from activities.people.service_units import change_unit
 from activities.signups.organize import cancel_slot, edit_post, edit_slot
-from activities.signups.queries import my_state
 from activities.signups.service import sign_up, withdraw
 from tests.calendars.reading import address_of, blocks, fetch
-from tests.cast import DAY, HOUR, NOW, grant, make_activity, make_post, make_slot
+from tests.cast import DAY, HOUR, NOW, grant, make_activity, make_post, make_slot, my_state
 
 MOVES = ("DTSTAMP:", "LAST-MODIFIED:", "SEQUENCE:")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -26,8 +25,8 @@ from activities.people.queries import by_login
 from activities.people.rules import Stage, Standing
 from activities.records.models import Record
 from activities.records.rules import Mark, why_not_mark
+from activities.signups.facts import offer_of, person_of
 from activities.signups.models import SignUp
-from activities.signups.queries import offer, person
 from activities.signups.rules import SignUpState, why_not_promote, why_not_sign_up
 from activities.terms.models import SpecialDay
 from tests.cast import DAY, HOUR
@@ -99,11 +98,11 @@ def check_days(slots: Sequence[Slot]) -> None:
 
 def check_sign_ups(slots: Sequence[Slot]) -> None:
     """Everyone was eligible, and nobody withdrew from a seat too late."""
-    offers = {slot.id: offer(slot) for slot in slots}
-    members = {m.id: person(m) for m in db.session.scalars(sa.select(Member).options(joinedload(Member.unit)))}
+    offers = {slot.id: offer_of(slot) for slot in slots}
+    members = {m.id: person_of(m) for m in db.session.scalars(sa.select(Member).options(joinedload(Member.unit)))}
     columns = (SignUp.slot_id, SignUp.member_id, SignUp.seated_at, SignUp.withdrawn_at)
     for slot_id, member_id, seated_at, withdrawn_at in db.session.execute(sa.select(*columns)):
-        what = replace(offers[slot_id], state=SlotState.OPEN)
+        what = offers[slot_id]._replace(state=SlotState.OPEN)
         assert why_not_promote(what, members[member_id], (), what.starts_at - HOUR) is None
         if seated_at and withdrawn_at:
             assert withdrawn_at <= what.withdraw_until
@@ -130,8 +129,8 @@ def check_what_is_ahead(slots: Sequence[Slot], now: datetime) -> None:
     assert any(0 < s.left <= 2 and s.capacity > 4 for s in ahead)
     assert any(s.left == 0 and not s.waiting for s in ahead)
     assert any(s.waiting for s in ahead)
-    member = person(by_login("member"))
-    refusals = {r.key for s in ahead if (r := why_not_sign_up(offer(s), member, None, (), now))}
+    member = person_of(by_login("member"))
+    refusals = {r.key for s in ahead if (r := why_not_sign_up(offer_of(s), member, None, (), now))}
     assert refusals == {"Full", "NotOpenYet", "SignUpClosed", "WrongStage", "WrongStanding"}
 
 

@@ -16,7 +16,7 @@ from activities.kit.db import db
 from activities.kit.refusal import NotFound, Refusal
 from activities.kit.roles import Permission, Role
 from activities.outbox.models import Notice
-from activities.people import links, queries, rules, service
+from activities.people import links, queries, rules, service, users
 from activities.people.models import AccessLink, Member, RoleGrant, Unit
 from activities.people.passwords import verify
 from activities.people.rules import LinkPurpose
@@ -89,9 +89,9 @@ def test_a_link_is_good_for_its_own_purpose_only(cast):
 def test_using_a_link_ends_the_persons_other_links_and_sessions(cast):
     first, second, others = (invite(cast.gu.id, m.id, NOW) for m in (cast.lin, cast.lin, cast.wang))
     session = cast.lin.get_id()
-    assert queries.logged_in(session)
+    assert users.logged_in(session)
     accept(first.id, RESET, GOOD, NOW)
-    assert queries.logged_in(session) is None
+    assert users.logged_in(session) is None
     assert queries.open_link(second.id, RESET, NOW) is None
     assert queries.open_link(others.id, RESET, NOW)
 
@@ -232,8 +232,8 @@ def test_changing_ones_password_needs_the_old_one_and_ends_sessions_and_links(ca
         change_password(cast.lin.id, PASSWORD, "short", NOW)
     member = change_password(cast.lin.id, PASSWORD, GOOD, NOW)
     assert verify(GOOD, password_of(cast.lin.id))
-    assert queries.logged_in(session) is None
-    assert queries.logged_in(member.get_id()).id == cast.lin.id
+    assert users.logged_in(session) is None
+    assert users.logged_in(member.get_id()).id == cast.lin.id
     assert queries.open_link(link.id, RESET, NOW) is None
     assert topics()[-1] == "people.password_changed"
 
@@ -241,7 +241,7 @@ def test_changing_ones_password_needs_the_old_one_and_ends_sessions_and_links(ca
 def test_logging_out_everywhere_ends_every_session(cast):
     session = cast.lin.get_id()
     log_out_everywhere(cast.lin.id, NOW)
-    assert queries.logged_in(session) is None
+    assert users.logged_in(session) is None
 
 
 def test_a_chosen_language_is_kept(cast):

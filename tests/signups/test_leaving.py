@@ -19,7 +19,7 @@ from activities.signups.models import SignUp
 from activities.signups.organize import cancel_slot
 from activities.signups.rules import SignUpState
 from activities.signups.service import sign_up
-from tests.cast import DAY, HOUR, NOW, grant, logged_in, make_activity, make_post, make_slot
+from tests.cast import DAY, HOUR, NOW, grant, logged_in, make_activity, make_post, make_slot, my_state
 from tests.house.test_races import crowd, race, slot_of, states
 
 SEATED, WAITING, WITHDRAWN = SignUpState.SEATED, SignUpState.WAITING, SignUpState.WITHDRAWN
@@ -45,7 +45,7 @@ def test_seats_to_come_go_to_who_waits_and_places_in_line_are_left(ctx, cast):
         sign_up(member.id, slot.id, NOW, or_wait=True)
     assert deactivate(cast.gu.id, cast.lin.id, NOW) == 1
     assert [state(cast.lin.id, slot.id) for slot in (last, other)] == [WITHDRAWN, WITHDRAWN]
-    assert queries.my_state(cast.wang.id, last.id) is SEATED
+    assert my_state(cast.wang.id, last.id) is SEATED
     assert [(slot.taken, slot.waiting) for slot in (fresh(last), fresh(other))] == [(1, 0), (1, 0)]
     [notice] = db.session.query(Notice).filter_by(topic="signups.promoted")
     assert notice.member_id == cast.wang.id
@@ -108,7 +108,7 @@ def test_an_account_that_stays_keeps_its_seats(ctx, cast):
     sign_up(cast.gu.id, cast.slot.id, NOW)
     with pytest.raises(NotYourself):
         deactivate(cast.gu.id, cast.gu.id, NOW)
-    assert queries.my_state(cast.gu.id, cast.slot.id) is SEATED
+    assert my_state(cast.gu.id, cast.slot.id) is SEATED
 
 
 def test_people_who_sign_up_while_they_are_deactivated_hold_no_seat(app, cast):

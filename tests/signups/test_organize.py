@@ -28,7 +28,7 @@ from activities.signups import queries
 from activities.signups.organize import cancel_slot, delete_slot, edit_post, edit_slot
 from activities.signups.rules import FewerThanSeated, NoTimeToWithdraw, RunsIntoDuty, SignUpState
 from activities.signups.service import sign_up, withdraw
-from tests.cast import DAY, HOUR, NOW, make_member, make_post, make_slot
+from tests.cast import DAY, HOUR, NOW, make_member, make_post, make_slot, my_state
 
 pytestmark = pytest.mark.usefixtures("ctx")
 SEATED, WAITING = SignUpState.SEATED, SignUpState.WAITING
@@ -64,7 +64,7 @@ def test_more_seats_go_to_who_waits_longest_at_once(cast):
     change(cast, capacity=4)
     slot = fresh(cast.slot)
     assert (slot.capacity, slot.taken, slot.waiting) == (4, 4, 1)
-    assert [queries.my_state(member_id, slot.id) for member_id in people] == [SEATED] * 4 + [WAITING]
+    assert [my_state(member_id, slot.id) for member_id in people] == [SEATED] * 4 + [WAITING]
     assert notices("signups.promoted") == people[2:4]
     assert notices("signups.moved") == []
 
@@ -144,9 +144,9 @@ def test_a_waiter_whose_clash_is_gone_by_the_move_gets_the_seat_that_is_left(cas
     people = crowd(cast, 3)
     sign_up(people[2], rival.id, NOW)
     withdraw(people[0], cast.slot.id, NOW - HOUR)
-    assert queries.my_state(people[2], cast.slot.id) is WAITING
+    assert my_state(people[2], cast.slot.id) is WAITING
     change(cast, starts_at=NOW + 3 * DAY)
-    assert queries.my_state(people[2], cast.slot.id) is SEATED
+    assert my_state(people[2], cast.slot.id) is SEATED
 
 
 def waiting_beside_a_free_seat(cast):
@@ -157,24 +157,24 @@ def waiting_beside_a_free_seat(cast):
     for person in people[2:]:
         sign_up(person, rival.id, NOW)
     withdraw(people[0], cast.slot.id, NOW - HOUR)
-    assert [queries.my_state(person, cast.slot.id) for person in people[1:]] == [SEATED, WAITING, WAITING]
+    assert [my_state(person, cast.slot.id) for person in people[1:]] == [SEATED, WAITING, WAITING]
     return rival, people
 
 
 def test_who_loses_a_clash_by_a_cancellation_is_seated_where_a_seat_is_free(cast):
     rival, people = waiting_beside_a_free_seat(cast)
     assert cancel_slot(cast.ou.id, rival.id, "雨", NOW) == 2
-    assert [queries.my_state(person, cast.slot.id) for person in people[1:]] == [SEATED, SEATED, WAITING]
+    assert [my_state(person, cast.slot.id) for person in people[1:]] == [SEATED, SEATED, WAITING]
     assert notices("signups.promoted") == [people[2]]
 
 
 def test_who_loses_a_clash_by_a_move_of_the_other_slot_is_seated_where_a_seat_is_free(cast):
     rival, people = waiting_beside_a_free_seat(cast)
     edit_slot(cast.ou.id, rival.id, 0, rival.starts_at, rival.ends_at, 5, NOW)
-    assert queries.my_state(people[2], cast.slot.id) is WAITING
+    assert my_state(people[2], cast.slot.id) is WAITING
     later = rival.starts_at + 3 * DAY
     edit_slot(cast.ou.id, rival.id, 1, later, later + HOUR, 5, NOW)
-    assert [queries.my_state(person, cast.slot.id) for person in people[1:]] == [SEATED, SEATED, WAITING]
+    assert [my_state(person, cast.slot.id) for person in people[1:]] == [SEATED, SEATED, WAITING]
 
 
 def test_cancelling_tells_everyone_why_and_the_slot_stays(cast):
@@ -185,7 +185,7 @@ def test_cancelling_tells_everyone_why_and_the_slot_stays(cast):
     assert notices("signups.cancelled") == people
     assert db.session.query(Notice).filter_by(topic="signups.cancelled").first().params["reason"] == "暴雨"
     assert fresh(cast.sweeping).schedule_revision == 1
-    assert [queries.my_state(member_id, slot.id) for member_id in people] == [SEATED, SEATED, WAITING]
+    assert [my_state(member_id, slot.id) for member_id in people] == [SEATED, SEATED, WAITING]
 
 
 def test_what_is_cancelled_or_begun_stays_as_it_is(cast):

@@ -7,16 +7,17 @@ from itertools import product
 import pytest
 import time_machine
 
+from activities.duties import queries as duties
 from activities.duties.models import Activity, Slot
 from activities.duties.rules import SlotState
 from activities.kit.db import db
 from activities.people.models import Member, Unit
 from activities.people.rules import Stages, Standings
-from activities.signups import queries, search
+from activities.signups import facts, search
 from activities.signups.cards import cards
 from activities.signups.rules import SignUpState
 from activities.signups.service import sign_up
-from tests.cast import DAY, HOUR, NOW, logged_in, make_activity, make_post, make_slot
+from tests.cast import DAY, HOUR, NOW, logged_in, make_activity, make_post, make_slot, my_state
 
 
 @pytest.fixture(autouse=True)
@@ -107,7 +108,7 @@ def test_the_button_takes_a_seat_and_says_so(app, cast, lin):
     assert (answer.status_code, answer.location) == (303, f"/slots/{cast.slot.public_id}")
     assert 'role="status"' in lin.get(answer.location).get_data(as_text=True)
     with app.app_context():
-        assert queries.my_state(cast.lin.id, cast.slot.id) is SignUpState.SEATED
+        assert my_state(cast.lin.id, cast.slot.id) is SignUpState.SEATED
 
 
 def test_a_refusal_is_a_409_with_its_sentence(cast, lin):
@@ -130,7 +131,7 @@ def test_withdrawing_gives_the_seat_back(app, cast, lin):
     lin.submit(f"/slots/{cast.slot.public_id}/sign-up")
     assert lin.submit(f"/slots/{cast.slot.public_id}/withdraw").status_code == 303
     with app.app_context():
-        assert queries.my_state(cast.lin.id, cast.slot.id) is None
+        assert my_state(cast.lin.id, cast.slot.id) is None
 
 
 @pytest.mark.parametrize("path", ["", "/sign-up", "/withdraw"])
@@ -185,11 +186,9 @@ def test_the_filter_in_sql_and_the_rule_agree(app, cast):
         db.session.commit()
         member = db.session.get(Member, cast.lin.id)
         sign_up(member.id, seated.id, NOW)
-        every = list(db.session.scalars(search.duties.slots()).unique())
-        mine = search.my_sign_ups(member, NOW - 100 * DAY, NOW + 1000 * DAY)
-        by_rule = {c.slot.id for c in cards(member, every, mine, NOW) if c.refusal is None}
-        by_sql = {
-            slot.id for slot in db.session.scalars(search.duties.slots().where(search.can_take(member, NOW))).unique()
-        }
+        every = [facts.offer_of(slot) for slot in db.session.scalars(duties.slots()).unique()]
+        mine = facts.engagements(member.id, NOW - 100 * DAY, NOW + 1000 * DAY)
+        by_rule = {c.offer.id for c in cards(facts.person_of(member), every, mine, NOW) if c.refusal is None}
+        by_sql = {slot.id for slot in db.session.scalars(duties.slots().where(search.can_take(member, NOW))).unique()}
         assert by_sql == by_rule
         assert 0 < len(by_rule) < len(every)

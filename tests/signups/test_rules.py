@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from activities.duties.rules import SlotState
@@ -36,8 +34,11 @@ from tests.cast import DAY, HOUR, NOW
 
 STUDENT = Person(stage=Stage.FULL, standing=Standing.STUDENT, unit_path="1/2/")
 OPEN = Offer(
-    state=SlotState.OPEN, starts_at=NOW + DAY, ends_at=NOW + DAY + 2 * HOUR, capacity=2, taken=1, withdraw_minutes=120
-)
+    id=1, public_id="s", state=SlotState.OPEN, starts_at=NOW + DAY, ends_at=NOW + DAY + 2 * HOUR, capacity=2, taken=1,
+    waiting=0, tickets=1, cancel_reason="", activity="关灯", kind_key="energy", post="101", place="教学楼 101",
+    opens_at=None, closes_at=None, withdraw_minutes=120, stages=Stages(0), standings=Standings(0), eligible_path=None,
+    eligible_unit=None,
+)  # fmt: skip
 SEATED, WAITING, WITHDRAWN = SignUpState.SEATED, SignUpState.WAITING, SignUpState.WITHDRAWN
 
 
@@ -48,21 +49,21 @@ def busy(start: float, end: float) -> list[Busy]:
 
 SIGN_UP = {
     "an open slot with a free seat": (OPEN, None, [], None),
-    "a full slot": (replace(OPEN, taken=2), None, [], Full()),
+    "a full slot": (OPEN._replace(taken=2), None, [], Full()),
     "already seated": (OPEN, SEATED, [], AlreadyIn()),
     "already waiting": (OPEN, WAITING, [], AlreadyWaiting()),
     "withdrawn before": (OPEN, WITHDRAWN, [], None),
-    "a cancelled slot": (replace(OPEN, state=SlotState.CANCELLED), None, [], SlotCancelled()),
-    "a slot that starts now": (replace(OPEN, starts_at=NOW), None, [], AlreadyStarted()),
-    "before it opens": (replace(OPEN, opens_at=NOW + HOUR), None, [], NotOpenYet(NOW + HOUR)),
-    "the moment it opens": (replace(OPEN, opens_at=NOW), None, [], None),
-    "the moment it closes": (replace(OPEN, closes_at=NOW), None, [], SignUpClosed(NOW)),
-    "before it closes": (replace(OPEN, closes_at=NOW + HOUR), None, [], None),
-    "the right stage": (replace(OPEN, stages=Stages.FULL | Stages.PROBATIONARY), None, [], None),
-    "the wrong stage": (replace(OPEN, stages=Stages.ACTIVIST), None, [], WrongStage()),
-    "the wrong standing": (replace(OPEN, standings=Standings.TEACHER), None, [], WrongStanding()),
-    "one's own unit": (replace(OPEN, eligible_path="1/"), None, [], None),
-    "another unit": (replace(OPEN, eligible_path="1/3/", eligible_unit="第二支部"), None, [], WrongUnit("第二支部")),
+    "a cancelled slot": (OPEN._replace(state=SlotState.CANCELLED), None, [], SlotCancelled()),
+    "a slot that starts now": (OPEN._replace(starts_at=NOW), None, [], AlreadyStarted()),
+    "before it opens": (OPEN._replace(opens_at=NOW + HOUR), None, [], NotOpenYet(NOW + HOUR)),
+    "the moment it opens": (OPEN._replace(opens_at=NOW), None, [], None),
+    "the moment it closes": (OPEN._replace(closes_at=NOW), None, [], SignUpClosed(NOW)),
+    "before it closes": (OPEN._replace(closes_at=NOW + HOUR), None, [], None),
+    "the right stage": (OPEN._replace(stages=Stages.FULL | Stages.PROBATIONARY), None, [], None),
+    "the wrong stage": (OPEN._replace(stages=Stages.ACTIVIST), None, [], WrongStage()),
+    "the wrong standing": (OPEN._replace(standings=Standings.TEACHER), None, [], WrongStanding()),
+    "one's own unit": (OPEN._replace(eligible_path="1/"), None, [], None),
+    "another unit": (OPEN._replace(eligible_path="1/3/", eligible_unit="第二支部"), None, [], WrongUnit("第二支部")),
     "a duty that ends as it starts": (OPEN, None, busy(-1, 0), None),
     "a duty that starts as it ends": (OPEN, None, busy(2, 3), None),
     "a duty within": (OPEN, None, busy(0.5, 1), Overlaps("关灯", OPEN.starts_at + 0.5 * HOUR)),
@@ -77,24 +78,24 @@ def test_signing_up_is_decided_by(offer, mine, others, expected):
 
 
 def test_full_is_no_reason_against_waiting():
-    assert why_not_sign_up(replace(OPEN, taken=2), STUDENT, None, [], NOW, waiting=True) is None
+    assert why_not_sign_up(OPEN._replace(taken=2), STUDENT, None, [], NOW, waiting=True) is None
 
 
 def test_a_clash_is_a_reason_against_waiting_too():
-    assert isinstance(why_not_sign_up(replace(OPEN, taken=2), STUDENT, None, busy(0, 1), NOW, waiting=True), Overlaps)
+    assert isinstance(why_not_sign_up(OPEN._replace(taken=2), STUDENT, None, busy(0, 1), NOW, waiting=True), Overlaps)
 
 
 def test_the_person_is_told_of_a_clash_before_they_are_offered_the_waiting_list():
-    assert isinstance(why_not_sign_up(replace(OPEN, taken=2), STUDENT, None, busy(0, 1), NOW), Overlaps)
+    assert isinstance(why_not_sign_up(OPEN._replace(taken=2), STUDENT, None, busy(0, 1), NOW), Overlaps)
 
 
 PROMOTE = {
     "a waiting person": (OPEN, [], None),
-    "after sign-up has closed": (replace(OPEN, closes_at=NOW - HOUR), [], None),
+    "after sign-up has closed": (OPEN._replace(closes_at=NOW - HOUR), [], None),
     "who has a clash by now": (OPEN, busy(0, 1), Overlaps("关灯", OPEN.starts_at)),
-    "who may not join any more": (replace(OPEN, stages=Stages.ACTIVIST), [], WrongStage()),
-    "into a cancelled slot": (replace(OPEN, state=SlotState.CANCELLED), [], SlotCancelled()),
-    "into a slot that has started": (replace(OPEN, starts_at=NOW), [], AlreadyStarted()),
+    "who may not join any more": (OPEN._replace(stages=Stages.ACTIVIST), [], WrongStage()),
+    "into a cancelled slot": (OPEN._replace(state=SlotState.CANCELLED), [], SlotCancelled()),
+    "into a slot that has started": (OPEN._replace(starts_at=NOW), [], AlreadyStarted()),
 }
 
 
@@ -112,7 +113,7 @@ WITHDRAW = {
     "waiting, when it has started": (OPEN, WAITING, OPEN.starts_at, AlreadyStarted()),
     "not in": (OPEN, None, NOW, NotIn()),
     "withdrawn before": (OPEN, WITHDRAWN, NOW, NotIn()),
-    "seated in a cancelled slot": (replace(OPEN, state=SlotState.CANCELLED), SEATED, NOW, SlotCancelled()),
+    "seated in a cancelled slot": (OPEN._replace(state=SlotState.CANCELLED), SEATED, NOW, SlotCancelled()),
 }
 
 

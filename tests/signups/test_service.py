@@ -14,7 +14,7 @@ from activities.people.rules import Stages
 from activities.signups import queries
 from activities.signups.rules import AlreadyIn, Full, Overlaps, SignUpState, WrongStage
 from activities.signups.service import sign_up, withdraw
-from tests.cast import DAY, HOUR, NOW, make_activity, make_member, make_post, make_slot
+from tests.cast import DAY, HOUR, NOW, make_activity, make_member, make_post, make_slot, my_state
 
 pytestmark = pytest.mark.usefixtures("ctx")
 SEATED, WAITING = SignUpState.SEATED, SignUpState.WAITING
@@ -22,7 +22,7 @@ SEATED, WAITING = SignUpState.SEATED, SignUpState.WAITING
 
 def test_a_free_seat_is_taken(cast):
     assert sign_up(cast.lin.id, cast.slot.id, NOW) is SEATED
-    assert queries.my_state(cast.lin.id, cast.slot.id) is SEATED
+    assert my_state(cast.lin.id, cast.slot.id) is SEATED
 
 
 def test_nobody_sits_twice(cast):
@@ -51,8 +51,8 @@ def test_who_waits_longest_gets_the_freed_seat(cast):
         sign_up(waiter.id, cast.slot.id, NOW, or_wait=True)
     first = queries.people_on(cast.slot.id)[0]
     withdraw(first, cast.slot.id, NOW + HOUR * 0)
-    assert queries.my_state(cast.wang.id, cast.slot.id) is SEATED
-    assert queries.my_state(cast.lin.id, cast.slot.id) is WAITING
+    assert my_state(cast.wang.id, cast.slot.id) is SEATED
+    assert my_state(cast.lin.id, cast.slot.id) is WAITING
 
 
 def test_a_waiter_with_a_clash_is_passed_over_and_keeps_the_place(cast):
@@ -63,8 +63,8 @@ def test_a_waiter_with_a_clash_is_passed_over_and_keeps_the_place(cast):
     db.session.commit()
     sign_up(cast.wang.id, rival.id, NOW)
     withdraw(queries.people_on(cast.slot.id)[0], cast.slot.id, NOW)
-    assert queries.my_state(cast.lin.id, cast.slot.id) is SEATED
-    assert queries.my_state(cast.wang.id, cast.slot.id) is WAITING
+    assert my_state(cast.lin.id, cast.slot.id) is SEATED
+    assert my_state(cast.wang.id, cast.slot.id) is WAITING
 
 
 def test_a_waiter_whose_clash_is_gone_comes_before_who_arrives(cast):
@@ -75,7 +75,7 @@ def test_a_waiter_whose_clash_is_gone_comes_before_who_arrives(cast):
     sign_up(cast.wang.id, rival.id, NOW)
     withdraw(queries.people_on(cast.slot.id)[0], cast.slot.id, NOW)
     withdraw(cast.wang.id, rival.id, NOW)
-    assert queries.my_state(cast.wang.id, cast.slot.id) is SEATED
+    assert my_state(cast.wang.id, cast.slot.id) is SEATED
     with pytest.raises(Full):
         sign_up(cast.lin.id, cast.slot.id, NOW)
 
@@ -100,7 +100,7 @@ def test_a_refusal_does_not_take_back_who_was_seated_before_it(cast):
     db.session.commit()
     with pytest.raises(Full):
         sign_up(cast.lin.id, cast.slot.id, NOW)
-    assert queries.my_state(cast.wang.id, cast.slot.id) is SEATED
+    assert my_state(cast.wang.id, cast.slot.id) is SEATED
 
 
 def test_who_has_left_the_school_is_passed_over(cast):
@@ -110,7 +110,7 @@ def test_who_has_left_the_school_is_passed_over(cast):
     db.session.execute(sa.update(Member).where(Member.id == cast.wang.id).values(active=False))
     db.session.commit()
     withdraw(queries.people_on(cast.slot.id)[0], cast.slot.id, NOW)
-    assert queries.my_state(cast.lin.id, cast.slot.id) is SEATED
+    assert my_state(cast.lin.id, cast.slot.id) is SEATED
 
 
 def test_overlapping_slots_are_refused_by_name(cast):

@@ -1,0 +1,209 @@
+"""What the rules ask of slots and people, as plain facts in statements built once: hundreds ask at the same moment."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from activities.duties.models import Activity, Post, Slot
+from activities.duties.rules import SlotState
+from activities.kit.db import UtcDateTime, run
+from activities.kit.refusal import NotFound
+from activities.people.models import Member, Unit
+from activities.people.rules import NotActive
+from activities.people.users import Viewer
+from activities.signups.models import SignUp
+from activities.signups.rules import Busy, Offer, Person, SignUpState, duty_name
+
+ACTIVE_STATES = (SignUpState.SEATED, SignUpState.WAITING)
+
+SLOT = sa.bindparam("slot_id", type_=sa.Integer())
+MEMBER = sa.bindparam("member_id", type_=sa.Integer())
+MEMBERS = sa.bindparam("member_ids", type_=sa.Integer(), expanding=True)
+FIRST = sa.bindparam("first", type_=UtcDateTime())
+LAST = sa.bindparam("last", type_=UtcDateTime())
+NOW = sa.bindparam("now", type_=UtcDateTime())
+
+
+# ── a slot and a person ─────────────────────────────────────────────────────
+
+Eligible = aliased(Unit)
+# In the order of their fields.
+OFFER = (
+    Slot.id, Slot.public_id, Slot.state, Slot.starts_at, Slot.ends_at, Slot.capacity, Slot.taken, Slot.waiting,
+    Slot.tickets, Slot.cancel_reason, Activity.name, Activity.kind_key, Post.name, Post.place,
+    Activity.sign_up_opens_at, Activity.sign_up_closes_at, Activity.withdraw_minutes, Activity.stages,
+    Activity.standings, Eligible.path, Eligible.name,
+)  # fmt: skip
+PERSON = (Member.stage, Member.standing, Unit.path)
+
+OFFERS = (
+    sa.select(*OFFER)
+    .join(Post, Post.id == Slot.post_id)
+    .join(Activity, Activity.id == Post.activity_id)
+    .outerjoin(Eligible, Eligible.id == Activity.eligible_unit_id)
+)
+_OFFER_LOCKED = OFFERS.where(Slot.id == SLOT).with_for_update(of=Slot)
+_PERSON_LOCKED = (
+    sa.select(Member.active, Member.name, *PERSON)
+    .join(Unit, Unit.id == Member.unit_id)
+    .where(Member.id == MEMBER)
+    .with_for_update(of=Member)
+)
+_AT_FIRST_SIGHT = (
+    OFFERS.add_columns(*PERSON, SignUp.state)
+    .join(Member, Member.id == MEMBER)
+    .join(Unit, Unit.id == Member.unit_id)
+    .outerjoin(
+        SignUp,
+        sa.and_(SignUp.slot_id == Slot.id, SignUp.member_id == Member.id, SignUp.state.in_(ACTIVE_STATES)),
+    )
+    .where(Slot.id == SLOT)
+)
+
+
+def offer_of(slot: Slot) -> Offer:
+    """The same of a slot that was read as an object, with post, activity and whom it is open to."""
+    activity, eligible = slot.post.activity, slot.post.activity.eligible_unit
+    return Offer(
+        slot.id, slot.public_id, slot.state, slot.starts_at, slot.ends_at, slot.capacity, slot.taken, slot.waiting,
+        slot.tickets, slot.cancel_reason, activity.name, activity.kind_key, slot.post.name, slot.post.place,
+        activity.sign_up_opens_at, activity.sign_up_closes_at, activity.withdraw_minutes, activity.stages,
+        activity.standings, eligible.path if eligible else None, eligible.name if eligible else None,
+    )  # fmt: skip
+
+
+def person_of(member: Viewer) -> Person:
+    return Person(member.stage, member.standing, member.unit.path)
+
+
+def at_first_sight(member_id: int, slot_id: int) -> tuple[Offer, Person, SignUpState | None]:
+    """The slot, the person, and what the slot is to the person already; nothing is locked."""
+    row = run(_AT_FIRST_SIGHT, {"slot_id": slot_id, "member_id": member_id}).one_or_none()
+    if row is None:
+        raise NotFound
+    *offer, stage, standing, path, mine = row
+    return Offer._make(offer), Person(stage, standing, path), mine
+
+
+def person_locked(member_id: int) -> Person:
+    """The person as the rules want one, locked for the rest of the transaction. NotActive for who has left by now."""
+    row = run(_PERSON_LOCKED, {"member_id": member_id}).one_or_none()
+    if row is None:
+        raise NotFound
+    active, name, *person = row
+    if not active:
+        raise NotActive(name)
+    return Person._make(person)
+
+
+def offer_locked(slot_id: int) -> Offer:
+    """The slot as it is now, locked for the rest of the transaction."""
+    row = run(_OFFER_LOCKED, {"slot_id": slot_id}).one_or_none()
+    if row is None:
+        raise NotFound
+    return Offer._make(row)
+
+
+# ── what people have taken on ───────────────────────────────────────────────
+
+
+class Engagement(NamedTuple):
+    """A sign-up that holds, with the time and name of its slot. `id` is the sign-up's."""
+
+    id: int
+    slot_id: int
+    state: SignUpState
+    starts_at: datetime
+    ends_at: datetime
+    activity: str
+    post: str
+
+    @property
+    def busy(self) -> Busy:
+        return Busy(self.starts_at, self.ends_at, duty_name(self.activity, self.post))
+
+
+ENGAGEMENT = (SignUp.id, SignUp.slot_id, SignUp.state, Slot.starts_at, Slot.ends_at, Activity.name, Post.name)
+TOUCHES = sa.and_(Slot.state == SlotState.OPEN, Slot.starts_at < LAST, Slot.ends_at > FIRST)
+_ENGAGEMENTS = (
+    sa.select(*ENGAGEMENT)
+    .join(Slot, Slot.id == SignUp.slot_id)
+    .join(Post, Post.id == Slot.post_id)
+    .join(Activity, Activity.id == Post.activity_id)
+    .where(SignUp.state.in_(ACTIVE_STATES))
+    .order_by(Slot.starts_at)
+)
+_AROUND = _ENGAGEMENTS.where(SignUp.member_id == MEMBER, sa.or_(SignUp.slot_id == SLOT, TOUCHES))
+_IN_SPAN = _ENGAGEMENTS.where(SignUp.member_id == MEMBER, TOUCHES)
+_TO_COME = (
+    _ENGAGEMENTS.where(SignUp.member_id == MEMBER, Slot.state == SlotState.OPEN, Slot.starts_at > NOW)
+    .order_by(None)
+    .order_by(Slot.id)
+)
+_BUSY = _ENGAGEMENTS.add_columns(SignUp.member_id).where(SignUp.member_id.in_(MEMBERS), TOUCHES)
+
+
+def around(member_id: int, slot_id: int, first: datetime, last: datetime) -> tuple[Engagement | None, list[Busy]]:
+    """What the person has taken on from `first` to `last`: this slot itself, whatever its time or state, and the seats
+    in others that are open."""
+    values = {"member_id": member_id, "slot_id": slot_id, "first": first, "last": last}
+    found = [Engagement._make(row) for row in run(_AROUND, values)]
+    mine = next((one for one in found if one.slot_id == slot_id), None)
+    return mine, busy_of(one for one in found if one is not mine)
+
+
+def engagements(member_id: int, first: datetime, last: datetime) -> list[Engagement]:
+    """What the person has taken on in open slots that touch the span, in order of time."""
+    values = {"member_id": member_id, "first": first, "last": last}
+    return [Engagement._make(row) for row in run(_IN_SPAN, values)]
+
+
+def engagements_to_come(member_id: int, now: datetime) -> list[Engagement]:
+    """What the person has taken on in open slots to come, by slot."""
+    return [Engagement._make(row) for row in run(_TO_COME, {"member_id": member_id, "now": now})]
+
+
+def busy_of(engagements: Iterable[Engagement]) -> list[Busy]:
+    """The seats among them: a place on a waiting list takes no time."""
+    return [one.busy for one in engagements if one.state is SignUpState.SEATED]
+
+
+def busy(member_ids: Collection[int], first: datetime, last: datetime) -> dict[int, list[Busy]]:
+    """The seats these people hold in open slots that touch the span, by member. One statement."""
+    found: dict[int, list[Busy]] = {member_id: [] for member_id in member_ids}
+    for *engagement, member_id in run(_BUSY, {"member_ids": list(member_ids), "first": first, "last": last}):
+        found[member_id] += busy_of([Engagement._make(engagement)])
+    return found
+
+
+# ── who waits ───────────────────────────────────────────────────────────────
+
+
+class Waiter(NamedTuple):
+    """Somebody on a waiting list. `id` is the sign-up's."""
+
+    id: int
+    member_id: int
+    person: Person
+
+
+_WAITERS_LOCKED = (
+    sa.select(SignUp.id, SignUp.member_id, *PERSON)
+    .join(Member, Member.id == SignUp.member_id)
+    .join(Unit, Unit.id == Member.unit_id)
+    .where(SignUp.slot_id == SLOT, SignUp.state == SignUpState.WAITING, Member.active)
+    .order_by(SignUp.ticket)
+    .with_for_update(of=Member)
+)
+
+
+def waiters_locked(slot_id: int) -> list[Waiter]:
+    """Those on the waiting list, who waits longest first; their rows are locked, so that none of them takes another
+    seat meanwhile."""
+    rows = run(_WAITERS_LOCKED, {"slot_id": slot_id})
+    return [Waiter(sign_up_id, member_id, Person._make(person)) for sign_up_id, member_id, *person in rows]
