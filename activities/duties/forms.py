@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +15,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from activities.duties.kinds import KINDS
 from activities.duties.models import Activity, Post, Slot
-from activities.duties.plans import Wish
+from activities.duties.plans import Stretch, Wish
 from activities.duties.rules import MOST_SEATS
 from activities.kit.clock import local
 from activities.kit.fields import Chips, Clock, Day, DecimalNumber, LocalMoment, Number, Revision
@@ -113,11 +113,28 @@ def refuse(form: FlaskForm, name: str, refusal: Refusal) -> None:
 
 
 class CopyForm(FlaskForm):
+    """A copy's name, and which days of the plan come along to begin on which. Asked with GET, as plans are."""
+
     name = name_field()
-    weeks = Number(
-        _l("Move its slots by so many weeks"), [Optional(), NumberRange(1, 110, BETWEEN)],
+    first = Day(_l("Slots from"), [Optional()])
+    last = Day(_l("until"), [Optional()])
+    start = Day(
+        _l("The first of these days becomes"), [Optional()],
         description=_l("Empty: without slots. Holidays are left out."),
     )  # fmt: skip
+
+    def __init__(self, formdata: Any, usual: Mapping[str, Any], *, is_asked: bool = False) -> None:
+        super().__init__(formdata, data=usual, meta={"csrf": not is_asked})
+
+    def validate_start(self, field: Day) -> None:
+        if field.data and not (self.first.data and self.last.data):
+            raise ValidationError(gettext("Choose which days are copied."))
+
+    def stretch(self) -> Stretch | None:
+        """What is asked for, once the form is valid."""
+        if not (self.first.data and self.last.data and self.start.data):
+            return None
+        return Stretch(self.first.data, self.last.data, self.start.data)
 
 
 class PostForm(FlaskForm):

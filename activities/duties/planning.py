@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 import sqlalchemy as sa
 
 from activities.duties import plans
 from activities.duties.models import Post, Slot
-from activities.duties.plans import Plan, Span, Special, Wish
-from activities.duties.rules import HORIZON, SlotState, TooFar
+from activities.duties.plans import Plan, Span, Special, Stretch, Wish
+from activities.duties.rules import HORIZON, LastBeforeFirst, SlotState, TooFar
 from activities.kit.db import db
-from activities.terms.queries import special_days
+from activities.terms.queries import special_days, term_starts
 
-WEEK = timedelta(weeks=1)
 # What a slot may reach beyond the days that are asked for, time zones included.
 MARGIN = timedelta(days=2)
 
@@ -35,20 +34,33 @@ def week_copies(activity_id: int, monday: date, times: int, zone: tzinfo, now: d
     return copies(originals, [7 * (n + 1) for n in range(times)], zone, now)
 
 
-def activity_copies(activity_id: int, weeks: int, posts: Mapping[int, int], zone: tzinfo, now: datetime) -> Plan:
-    """What moving a copy of all open slots by so many weeks would create, for the posts that stand for the old ones."""
-    return copies(_open_slots(activity_id), [7 * weeks], zone, now, posts)
+def activity_copies(activity_id: int, stretch: Stretch | None, zone: tzinfo, now: datetime) -> Plan:
+    """What a copy of the activity with the open slots of these days would have, said of the posts it is copied from."""
+    if stretch is None:
+        return Plan((), ())
+    if stretch.last < stretch.first:
+        raise LastBeforeFirst
+    starts, ends = days_span(stretch.first, stretch.last, zone)
+    originals = _open_slots(activity_id, Slot.starts_at >= starts, Slot.starts_at < ends)
+    return copies(originals, [stretch.shift], zone, now, is_apart=True)
+
+
+def usual_stretch(activity_id: int, zone: tzinfo) -> dict[str, date | None]:
+    """What is copied most often: the activity's slots of its latest term, into the next one."""
+    moments = sa.select(sa.func.min(Slot.starts_at), sa.func.max(Slot.starts_at)).join(Slot.post)
+    query = moments.where(Post.activity_id == activity_id, Slot.state == SlotState.OPEN)
+    first, last = (moment and moment.astimezone(zone).date() for moment in db.session.execute(query).one())
+    if first is None or last is None:
+        return {}
+    own, following = term_starts(last)
+    return {"first": own or first, "last": last, "start": following}
 
 
 def copies(
-    originals: Iterable[Slot],
-    shifts: Sequence[int],
-    zone: tzinfo,
-    now: datetime,
-    posts: Mapping[int, int] | None = None,
+    originals: Iterable[Slot], shifts: Sequence[int], zone: tzinfo, now: datetime, *, is_apart: bool = False
 ) -> Plan:
-    """What repeating these slots so many days later would create, with `posts` for others instead of their own."""
-    spans = [_span(slot, (posts or {}).get(slot.post_id, slot.post_id), zone) for slot in originals]
+    """What repeating these slots so many days later would create beside what is there, or `is_apart` from it."""
+    spans = [_span(slot, zone) for slot in originals]
     if not spans or not shifts:
         return Plan((), ())
     first = min(span.day for span in spans) + timedelta(min(shifts))
@@ -56,7 +68,7 @@ def copies(
     until = now.astimezone(zone).date() + HORIZON
     if last > until:
         raise TooFar(until)
-    existing = _open_starts({span.post_id for span in spans}, first, last)
+    existing = set() if is_apart else _open_starts({span.post_id for span in spans}, first, last)
     return _within_limits(plans.copies(spans, shifts, _specials(first, last), existing, zone, now))
 
 
@@ -66,8 +78,13 @@ def monday_of(day: date) -> date:
 
 def week_span(monday: date, zone: tzinfo) -> tuple[datetime, datetime]:
     """The moments at which a week of the school begins and ends, in UTC."""
-    begins = datetime.combine(monday, time(), zone), datetime.combine(monday + WEEK, time(), zone)
-    return begins[0].astimezone(UTC), begins[1].astimezone(UTC)
+    return days_span(monday, monday + timedelta(days=6), zone)
+
+
+def days_span(first: date, last: date, zone: tzinfo) -> tuple[datetime, datetime]:
+    """The moments at which the school's first of these days begins and the last one ends, in UTC."""
+    begins, ends = (datetime.combine(day, time(), zone) for day in (first, last + timedelta(days=1)))
+    return begins.astimezone(UTC), ends.astimezone(UTC)
 
 
 def _within_limits(plan: Plan) -> Plan:
@@ -76,9 +93,9 @@ def _within_limits(plan: Plan) -> Plan:
     return plan
 
 
-def _span(slot: Slot, post_id: int, zone: tzinfo) -> Span:
+def _span(slot: Slot, zone: tzinfo) -> Span:
     starts, ends = slot.starts_at.astimezone(zone), slot.ends_at.astimezone(zone)
-    return Span(post_id, starts.date(), starts.time(), ends.date(), ends.time(), slot.capacity)
+    return Span(slot.post_id, starts.date(), starts.time(), ends.date(), ends.time(), slot.capacity)
 
 
 def _open_slots(activity_id: int, *conditions: sa.ColumnElement[bool]) -> list[Slot]:

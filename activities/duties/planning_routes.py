@@ -10,10 +10,10 @@ from flask_babel import ngettext
 from flask_login import current_user
 
 from activities.duties import planning, queries, service
-from activities.duties.forms import CopyWeekForm, PlanForm, PostForm, refuse
+from activities.duties.forms import CopyForm, CopyWeekForm, PlanForm, PostForm, refuse
 from activities.duties.models import Activity, Post, Slot
 from activities.duties.plans import Plan, Why
-from activities.duties.rules import PlanChanged
+from activities.duties.rules import LastBeforeFirst, PlanChanged, TooFar, TooManySlots
 from activities.kit import clock
 from activities.kit.access import access
 from activities.kit.refusal import N_, Refusal
@@ -37,6 +37,7 @@ def add_to(duties: Blueprint) -> None:
     duties.add_url_rule("/organize/activities/<public_id>/posts/new", view_func=new_post, methods=get_and_post)
     duties.add_url_rule("/organize/posts/<public_id>/plan", view_func=plan, methods=get_and_post)
     duties.add_url_rule("/organize/activities/<public_id>/copy-week", view_func=copy_week, methods=get_and_post)
+    duties.add_url_rule("/organize/activities/<public_id>/copy", view_func=copy_activity, methods=get_and_post)
 
 
 @access(Permission.ORGANIZE)
@@ -140,3 +141,42 @@ def copy_week(public_id: str) -> Any:
     weeks = terms.weeks_of({slot.day for slot in shown.slots})
     page |= {"plan": shown, "changed": changed, "weeks": weeks, "posts": {p.id: p for p in activity.posts}}
     return render_template("duties/copy_week.html", **page), 409 if changed else 200
+
+
+# ── a copy of an activity ───────────────────────────────────────────────────
+
+
+@access(Permission.ORGANIZE)
+def copy_activity(public_id: str) -> Any:
+    activity = queries.activity_to_organize(current_user, public_id)
+    is_confirmed = request.method == "POST"
+    typed = request.form if is_confirmed else request.args if "name" in request.args else None
+    usual = {"name": activity.name, **planning.usual_stretch(activity.id, clock.zone())}
+    form = CopyForm(typed, usual, is_asked=not is_confirmed)
+    page: dict[str, Any] = {"activity": activity, "form": form, "why": WHY, "plan": None, "changed": None}
+    if typed is None:
+        return render_template("duties/copy_activity.html", **page)
+    if not form.validate():
+        return invalid("duties/copy_activity.html", **page)
+    try:
+        return _copy(activity, form, page, is_confirmed=is_confirmed)
+    except (LastBeforeFirst, TooFar, TooManySlots) as refusal:
+        refuse(form, "start" if isinstance(refusal, TooFar) else "last", refusal)
+        return invalid("duties/copy_activity.html", **page)
+
+
+def _copy(activity: Activity, form: CopyForm, page: dict[str, Any], *, is_confirmed: bool) -> Any:
+    """The copy, or what it would be where that is asked for or has changed."""
+    stretch, zone, now = form.stretch(), clock.zone(), clock.now()
+    try:
+        if is_confirmed:
+            name, digest = str(form.name.data), request.form.get("digest", "")
+            copy, count = service.copy_activity(current_user.id, activity.id, name, stretch, digest, zone, now)
+            message = ngettext("The copy is there, with %(num)s slot.", "The copy is there, with %(num)s slots.", count)
+            return done(message, url_for(".activity", public_id=copy))
+    except PlanChanged as refusal:
+        page["changed"] = refusal
+    page["plan"] = shown = planning.activity_copies(activity.id, stretch, zone, now)
+    page["weeks"] = terms.weeks_of({slot.day for slot in shown.slots})
+    page |= {"stretch": stretch, "posts": {post.id: post for post in activity.posts}}
+    return render_template("duties/copy_activity.html", **page), 409 if page["changed"] else 200

@@ -61,6 +61,20 @@ class Span(NamedTuple):
     capacity: int
 
 
+@dataclass(frozen=True)
+class Stretch:
+    """Days of a plan, `first` to `last`, whose copy begins on `start`."""
+
+    first: date
+    last: date
+    start: date
+
+    @property
+    def shift(self) -> int:
+        """How many days later the copy is."""
+        return (self.start - self.first).days
+
+
 class Why(StrEnum):
     """Why a day falls out of a row."""
 
@@ -108,7 +122,8 @@ def why_not_wish(wish: Wish, today: date) -> Refusal | None:
 
 
 def why_not_plan(plan: Plan) -> Refusal | None:
-    return rules.TooManySlots(rules.MOST_SLOTS) if len(plan.slots) > rules.MOST_SLOTS else None
+    many = len(plan.slots) + len(plan.falls_out)
+    return rules.TooManySlots(rules.MOST_SLOTS) if many > rules.MOST_SLOTS else None
 
 
 def weekly(

@@ -9,15 +9,14 @@ from typing import Any
 
 from flask import Blueprint, Flask, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from flask_login import current_user
 
 from activities.duties import board, planning_routes, queries, service
-from activities.duties.forms import ActivityForm, CopyForm, refuse, shown
+from activities.duties.forms import ActivityForm, refuse, shown
 from activities.duties.kinds import KINDS, LEDGER_NAMES
 from activities.duties.models import Activity
 from activities.duties.planning import monday_of
-from activities.duties.rules import KindInUse, NoOrganizer, NotBelow, TooFar, TooManySlots, at_risk
+from activities.duties.rules import KindInUse, NoOrganizer, NotBelow, at_risk
 from activities.kit import clock
 from activities.kit.access import access
 from activities.kit.fields import differences
@@ -112,29 +111,6 @@ def edit_activity(public_id: str) -> Any:
         refuse(form, FIELDS[type(refusal)], refusal)
         return invalid("duties/activity_form.html", **page)
     return done(_("The activity is changed."), url_for(".activity", public_id=public_id))
-
-
-@duties.route("/organize/activities/<public_id>/copy", methods=("GET", "POST"))
-@access(Permission.ORGANIZE)
-def copy_activity(public_id: str) -> Any:
-    activity = queries.activity_to_organize(current_user, public_id)
-    form = CopyForm(data={"name": activity.name})
-    if not form.is_submitted():
-        return render_template("duties/copy_activity.html", form=form, activity=activity)
-    if not form.validate():
-        return invalid("duties/copy_activity.html", form=form, activity=activity)
-    try:
-        copy, plan = service.copy_activity(
-            current_user.id, activity.id, str(form.name.data), form.weeks.data, clock.zone(), clock.now()
-        )
-    except (TooFar, TooManySlots) as refusal:
-        refuse(form, "weeks", refusal)
-        return invalid("duties/copy_activity.html", form=form, activity=activity)
-    slots, left = len(plan.slots), len(plan.falls_out)
-    message = ngettext("The copy is there, with %(num)s slot.", "The copy is there, with %(num)s slots.", slots)
-    if left:
-        message += " " + ngettext("%(num)s slot fell out.", "%(num)s slots fell out.", left)
-    return done(message, url_for(".activity", public_id=copy))
 
 
 @duties.post("/organize/activities/<public_id>/organizers")

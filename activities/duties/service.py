@@ -4,6 +4,7 @@ meanwhile, and then the activity, which carries the revision of the whole schedu
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy.orm import joinedload
 from activities.audit import service as audit
 from activities.duties import planning, queries
 from activities.duties.models import Activity, ActivityOrganizer, Post, Slot
-from activities.duties.plans import Plan, Planned, Wish
+from activities.duties.plans import Plan, Planned, Stretch, Wish
 from activities.duties.rules import KindInUse, NoOrganizer, NotBelow, PlanChanged
 from activities.kit.db import db, lock, revise, transactional
 from activities.kit.refusal import ChangedMeanwhile, NotAllowed, NotFound
@@ -57,34 +58,33 @@ def edit_activity(actor_id: int, activity_id: int, revision: int, changes: Mappi
 
 @transactional
 def copy_activity(
-    actor_id: int, activity_id: int, name: str, weeks: int | None, zone: tzinfo, now: datetime
-) -> tuple[str, Plan]:
-    """Copy an activity with its posts and organizers; with `weeks` its open slots too, so many weeks later.
-
-    Return the copy's public id and what became of the slots.
+    actor_id: int, activity_id: int, name: str, stretch: Stretch | None, digest: str, zone: tzinfo, now: datetime
+) -> tuple[str, int]:
+    """Copy an activity with its posts and organizers; with a stretch its open slots of these days too, exactly as
+    shown: see `plan_slots`. Return the copy's public id and how many slots it has.
     """
     actor, source = _locked(actor_id, activity_id)
     _check_units(actor, source.unit_id, source.eligible_unit_id)
+    plan = planning.activity_copies(source.id, stretch, zone, now)
+    if plan.digest != digest:
+        raise PlanChanged
     copied = ("kind_key", "unit_id", "description", "risks", "safeguards", "withdraw_minutes", "stages", "standings")
     values = {column: getattr(source, column) for column in (*copied, "eligible_unit_id")} | {"name": name}
     for moment in ("sign_up_opens_at", "sign_up_closes_at"):
-        if weeks and (at := getattr(source, moment)):
-            values[moment] = at + timedelta(weeks=weeks)
+        if stretch and (at := getattr(source, moment)):
+            values[moment] = at + timedelta(days=stretch.shift)
     copy = Activity(**values, created_at=now, changed_at=now, schedule_changed_at=now)
     copy.organizers = queries.named(source.id)
     posts = {post.id: _copy_of(post, copy, now) for post in source.posts}
     db.session.add(copy)
     db.session.flush()
-    plan = Plan((), ())
-    if weeks:
-        renamed = {old: post.id for old, post in posts.items()}
-        plan = planning.activity_copies(source.id, weeks, renamed, zone, now)
-        _create(copy, plan.slots, now)
+    _create(copy, [replace(slot, post_id=posts[slot.post_id].id) for slot in plan.slots], now)
+    days = {name: day.isoformat() for name, day in asdict(stretch).items()} if stretch else {}
     audit.leave(
         now, actor_id, "copy activity", Activity, copy.id,
-        after={"name": name, "from": source.id, "weeks": weeks, "slots": len(plan.slots)},
+        after={"name": name, "from": source.id, **days, "slots": len(plan.slots)},
     )  # fmt: skip
-    return copy.public_id, plan
+    return copy.public_id, len(plan.slots)
 
 
 @transactional

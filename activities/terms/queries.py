@@ -28,6 +28,13 @@ def week_of(day: date) -> int | None:
     return weeks_of([day]).get(day)
 
 
+def term_starts(day: date) -> tuple[date | None, date | None]:
+    """The first day of the term that the day falls into, and that of the next one after the day."""
+    rows = list(db.session.execute(sa.select(Term.starts_on, Term.weeks).order_by(Term.starts_on.desc())))
+    own = next((starts_on for starts_on, weeks in rows if teaching_week(day, starts_on, weeks)), None)
+    return own, min((starts_on for starts_on, _ in rows if starts_on > day), default=None)
+
+
 def special_days(first: date, last: date) -> dict[date, SpecialDay]:
     """Holidays and make-up workdays from `first` to `last`, both included."""
     query = sa.select(SpecialDay).where(SpecialDay.day.between(first, last))

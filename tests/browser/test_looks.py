@@ -26,6 +26,7 @@ PAGES = {
     "ou": [
         "/organize/", "/organize/activities/new", "/organize/activities/{activity}",
         "/organize/activities/{activity}/edit", "/organize/activities/{activity}/copy", "/organize/posts/{post}/edit",
+        "/organize/activities/{activity}/copy?name=x&first={today}&last={later}&start={later}",
         "/organize/activities/{activity}/posts/new", "/organize/posts/{post}/plan", "/slots/{slot}/roster",
         "/organize/slots/{slot}/edit", "/organize/slots/{slot}/cancel", "/slots/{past}/attendance",
     ],
@@ -55,7 +56,8 @@ def world(app, cast) -> dict[str, str | int]:
         return {
             "slot": slot.public_id, "full": full.public_id, "past": past.public_id, "record": record.public_id,
             "activity": cast.sweeping.public_id, "post": cast.lake.public_id, "unit": cast.first.public_id,
-            "person": cast.lin.public_id, "year": clock.local_day(now).year,
+            "person": cast.lin.public_id, "year": clock.local_day(now).year, "today": clock.local_day(now),
+            "later": clock.local_day(now + 9 * DAY),
         }  # fmt: skip
 
 

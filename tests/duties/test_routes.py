@@ -244,13 +244,42 @@ def test_the_kind_of_an_activity_with_people_is_refused_at_its_field(app, cast, 
     assert "the kind and with it the ledger stay" in answer.get_data(as_text=True)
 
 
-def test_copying_says_how_many_slots_came_along(app, cast, ou):
+def test_an_activity_is_copied_after_a_look(app, cast, ou):
     address = f"/organize/activities/{cast.sweeping.public_id}/copy"
-    assert 'value="东湖责任区清扫"' in page(ou, address)
-    answer = ou.submit(address, name="明年的", weeks="2")
+    opened = page(ou, address)
+    assert 'value="东湖责任区清扫"' in opened
+    assert opened.count('value="2026-11-26"') == 2
+    asked = {"name": "明年的", "first": "2026-11-26", "last": "2026-11-26", "start": "2026-12-04"}
+    shown = page(ou, address, **asked)
+    assert "1 slot would be created" in shown
+    assert "on another weekday" in shown
+    assert "on another weekday" not in page(ou, address, **asked | {"start": "2026-12-03"})
+    assert ou.submit(address, **asked, digest="stale").status_code == 409
+    answer = ou.submit(address, **form(shown))
     assert "The copy is there, with 1 slot." in ou.get(answer.location).get_data(as_text=True)
-    assert ou.submit(address, name="明年的", weeks="111").status_code == 422
-    assert ou.submit(address, name="", weeks="").status_code == 422
+    with app.app_context():
+        assert db.session.query(Activity).count() == 2
+
+
+def test_an_activity_is_copied_without_slots(app, cast, ou):
+    address = f"/organize/activities/{cast.sweeping.public_id}/copy"
+    shown = page(ou, address, name="空的", first="2026-11-26", last="2026-11-26", start="")
+    assert "Copy without slots" in shown
+    answer = ou.submit(address, **form(shown))
+    assert "The copy is there, with 0 slots." in ou.get(answer.location).get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [({"name": ""}, "name"), ({"first": ""}, "start"), ({"first": "x"}, "first"), ({"start": "2031-01-01"}, "start"),
+     ({"last": "2026-11-25"}, "last")],
+)  # fmt: skip
+def test_a_copy_that_cannot_be_says_why_at_its_field(cast, ou, changes, field):
+    asked = {"name": "明年的", "first": "2026-11-26", "last": "2026-11-26", "start": "2026-12-03", **changes}
+    address = f"/organize/activities/{cast.sweeping.public_id}/copy"
+    for answer in (ou.get(address, query_string=asked), ou.submit(address, **asked)):
+        assert answer.status_code == 422
+        assert f'href="#{field}"' in answer.get_data(as_text=True)
 
 
 def test_organizers_are_named_and_removed(app, cast, ou):

@@ -9,10 +9,12 @@ import pytest
 from activities.audit.models import AuditEntry
 from activities.duties import planning, queries, service
 from activities.duties.models import Activity, Slot
-from activities.duties.plans import Wish
+from activities.duties.plans import Stretch, Wish
 from activities.duties.rules import (
+    HORIZON,
     InThePast,
     KindInUse,
+    LastBeforeFirst,
     NoOrganizer,
     NotBelow,
     PlanChanged,
@@ -28,7 +30,7 @@ from activities.people.rules import Stages, Standings
 from activities.people.service import revoke
 from activities.signups.organize import edit_post
 from activities.signups.service import sign_up
-from activities.terms.models import SpecialDay
+from activities.terms.models import SpecialDay, Term
 from tests.cast import DAY, NOW, grant, make_activity, make_member, make_post, make_slot
 
 pytestmark = pytest.mark.usefixtures("ctx")
@@ -120,12 +122,15 @@ def test_a_copy_has_the_posts_and_the_slots_of_some_weeks_later_but_no_people(ca
     make_slot(lake, NOW + 2 * DAY, state=SlotState.CANCELLED)
     make_slot(lake, NOW + 2 * DAY)
     make_slot(lake, NOW - 2 * DAY)
+    make_slot(lake, NOW - 3 * DAY)
+    make_slot(lake, NOW + 3 * DAY)
     source = fresh(cast.sweeping)
     source.organizers.append(fresh(cast.ou))
     source.sign_up_closes_at = NOW + DAY
     db.session.commit()
     sign_up(cast.lin.id, cast.slot.id, NOW)
-    public_id, plan = service.copy_activity(cast.ou.id, cast.sweeping.id, "明年的", 1, clock.zone(), NOW)
+    stretch = Stretch(date(2026, 11, 23), date(2026, 11, 27), date(2026, 11, 30))
+    public_id, count = copy_as_shown(cast, "明年的", stretch)
     copy = queries.activity_for(fresh(cast.ou), public_id)
     assert (copy.name, copy.kind_key, copy.organizers, copy.sign_up_closes_at) == (
         "明年的", "cleaning", [fresh(cast.ou)], NOW + 8 * DAY,
@@ -136,12 +141,56 @@ def test_a_copy_has_the_posts_and_the_slots_of_some_weeks_later_but_no_people(ca
     # Tomorrow's slot falls on a holiday a week later; the one of two days ago comes again in five days.
     assert [slot.starts_at for slot in slots] == [NOW + 5 * DAY, NOW + 9 * DAY]
     assert [slot.taken for slot in slots] == [0, 0]
-    assert [out.day for out in plan.falls_out] == [date(2026, 12, 3)]
+    assert count == 2
+    assert db.session.query(AuditEntry).filter_by(verb="copy activity").one().after == {
+        "name": "明年的", "from": cast.sweeping.id, "first": "2026-11-23", "last": "2026-11-27", "start": "2026-11-30",
+        "slots": 2,
+    }  # fmt: skip
 
 
-def test_a_copy_without_weeks_has_no_slots(cast):
-    public_id, plan = service.copy_activity(cast.ou.id, cast.sweeping.id, "空的", None, clock.zone(), NOW)
-    assert len(plan.slots) == 0
+def test_a_copy_is_made_exactly_as_shown(cast):
+    stretch = Stretch(date(2026, 11, 26), date(2026, 11, 26), date(2026, 12, 3))
+    shown = planning.activity_copies(cast.sweeping.id, stretch, clock.zone(), NOW)
+    assert [(slot.post_id, slot.starts_at) for slot in shown.slots] == [(cast.lake.id, NOW + 8 * DAY)]
+    make_slot(fresh(cast.lake), NOW + DAY + timedelta(hours=4))
+    db.session.commit()
+    with pytest.raises(PlanChanged):
+        service.copy_activity(cast.ou.id, cast.sweeping.id, "乙", stretch, shown.digest, clock.zone(), NOW)
+    assert db.session.query(Activity).count() == 1
+
+
+def test_what_the_original_has_already_stands_in_no_copys_way(cast):
+    stretch = Stretch(date(2026, 11, 26), date(2026, 11, 26), date(2026, 11, 26))
+    assert copy_as_shown(cast, "同时的", stretch)[1] == 1
+
+
+def test_days_are_copied_from_the_first_to_the_last(cast):
+    stretch = Stretch(date(2026, 11, 27), date(2026, 11, 26), date(2026, 12, 3))
+    with pytest.raises(LastBeforeFirst):
+        planning.activity_copies(cast.sweeping.id, stretch, clock.zone(), NOW)
+
+
+def test_usually_the_latest_terms_slots_are_copied_into_the_next_term(cast):
+    usual = planning.usual_stretch(cast.sweeping.id, clock.zone())
+    assert usual == {"first": date(2026, 11, 26), "last": date(2026, 11, 26), "start": None}
+    for name, monday in (("春", date(2026, 3, 2)), ("秋", date(2026, 9, 7)), ("来年", date(2027, 3, 1))):
+        db.session.add(Term(name=name, starts_on=monday, weeks=18))
+    make_slot(fresh(cast.lake), NOW - 200 * DAY)
+    make_slot(fresh(cast.lake), NOW + 200 * DAY, state=SlotState.CANCELLED)
+    db.session.commit()
+    usual = planning.usual_stretch(cast.sweeping.id, clock.zone())
+    assert usual == {"first": date(2026, 9, 7), "last": date(2026, 11, 26), "start": date(2027, 3, 1)}
+    assert planning.usual_stretch(make_activity("空的", fresh(cast.first)).id, clock.zone()) == {}
+
+
+def copy_as_shown(cast, name: str, stretch: Stretch | None) -> tuple[str, int]:
+    digest = planning.activity_copies(cast.sweeping.id, stretch, clock.zone(), NOW).digest
+    return service.copy_activity(cast.ou.id, cast.sweeping.id, name, stretch, digest, clock.zone(), NOW)
+
+
+def test_a_copy_without_a_stretch_has_no_slots(cast):
+    public_id, count = copy_as_shown(cast, "空的", None)
+    assert count == 0
     assert [post.name for post in queries.activity_for(fresh(cast.ou), public_id).posts] == ["东湖北岸"]
 
 
@@ -183,7 +232,8 @@ def test_a_name_without_the_role_gives_nothing_and_is_not_copied(cast):
     assert db.session.query(Activity).join(Activity.unit).filter(queries.organized_by(ou)).all() == []
     with pytest.raises(NotAllowed):
         queries.activity_to_organize(ou, cast.sweeping.public_id)
-    public_id, _ = service.copy_activity(sun.id, cast.sweeping.id, "明年的", None, clock.zone(), NOW)
+    nothing = planning.activity_copies(cast.sweeping.id, None, clock.zone(), NOW).digest
+    public_id, _ = service.copy_activity(sun.id, cast.sweeping.id, "明年的", None, nothing, clock.zone(), NOW)
     assert queries.activity_for(ou, public_id).organizers == []
 
 
@@ -193,7 +243,7 @@ def test_who_lost_the_role_since_the_page_was_opened_changes_nothing(cast):
     for verb in (
         lambda: service.create_activity(ou, values(cast), NOW),
         lambda: service.edit_activity(ou, activity, 0, {"name": "甲"}, NOW),
-        lambda: service.copy_activity(ou, activity, "乙", None, clock.zone(), NOW),
+        lambda: service.copy_activity(ou, activity, "乙", None, "", clock.zone(), NOW),
         lambda: service.name_organizer(ou, activity, ou, NOW),
         lambda: service.remove_organizer(ou, activity, ou, NOW),
         lambda: service.add_post(ou, activity, {"name": "南岸"}, NOW),
@@ -314,9 +364,10 @@ def test_a_week_is_not_copied_beyond_the_limit(cast):
 
 
 def test_a_copy_reaches_no_further_than_a_plan(cast):
-    service.copy_activity(cast.ou.id, cast.sweeping.id, "明年的", 104, clock.zone(), NOW)
+    day, until = date(2026, 11, 26), date(2026, 11, 25) + HORIZON
+    assert copy_as_shown(cast, "明年的", Stretch(day, day, until))[1] == 1
     with pytest.raises(TooFar):
-        service.copy_activity(cast.ou.id, cast.sweeping.id, "以后的", 105, clock.zone(), NOW)
+        copy_as_shown(cast, "以后的", Stretch(day, day, until + timedelta(1)))
 
 
 def test_plans_cost_the_same_whatever_their_length(cast, statements):

@@ -139,7 +139,7 @@ TABLE = {
     "GET duties.edit_activity": row("login 404 404 200 404 404", activity),
     "POST duties.edit_activity": row("login 404 404 422 404 404", activity),
     "GET duties.copy_activity": row("login 404 404 200 404 404", activity),
-    "POST duties.copy_activity": row("login 404 404 303 404 404", activity),
+    "POST duties.copy_activity": row("login 404 404 409 404 404", activity),
     "GET duties.new_post": row("login 404 404 200 404 404", activity),
     "POST duties.new_post": row("login 404 404 422 404 404", activity),
     "GET duties.plan": row("login 404 404 200 404 404", post),
