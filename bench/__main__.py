@@ -80,7 +80,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--databases", type=_words, default=DATABASES)
     parser.add_argument("--scales", type=lambda text: tuple(int(n) for n in _words(text)), help="by default 1,10,100")
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=0.8, help="of each run of a page")
+    parser.add_argument("--seconds", type=float, default=0.6, help="of each run of a page")
     parser.add_argument("--quick", action="store_true", help="one run, by default at scale 1, for a first look")
     options = parser.parse_args()
     options.runs = 1 if options.quick else options.runs

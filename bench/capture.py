@@ -74,7 +74,7 @@ def log_in(app: Flask, member_ids: list[int]) -> list[tuple[str, str]]:
 
 
 def ask(app: Flask, request: Request) -> TestResponse:
-    """The answer of the application in this process, to be read by whoever asked."""
+    """The answer of the application in this process, to be read and closed by whoever asked."""
     headers = {"Host": HOST, "User-Agent": BROWSER, "Accept-Language": "zh-CN,zh;q=0.9", **request.headers}
     return app.test_client(use_cookies=False).open(
         request.path, method="GET" if request.form is None else "POST", headers=headers, data=request.form,
@@ -95,8 +95,8 @@ def capture(app: Flask, request: Request, *, warm: bool = True) -> Answer:
     try:
         for _ in range(1 + warm):
             statements.clear()
-            answer = ask(app, request)
-            body = answer.get_data()
+            with ask(app, request) as answer:
+                body = answer.get_data()
     finally:
         sa.event.remove(engine, "before_cursor_execute", note)
     kept = [(name, value) for name, value in answer.headers if name.lower() not in HOP_HEADERS]

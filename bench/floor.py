@@ -75,7 +75,7 @@ def create_app() -> Flask:
     script: Script = pickle.loads(Path(os.environ["BENCH_SCRIPT"]).read_bytes())
     app = Flask("floor", static_folder=None)
     app.secret_key = SECRET
-    driver = Driver(script.database)
+    driver = app.extensions["driver"] = Driver(script.database)
 
     for name, answer in script.pages.items():
         app.add_url_rule(f"/replay/{name}", name, _replay(driver, answer))

@@ -67,8 +67,8 @@ def table(results: Sequence[Result]) -> str:
 def publish(results: Sequence[Result]) -> None:
     """Write the figures of a whole run to where they are kept and read."""
     RESULTS.write_text(json.dumps([result.as_row() for result in results], indent=1) + "\n")
-    text, heading, _ = DOCS.read_text().partition(FIGURES)
-    DOCS.write_text(f"{text}{heading}{_machine()}\n\n{table(results)}\n")
+    text, heading, _ = DOCS.read_text(encoding="utf-8").partition(FIGURES)
+    DOCS.write_text(f"{text}{heading}{_machine()}\n\n{table(results)}\n", encoding="utf-8")
 
 
 def _machine() -> str:

@@ -41,13 +41,12 @@ def first_visit(app: Flask, page: Request) -> dict[str, float]:
     addresses = {page.path}
     while addresses:
         address = addresses.pop()
-        plain, zipped = (
-            ask(app, Request(address, {**page.headers, "Accept-Encoding": coding})) for coding in ("identity", "gzip")
-        )
-        if zipped.status_code != 200:
-            raise RuntimeError(f"{address} answers {zipped.status}")
-        sizes[address] = len(zipped.get_data()) / 1000
-        addresses |= {urldefrag(urljoin(address, link)).url for link in _links(plain)} - set(sizes)
+        with ask(app, Request(address, {**page.headers, "Accept-Encoding": "gzip"})) as answer:
+            if answer.status_code != 200:
+                raise RuntimeError(f"{address} answers {answer.status}")
+            sizes[address] = len(answer.get_data()) / 1000
+        with ask(app, Request(address, page.headers)) as readable:
+            addresses |= {urldefrag(urljoin(address, link)).url for link in _links(readable)} - set(sizes)
     return sizes
 
 

@@ -33,7 +33,7 @@ class Effort:
 
     runs: int
     seconds: float
-    connections: int = 16
+    connections: int = 8
 
 
 class Ports(NamedTuple):
