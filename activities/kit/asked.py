@@ -1,8 +1,8 @@
-"""What an address asks for, read leniently: what cannot be read is as if it were not there."""
+"""What an address or a button asks for, read leniently: what cannot be read is as if it were not there."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 MOST_PAGES = 10_000
 
@@ -19,3 +19,12 @@ def read_day(text: str | None) -> date | None:
     except ValueError:
         return None
     return day if 2000 <= day.year <= 2100 else None
+
+
+def read_moment(text: str | None) -> datetime | None:
+    """An ISO moment with its zone, where it is one of a sensible year."""
+    try:
+        moment = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return moment if moment.tzinfo and 2000 <= moment.year <= 2100 else None

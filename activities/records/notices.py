@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -30,12 +30,23 @@ words(
     N_("%(when)s, %(where)s. Reason: %(reason)s. Your records show what it was and what it is now."),
     record,
 )
+words(
+    "records.taken_back",
+    N_("A mark was taken back: %(what)s"),
+    N_("%(when)s, %(where)s. What you were told of it just before was a mistake. Your records show what holds."),
+    lambda _: ("records.mine", {}),
+)
 
 
 def absent(slot: Slot, records: Mapping[int, str], now: datetime) -> None:
     """`records`: the record's public id, by member."""
     said = facts(offer_of(slot))
     outbox.post_each(now, "records.absent", {who: {**said, "record": its} for who, its in records.items()})
+
+
+def taken_back(slot: Slot, member_ids: Iterable[int], now: datetime) -> None:
+    """For those who had been told of the mark."""
+    outbox.post(now, member_ids, "records.taken_back", **facts(offer_of(slot)))
 
 
 def corrected(slot: Slot, records: Mapping[int, str], reason: str, now: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, contains_eager, joinedload
@@ -19,7 +20,7 @@ from activities.people.models import Member
 from activities.people.queries import WITH_ROLES
 from activities.people.users import Viewer
 from activities.records.models import Record
-from activities.records.rules import CAME, Attendance, Mark, Session
+from activities.records.rules import CAME, UNDO_WITHIN, Attendance, Mark, Session
 from activities.signups.models import SignUp
 from activities.signups.rules import SignUpState
 
@@ -89,6 +90,35 @@ def _kept(
     return Kept(id=record_id, public_id=public_id, mark=mark, evidence=evidence, changed_at=changed_at, by=by)
 
 
+def last_save(slot_id: int, recorder_id: int, now: datetime) -> tuple[datetime, int] | None:
+    """When the person last saved marks of the slot that can still be taken back, and how many."""
+    query = _can_be_undone(sa.select(Record.changed_at, sa.func.count()), slot_id, recorder_id, now)
+    query = query.group_by(Record.changed_at).order_by(Record.changed_at.desc()).limit(1)
+    row = db.session.execute(query).first()
+    return (row[0], row[1]) if row else None
+
+
+def saved_at(slot_id: int, recorder_id: int, moment: datetime, now: datetime) -> list[tuple[Record, AuditEntry]]:
+    """What the person saved at this moment and can still take back, each with its entry of the trail."""
+    query = _can_be_undone(sa.select(Record, AuditEntry), slot_id, recorder_id, now)
+    query = query.where(Record.changed_at == moment).order_by(Record.id)
+    rows = db.session.execute(query, execution_options={"populate_existing": True})
+    return [(record, entry) for record, entry in rows]
+
+
+def _can_be_undone(
+    query: sa.Select[*tuple[Any, ...]], slot_id: int, recorder_id: int, now: datetime
+) -> sa.Select[*tuple[Any, ...]]:
+    """Records that are still as this person left them a short time ago, by marking them and not by undoing."""
+    entry = sa.and_(
+        AuditEntry.subject == Record.__tablename__, AuditEntry.subject_id == Record.id,
+        AuditEntry.at == Record.changed_at, AuditEntry.verb.in_(("record", "correct")),
+    )  # fmt: skip
+    return query.join(AuditEntry, entry).where(
+        Record.slot_id == slot_id, Record.recorded_by_id == recorder_id, Record.changed_at >= now - UNDO_WITHIN
+    )
+
+
 def names_locked(member_ids: Collection[int]) -> dict[int, str]:
     """The names of these members, whose rows are kept from vanishing until the transaction ends; members are locked
     before slots, so that verbs that need both do not wait for each other."""
@@ -136,14 +166,18 @@ def record_for(member: Viewer, public_id: str) -> Record:
     return record
 
 
-def trail(record_id: int) -> list[tuple[AuditEntry, str | None]]:
-    """What happened to the record, oldest first, each with the name of who did it."""
+def trail(record: Record) -> list[tuple[AuditEntry, str | None]]:
+    """What happened to the record, oldest first, each with the name of who did it. What is older than the record is of
+    one that was taken back, whose id SQLite gives away again."""
     query = (
         sa.select(AuditEntry, Member.name)
         .outerjoin(Member, Member.id == AuditEntry.actor_id)
-        .where(AuditEntry.subject == Record.__tablename__, AuditEntry.subject_id == record_id)
+        .where(
+            AuditEntry.subject == Record.__tablename__, AuditEntry.subject_id == record.id,
+            AuditEntry.at >= record.recorded_at,
+        )
         .order_by(AuditEntry.id)
-    )
+    )  # fmt: skip
     return [(entry, name) for entry, name in db.session.execute(query)]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Flask, render_template, request, url_for
+from flask import Blueprint, Flask, flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
@@ -15,12 +15,18 @@ from activities.duties.kinds import EVIDENCE_NAMES, LEDGER_NAMES, Ledger
 from activities.duties.models import Slot
 from activities.kit import clock
 from activities.kit.access import access
+from activities.kit.asked import read_moment
 from activities.kit.roles import Permission
 from activities.kit.web import asked_page, done, invalid
 from activities.records import queries, rules, service
 from activities.records.forms import AttendanceForm
 
 records = Blueprint("records", __name__)
+
+
+SAID_ON_THE_PAGE = (
+    rules.ReasonMissing, rules.NobodyByNumber, rules.AlreadyOnList, rules.OwnRecord, rules.NothingToUndo,
+)  # fmt: skip
 
 
 def init_app(app: Flask) -> None:
@@ -45,18 +51,34 @@ def attendance_post(public_id: str) -> Any:
     if "fill" in request.form:
         form.fill_rest()
         return render_template("records/attendance.html", **_page(slot, form), filled=True)
-    if form.errors:
+    if form.errors and "undo" not in request.form:
         return invalid("records/attendance.html", **_page(slot, form))
     try:
+        if "undo" in request.form:
+            return _undo(slot)
         saved = service.record_attendance(
             current_user.id, slot.id, form.marks, clock.now(), reason=form.reason, walk_in=form.walk_in
         )
-    except (rules.ReasonMissing, rules.NobodyByNumber, rules.AlreadyOnList, rules.OwnRecord) as refusal:
+    except SAID_ON_THE_PAGE as refusal:
         slot = duties.slot_to_organize(current_user, public_id)
         form = _form(slot, request.form)
         form.refuse(refusal)
         return invalid("records/attendance.html", **_page(slot, form))
     return done(_said(saved), url_for(".attendance", public_id=public_id))
+
+
+def _undo(slot: Slot) -> Any:
+    """Take a save back. What has been marked since stays on the page."""
+    moment = read_moment(request.form["undo"])
+    if moment is None:
+        raise rules.NothingToUndo
+    count = service.undo(current_user.id, slot.id, moment, clock.now())
+    message = ngettext("%(num)s mark is taken back.", "%(num)s marks are taken back.", count)
+    form = _form(slot, request.form)
+    if not (form.marks or form.walk_in):
+        return done(message, url_for(".attendance", public_id=slot.public_id))
+    flash(message)
+    return render_template("records/attendance.html", **_page(slot, form))
 
 
 @records.get("/records")
@@ -80,7 +102,7 @@ def mine() -> Any:
 @access(Permission.TAKE_PART)
 def trail(public_id: str) -> Any:
     record = queries.record_for(current_user, public_id)
-    return render_template("records/trail.html", record=record, entries=queries.trail(record.id))
+    return render_template("records/trail.html", record=record, entries=queries.trail(record))
 
 
 def _form(slot: Slot, typed: Mapping[str, str] | None = None) -> AttendanceForm:
@@ -90,8 +112,10 @@ def _form(slot: Slot, typed: Mapping[str, str] | None = None) -> AttendanceForm:
 def _page(slot: Slot, form: AttendanceForm) -> dict[str, Any]:
     """`choices` are each attendance's value, word and short sign."""
     choices = [(str(key), _(name), _(rules.ATTENDANCE_SIGNS[key])) for key, name in rules.ATTENDANCE_NAMES.items()]
-    refusal = rules.why_not_open(queries.session(slot), clock.now())
-    return {"slot": slot, "form": form, "choices": choices, "refusal": refusal}
+    now = clock.now()
+    refusal = rules.why_not_open(queries.session(slot), now)
+    undo = queries.last_save(slot.id, current_user.id, now)
+    return {"slot": slot, "form": form, "choices": choices, "refusal": refusal, "undo": undo}
 
 
 def _said(saved: service.Saved) -> str:

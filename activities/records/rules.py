@@ -19,6 +19,8 @@ class Attendance(StrEnum):
     ABSENT = "absent"
 
 
+# How long whoever saved marks can take them back without giving a reason.
+UNDO_WITHIN = timedelta(minutes=10)
 CAME = (Attendance.PRESENT, Attendance.LATE)
 ATTENDANCE_NAMES = {
     Attendance.PRESENT: N_("Present"),
@@ -138,6 +140,12 @@ class Contradiction(Refusal):
 class ReasonMissing(Refusal):
     names: str
     sentence: ClassVar[str] = N_("Say why what was saved is being changed: %(names)s.")
+
+
+@refusal
+class NothingToUndo(Refusal):
+    sentence: ClassVar[str] = N_("This cannot be taken back any more: it was saved too long ago, or changed since.")
+    remedy: ClassVar[str] = N_("Change the mark, and say why.")
 
 
 # ── decisions ───────────────────────────────────────────────────────────────

@@ -83,6 +83,29 @@ def record_attendance(
     return Saved(len(fresh), len(changed))
 
 
+@transactional
+def undo(recorder_id: int, slot_id: int, moment: datetime, now: datetime) -> int:
+    """Take back what the person saved at this moment, where nobody has changed it since: first marks are gone, and
+    corrections too, so that what was before holds again. The trail keeps all of it. Return how many marks these were;
+    NothingToUndo where it is too late."""
+    saved = queries.saved_at(slot_id, recorder_id, moment, now)
+    queries.names_locked({recorder_id, *(record.member_id for record, _ in saved)})
+    slot = lock(Slot, slot_id, WITH_ALL)
+    must_organize(acting(recorder_id), slot.post.activity)
+    saved = queries.saved_at(slot_id, recorder_id, moment, now)
+    if not saved:
+        raise rules.NothingToUndo
+    told = [record.member_id for record, entry in saved if entry.before or record.attendance is Attendance.ABSENT]
+    changes = [(record.id, entry.after, entry.before) for record, entry in saved]
+    audit.leave_all(now, recorder_id, "undo", Record, changes)
+    notices.taken_back(slot, told, now)
+    if restored := [{"id": record_id, "changed_at": now, **before} for record_id, _, before in changes if before]:
+        db.session.execute(sa.update(Record), restored)
+    first_marks = [record_id for record_id, _, before in changes if not before]
+    db.session.execute(sa.delete(Record).where(Record.id.in_(first_marks)))
+    return len(saved)
+
+
 def _guest(number: str) -> Member:
     guest = queries.by_number(number)
     if guest is None:

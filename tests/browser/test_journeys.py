@@ -6,7 +6,8 @@ import pytest
 
 from activities.kit import clock
 from activities.kit.db import db
-from tests.cast import DAY, make_slot
+from activities.signups.service import sign_up
+from tests.cast import DAY, HOUR, make_slot
 
 
 @pytest.fixture
@@ -44,6 +45,23 @@ def test_a_member_signs_up_with_the_keyboard_alone(visit, cast, tomorrow):
     assert outline == "solid"
     page.keyboard.press("Enter")
     page.wait_for_selector(".flash")
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
+def test_an_organizer_takes_a_wrong_mark_back(app, visit, cast, javascript):
+    now = clock.now()
+    with app.app_context():
+        past = make_slot(cast.lake, now - 2 * HOUR)
+        db.session.commit()
+        sign_up(cast.lin.id, past.id, now - DAY)
+    page = visit(cast.ou, javascript=javascript)
+    page.goto(f"/slots/{past.public_id}/attendance")
+    page.locator("[data-row] .seg label").last.click()
+    page.locator("button.btn-go:visible").click()
+    page.locator(".toast-undo button").click()
+    assert page.locator(".flash").is_visible()
+    assert page.locator("[data-tally='']").inner_text() == "1"
+    assert page.locator(".toast-undo").count() == 0
 
 
 def clock_day(slot) -> str:

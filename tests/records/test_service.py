@@ -110,7 +110,7 @@ def test_a_correction_appends_who_when_what_and_why(seated):
     [record] = records()
     assert (record.attendance, record.minutes, record.minutes_late) == (LATE, 100, 20)
     assert (record.recorded_by_id, record.recorded_at, record.changed_at) == (seated.chen.id, THEN, THEN + HOUR)
-    first, second = (entry for entry, _ in queries.trail(record.id))
+    first, second = (entry for entry, _ in queries.trail(record))
     assert (first.verb, first.actor_id, first.at, first.before, first.reason) == ("record", seated.ou.id, THEN, {}, "")
     assert (second.verb, second.actor_id, second.at) == ("correct", seated.chen.id, THEN + HOUR)
     assert second.before == first.after
@@ -242,7 +242,7 @@ def test_an_imported_record_keeps_its_evidence_until_an_organizer_changes_it(sea
     record_attendance(seated.ou.id, seated.slot.id, {seated.lin.id: Mark(ABSENT)}, THEN, reason="was not there")
     [record] = records()
     assert record.evidence is Evidence.ORGANIZER_TICK
-    assert queries.trail(record.id)[-1][0].before["evidence"] == "imported"
+    assert queries.trail(record)[-1][0].before["evidence"] == "imported"
 
 
 def test_who_lost_the_role_since_the_page_was_opened_records_nothing(seated):
