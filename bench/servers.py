@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from http.client import HTTPConnection
 from tempfile import TemporaryFile
 
+# Of a socket that both share, one worker often takes all connections; each of its own gets about half of them.
 GUNICORN = ("--workers", "2", "--threads", "4", "--worker-class", "gthread", "--reuse-port", "--log-level", "error")
 
 

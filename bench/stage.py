@@ -33,7 +33,7 @@ class Effort:
 
     runs: int
     seconds: float
-    connections: int = 8
+    connections: int = 16
 
 
 class Ports(NamedTuple):
