@@ -15,7 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from activities import config
 from activities.config import DATA, PACKAGE, Settings
-from activities.kit import access, assets, i18n, web
+from activities.kit import access, assets, i18n, marks, web
 from activities.kit.db import db, prepare_engine
 
 ROOMS = ("people", "terms", "duties", "signups", "calendars", "records", "reviews", "home")
@@ -44,6 +44,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Bootstrap5(app)
     i18n.init_app(app)
     assets.init_app(app)
+    marks.init_app(app)
     access.guard(app)
     return app
 

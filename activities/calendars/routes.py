@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 import segno
 from flask import Blueprint, Flask, Response, current_app, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup
 from werkzeug.http import http_date
@@ -18,6 +17,7 @@ from activities.calendars import feeds, service
 from activities.calendars.feeds import Edition, Revoked
 from activities.kit import clock
 from activities.kit.access import access
+from activities.kit.i18n import gettext as _
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
 from activities.kit.web import done

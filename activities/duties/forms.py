@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from babel.dates import get_day_names
-from flask_babel import get_locale, gettext
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, StringField, TextAreaField
@@ -19,7 +19,7 @@ from activities.duties.plans import Stretch, Wish
 from activities.duties.rules import MOST_SEATS
 from activities.kit.clock import local
 from activities.kit.fields import Chips, Clock, Day, DecimalNumber, LocalMoment, Number, Revision
-from activities.kit.i18n import say_refusal, say_remedy
+from activities.kit.i18n import gettext, say_refusal, say_remedy
 from activities.kit.refusal import Refusal
 from activities.kit.text import clean_line, clean_text
 from activities.people.models import Unit

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from flask_login import current_user
 
 from activities.duties import planning, queries, service
@@ -16,6 +14,8 @@ from activities.duties.plans import Plan, Why
 from activities.duties.rules import LastBeforeFirst, PlanChanged, TooFar, TooManySlots
 from activities.kit import clock
 from activities.kit.access import access
+from activities.kit.i18n import gettext as _
+from activities.kit.i18n import ngettext
 from activities.kit.refusal import N_, Refusal
 from activities.kit.roles import Permission
 from activities.kit.web import asked_day, done, invalid

@@ -8,7 +8,6 @@ from enum import IntFlag
 from typing import Any
 
 from flask import Blueprint, Flask, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from activities.duties import board, planning_routes, queries, service
@@ -20,6 +19,7 @@ from activities.duties.rules import KindInUse, NoOrganizer, NotBelow, at_risk
 from activities.kit import clock
 from activities.kit.access import access
 from activities.kit.fields import differences
+from activities.kit.i18n import gettext as _
 from activities.kit.refusal import ChangedMeanwhile, NotFound
 from activities.kit.roles import Permission
 from activities.kit.text import clean_line

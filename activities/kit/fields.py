@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext as _
 from wtforms import DateField, DateTimeLocalField, DecimalField, Field, IntegerField, SelectMultipleField, TimeField
 from wtforms.form import BaseForm
 from wtforms.widgets import CheckboxInput, HiddenInput
 
 from activities.kit.clock import local, zone
+from activities.kit.i18n import gettext as _
 from activities.kit.i18n import say_moment
 from activities.kit.moments import wall
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from babel.core import Locale, negotiate_locale
 from babel.dates import format_date
 from babel.support import LazyProxy, Translations
-from flask import Flask, g, has_request_context, request, session
-from flask_babel import Babel, get_locale, get_translations, gettext, ngettext
+from flask import Flask, current_app, g, has_request_context, request, session
+from flask_babel import Babel, get_locale, get_translations
 from flask_babel import force_locale as babel_force_locale
 from flask_login import current_user
 from markupsafe import Markup
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from activities.kit.clock import local, zone
 from activities.kit.refusal import Refusal, Word
@@ -39,9 +42,14 @@ def choose_language() -> str:
     own = getattr(current_user, "language", None) or session.get("language")
     if own in LANGUAGES:
         return str(own)
-    wanted = [w.replace("-", "_") for w in request.accept_languages.values()]
-    wanted = [ALIASES.get(w, w) for w in wanted]
-    return negotiate_locale(wanted, list(LANGUAGES)) or DEFAULT
+    return _negotiated(request.headers.get("Accept-Language", "")) or DEFAULT
+
+
+@lru_cache(maxsize=256)
+def _negotiated(header: str) -> str | None:
+    """The best of our languages among those a browser takes."""
+    wanted = [w.replace("-", "_") for w in parse_accept_header(header, LanguageAccept).values()]
+    return negotiate_locale([ALIASES.get(w, w) for w in wanted], list(LANGUAGES))
 
 
 def init_app(app: Flask) -> None:
@@ -52,31 +60,43 @@ def init_app(app: Flask) -> None:
         default_translation_directories=app.config["TRANSLATIONS"],
         locale_selector=choose_language,
     )
+    app.extensions["speech"] = {}
     app.jinja_env.globals.update(_=_text, gettext=_text, ngettext=_texts)
 
 
 @dataclass(frozen=True)
 class Speech:
-    """The language of a request, looked up once: a page says hundreds of things."""
+    """How one language is spoken; a request looks its own up once, because a page says hundreds of things. `said`:
+    what templates have said without any facts."""
 
+    language: str
     locale: Locale
     texts: Translations
     is_chinese: bool
+    said: dict[str, Markup] = field(default_factory=dict)
 
 
 def speech() -> Speech:
     present = g._get_current_object()
     if not hasattr(present, "speech"):
-        locale = get_locale()
-        present.speech = Speech(locale, get_translations(), locale.language == "zh")
+        present.speech = _speech(choose_language())
     found: Speech = present.speech
     return found
+
+
+def _speech(language: str) -> Speech:
+    learnt: dict[str, Speech] = current_app.extensions["speech"]
+    if language not in learnt:
+        with babel_force_locale(language):
+            learnt[language] = Speech(language, get_locale(), get_translations(), language.startswith("zh"))
+    return learnt[language]
 
 
 @contextmanager
 def force_locale(language: str) -> Iterator[None]:
     """Speak another language for a while."""
     before = g.pop("speech", None)
+    g.speech = _speech(language)
     try:
         with babel_force_locale(language):
             yield
@@ -94,13 +114,28 @@ def is_chinese() -> bool:
     return speech().is_chinese
 
 
-# ── texts of templates ──────────────────────────────────────────────────────
+# ── texts ───────────────────────────────────────────────────────────────────
+
+
+def gettext(message: str, /, **facts: Any) -> str:
+    """A text of ours in the person's language."""
+    text = str(speech().texts.ugettext(message))
+    return text % facts if facts else text
+
+
+def ngettext(singular: str, plural: str, num: int, /, **facts: Any) -> str:
+    """A text of ours that counts; `num` is among its facts."""
+    return str(speech().texts.ungettext(singular, plural, num)) % {"num": num, **facts}
 
 
 def _text(message: str, /, **facts: Any) -> Markup:
-    """A text of ours in the person's language, its facts escaped."""
-    text = speech().texts.ugettext(message)
-    return Markup(text) % facts if facts else Markup(text % {})  # noqa: S704
+    """A text of a template, its facts escaped."""
+    present = speech()
+    if facts:
+        return Markup(present.texts.ugettext(message)) % facts  # noqa: S704
+    if message not in present.said:
+        present.said[message] = Markup(present.texts.ugettext(message) % {})  # noqa: S704
+    return present.said[message]
 
 
 def _texts(singular: str, plural: str, num: int, /, **facts: Any) -> Markup:

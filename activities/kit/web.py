@@ -10,7 +10,6 @@ from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Request, Response, current_app, flash, g, redirect, render_template, request, url_for
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
-from flask_babel import gettext
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import BadRequest, HTTPException, SecurityError
@@ -124,15 +123,6 @@ class Door:
     permission: Permission
     rooms: tuple[str, ...]
 
-    @property
-    def href(self) -> str:
-        return url_for(self.endpoint)
-
-    @property
-    def open(self) -> bool:
-        apart = any(request.endpoint in door.rooms for door in DOORS)
-        return (request.endpoint if apart else request.blueprint) in self.rooms
-
 
 DOORS = (
     Door("home.my_duties", N_("My duties"), "home", Permission.TAKE_PART, ("home", "records.mine", "reviews.mine")),
@@ -149,13 +139,21 @@ DOORS = (
 )  # fmt: skip
 
 
+VIEWS_OF_DOORS = {view for door in DOORS for view in door.rooms if "." in view}
+
+
 def doors() -> list[dict[str, Any]]:
     """The doors of whoever is logged in. Whoever has one role never sees the others' furniture."""
+    room = request.endpoint if request.endpoint in VIEWS_OF_DOORS else request.blueprint
+    may = current_user._get_current_object().may
     return [
-        {"href": door.href, "name": gettext(door.name), "icon": door.icon, "open": door.open}
+        {
+            "href": url_for(door.endpoint), "name": i18n.gettext(door.name), "icon": door.icon,
+            "open": room in door.rooms,
+        }
         for door in DOORS
-        if current_user.may(door.permission)
-    ]
+        if may(door.permission)
+    ]  # fmt: skip
 
 
 # ── errors ──────────────────────────────────────────────────────────────────
@@ -237,7 +235,9 @@ def asked_day(name: str) -> date | None:
 
 def here(**changes: Any) -> str:
     """This page's address with some of its query changed; None takes a value away."""
-    args: dict[str, Any] = {**request.args.to_dict(flat=False), **changes}
+    if "asked" not in g:
+        g.asked = request.args.to_dict(flat=False)
+    args: dict[str, Any] = {**g.asked, **changes}
     parts = {name: args.pop(name, value) for name, value in (request.view_args or {}).items()}
     path = url_for(str(request.endpoint), **parts) if parts else request.script_root + request.path
     query = urlencode({k: v for k, v in args.items() if v not in (None, "", [])}, doseq=True)

@@ -21,12 +21,12 @@ from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from flask import current_app
-from flask_babel import gettext as _
 
 from activities.config import Settings
 from activities.kit.address import absolute
 from activities.kit.db import db, transactional
 from activities.kit.i18n import DEFAULT, LANGUAGES, force_locale, say_moment, say_span
+from activities.kit.i18n import gettext as _
 from activities.kit.text import clean_line
 from activities.outbox.models import Notice
 from activities.outbox.words import WORDS

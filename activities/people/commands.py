@@ -8,9 +8,9 @@ from unicodedata import east_asian_width
 
 import click
 from flask.cli import with_appcontext
-from flask_babel import gettext as _
 
 from activities.kit import clock
+from activities.kit.i18n import gettext as _
 from activities.kit.i18n import say_fully, say_refusal
 from activities.kit.refusal import Refusal
 from activities.people import roster

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, Form, HiddenField, PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, Email, EqualTo, InputRequired, Length, Optional, Regexp, StopValidation
 
 from activities.kit.fields import Revision
+from activities.kit.i18n import gettext as _
 from activities.kit.i18n import say_refusal
 from activities.kit.roles import ROLE_NAMES, Role
 from activities.kit.text import clean_line

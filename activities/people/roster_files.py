@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import xlsxwriter
-from flask_babel import gettext as _
 
+from activities.kit.i18n import gettext as _
 from activities.kit.i18n import say_refusal, say_value
 from activities.people.roster_plan import FIELDS, Plan
 from activities.people.roster_rules import Entry

@@ -6,12 +6,12 @@ from importlib import import_module
 from typing import Any
 
 from flask import Flask, flash, make_response, redirect, render_template, request, session, url_for
-from flask_babel import gettext as _
 from flask_login import LoginManager, current_user, login_user, logout_user
 
 from activities.kit import clock, security
 from activities.kit.access import access
 from activities.kit.i18n import LANGUAGES
+from activities.kit.i18n import gettext as _
 from activities.kit.roles import Permission
 from activities.kit.web import done, invalid, safe_back, safe_next
 from activities.people import limits, links, queries, rules, service_accounts, users

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask import render_template, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from activities.kit import clock, security
 from activities.kit.access import access
+from activities.kit.i18n import gettext as _
 from activities.kit.refusal import NotFound
 from activities.kit.roles import ROLE_NAMES, Permission, Role
 from activities.kit.web import done, invalid, safe_next

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask import render_template, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from activities.kit import clock
 from activities.kit.access import access
 from activities.kit.fields import differences
+from activities.kit.i18n import gettext as _
 from activities.kit.i18n import say_refusal
 from activities.kit.refusal import ChangedMeanwhile
 from activities.kit.roles import Permission

@@ -12,8 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from flask_babel import gettext as _
-
+from activities.kit.i18n import gettext as _
 from activities.kit.i18n import say_hours, say_refusal
 from activities.kit.refusal import Refusal
 from activities.kit.text import clean_line

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Flask, flash, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from flask_login import current_user
 
 from activities.duties import queries as duties
@@ -16,6 +14,8 @@ from activities.duties.models import Slot
 from activities.kit import clock
 from activities.kit.access import access
 from activities.kit.asked import read_moment
+from activities.kit.i18n import gettext as _
+from activities.kit.i18n import ngettext
 from activities.kit.roles import Permission
 from activities.kit.web import asked_page, done, invalid
 from activities.records import queries, rules, service

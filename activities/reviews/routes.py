@@ -6,12 +6,12 @@ from tempfile import TemporaryFile
 from typing import Any
 
 from flask import Blueprint, Flask, redirect, render_template, request, send_file, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from activities.duties.kinds import LEDGER_NAMES
 from activities.kit import clock
 from activities.kit.access import access
+from activities.kit.i18n import gettext as _
 from activities.kit.i18n import say_moment
 from activities.kit.roles import Permission
 from activities.people.rules import STAGE_NAMES, STANDING_NAMES

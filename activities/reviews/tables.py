@@ -8,10 +8,10 @@ from functools import cached_property
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from activities.duties.kinds import LEDGER_NAMES, Ledger
+from activities.kit.i18n import gettext as _
 from activities.kit.i18n import say_hours
 from activities.people.rules import STAGE_NAMES, STANDING_NAMES, Stage
 from activities.reviews import plots

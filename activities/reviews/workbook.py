@@ -11,9 +11,9 @@ from datetime import date
 from typing import IO, Any
 
 import xlsxwriter
-from flask_babel import gettext as _
 
 from activities.duties.kinds import LEDGER_NAMES
+from activities.kit.i18n import gettext as _
 from activities.people.rules import STAGE_NAMES, STANDING_NAMES
 from activities.reviews.rules import LEDGERS, Line
 

@@ -113,13 +113,14 @@ def offer_locked(slot_id: int) -> Offer:
 
 
 class Engagement(NamedTuple):
-    """A sign-up that holds, with the time and name of its slot. `id` is the sign-up's."""
+    """A sign-up that holds, with the time and name of its slot. `id` is the sign-up's, `activity_id` the public one."""
 
     id: int
     slot_id: int
     state: SignUpState
     starts_at: datetime
     ends_at: datetime
+    activity_id: str
     activity: str
     post: str
 
@@ -128,7 +129,9 @@ class Engagement(NamedTuple):
         return Busy(self.starts_at, self.ends_at, duty_name(self.activity, self.post))
 
 
-ENGAGEMENT = (SignUp.id, SignUp.slot_id, SignUp.state, Slot.starts_at, Slot.ends_at, Activity.name, Post.name)
+ENGAGEMENT = (
+    SignUp.id, SignUp.slot_id, SignUp.state, Slot.starts_at, Slot.ends_at, Activity.public_id, Activity.name, Post.name,
+)  # fmt: skip
 TOUCHES = sa.and_(Slot.state == SlotState.OPEN, Slot.starts_at < LAST, Slot.ends_at > FIRST)
 _ENGAGEMENTS = (
     sa.select(*ENGAGEMENT)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from flask_login import current_user
 
 from activities.kit import clock, security
 from activities.kit.access import access
+from activities.kit.i18n import gettext as _
+from activities.kit.i18n import ngettext
 from activities.kit.roles import Permission
 from activities.kit.web import done
 from activities.people.queries import person_for

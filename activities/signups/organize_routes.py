@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, render_template, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from flask_login import current_user
 
 from activities.duties.forms import PostForm, refuse
@@ -15,6 +13,8 @@ from activities.duties.queries import post_to_organize, slot_to_organize
 from activities.kit import clock
 from activities.kit.access import access
 from activities.kit.fields import differences
+from activities.kit.i18n import gettext as _
+from activities.kit.i18n import ngettext
 from activities.kit.refusal import ChangedMeanwhile, Refusal
 from activities.kit.roles import Permission
 from activities.kit.web import done, invalid

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
-from flask_babel import gettext
-
 from activities.duties.models import Activity
 from activities.kit import clock
-from activities.kit.i18n import say_week
+from activities.kit.i18n import gettext, say_week
 from activities.people.rules import STAGE_NAMES, STANDING_NAMES, Stages, Standings
 from activities.people.users import Viewer
 from activities.signups import facts, search
@@ -60,13 +58,13 @@ class FindView:
 
 
 def find_view(member: Viewer, filters: Filters, now: datetime) -> FindView:
-    groups = search.groups(member, filters, now)
-    slots = search.cards_page(member, filters, now)
     mine = facts.engagements(member.id, *search.span(filters.week))
+    groups = search.groups(member, filters, mine, now)
+    slots = search.cards_page(member, filters, now)
     to_come = [g for g in groups if g.starts_at > now]
     by_date: Counter[date] = Counter()
     for group in to_come:
-        by_date[clock.local_day(group.starts_at)] += group.count
+        by_date[clock.local_day(group.starts_at)] += group.slots
     has_more = len(slots) > PAGE
     return FindView(
         now=now,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Flask, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from activities.duties import queries as duties
@@ -13,6 +12,7 @@ from activities.duties.kinds import KINDS, LEDGER_NAMES
 from activities.duties.models import Slot
 from activities.kit import clock
 from activities.kit.access import access
+from activities.kit.i18n import gettext as _
 from activities.kit.i18n import say_week
 from activities.kit.roles import Permission
 from activities.kit.web import done

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, contains_eager
@@ -20,7 +19,7 @@ from activities.kit.db import db, run
 from activities.people.models import Unit
 from activities.people.rules import Stages, Standings
 from activities.people.users import Viewer
-from activities.signups.facts import ACTIVE_STATES, FIRST, LAST, MEMBER, NOW, OFFERS
+from activities.signups.facts import ACTIVE_STATES, FIRST, LAST, NOW, OFFERS, Engagement
 from activities.signups.forms import PARTS, Filters
 from activities.signups.models import SignUp
 from activities.signups.rules import Offer, SignUpState
@@ -29,8 +28,7 @@ PAGE = 50
 AnySelect: TypeAlias = "sa.Select[*tuple[Any, ...]]"
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(NamedTuple):
     """Slots of one activity at one time, as the grid shows them. `only` is the slot's id where there is just one."""
 
     activity: str
@@ -38,7 +36,7 @@ class Group:
     kind: Kind
     starts_at: datetime
     ends_at: datetime
-    count: int
+    slots: int
     capacity: int
     taken: int
     only: str
@@ -53,7 +51,6 @@ class Group:
 # Built once for all who see the same activities; what somebody narrows the week down to is added when it is asked.
 
 IN_TIME = sa.and_(Slot.state == SlotState.OPEN, Slot.starts_at >= FIRST, Slot.starts_at < LAST)
-_Mine = aliased(SignUp)
 _GROUP = (Activity.public_id, Activity.name, Activity.kind_key, Slot.starts_at, Slot.ends_at)
 
 
@@ -70,21 +67,18 @@ def _cards(sight: Sight) -> AnySelect:
 
 @lru_cache(maxsize=1024)
 def _groups(sight: Sight) -> AnySelect:
-    mine = sa.and_(_Mine.slot_id == Slot.id, _Mine.member_id == MEMBER, _Mine.state.in_(ACTIVE_STATES))
     return (
         sa.select(
-            *_GROUP, sa.func.count(), sa.func.sum(Slot.capacity), sa.func.sum(Slot.taken),
-            sa.func.min(Slot.public_id), sa.func.min(_Mine.state),
+            *_GROUP, sa.func.count(), sa.func.sum(Slot.capacity), sa.func.sum(Slot.taken), sa.func.min(Slot.public_id)
         )
         .select_from(Slot)
         .join(Slot.post)
         .join(Post.activity)
         .join(Activity.unit)
-        .outerjoin(_Mine, mine)
         .where(visible(sight), IN_TIME)
         .group_by(*_GROUP)
         .order_by(Slot.starts_at, Activity.name)
-    )  # fmt: skip
+    )
 
 
 def cards_page(member: Viewer, filters: Filters, now: datetime) -> list[Offer]:
@@ -94,15 +88,17 @@ def cards_page(member: Viewer, filters: Filters, now: datetime) -> list[Offer]:
     return [Offer._make(row) for row in run(query, values)]
 
 
-def groups(member: Viewer, filters: Filters, now: datetime) -> list[Group]:
-    """The week's slots, those past included, grouped by activity and time."""
+def groups(member: Viewer, filters: Filters, engagements: Iterable[Engagement], now: datetime) -> list[Group]:
+    """The week's slots, those past included, grouped by activity and time; `engagements` are the member's own."""
     query = _narrowed(_groups(sight_of(member)), member, filters, filters.week, now)
+    mine = {(one.activity_id, one.starts_at, one.ends_at): one.state for one in engagements}
     return [
-        Group(activity, name, kind_of(kind), starts, ends, count, capacity, taken, only if count == 1 else "", state)
-        for activity, name, kind, starts, ends, count, capacity, taken, only, state in run(
-            query, {**_span(filters.week), "member_id": member.id}
+        Group(
+            activity, name, kind_of(kind), starts, ends, count, capacity, taken, only if count == 1 else "",
+            mine.get((activity, starts, ends)),
         )
-    ]
+        for activity, name, kind, starts, ends, count, capacity, taken, only in run(query, _span(filters.week))
+    ]  # fmt: skip
 
 
 def span(days: Sequence[date]) -> tuple[datetime, datetime]:

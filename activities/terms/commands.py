@@ -6,11 +6,10 @@ from datetime import datetime
 
 import click
 from flask.cli import with_appcontext
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from activities.kit import clock
-from activities.kit.i18n import say_refusal
+from activities.kit.i18n import gettext as _
+from activities.kit.i18n import ngettext, say_refusal
 from activities.kit.refusal import Refusal
 from activities.kit.text import clean_line
 from activities.terms import queries, service
