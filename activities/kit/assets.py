@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 
-from flask import Flask, Response, current_app, request, url_for
+from flask import Flask, Response, current_app, g, request, url_for
 
 TEXTS = {"text/css", "text/javascript", "image/svg+xml"}
 
@@ -31,20 +31,23 @@ def _address(_: str, endpoint: str, filename: str) -> str:
 
 
 def _compress(response: Response) -> Response:
-    """Compress texts among the static files for whoever takes them. Pages stay as they are: they hold a token beside
-    what somebody may have put there, and the length of the two compressed together would tell (BREACH)."""
+    """Compress texts for whoever takes them: static files, and pages that hold no token. The length of a token and of
+    what somebody put beside it, compressed together, would tell the one from the other (BREACH)."""
     is_static = request.endpoint is not None and request.endpoint.endswith("static")
-    if not is_static or response.status_code != 200 or response.mimetype not in TEXTS:
+    may = response.mimetype in TEXTS if is_static else response.mimetype == "text/html" and "csrf_token" not in g
+    if response.status_code != 200 or not may:
         return response
     response.vary.add("Accept-Encoding")
     if request.accept_encodings["gzip"]:
         response.direct_passthrough = False
-        response.set_data(_gzip(response.get_data()))
+        octets = response.get_data()
+        response.set_data(_kept(octets) if is_static else gzip.compress(octets, 4, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
-        response.set_etag(response.get_etag()[0] or "", weak=True)  # the same file in other octets
+        if is_static:
+            response.set_etag(response.get_etag()[0] or "", weak=True)  # the same file in other octets
     return response
 
 
 @lru_cache(64)
-def _gzip(octets: bytes) -> bytes:
+def _kept(octets: bytes) -> bytes:
     return gzip.compress(octets, 9, mtime=0)
