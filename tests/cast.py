@@ -5,6 +5,8 @@ Every person's password is "secret". The moment is Wednesday 2026-11-25 12:00 in
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,7 +18,7 @@ from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
 from activities.duties.models import Activity, Post, Slot
-from activities.kit.db import db
+from activities.kit.db import Row, db
 from activities.kit.roles import Role
 from activities.people.models import Member, RoleGrant, Unit
 from activities.people.passwords import hash_password
@@ -58,16 +60,18 @@ def make_cast() -> Cast:
     school = make_unit("管理学院党总支", UnitLevel.GENERAL_BRANCH)
     first = make_unit("第一支部", parent=school)
     second = make_unit("第二支部", parent=school)
-    lin = make_member("2301001", "林可欣", first, class_name="营销2301", email="lin@example.edu")
-    wang = make_member("2301002", "王一诺", first, class_name="营销2301", stage=Stage.ACTIVIST)
-    zhao = make_member("2302001", "赵明", second, class_name="会计2302")
-    ou = make_member("T001", "欧阳慧敏", first, standing=Standing.TEACHER)
-    chen = make_member("T002", "陈静", school, standing=Standing.LEADER)
-    gu = make_member("T003", "顾云", school, standing=Standing.TEACHER)
-    grant(ou, Role.ORGANIZER, first)
-    grant(chen, Role.SECRETARY, school)
-    grant(gu, Role.ADMINISTRATOR, school)
-    sweeping = make_activity("东湖责任区清扫", first, "cleaning")
+    with at_once():
+        lin = make_member("2301001", "林可欣", first, class_name="营销2301", email="lin@example.edu")
+        wang = make_member("2301002", "王一诺", first, class_name="营销2301", stage=Stage.ACTIVIST)
+        zhao = make_member("2302001", "赵明", second, class_name="会计2302")
+        ou = make_member("T001", "欧阳慧敏", first, standing=Standing.TEACHER)
+        chen = make_member("T002", "陈静", school, standing=Standing.LEADER)
+        gu = make_member("T003", "顾云", school, standing=Standing.TEACHER)
+    with at_once():
+        grant(ou, Role.ORGANIZER, first)
+        grant(chen, Role.SECRETARY, school)
+        grant(gu, Role.ADMINISTRATOR, school)
+        sweeping = make_activity("东湖责任区清扫", first, "cleaning")
     lake = make_post(sweeping, "东湖北岸", capacity=2)
     slot = make_slot(lake, NOW + DAY, hours=2)
     db.session.commit()
@@ -78,47 +82,56 @@ def make_unit(name: str, level: UnitLevel = UnitLevel.BRANCH, parent: Unit | Non
     unit = Unit(name=name, level=level, parent_id=parent.id if parent else None, path=f"?{name}", changed_at=NOW)
     db.session.add(unit)
     db.session.flush()
-    unit.path = f"{parent.path if parent else ''}{unit.id}/"
-    db.session.flush()
+    unit.path = f"{parent.path if parent else ''}{unit.id}/"  # written with whatever follows
     return unit
 
 
 def make_member(number: str, name: str, unit: Unit, **fields: Any) -> Member:
     values: dict[str, Any] = {"stage": Stage.FULL, "standing": Standing.STUDENT, "password_hash": _HASH, **fields}
     member = Member(number=number, name=name, unit=unit, created_at=NOW, **values)
-    db.session.add(member)
-    db.session.flush()
-    return member
+    return store(member)
 
 
 def grant(member: Member, role: Role, unit: Unit) -> None:
-    db.session.add(RoleGrant(member=member, role=role, unit=unit, granted_at=NOW))
-    db.session.flush()
+    store(RoleGrant(member=member, role=role, unit=unit, granted_at=NOW))
 
 
 def make_activity(name: str, unit: Unit, kind: str = "cleaning", **fields: Any) -> Activity:
     activity = Activity(
         name=name, unit=unit, kind_key=kind, created_at=NOW, changed_at=NOW, schedule_changed_at=NOW, **fields
     )
-    db.session.add(activity)
-    db.session.flush()
-    return activity
+    return store(activity)
 
 
 def make_post(activity: Activity, name: str, capacity: int = 1, **fields: Any) -> Post:
     post = Post(activity=activity, name=name, place=name, capacity=capacity, changed_at=NOW, **fields)
-    db.session.add(post)
-    db.session.flush()
-    return post
+    return store(post)
 
 
 def make_slot(post: Post, starts_at: datetime, hours: float = 1, **fields: Any) -> Slot:
     values: dict[str, Any] = {"capacity": post.capacity, **fields}
     ends_at = starts_at + timedelta(hours=hours)
     slot = Slot(post=post, starts_at=starts_at, ends_at=ends_at, created_at=NOW, changed_at=NOW, **values)
-    db.session.add(slot)
+    return store(slot)
+
+
+def store(row: Row) -> Row:
+    """Add the row and, unless more follow `at_once`, give it its id."""
+    db.session.add(row)
+    if not db.session.info.get("at_once"):
+        db.session.flush()
+    return row
+
+
+@contextmanager
+def at_once() -> Iterator[None]:
+    """Store what the block makes in one flush. Rows that hang on each other belong into different blocks: a new row's
+    collections would stay as they are here."""
+    db.session.info["at_once"] = True
+    with db.session.no_autoflush:
+        yield
+    del db.session.info["at_once"]
     db.session.flush()
-    return slot
 
 
 class Visitor(FlaskClient):
