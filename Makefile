@@ -15,9 +15,7 @@ demo: .venv/run ## the running product with the article's data, on http://127.0.
 	@ACTIVITIES_DATA="$(DATA)" $(BIN)/activities demo --port $(PORT)
 
 test: .venv/dev ## all tests: SQLite, PostgreSQL, PostgreSQL at SERIALIZABLE, and the browser's
-	$(BIN)/pytest -n 2 --database sqlite
-	$(BIN)/pytest -n 2 --database postgresql -m "not browser and not own_database"
-	$(BIN)/pytest -n 2 --database serializable -m "not browser and not own_database"
+	$(BIN)/pytest -n 2 --dist worksteal --database all
 
 lint: .venv/dev ## style, types, import floors, templates, message catalogues, migrations
 	$(BIN)/ruff check .

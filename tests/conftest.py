@@ -1,13 +1,13 @@
 """One application and one migrated database a worker; every test leaves it empty.
 
-`--database` chooses the database: sqlite (the default), postgresql, or serializable (PostgreSQL at SERIALIZABLE).
+`--database` chooses the database: sqlite (the default), postgresql, serializable (PostgreSQL at SERIALIZABLE), or all.
 PostgreSQL is the server of TEST_DATABASE_URL or, without it, the embedded one.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import flask_migrate
@@ -32,15 +32,48 @@ hypothesis.settings.register_profile("house", deadline=None, suppress_health_che
 hypothesis.settings.load_profile("house")
 
 
+DATABASES = ("sqlite", "postgresql", "serializable")
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--database", choices=("sqlite", "postgresql", "serializable"), default="sqlite")
+    parser.addoption("--database", choices=(*DATABASES, "all"), default="sqlite")
+
+
+def chosen(config: pytest.Config) -> Sequence[str]:
+    option = config.getoption("--database")
+    return DATABASES if option == "all" else (option,)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What asks for the tests' database is asked on each that is chosen, one database after the other."""
+    if "database" in metafunc.fixturenames:
+        metafunc.parametrize("database", chosen(metafunc.config), indirect=True, scope="session")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What need not be asked on each database is asked on the first."""
+    others = chosen(config)[1:]
+    again = {item for item in items if item.get_closest_marker("any_database") and database_of(item) in others}
+    config.hook.pytest_deselected(items=list(again))
+    items[:] = [item for item in items if item not in again]
+
+
+def database_of(item: pytest.Item) -> object:
+    callspec = getattr(item, "callspec", None)
+    return callspec and callspec.params.get("database")
+
+
+@pytest.fixture(scope="session")
+def database(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @pytest.fixture(scope="session")
 def database_url(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+    request: pytest.FixtureRequest, database: str, tmp_path_factory: pytest.TempPathFactory, worker_id: str
 ) -> Iterator[str]:
-    if request.config.getoption("--database") == "sqlite":
+    if database == "sqlite":
         yield f"sqlite:///{tmp_path_factory.mktemp('db')}/test.db"
         return
     server = os.environ.get("TEST_DATABASE_URL") or request.getfixturevalue("postgres_server")
@@ -63,12 +96,11 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def settings(request: pytest.FixtureRequest, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    serializable = request.config.getoption("--database") == "serializable"
+def settings(database: str, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return Settings(
         data=tmp_path_factory.mktemp("data"),
         database_url=database_url,
-        database_isolation="SERIALIZABLE" if serializable else None,
+        database_isolation="SERIALIZABLE" if database == "serializable" else None,
         secret_key="a-secret-for-tests-only",
         base_url="http://localhost",
     )

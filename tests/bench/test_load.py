@@ -11,8 +11,6 @@ import pytest
 
 from bench.load import Job, work
 
-pytestmark = pytest.mark.own_database
-
 LARGE = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n" + b"x" * 1000000
 UNCHANGED = b"HTTP/1.1 304 Not Modified\r\nContent-Length: 7\r\n\r\n"
 LAST = b"HTTP/1.1 304 Not Modified\r\nConnection: close\r\n\r\n"

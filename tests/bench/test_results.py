@@ -10,8 +10,6 @@ import pytest
 from bench import results
 from bench.results import Result, publish, table
 
-pytestmark = pytest.mark.own_database
-
 RATE = Result("slots", "sqlite", 1, 40.0, "1/s", 100.0, 6)
 WAIT = Result("rush.p99", "sqlite", 1, 300.0, "ms", 150.0, errors=2)
 SIZE = Result("slots.first_visit", "sqlite", 1, 108.2, "kB")

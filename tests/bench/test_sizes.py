@@ -8,8 +8,6 @@ from flask import Flask, Response
 from bench.capture import Request
 from bench.sizes import first_visit, peak_memory
 
-pytestmark = pytest.mark.own_database
-
 PAGE = """<link rel="icon" href="/seal.svg"><link rel="stylesheet" href="css/look.css"><script src="/a.js"></script>
 <img src="/seal.svg"><svg><use href="/seal.svg#one"/></svg><a href="/elsewhere">elsewhere</a>"""
 STYLE = """@font-face { src: url(font.woff2); } p { background: url("data:image/svg+xml,x"); }"""

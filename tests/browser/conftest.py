@@ -24,6 +24,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.any_database)
             item.add_marker(pytest.mark.skipif(CHROMIUM is None, reason=HOW))
 
 

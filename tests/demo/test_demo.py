@@ -43,7 +43,7 @@ OTHER_DAYS = (
     datetime(2026, 8, 15, 6, 0, tzinfo=UTC),
     datetime(2026, 10, 3, 23, 0, tzinfo=UTC),
 )
-MOMENTS = [TODAY, *(pytest.param(day, marks=pytest.mark.own_database) for day in OTHER_DAYS)]
+MOMENTS = [TODAY, *(pytest.param(day, marks=pytest.mark.any_database) for day in OTHER_DAYS)]
 
 
 def no_bar(_rows: int) -> nullcontext[SimpleNamespace]:
@@ -155,7 +155,7 @@ def check_accounts(now: datetime) -> None:
         assert min(s.slot.starts_at for s in ahead if s.state is SignUpState.SEATED) < now + 2 * DAY
 
 
-@pytest.mark.own_database
+@pytest.mark.any_database
 def test_the_same_moment_gives_the_same_demo():
     assert told(TODAY) == told(TODAY)
 

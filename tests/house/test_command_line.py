@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import socket
 import subprocess
 import time
@@ -14,19 +15,22 @@ import pytest
 
 from tests.serving import free_port, run, serving
 
-# Its databases are its own, so that one run is enough.
-pytestmark = pytest.mark.own_database
-
 SECRET = {"SECRET_KEY": "a-secret-of-this-test-alone-0123456789"}
 DEMO = {"SECRET_KEY": "a-demo-secret-that-everyone-knows"}
 PUBLIC = {"ACTIVITIES_BASE_URL": "https://activities.example.edu"}
 
 
-@pytest.fixture
-def migrated_folder(tmp_path):
-    done = run(tmp_path, "db", "upgrade")
+@pytest.fixture(scope="module")
+def migrated_once(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("migrated")
+    done = run(folder, "db", "upgrade")
     assert done.returncode == 0, done.stderr
-    return tmp_path
+    return folder
+
+
+@pytest.fixture
+def migrated_folder(migrated_once, tmp_path):
+    return shutil.copytree(migrated_once, tmp_path / "data")
 
 
 def refused(done: subprocess.CompletedProcess[str]) -> str:

@@ -9,8 +9,6 @@ import pytest
 from activities.config import BadSetting, read
 from activities.kit.safety import is_private, missing, unsafe
 
-pytestmark = pytest.mark.own_database
-
 SAFE = {"SECRET_KEY": "k" * 32, "ACTIVITIES_BASE_URL": "https://activities.example.edu"}
 
 # Setting, value, what the sentence names as found and as expected.

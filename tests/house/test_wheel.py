@@ -11,8 +11,6 @@ import pytest
 
 from tests.serving import free_port, run, serving
 
-pytestmark = pytest.mark.own_database
-
 SECRET = "a-secret-of-this-test-alone-0123456789"
 
 

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-import pytest
-
 from activities.terms.official import official_days
-
-pytestmark = pytest.mark.own_database
 
 # First and last day off, as the notice lists them.
 OFF_2026 = {
