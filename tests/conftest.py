@@ -19,9 +19,9 @@ from flask import Flask
 
 from activities.app import create_app
 from activities.config import Settings
-from activities.kit.db import Base, db
+from activities.kit.db import db
 from activities.people.limits import limiter
-from tests.cast import Cast, Visitor, make_cast
+from tests.cast import Cast, Visitor, clear, make_cast
 from tests.statements import Statements
 from tests.strict import pytest_sessionfinish, pytest_terminal_summary
 
@@ -124,9 +124,7 @@ def app(migrated: Flask) -> Iterator[Flask]:
     with migrated.app_context():
         limiter.reset()
         db.session.rollback()
-        with db.engine.connect().execution_options(write=True) as connection, connection.begin():
-            for table in reversed(Base.metadata.sorted_tables):
-                connection.execute(table.delete())
+        clear()
 
 
 @pytest.fixture

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from activities.duties.models import Slot
-from activities.kit.db import Base, db
+from activities.kit.db import db
 from activities.kit.refusal import Refusal
 from activities.signups import organize
 from activities.signups.leaving import deactivate
 from activities.signups.models import SignUp
 from activities.signups.rules import SignUpState
 from activities.signups.service import sign_up, withdraw
-from tests.cast import HOUR, NOW, make_cast, make_member, make_post, make_slot
+from tests.cast import HOUR, NOW, clear, make_cast, make_member, make_post, make_slot
 
 PEOPLE = st.integers(0, 5)
 SLOTS = st.integers(0, 2)
@@ -191,12 +191,6 @@ class SignUps(RuleBasedStateMachine):
         if hasattr(self, "context"):
             db.session.rollback()
             self.context.pop()
-
-
-def clear() -> None:
-    with db.engine.connect().execution_options(write=True) as connection, connection.begin():
-        for table in reversed(Base.metadata.sorted_tables):
-            connection.execute(table.delete())
 
 
 @pytest.mark.usefixtures("app")
