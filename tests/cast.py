@@ -162,10 +162,13 @@ class Visitor(FlaskClient):
 
     def submit(self, path: str, **data: Any) -> TestResponse:
         """POST a form with this session's token."""
+        return self.post(path, data={"csrf_token": self.token(), **data})
+
+    def token(self) -> str:
         with self.session_transaction() as session:
             raw = session.setdefault("csrf_token", "0" * 40)
         signer = URLSafeTimedSerializer(self.application.secret_key, salt="wtf-csrf-token")
-        return self.post(path, data={"csrf_token": signer.dumps(raw), **data})
+        return str(signer.dumps(raw))
 
 
 def logged_in(app: Flask, member: Member) -> Visitor:

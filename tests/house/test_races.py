@@ -14,10 +14,12 @@ from flask import Flask
 from activities.duties.models import Slot
 from activities.kit.db import db
 from activities.kit.refusal import Refusal
+from activities.people.models import Member
+from activities.people.rules import Stage, Standing
 from activities.signups.models import SignUp
 from activities.signups.rules import SignUpState
 from activities.signups.service import sign_up, withdraw
-from tests.cast import HOUR, NOW, Cast, make_member, make_post, make_slot
+from tests.cast import HOUR, NOW, Cast, make_post, make_slot
 
 SEATED, WAITING, WITHDRAWN = SignUpState.SEATED, SignUpState.WAITING, SignUpState.WITHDRAWN
 
@@ -48,7 +50,9 @@ def race(app: Flask, verbs: Sequence[Callable[[], Any]], threads: int = 20) -> l
 
 def crowd(app: Flask, cast: Cast, size: int) -> list[int]:
     with app.app_context():
-        members = [make_member(f"r{n}", f"同学{n}", cast.first, password_hash=None) for n in range(size)]
+        values = {"unit": cast.first, "stage": Stage.FULL, "standing": Standing.STUDENT, "created_at": NOW}
+        members = [Member(number=f"r{n}", name=f"同学{n}", **values) for n in range(size)]
+        db.session.add_all(members)
         db.session.commit()
         return [member.id for member in members]
 
@@ -69,21 +73,29 @@ def states(app: Flask, slot_id: int) -> Counter[SignUpState]:
         return found
 
 
+def line(app: Flask, slot_id: int) -> list[SignUpState]:
+    """The states in the order of the tickets, which is that in which the rows were written: nobody overtook."""
+    with app.app_context():
+        query = (
+            sa.select(SignUp.id, SignUp.ticket, SignUp.state).where(SignUp.slot_id == slot_id).order_by(SignUp.ticket)
+        )
+        ids, tickets, found = zip(*db.session.execute(query), strict=True)
+    assert list(ids) == sorted(ids)
+    assert list(tickets) == list(range(1, len(tickets) + 1))
+    return list(found)
+
+
 def test_twenty_threads_for_three_seats_seat_three(app, cast):
     slot, people = slot_of(app, cast, 3), crowd(app, cast, 20)
     race(app, [lambda p=p: sign_up(p, slot, NOW) for p in people])
     assert states(app, slot) == {SEATED: 3}
 
 
-def test_a_rush_seats_as_many_as_there_are_seats_and_the_rest_wait_in_the_order_of_acceptance(app, cast):
-    slot, people = slot_of(app, cast, 10), crowd(app, cast, 60)
-    race(app, [lambda p=p: sign_up(p, slot, NOW, or_wait=True) for p in people])
-    assert states(app, slot) == {SEATED: 10, WAITING: 50}
-    with app.app_context():
-        rows = db.session.execute(sa.select(SignUp.ticket, SignUp.state, SignUp.id).where(SignUp.slot_id == slot))
-        by_ticket = sorted(tuple(row) for row in rows)
-    assert [ticket for ticket, _, _ in by_ticket] == list(range(1, 61))
-    assert [state for _, state, _ in by_ticket] == [SEATED] * 10 + [WAITING] * 50
+def test_six_hundred_at_once_fill_a_hundred_seats_and_the_rest_wait_in_the_order_of_acceptance(app, cast):
+    slot, people = slot_of(app, cast, 100), crowd(app, cast, 600)
+    race(app, [lambda p=p: sign_up(p, slot, NOW, or_wait=True) for p in people], threads=8)
+    assert states(app, slot) == {SEATED: 100, WAITING: 500}
+    assert line(app, slot) == [SEATED] * 100 + [WAITING] * 500
 
 
 def test_one_person_pressing_twice_sits_once(app, cast):
