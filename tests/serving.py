@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from urllib.error import URLError
 from urllib.request import build_opener
 
@@ -40,7 +41,7 @@ def free_port() -> int:
 class Server:
     """A running server; what it said and how it ended are known when it has."""
 
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[bytes]
     said: str = ""
 
     @property
@@ -51,21 +52,25 @@ class Server:
 @contextmanager
 def serving(folder: Path, *words: str, port: int, **settings: str) -> Iterator[Server]:
     """A server, ready to answer, told to end after the block."""
-    process = subprocess.Popen(
-        [*COMMAND, *words, "--port", str(port)],
-        env=environ(folder, **settings), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
-    server = Server(process)
-    try:
-        wait_until_ready(process, f"http://127.0.0.1:{port}/readyz")
-        yield server
-        process.send_signal(signal.SIGTERM)
-        server.said = process.communicate(timeout=60)[0]
-    finally:
-        process.kill()
+    with TemporaryFile("w+") as log:  # a pipe that nobody reads would stop a server that has much to say
+        process = subprocess.Popen(
+            [*COMMAND, *words, "--port", str(port)], env=environ(folder, **settings), stdout=log, stderr=log
+        )
+        server = Server(process)
+        try:
+            wait_until_ready(process, f"http://127.0.0.1:{port}/readyz")
+            yield server
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=60)
+        finally:
+            process.kill()
+            process.wait()
+            log.seek(0)
+            server.said = log.read()
+            sys.stderr.write(server.said)  # shown where the test fails
 
 
-def wait_until_ready(server: subprocess.Popen[str], address: str) -> None:
+def wait_until_ready(server: subprocess.Popen[bytes], address: str) -> None:
     end = time.monotonic() + 180
     while time.monotonic() < end and server.poll() is None:
         try:
@@ -73,5 +78,4 @@ def wait_until_ready(server: subprocess.Popen[str], address: str) -> None:
                 return
         except (URLError, ConnectionError):
             time.sleep(0.1)
-    server.kill()
-    raise AssertionError(server.communicate()[0])
+    raise AssertionError("no server came up")
