@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from activities.duties import plans
 from activities.duties.models import Post, Slot
-from activities.duties.plans import Plan, Span, Special, Stretch, Wish
+from activities.duties.plans import Plan, Span, Stretch, Wish
 from activities.duties.rules import HORIZON, LastBeforeFirst, SlotState, TooFar
 from activities.kit.db import db
 from activities.terms.queries import special_days, term_starts
@@ -24,7 +24,7 @@ def plan(post_id: int, wish: Wish, zone: tzinfo, now: datetime) -> Plan:
         raise refusal
     last = wish.last or wish.first
     existing = _open_starts([post_id], wish.first, last)
-    return _within_limits(plans.weekly(post_id, wish, _specials(wish.first, last), existing, zone, now))
+    return _within_limits(plans.weekly(post_id, wish, special_days(wish.first, last), existing, zone, now))
 
 
 def week_copies(activity_id: int, monday: date, times: int, zone: tzinfo, now: datetime) -> Plan:
@@ -69,7 +69,7 @@ def copies(
     if last > until:
         raise TooFar(until)
     existing = set() if is_apart else _open_starts({span.post_id for span in spans}, first, last)
-    return _within_limits(plans.copies(spans, shifts, _specials(first, last), existing, zone, now))
+    return _within_limits(plans.copies(spans, shifts, special_days(first, last), existing, zone, now))
 
 
 def monday_of(day: date) -> date:
@@ -116,7 +116,3 @@ def _open_starts(post_ids: Collection[int], first: date, last: date) -> set[tupl
         Slot.post_id.in_(post_ids), Slot.state == SlotState.OPEN, Slot.starts_at.between(begins, ends)
     )
     return {(post_id, starts_at) for post_id, starts_at in db.session.execute(query)}
-
-
-def _specials(first: date, last: date) -> dict[date, Special]:
-    return {day: Special(row.name, row.off, row.acts_as) for day, row in special_days(first, last).items()}

@@ -12,15 +12,7 @@ from typing import NamedTuple
 from activities.duties import rules
 from activities.kit.moments import wall
 from activities.kit.refusal import Refusal
-
-
-@dataclass(frozen=True)
-class Special:
-    """A day that is not what its weekday says: a holiday (`off`), or a workday with the timetable of `acts_as`."""
-
-    name: str
-    off: bool = False
-    acts_as: date | None = None
+from activities.terms.rules import Special
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -142,8 +142,9 @@ def run(statement: sa.Executable, values: Any = None) -> sa.CursorResult[*tuple[
 
     Objects that were changed are written first; those that were read do not learn of what is written in this way.
     """
-    db.session.flush()
-    return db.session.connection().execute(statement, values)
+    session = db.session()
+    session.flush()
+    return session.connection().execute(statement, values)
 
 
 # ── transactions ────────────────────────────────────────────────────────────

@@ -148,31 +148,33 @@ def _texts(singular: str, plural: str, num: int, /, **facts: Any) -> Markup:
 
 def say_day(day: date | datetime, *, year: bool = False) -> str:
     """周三 11月25日, Wed 25 Nov; with the year where it matters."""
-    if isinstance(day, datetime):
-        day = local(day).date()
     if is_chinese():
-        pattern = "y年M月d日 EEE" if year else "EEE M月d日"
-    else:
-        pattern = "EEE d MMM y" if year else "EEE d MMM"
-    return format_date(day, pattern, locale=speech().locale)
+        return _say(day, "y年M月d日 EEE" if year else "EEE M月d日")
+    return _say(day, "EEE d MMM y" if year else "EEE d MMM")
 
 
 def say_date(day: date | datetime) -> str:
     """11月25日, 25 Nov."""
-    if isinstance(day, datetime):
-        day = local(day).date()
-    return format_date(day, "M月d日" if is_chinese() else "d MMM", locale=speech().locale)
+    return _say(day, "M月d日" if is_chinese() else "d MMM")
 
 
 def say_weekday(day: date | datetime) -> str:
-    if isinstance(day, datetime):
-        day = local(day).date()
-    return format_date(day, "EEE", locale=speech().locale)
+    return _say(day, "EEE")
 
 
 def say_month(day: date) -> str:
     """11月, Nov."""
-    return format_date(day, "LLL", locale=speech().locale)
+    return _say(day, "LLL")
+
+
+def _say(day: date | datetime, pattern: str) -> str:
+    """The day in the person's language; of a moment, the day it is in the school."""
+    return _formatted(local(day).date() if isinstance(day, datetime) else day, pattern, speech().language)
+
+
+@lru_cache(maxsize=4096)
+def _formatted(day: date, pattern: str, language: str) -> str:
+    return format_date(day, pattern, locale=language)
 
 
 def say_clock(moment: datetime) -> str:

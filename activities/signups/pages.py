@@ -18,8 +18,7 @@ from activities.signups.cards import Card, cards
 from activities.signups.forms import Filters
 from activities.signups.search import PAGE, Group
 from activities.terms import queries as terms
-from activities.terms.models import SpecialDay
-from activities.terms.rules import DAY, Period
+from activities.terms.rules import DAY, Period, Special
 
 WEEK = timedelta(weeks=1)
 
@@ -50,7 +49,7 @@ class FindView:
     days: list[Day]
     rows: list[GridRow]
     by_day: list[tuple[date, list[Card]]]
-    special: dict[date, SpecialDay]
+    special: dict[date, Special]
     coming: int
     seats_left: int
     has_more: bool

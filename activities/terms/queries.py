@@ -7,18 +7,26 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from activities.kit.db import db
+from activities.kit.db import db, run
 from activities.terms.models import SpecialDay, Term
-from activities.terms.rules import teaching_week
+from activities.terms.rules import Special, teaching_week
+
+_TERMS = (
+    sa.select(Term.starts_on, Term.weeks)
+    .where(Term.starts_on <= sa.bindparam("last", type_=sa.Date()))
+    .order_by(Term.starts_on)
+)
+_SPECIAL_DAYS = sa.select(
+    SpecialDay.day, SpecialDay.name, SpecialDay.off, SpecialDay.acts_as, SpecialDay.confirmed
+).where(SpecialDay.day.between(sa.bindparam("first", type_=sa.Date()), sa.bindparam("last", type_=sa.Date())))
 
 
 def weeks_of(days: Collection[date]) -> dict[date, int]:
     """The teaching week of each day that falls into a term. One statement, whatever the number of days."""
     if not days:
         return {}
-    query = sa.select(Term.starts_on, Term.weeks).where(Term.starts_on <= max(days)).order_by(Term.starts_on)
     found: dict[date, int] = {}
-    for starts_on, weeks in db.session.execute(query):  # of two terms that overlap, the later one counts
+    for starts_on, weeks in run(_TERMS, {"last": max(days)}):  # of two terms that overlap, the later one counts
         found |= {day: week for day in days if (week := teaching_week(day, starts_on, weeks))}
     return found
 
@@ -35,10 +43,9 @@ def term_starts(day: date) -> tuple[date | None, date | None]:
     return own, min((starts_on for starts_on, _ in rows if starts_on > day), default=None)
 
 
-def special_days(first: date, last: date) -> dict[date, SpecialDay]:
+def special_days(first: date, last: date) -> dict[date, Special]:
     """Holidays and make-up workdays from `first` to `last`, both included."""
-    query = sa.select(SpecialDay).where(SpecialDay.day.between(first, last))
-    return {special.day: special for special in db.session.scalars(query)}
+    return {day: Special._make(special) for day, *special in run(_SPECIAL_DAYS, {"first": first, "last": last})}
 
 
 def is_unconfirmed(year: int) -> bool:

@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, time, timedelta
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from activities.kit.refusal import N_, Refusal, refusal
 
 MOST_WEEKS = 30
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 LONGEST_NAME = 100
+
+
+class Special(NamedTuple):
+    """A day that is not what its weekday says: a holiday (`off`), or a workday with the timetable of `acts_as`. Not
+    `confirmed` while the notice for its year has not been seen."""
+
+    name: str
+    off: bool = False
+    acts_as: date | None = None
+    confirmed: bool = True
 
 
 @dataclass(frozen=True)
