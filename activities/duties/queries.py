@@ -48,7 +48,7 @@ def visible_to(member: Viewer) -> sa.ColumnElement[bool]:
 
 @lru_cache(maxsize=1024)
 def visible(sight: Sight) -> sa.ColumnElement[bool]:
-    above = [int(part) for part in sight.path.split("/") if part]
+    above = [sa.literal(int(part)) for part in sight.path.split("/") if part]
     conditions = [Activity.unit_id.in_(above), *(Unit.path.startswith(p, autoescape=True) for p in sight.reviewed)]
     return sa.or_(_organized(sight), *conditions)
 
