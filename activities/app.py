@@ -17,8 +17,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from activities import config
 from activities.config import DATA, PACKAGE, Settings
-from activities.kit import access, assets, i18n, marks, web
-from activities.kit.db import db, prepare_engine
+from activities.kit import access, assets, i18n, marks, sqlite, web
+from activities.kit.db import db
 
 ROOMS = ("people", "terms", "duties", "signups", "calendars", "records", "reviews", "home")
 
@@ -49,7 +49,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     open_rooms(app)
     db.init_app(app)
     with app.app_context():
-        prepare_engine(db.engine)
+        if db.engine.dialect.name == "sqlite":
+            sqlite.prepare(db.engine)
     Migrate(app, db, directory=str(DATA / "migrations"), compare_type=True, render_as_batch=True)
     Bootstrap5(app)
     i18n.init_app(app)

@@ -20,7 +20,6 @@ from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.orm.interfaces import ORMOption
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from activities.kit.refusal import NotFound
 
@@ -218,21 +217,3 @@ def lock(model: type[Row], row_id: int, *options: ORMOption) -> Row:
     if row is None:
         raise NotFound
     return row
-
-
-def prepare_engine(engine: sa.Engine) -> None:
-    """SQLite: durable write-ahead logging, foreign keys, and transactions that begin as what they are."""
-    if engine.dialect.name != "sqlite":
-        return
-
-    @sa.event.listens_for(engine, "connect")
-    def connect(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
-        connection.isolation_level = None  # the driver's own BEGIN comes too late and is the wrong kind
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @sa.event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        options = connection.get_execution_options()
-        if not options.get("alone"):
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write") else "BEGIN")
