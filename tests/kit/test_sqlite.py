@@ -13,8 +13,6 @@ import sqlalchemy as sa
 
 from activities.kit import sqlite
 
-pytestmark = pytest.mark.own_database
-
 HOLD = """
 import sys, time, sqlalchemy as sa
 from activities.kit import sqlite
