@@ -189,7 +189,7 @@ def transactional(verb: F) -> F:
                 if attempt == TRIES - 1 or not asks_for_retry(error):
                     raise
                 # Full jitter, so that those who lost the same race do not meet again.
-                time.sleep(random.uniform(0, min(0.1, 0.001 * 2**attempt)))
+                time.sleep(random.uniform(0, min(1.0, 0.001 * 2**attempt)))
         raise AssertionError("unreachable")
 
     return run  # type: ignore[return-value]

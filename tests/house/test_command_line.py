@@ -6,7 +6,6 @@ import re
 import shutil
 import socket
 import subprocess
-import time
 from http.cookiejar import CookieJar
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
@@ -132,14 +131,11 @@ def test_the_demo_started_again_loses_nothing_and_stays_on_this_machine(tmp_path
     with serving(tmp_path, "demo", port=port) as server:
         assert log_in(browser, base, "member") == f"{base}/"
     first = server.said
-    began = time.monotonic()
     with serving(tmp_path, "demo", port=port) as server:
-        ready_after = time.monotonic() - began
         assert browser.open(f"{base}/").url == f"{base}/"  # still the same person, on the same data
     second = server.said
     assert "Loading the demo" in first
     assert "Loading the demo" not in second
-    assert ready_after < 20
     assert " INFO activities.security " in first
     for said in (first, second):
         assert base in said

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-import time
+import tracemalloc
 import zipfile
+from contextlib import contextmanager
 
 import pytest
 import xlsxwriter
@@ -183,22 +184,28 @@ def bomb() -> bytes:
     return zipped(parts)
 
 
+@contextmanager
+def little_memory():
+    """What is done here takes far less than the bomb unpacked."""
+    tracemalloc.start()
+    yield
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 5_000_000 < xlsx.MOST_UNPACKED
+
+
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(bomb):
     assert len(bomb) < 1024 * 1024
-    start = time.process_time()
-    with pytest.raises(OpensTooLarge):
+    with little_memory(), pytest.raises(OpensTooLarge):
         sheet.read(bomb, "a.xlsx")
-    assert time.process_time() - start < 0.5
 
 
 def test_a_zip_bomb_that_lies_about_its_size_is_refused_as_damaged(bomb):
     with zipfile.ZipFile(io.BytesIO(bomb)) as file:
         real = file.getinfo(SHEET).file_size.to_bytes(4, "little")
     assert bomb.count(real) == 2  # in the member's own header, and in the directory at the end
-    start = time.process_time()
-    with pytest.raises(NotASpreadsheet):
+    with little_memory(), pytest.raises(NotASpreadsheet):
         sheet.read(bomb.replace(real, (1000).to_bytes(4, "little")), "a.xlsx")
-    assert time.process_time() - start < 0.5
 
 
 def test_what_is_unpacked_is_counted_across_parts(monkeypatch):

@@ -37,7 +37,7 @@ STEPS = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_the_trail_replays_to_the_present(cast, steps):
     slot = make_slot(make_post(cast.sweeping, "某处", capacity=3), NOW + next(DAYS))  # nobody sits twice at one time

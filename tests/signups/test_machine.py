@@ -196,8 +196,9 @@ class SignUps(RuleBasedStateMachine):
 @pytest.mark.usefixtures("app")
 def test_any_history_leaves_what_the_model_says(app):
     SignUps.app = app
+    on_sqlite = app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite")
     options = settings(
-        max_examples=40,
+        max_examples=60 if on_sqlite else 15,  # databases differ in locks, not in histories
         stateful_step_count=30,
         deadline=None,
         suppress_health_check=list(HealthCheck),
