@@ -17,7 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from activities import config
 from activities.config import DATA, PACKAGE, Settings
-from activities.kit import access, assets, i18n, marks, sqlite, web
+from activities.kit import access, assets, i18n, marks, postgresql, sqlite, web
 from activities.kit.db import db
 
 ROOMS = ("people", "terms", "duties", "signups", "calendars", "records", "reviews", "home")
@@ -49,8 +49,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     open_rooms(app)
     db.init_app(app)
     with app.app_context():
-        if db.engine.dialect.name == "sqlite":
-            sqlite.prepare(db.engine)
+        database = sqlite if db.engine.dialect.name == "sqlite" else postgresql
+        database.prepare(db.engine)
     Migrate(app, db, directory=str(DATA / "migrations"), compare_type=True, render_as_batch=True)
     Bootstrap5(app)
     i18n.init_app(app)
@@ -83,7 +83,7 @@ def open_rooms(app: Flask) -> None:
 def flask_config(settings: Settings) -> dict[str, object]:
     is_sqlite = sa.make_url(settings.database_url).get_backend_name() == "sqlite"
     # A connection for every thread that a server may have, and an answer soon where there is no database.
-    engine: dict[str, object] = {"pool_pre_ping": not is_sqlite, "max_overflow": 64}
+    engine: dict[str, object] = {"max_overflow": 64}
     engine["connect_args"] = {"timeout": 10, "check_same_thread": False} if is_sqlite else {"connect_timeout": 5}
     if settings.database_isolation:
         engine["isolation_level"] = settings.database_isolation

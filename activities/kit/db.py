@@ -13,6 +13,7 @@ from enum import IntFlag, StrEnum
 from functools import wraps
 from typing import Any, TypeVar
 
+import flask_sqlalchemy.session
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import orm
@@ -21,6 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.orm.interfaces import ORMOption
 
+from activities.kit import postgresql
 from activities.kit.refusal import NotFound
 
 TRIES = 40
@@ -96,7 +98,19 @@ class Base(DeclarativeBase):
     id: Mapped[int] = mapped_column(primary_key=True)
 
 
-db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+class Session(flask_sqlalchemy.session.Session):
+    """Reads on PostgreSQL without a transaction around them, unless it is a verb's."""
+
+    def get_bind(self, *arguments: Any, **named: Any) -> Any:
+        engine = super().get_bind(*arguments, **named)
+        if self.info.get("in_transaction") or engine.dialect.name == "sqlite":
+            return engine
+        if "reader" not in self.info:
+            self.info["reader"] = postgresql.reader(engine)
+        return self.info["reader"]
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": Session, "expire_on_commit": False})
 
 Row = TypeVar("Row", bound=Base)
 
@@ -158,9 +172,9 @@ def transaction() -> Iterator[None]:
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("something was changed outside a transaction")
     session.commit()  # ends the transaction that earlier reads of this request began
-    session.connection(execution_options={"write": True})
     session.info["in_transaction"] = True
     try:
+        session.connection(execution_options={"write": True})
         yield
         session.commit()
     except BaseException:
