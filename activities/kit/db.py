@@ -149,6 +149,13 @@ def reading() -> Iterator[Connection]:
         yield connection
 
 
+def run_in_portions(statement: sa.Executable, values: Any, size: int) -> Iterator[sa.Row[*tuple[Any, ...]]]:
+    """The rows of a statement, `size` of them in memory at a time, over a connection beside the session: PostgreSQL
+    reads in portions only within a transaction."""
+    with db.engine.connect().execution_options(yield_per=size) as connection:
+        yield from connection.execute(statement, values)
+
+
 def run(statement: sa.Executable, values: Any = None) -> sa.CursorResult[*tuple[Any, ...]]:
     """Execute a statement that was built once, in the session's transaction, as rows rather than objects: for a single
     row the session's own machinery takes ten times as long as the database.

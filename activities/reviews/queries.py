@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from activities.kit import clock
-from activities.kit.db import db
+from activities.kit.db import db, run, run_in_portions
 from activities.kit.refusal import NotFound
 from activities.reviews import statements
 from activities.reviews.rules import LEDGERS, Branch, Figures, Filters, Line, Order, OwnYear, Scope
@@ -63,7 +63,7 @@ def lines(
     query = statements.lines(filters.asked, order, cut=limit is not None)
     given = {**_given(branches, year, filters), "limit": limit, "offset": offset}
     names = {branch.id: branch.name for branch in branches}
-    for row in db.session.execute(query, given, execution_options={} if limit else {"yield_per": 500}):
+    for row in run(query, given) if limit else run_in_portions(query, given, 500):
         _, number, name, unit_id, class_name, stage, standing, *values = row
         yield Line(number, name, names[unit_id], class_name, stage, standing, _read(values))
 
