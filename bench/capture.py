@@ -99,5 +99,7 @@ def capture(app: Flask, request: Request, *, warm: bool = True) -> Answer:
                 body = answer.get_data()
     finally:
         sa.event.remove(engine, "before_cursor_execute", note)
+    if answer.status_code >= 500:
+        raise RuntimeError(f"{request.path} answers {answer.status}")
     kept = [(name, value) for name, value in answer.headers if name.lower() not in HOP_HEADERS]
     return Answer(request, answer.status_code, kept, body, statements)

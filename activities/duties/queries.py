@@ -10,7 +10,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from activities.duties.models import Activity, ActivityOrganizer, Post, Slot
-from activities.kit.db import db, run
+from activities.kit.db import db
 from activities.kit.refusal import NotAllowed, NotFound
 from activities.kit.roles import Permission, Role
 from activities.people.models import Member, RoleGrant, Unit
@@ -78,25 +78,6 @@ def slots() -> sa.Select[Slot]:
             .contains_eager(Post.activity)
             .options(contains_eager(Activity.unit), joinedload(Activity.eligible_unit))
         )
-    )
-
-
-def slot_id_for(member: Viewer, public_id: str) -> int:
-    """The slot's id, if this member may see it."""
-    slot_id: int | None = run(_slot_id(sight_of(member)), {"public_id": public_id}).scalar()
-    if slot_id is None:
-        raise NotFound
-    return slot_id
-
-
-@lru_cache(maxsize=1024)
-def _slot_id(sight: Sight) -> sa.Select[int]:
-    return (
-        sa.select(Slot.id)
-        .join(Slot.post)
-        .join(Post.activity)
-        .join(Activity.unit)
-        .where(Slot.public_id == sa.bindparam("public_id"), visible(sight))
     )
 
 

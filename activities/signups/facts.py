@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from activities.duties.models import Activity, Post, Slot
+from activities.duties.queries import Sight, visible
 from activities.duties.rules import SlotState
 from activities.kit.db import UtcDateTime, run
 from activities.kit.refusal import NotFound
@@ -33,7 +35,7 @@ NOW = sa.bindparam("now", type_=UtcDateTime())
 
 # ── a slot and a person ─────────────────────────────────────────────────────
 
-Eligible = aliased(Unit)
+Home, Eligible = aliased(Unit), aliased(Unit)  # the person's unit, and whom the activity is open to
 # In the order of their fields.
 OFFER = (
     Slot.id, Slot.public_id, Slot.state, Slot.starts_at, Slot.ends_at, Slot.capacity, Slot.taken, Slot.waiting,
@@ -41,7 +43,7 @@ OFFER = (
     Activity.sign_up_opens_at, Activity.sign_up_closes_at, Activity.withdraw_minutes, Activity.stages,
     Activity.standings, Eligible.path, Eligible.name,
 )  # fmt: skip
-PERSON = (Member.stage, Member.standing, Unit.path)
+PERSON = (Member.stage, Member.standing, Home.path)
 
 OFFERS = (
     sa.select(*OFFER)
@@ -52,20 +54,30 @@ OFFERS = (
 _OFFER_LOCKED = OFFERS.where(Slot.id == SLOT).with_for_update(of=Slot)
 _PERSON_LOCKED = (
     sa.select(Member.active, Member.name, *PERSON)
-    .join(Unit, Unit.id == Member.unit_id)
+    .join(Home, Home.id == Member.unit_id)
     .where(Member.id == MEMBER)
     .with_for_update(of=Member)
 )
-_AT_FIRST_SIGHT = (
+_FIRST_LOOK = (
     OFFERS.add_columns(*PERSON, SignUp.state)
     .join(Member, Member.id == MEMBER)
-    .join(Unit, Unit.id == Member.unit_id)
-    .outerjoin(
-        SignUp,
-        sa.and_(SignUp.slot_id == Slot.id, SignUp.member_id == Member.id, IS_ACTIVE),
-    )
-    .where(Slot.id == SLOT)
+    .join(Home, Home.id == Member.unit_id)
+    .outerjoin(SignUp, sa.and_(SignUp.slot_id == Slot.id, SignUp.member_id == Member.id, IS_ACTIVE))
 )
+_FIRST_LOOK_BY_ID = _FIRST_LOOK.where(Slot.id == SLOT)
+
+
+@lru_cache(maxsize=1024)
+def _first_look(sight: Sight) -> sa.Select[*tuple[Any, ...]]:
+    as_seen = sa.and_(Slot.public_id == sa.bindparam("public_id"), visible(sight))
+    return _FIRST_LOOK.join(Unit, Unit.id == Activity.unit_id).where(as_seen)
+
+
+class Seen(NamedTuple):
+    """A slot by its public id, as far as somebody sees it: of what they do not see there is nothing."""
+
+    public_id: str
+    sight: Sight
 
 
 def offer_of(slot: Slot) -> Offer:
@@ -83,9 +95,13 @@ def person_of(member: Viewer) -> Person:
     return Person(member.stage, member.standing, member.unit.path)
 
 
-def at_first_sight(member_id: int, slot_id: int) -> tuple[Offer, Person, SignUpState | None]:
-    """The slot, the person, and what the slot is to the person already; nothing is locked."""
-    row = run(_AT_FIRST_SIGHT, {"slot_id": slot_id, "member_id": member_id}).one_or_none()
+def at_first_sight(member_id: int, slot: Seen | int) -> tuple[Offer, Person, SignUpState | None]:
+    """The slot, the person, and what the slot is to the person already; nothing is locked. NotFound."""
+    if isinstance(slot, Seen):
+        found = run(_first_look(slot.sight), {"public_id": slot.public_id, "member_id": member_id})
+    else:
+        found = run(_FIRST_LOOK_BY_ID, {"slot_id": slot, "member_id": member_id})
+    row = found.one_or_none()
     if row is None:
         raise NotFound
     *offer, stage, standing, path, mine = row
@@ -200,7 +216,7 @@ class Waiter(NamedTuple):
 _WAITERS_LOCKED = (
     sa.select(SignUp.id, SignUp.member_id, *PERSON)
     .join(Member, Member.id == SignUp.member_id)
-    .join(Unit, Unit.id == Member.unit_id)
+    .join(Home, Home.id == Member.unit_id)
     .where(SignUp.slot_id == SLOT, SignUp.state == SignUpState.WAITING, Member.active)
     .order_by(SignUp.ticket)
     .with_for_update(of=Member)

@@ -61,8 +61,8 @@ def slot(public_id: str) -> Any:
 @signups.post("/slots/<public_id>/sign-up")
 @access(Permission.TAKE_PART)
 def sign_up(public_id: str) -> Any:
-    slot_id = duties.slot_id_for(current_user, public_id)
-    state = service.sign_up(current_user.id, slot_id, clock.now(), or_wait="wait" in request.form)
+    seen = facts.Seen(public_id, duties.sight_of(current_user))
+    state = service.sign_up(current_user.id, seen, clock.now(), or_wait="wait" in request.form)
     message = _("You have a seat.") if state is SignUpState.SEATED else _("You are on the waiting list.")
     return done(message, url_for(".slot", public_id=public_id))
 

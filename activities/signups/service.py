@@ -13,7 +13,7 @@ from activities.duties.models import Slot
 from activities.kit.db import db, run, transactional
 from activities.people.models import Member
 from activities.signups import facts, notices, queries, rules
-from activities.signups.facts import NOW, SLOT, Engagement
+from activities.signups.facts import NOW, SLOT, Engagement, Seen
 from activities.signups.models import SignUp
 from activities.signups.rules import Offer, SignUpState
 
@@ -32,17 +32,18 @@ _LEAVE = _CHANGE.values(state=SignUpState.WITHDRAWN, withdrawn_at=NOW, changed_a
 _MOVE_UP = _CHANGE.values(state=SignUpState.SEATED, seated_at=NOW, changed_at=NOW, revision=SignUp.revision + 1)
 
 
-def sign_up(member_id: int, slot_id: int, now: datetime, *, or_wait: bool = False) -> SignUpState:
-    """Take a seat, or with `or_wait` a place on the waiting list when none is left. Raises the rules' Refusal.
+def sign_up(member_id: int, slot: Seen | int, now: datetime, *, or_wait: bool = False) -> SignUpState:
+    """Take a seat, or with `or_wait` a place on the waiting list when none is left, in the slot that somebody sees or
+    that has this id. Raises the rules' Refusal.
 
     Looks first without a lock, so that a slot that is plainly full or closed costs no write.
     """
-    offer, person, mine = facts.at_first_sight(member_id, slot_id)
+    offer, person, mine = facts.at_first_sight(member_id, slot)
     if refusal := rules.why_not_sign_up(offer, person, mine, (), now, waiting=or_wait):
         raise refusal
     if offer.waiting and offer.left:
-        fill(slot_id, now)  # a waiter whom nothing stops any more comes before who arrives now
-    return _sign_up(member_id, slot_id, now, or_wait)
+        fill(offer.id, now)  # a waiter whom nothing stops any more comes before who arrives now
+    return _sign_up(member_id, offer.id, now, or_wait)
 
 
 @transactional
