@@ -19,8 +19,7 @@ from activities.duties.plans import Stretch, Wish
 from activities.duties.rules import MOST_SEATS
 from activities.kit.clock import local
 from activities.kit.fields import Chips, Clock, Day, DecimalNumber, LocalMoment, Number, Revision
-from activities.kit.i18n import gettext, say_refusal, say_remedy
-from activities.kit.refusal import Refusal
+from activities.kit.i18n import gettext
 from activities.kit.text import clean_line, clean_text
 from activities.people.models import Unit
 from activities.people.rules import STAGE_NAMES, STANDING_NAMES, Stage, Stages, Standing, Standings
@@ -105,11 +104,6 @@ def shown(activity: Activity) -> dict[str, Any]:
         "standings": [str(standing) for standing in Standing if Standings[standing.name] in activity.standings],
         "eligible_unit_id": activity.eligible_unit_id or 0,
     }
-
-
-def refuse(form: FlaskForm, name: str, refusal: Refusal) -> None:
-    """Show a rule's refusal as the error of the field it speaks of."""
-    form[name].errors = [*form[name].errors, f"{say_refusal(refusal)} {say_remedy(refusal)}".strip()]
 
 
 class CopyForm(FlaskForm):

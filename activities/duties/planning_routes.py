@@ -8,12 +8,13 @@ from flask import Blueprint, render_template, request, url_for
 from flask_login import current_user
 
 from activities.duties import planning, queries, service
-from activities.duties.forms import CopyForm, CopyWeekForm, PlanForm, PostForm, refuse
+from activities.duties.forms import CopyForm, CopyWeekForm, PlanForm, PostForm
 from activities.duties.models import Activity, Post, Slot
 from activities.duties.plans import Plan, Why
 from activities.duties.rules import LastBeforeFirst, PlanChanged, TooFar, TooManySlots
 from activities.kit import clock
 from activities.kit.access import access
+from activities.kit.fields import refuse
 from activities.kit.i18n import gettext as _
 from activities.kit.i18n import ngettext
 from activities.kit.refusal import N_, Refusal

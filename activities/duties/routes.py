@@ -11,14 +11,14 @@ from flask import Blueprint, Flask, render_template, request, url_for
 from flask_login import current_user
 
 from activities.duties import board, planning_routes, queries, service
-from activities.duties.forms import ActivityForm, refuse, shown
+from activities.duties.forms import ActivityForm, shown
 from activities.duties.kinds import KINDS, LEDGER_NAMES
 from activities.duties.models import Activity
 from activities.duties.planning import monday_of
 from activities.duties.rules import KindInUse, NoOrganizer, NotBelow, at_risk
 from activities.kit import clock
 from activities.kit.access import access
-from activities.kit.fields import differences
+from activities.kit.fields import differences, refuse
 from activities.kit.i18n import gettext as _
 from activities.kit.refusal import ChangedMeanwhile, NotFound
 from activities.kit.roles import Permission

@@ -12,11 +12,17 @@ from wtforms.widgets import CheckboxInput, HiddenInput
 
 from activities.kit.clock import local, zone
 from activities.kit.i18n import gettext as _
-from activities.kit.i18n import say_moment
+from activities.kit.i18n import say_fully, say_moment
 from activities.kit.moments import wall
+from activities.kit.refusal import Refusal
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 TYPED = "%Y-%m-%dT%H:%M"
+
+
+def refuse(form: BaseForm, name: str, refusal: Refusal) -> None:
+    """Show a rule's refusal as the error of the field it speaks of."""
+    form[name].errors = [*form[name].errors, say_fully(refusal)]
 
 
 def differences(form: BaseForm, present: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -7,12 +7,12 @@ from typing import Any
 from flask import Blueprint, render_template, url_for
 from flask_login import current_user
 
-from activities.duties.forms import PostForm, refuse
+from activities.duties.forms import PostForm
 from activities.duties.models import Slot
 from activities.duties.queries import post_to_organize, slot_to_organize
 from activities.kit import clock
 from activities.kit.access import access
-from activities.kit.fields import differences
+from activities.kit.fields import differences, refuse
 from activities.kit.i18n import gettext as _
 from activities.kit.i18n import ngettext
 from activities.kit.refusal import ChangedMeanwhile, Refusal
