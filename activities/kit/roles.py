@@ -26,13 +26,17 @@ class Permission(StrEnum):
     REVIEW = "review"
     MANAGE_PEOPLE = "manage people"
     GRANT_ROLES = "grant roles"
+    KEEP_CALENDAR = "keep calendar"
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ORGANIZER: frozenset({Permission.ORGANIZE}),
     Role.SECRETARY: frozenset({Permission.REVIEW, Permission.GRANT_ROLES}),
-    Role.ADMINISTRATOR: frozenset({Permission.MANAGE_PEOPLE, Permission.GRANT_ROLES}),
+    Role.ADMINISTRATOR: frozenset({Permission.MANAGE_PEOPLE, Permission.GRANT_ROLES, Permission.KEEP_CALENDAR}),
 }
+
+# What these change is the whole school's: only a role for a unit above all gives them.
+SCHOOL_WIDE = frozenset({Permission.KEEP_CALENDAR})
 
 # A secretary appoints organizers; only an administrator appoints secretaries and administrators.
 MAY_GRANT: dict[Role, frozenset[Role]] = {

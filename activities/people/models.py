@@ -10,8 +10,8 @@ from flask_login import UserMixin
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from activities.kit.db import Base, Revised, Words, new_public_id
-from activities.kit.roles import PERMISSIONS, Permission, Role
-from activities.people.rules import Holding, LinkPurpose, Stage, Standing, UnitLevel
+from activities.kit.roles import PERMISSIONS, SCHOOL_WIDE, Permission, Role
+from activities.people.rules import Holding, LinkPurpose, Stage, Standing, UnitLevel, is_above_all
 
 
 class Unit(Revised, Base):
@@ -46,7 +46,8 @@ class HoldsRoles:
 
     def paths(self, permission: Permission) -> list[str]:
         """The paths of the units for which this person has a permission, each with all below."""
-        return [g.unit.path for g in self.grants if permission in PERMISSIONS[g.role]]
+        paths = [g.unit.path for g in self.grants if permission in PERMISSIONS[g.role]]
+        return [path for path in paths if is_above_all(path)] if permission in SCHOOL_WIDE else paths
 
     def may(self, permission: Permission, path: str | None = None) -> bool:
         """Whether the person has a permission, for the unit at `path` where one is given. Taking part is everyone's."""

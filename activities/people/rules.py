@@ -129,6 +129,11 @@ def why_not_password(password: str, known: Iterable[str | None]) -> Refusal | No
 # ── roles ───────────────────────────────────────────────────────────────────
 
 
+def is_above_all(path: str) -> bool:
+    """Whether the unit at this path has none above it."""
+    return path.count("/") == 1
+
+
 @dataclass(frozen=True)
 class Holding:
     """A role held for the unit at `path` and all below it."""

@@ -13,6 +13,7 @@ from activities.kit.i18n import ngettext, say_refusal
 from activities.kit.refusal import Refusal
 from activities.kit.text import clean_line
 from activities.terms import queries, service
+from activities.terms.rules import Span
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -25,7 +26,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 def add_term(name: str, monday: datetime, weeks: int) -> None:
     """Add the term NAME of WEEKS teaching weeks, the first of which begins on MONDAY (2026-09-07)."""
     try:
-        service.add_term(clean_line(name), monday.date(), weeks, clock.now())
+        service.add_term(None, Span(clean_line(name), monday.date(), weeks), clock.now())
     except Refusal as refusal:
         raise click.ClickException(say_refusal(refusal)) from None
     click.echo(_("The term is entered."))
@@ -37,7 +38,7 @@ def add_term(name: str, monday: datetime, weeks: int) -> None:
 def fill_days(year: int) -> None:
     """Enter the official holidays and make-up workdays of YEAR; again once the State Council's notice is out."""
     try:
-        changed = service.fill_days(year, clock.now())
+        changed = service.fill_days(None, year, clock.now())
     except Refusal as refusal:
         raise click.ClickException(say_refusal(refusal)) from None
     click.echo(ngettext("%(num)s day changed.", "%(num)s days changed.", changed))

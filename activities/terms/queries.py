@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from typing import TypeVar
 
 import sqlalchemy as sa
 
 from activities.kit.db import db, run
+from activities.kit.refusal import NotFound
 from activities.terms.models import SpecialDay, Term
-from activities.terms.rules import Special, teaching_week
+from activities.terms.rules import Span, Special, teaching_week
+
+T = TypeVar("T")
 
 _TERMS = (
     sa.select(Term.starts_on, Term.weeks)
     .where(Term.starts_on <= sa.bindparam("last", type_=sa.Date()))
     .order_by(Term.starts_on)
 )
+_ALL_TERMS = sa.select(Term.name, Term.starts_on, Term.weeks).order_by(Term.starts_on.desc())
 _SPECIAL_DAYS = sa.select(
     SpecialDay.day, SpecialDay.name, SpecialDay.off, SpecialDay.acts_as, SpecialDay.confirmed
 ).where(SpecialDay.day.between(sa.bindparam("first", type_=sa.Date()), sa.bindparam("last", type_=sa.Date())))
@@ -36,6 +41,16 @@ def week_of(day: date) -> int | None:
     return weeks_of([day]).get(day)
 
 
+def all_terms() -> list[Span]:
+    """Every term, the latest first."""
+    return [Span(*row) for row in run(_ALL_TERMS)]
+
+
+def term_from(starts_on: date) -> Span:
+    """The term that begins on this Monday."""
+    return _found(next((term for term in all_terms() if term.starts_on == starts_on), None))
+
+
 def term_starts(day: date) -> tuple[date | None, date | None]:
     """The first day of the term that the day falls into, and that of the next one after the day."""
     rows = list(db.session.execute(sa.select(Term.starts_on, Term.weeks).order_by(Term.starts_on.desc())))
@@ -48,7 +63,18 @@ def special_days(first: date, last: date) -> dict[date, Special]:
     return {day: Special._make(special) for day, *special in run(_SPECIAL_DAYS, {"first": first, "last": last})}
 
 
+def special_day(day: date) -> Special:
+    """What a day is, if not what its weekday says."""
+    return _found(special_days(day, day).get(day))
+
+
 def is_unconfirmed(year: int) -> bool:
     """Whether days of the year were entered before the State Council's notice was known."""
     of_year = SpecialDay.day.between(date(year, 1, 1), date(year, 12, 31))
     return bool(db.session.scalar(sa.select(sa.exists().where(of_year, ~SpecialDay.confirmed))))
+
+
+def _found(value: T | None) -> T:
+    if value is None:
+        raise NotFound
+    return value

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from hashlib import sha256
 from typing import ClassVar, NamedTuple
 
 from activities.kit.refusal import N_, Refusal, refusal
@@ -12,6 +13,8 @@ from activities.kit.refusal import N_, Refusal, refusal
 MOST_WEEKS = 30
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 LONGEST_NAME = 100
+SATURDAY = 5
+ONE = timedelta(days=1)
 
 
 class Special(NamedTuple):
@@ -50,6 +53,25 @@ def teaching_week(day: date, starts_on: date, weeks: int) -> int | None:
     """The number of the teaching week a day falls in, counted from 1; None outside the term."""
     number = (day - starts_on).days // 7 + 1
     return number if 1 <= number <= weeks else None
+
+
+@dataclass(frozen=True)
+class Run:
+    """Days in a row of which the same is to be said."""
+
+    days: tuple[date, ...]
+    special: Special
+
+
+def runs(days: Mapping[date, Special]) -> list[Run]:
+    """The days in order, those in a row that are the same as one."""
+    found: list[list[date]] = []
+    for day in sorted(days):
+        if found and day - found[-1][-1] == ONE and days[day] == days[found[-1][-1]]:
+            found[-1].append(day)
+        else:
+            found.append([day])
+    return [Run(tuple(run), days[run[0]]) for run in found]
 
 
 # ── what a term can be ──────────────────────────────────────────────────────
@@ -129,3 +151,66 @@ def why_not_term(term: Span, others: Iterable[Span]) -> Refusal | None:
 
 def why_not_year(year: int) -> WrongYear | None:
     return None if FIRST_YEAR <= year <= LAST_YEAR else WrongYear(FIRST_YEAR, LAST_YEAR)
+
+
+# ── what a special day can be ───────────────────────────────────────────────
+
+
+@refusal
+class WrongDayName(Refusal):
+    most: int
+    sentence: ClassVar[str] = N_("The name of a day has 1 to %(most)s characters.")
+
+
+@refusal
+class DayTaken(Refusal):
+    day: date
+    sentence: ClassVar[str] = N_("%(day)s is in the calendar already.")
+    remedy: ClassVar[str] = N_("Edit it there.")
+
+
+@refusal
+class OffWithTimetable(Refusal):
+    sentence: ClassVar[str] = N_("A day off has no timetable: only a workday can take over that of another day.")
+
+
+@refusal
+class OwnTimetable(Refusal):
+    day: date
+    sentence: ClassVar[str] = N_("%(day)s cannot take over its own timetable.")
+    remedy: ClassVar[str] = N_("Choose another day, or leave this empty.")
+
+
+@refusal
+class NotATeachingDay(Refusal):
+    day: date
+    sentence: ClassVar[str] = N_("%(day)s is not a teaching day, so it has no timetable to take over.")
+    remedy: ClassVar[str] = N_("Choose a day from Monday to Friday within a term.")
+
+
+def why_not_day(day: date, special: Special, terms: Iterable[Span]) -> Refusal | None:
+    """The reason against this day in a calendar with these terms, None where there is none."""
+    if reason := why_not_year(day.year):
+        return reason
+    if not 0 < len(special.name) <= LONGEST_NAME:
+        return WrongDayName(LONGEST_NAME)
+    if special.acts_as is None:
+        return None
+    if special.off:
+        return OffWithTimetable()
+    if special.acts_as == day:
+        return OwnTimetable(day)
+    return None if is_teaching_day(special.acts_as, terms) else NotATeachingDay(special.acts_as)
+
+
+def is_teaching_day(day: date, terms: Iterable[Span]) -> bool:
+    """Whether a day has a timetable. A holiday has one: it is what most make-up workdays take over."""
+    return day.weekday() < SATURDAY and any(teaching_week(day, term.starts_on, term.weeks) for term in terms)
+
+
+# ── who was first ───────────────────────────────────────────────────────────
+
+
+def fingerprint(shown: Span | Special) -> str:
+    """Equal for equal terms and days: what a form that shows one gives back, to say what it showed."""
+    return sha256(repr(shown).encode()).hexdigest()[:32]

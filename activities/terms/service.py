@@ -1,71 +1,168 @@
-"""The school's calendar: enter a term, fill in a year's holidays and make-up workdays."""
+"""The school's calendar: terms, holidays and make-up workdays. Nobody asks the command line, which acts as None, for
+permission; whoever else acts must administer a unit above all."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from activities.audit import service as audit
 from activities.kit.db import db, transactional
+from activities.kit.refusal import ChangedMeanwhile, NotFound
+from activities.kit.roles import Permission
+from activities.people.service import acting, lock_roots
+from activities.terms import rules
 from activities.terms.models import SpecialDay, Term
-from activities.terms.official import OfficialDay, official_days
-from activities.terms.rules import Span, why_not_term, why_not_year
+from activities.terms.official import official_days
+from activities.terms.rules import Span, Special, fingerprint
 
 COMMAND_LINE = "command line"
 
 
 @transactional
-def add_term(name: str, starts_on: date, weeks: int, now: datetime) -> None:
-    """Add a term of `weeks` teaching weeks from a Monday on. For the command line: nobody is asked for permission.
-
-    Raises the rule's reason against it.
-    """
-    known = db.session.execute(sa.select(Term.name, Term.starts_on, Term.weeks).order_by(Term.starts_on))
-    if reason := why_not_term(Span(name, starts_on, weeks), [Span(*row) for row in known]):
+def add_term(actor_id: int | None, term: Span, now: datetime) -> None:
+    """Add a term of teaching weeks from a Monday on. Raises the rule's reason against it."""
+    _take_turn(actor_id)
+    if reason := rules.why_not_term(term, map(_span, _terms().values())):
         raise reason
-    term = Term(name=name, starts_on=starts_on, weeks=weeks)
-    db.session.add(term)
-    db.session.flush()
-    values = {"name": name, "starts_on": starts_on, "weeks": weeks}
-    audit.leave(now, None, "add term", Term, term.id, after=values, reason=COMMAND_LINE)
+    _write(actor_id, "add term", Term(), asdict(term), now)
 
 
 @transactional
-def fill_days(year: int, now: datetime) -> int:
+def change_term(actor_id: int, starts_on: date, shown: str, term: Span, now: datetime) -> None:
+    """Make the term that begins on this Monday another. ChangedMeanwhile where `shown` is not the fingerprint of what
+    it is now; the rule's reason where it cannot stand beside the others."""
+    _take_turn(actor_id)
+    others = _terms()
+    row = _as_shown(others.pop(starts_on, None), shown)
+    if reason := rules.why_not_term(term, map(_span, others.values())):
+        raise reason
+    _write(actor_id, "change term", row, asdict(term), now)
+
+
+@transactional
+def remove_term(actor_id: int, starts_on: date, shown: str, now: datetime) -> None:
+    """Take a term away. ChangedMeanwhile where `shown` is not the fingerprint of what it is now."""
+    _take_turn(actor_id)
+    _remove(actor_id, "remove term", _as_shown(_terms().get(starts_on), shown), now)
+
+
+@transactional
+def add_day(actor_id: int, day: date, special: Special, now: datetime) -> None:
+    """Enter a holiday or a make-up workday. Raises DayTaken, or the rule's reason against it."""
+    _take_turn(actor_id)
+    if _days(day, day):
+        raise rules.DayTaken(day)
+    _enter_by_hand(actor_id, "add day", SpecialDay(), day, special, now)
+
+
+@transactional
+def change_day(actor_id: int, day: date, shown: str, special: Special, now: datetime) -> None:
+    """Make a special day another, and confirmed by that. ChangedMeanwhile where `shown` is not the fingerprint of what
+    it is now; the rule's reason against it."""
+    _take_turn(actor_id)
+    row = _as_shown(_days(day, day).get(day), shown)
+    _enter_by_hand(actor_id, "change day", row, day, special, now)
+
+
+@transactional
+def remove_day(actor_id: int, day: date, shown: str, now: datetime) -> None:
+    """Make a day what its weekday says. ChangedMeanwhile where `shown` is not the fingerprint of what it is now."""
+    _take_turn(actor_id)
+    _remove(actor_id, "remove day", _as_shown(_days(day, day).get(day), shown), now)
+
+
+@transactional
+def fill_days(actor_id: int | None, year: int, now: datetime) -> int:
     """Enter the official holidays and make-up workdays of a year; return how many days it entered, changed or removed.
-    For the command line: nobody is asked for permission.
 
     A confirmed day stays as it is, whether an earlier notice or a hand made it so. What was entered before the year's
     notice was out gives way to what the notice says. Raises WrongYear.
     """
-    if reason := why_not_year(year):
+    _take_turn(actor_id)
+    if reason := rules.why_not_year(year):
         raise reason
-    in_year = SpecialDay.day.between(date(year, 1, 1), date(year, 12, 31))
-    known = {special.day: special for special in db.session.scalars(sa.select(SpecialDay).where(in_year))}
-    official = {special.day: special for special in official_days([year])}
-    changed = [_enter(special, known.get(special.day), now) for special in official.values()]
-    outdated = [special for day, special in known.items() if not special.confirmed and day not in official]
-    for special in outdated:
-        audit.leave(now, None, "remove day", SpecialDay, special.id, before=_values(special), reason=COMMAND_LINE)
-        db.session.delete(special)
-    return sum(changed) + len(outdated)
+    known = _days(date(year, 1, 1), date(year, 12, 31))
+    open_days = {day: row for day, row in known.items() if not row.confirmed}
+    changed = 0
+    for official in official_days([year]):
+        row = open_days.pop(official.day, None)
+        if row or official.day not in known:
+            values = {"day": official.day, "name": official.name, "off": official.off, "confirmed": official.confirmed}
+            changed += _write(actor_id, "enter day", row or SpecialDay(), values, now)
+    for outdated in open_days.values():
+        _remove(actor_id, "remove day", outdated, now)
+    return changed + len(open_days)
 
 
-def _enter(official: OfficialDay, known: SpecialDay | None, now: datetime) -> bool:
-    """Make a day what it is officially, unless it is confirmed. Whether anything changed."""
-    after = _values(official)
-    before = _values(known) if known else {}
-    if known and (known.confirmed or before == after):
-        return False
-    special = known or SpecialDay()
+# ── what the verbs share ────────────────────────────────────────────────────
+
+
+def _take_turn(actor_id: int | None) -> None:
+    """Lock the units above all, so that changes to what is the whole school's come one after another."""
+    lock_roots()
+    if actor_id is not None and not acting(actor_id).may(Permission.KEEP_CALENDAR):
+        raise NotFound
+
+
+def _terms() -> dict[date, Term]:
+    """Every term as it is now, by its Monday."""
+    rows = db.session.scalars(sa.select(Term).order_by(Term.starts_on), execution_options={"populate_existing": True})
+    return {row.starts_on: row for row in rows}
+
+
+def _days(first: date, last: date) -> dict[date, SpecialDay]:
+    """The special days from `first` to `last` as they are now."""
+    query = sa.select(SpecialDay).where(SpecialDay.day.between(first, last)).order_by(SpecialDay.day)
+    return {row.day: row for row in db.session.scalars(query, execution_options={"populate_existing": True})}
+
+
+def _span(row: Term) -> Span:
+    return Span(row.name, row.starts_on, row.weeks)
+
+
+def _special(row: SpecialDay) -> Special:
+    return Special(row.name, row.off, row.acts_as, row.confirmed)
+
+
+def _as_shown(row: Any, shown: str) -> Any:
+    """The row, if it is there and still what a form showed of it."""
+    if row is None:
+        raise NotFound
+    if fingerprint(_span(row) if isinstance(row, Term) else _special(row)) != shown:
+        raise ChangedMeanwhile
+    return row
+
+
+def _enter_by_hand(actor_id: int, verb: str, row: SpecialDay, day: date, special: Special, now: datetime) -> None:
+    if reason := rules.why_not_day(day, special, map(_span, _terms().values())):
+        raise reason
+    _write(actor_id, verb, row, {"day": day, **special._asdict(), "confirmed": True}, now)
+
+
+def _write(actor_id: int | None, verb: str, row: Term | SpecialDay, values: Mapping[str, Any], now: datetime) -> bool:
+    """Set what differs, and leave what was and what is. Whether anything did."""
+    after = {name: value for name, value in values.items() if getattr(row, name) != value}
+    before = {name: getattr(row, name) for name in after} if row.id else {}
     for name, value in after.items():
-        setattr(special, name, value)
-    db.session.add(special)
-    db.session.flush()
-    audit.leave(now, None, "enter day", SpecialDay, special.id, before=before, after=after, reason=COMMAND_LINE)
-    return True
+        setattr(row, name, value)
+    if after:
+        db.session.add(row)
+        db.session.flush()
+        _leave(actor_id, verb, row, now, before=before, after=after)
+    return bool(after)
 
 
-def _values(special: OfficialDay | SpecialDay) -> dict[str, object]:
-    return {name: getattr(special, name) for name in ("day", "name", "off", "confirmed")}
+def _remove(actor_id: int | None, verb: str, row: Term | SpecialDay, now: datetime) -> None:
+    before = asdict(_span(row)) if isinstance(row, Term) else {"day": row.day, **_special(row)._asdict()}
+    _leave(actor_id, verb, row, now, before=before)
+    db.session.delete(row)
+
+
+def _leave(actor_id: int | None, verb: str, row: Term | SpecialDay, now: datetime, **values: Mapping[str, Any]) -> None:
+    reason = COMMAND_LINE if actor_id is None else ""
+    audit.leave(now, actor_id, verb, type(row), row.id, reason=reason, **values)

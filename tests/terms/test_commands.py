@@ -67,7 +67,7 @@ def test_a_year_is_filled_once(run, app):
         assert days[date(2026, 10, 1)].off
         assert not days[date(2026, 10, 10)].off
         assert all(day.confirmed for day in days.values())
-        assert service.fill_days(2026, NOW) == 0
+        assert service.fill_days(None, 2026, NOW) == 0
 
 
 def test_a_year_without_a_notice_is_unconfirmed_until_it_is_out(run, app, monkeypatch):
@@ -78,7 +78,7 @@ def test_a_year_without_a_notice_is_unconfirmed_until_it_is_out(run, app, monkey
     with app.app_context():
         assert not any(day.confirmed for day in special_days(date(LONG_AFTER, 1, 1), date(LONG_AFTER, 12, 31)).values())
         monkeypatch.setattr(service, "official_days", lambda years: out)
-        service.fill_days(LONG_AFTER, NOW)
+        service.fill_days(None, LONG_AFTER, NOW)
         days = special_days(date(LONG_AFTER, 1, 1), date(LONG_AFTER, 12, 31))
         assert [(day, days[day].confirmed) for day in sorted(days)] == [(first, True), (second, True)]
 
@@ -87,7 +87,7 @@ def test_a_day_edited_by_hand_is_kept(ctx):
     db.session.add(SpecialDay(day=date(2026, 10, 1), name="校庆", off=False, acts_as=date(2026, 10, 2)))
     db.session.add(SpecialDay(day=date(2026, 11, 11), name="运动会", off=True))
     db.session.commit()
-    service.fill_days(2026, NOW)
+    service.fill_days(None, 2026, NOW)
     days = special_days(*YEAR)
     assert (days[date(2026, 10, 1)].name, days[date(2026, 11, 11)].name) == ("校庆", "运动会")
 
