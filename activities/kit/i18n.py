@@ -158,6 +158,15 @@ def say_date(day: date | datetime) -> str:
     return _say(day, "M月d日" if is_chinese() else "d MMM")
 
 
+def say_days(first: date, last: date) -> str:
+    """9月25日–27日, 25–27 Sep; the month again where the last day falls into another one."""
+    if first == last:
+        return say_date(first)
+    if (first.year, first.month) != (last.year, last.month):
+        return f"{say_date(first)}–{say_date(last)}"
+    return f"{say_date(first)}–{last.day}日" if is_chinese() else f"{first.day}–{say_date(last)}"
+
+
 def say_weekday(day: date | datetime) -> str:
     return _say(day, "EEE")
 
@@ -259,7 +268,7 @@ def _fill(message: str, facts: Mapping[str, Any]) -> str:
 TEMPLATE_GLOBALS = {
     f.__name__: f
     for f in (
-        say_day, say_date, say_weekday, say_month, say_clock, say_moment, say_span, say_week, say_duration, say_hours,
-        say_refusal, say_remedy, say_value, html_lang, is_chinese, local, zone,
+        say_day, say_date, say_days, say_weekday, say_month, say_clock, say_moment, say_span, say_week, say_duration,
+        say_hours, say_refusal, say_remedy, say_value, html_lang, is_chinese, local, zone,
     )
 }  # fmt: skip

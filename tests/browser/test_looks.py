@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
@@ -12,6 +14,7 @@ from activities.records.models import Record
 from activities.records.rules import Attendance, Mark
 from activities.records.service import record_attendance
 from activities.signups.service import sign_up
+from activities.terms.models import SpecialDay, Term
 from tests.cast import DAY, HOUR, make_slot
 
 AXE = "() => axe.run({resultTypes: ['violations']}).then(results => results.violations)"
@@ -27,7 +30,8 @@ PAGES = {
     None: ["/login", "/login/forgot", "/nowhere"],
     "lin": [
         "/", "/slots", "/slots?open=1&q=x", "/slots/{slot}", "/slots/{full}", "/activities/{activity}", "/records",
-        "/records/{record}", "/years/{year}", "/calendars", "/account", "/account/password", "/nowhere",
+        "/records/{record}", "/years/{year}", "/calendars", "/account", "/account/password", "/terms",
+        "/nowhere",
     ],
     "ou": [
         "/organize/", "/organize/activities/new", "/organize/activities/{activity}",
@@ -39,7 +43,9 @@ PAGES = {
     "chen": ["/review/{year}", "/review/{year}?sort=-service", "/people/roles"],
     "gu": [
         "/people", "/people/new", "/people/import", "/people/units", "/people/units/{unit}", "/people/{person}",
-        "/people/{person}/edit", "/people/{person}/deactivate",
+        "/people/{person}/edit", "/people/{person}/deactivate", "/terms", "/terms?year=2090", "/terms/new",
+        "/terms/{monday}", "/terms/{monday}/remove", "/terms/days/new", "/terms/days/{holiday}",
+        "/terms/days/{holiday}/remove",
     ],
 }  # fmt: skip
 
@@ -57,14 +63,29 @@ def world(app, cast) -> dict[str, str | int]:
         sign_up(cast.lin.id, full.id, now, or_wait=True)
         for member in (cast.lin, cast.wang):
             sign_up(member.id, past.id, now - DAY)
+        today = clock.local_day(now)
+        monday = today - timedelta(days=today.weekday())
+        holiday = date(today.year, 1, 1)
+        keep_calendar(monday, holiday)
         record_attendance(cast.ou.id, past.id, {cast.lin.id: Mark(Attendance.PRESENT, 60, 0)}, now)
         record = db.session.query(Record).one()
         return {
             "slot": slot.public_id, "full": full.public_id, "past": past.public_id, "record": record.public_id,
             "activity": cast.sweeping.public_id, "post": cast.lake.public_id, "unit": cast.first.public_id,
-            "person": cast.lin.public_id, "year": clock.local_day(now).year, "today": clock.local_day(now),
-            "later": clock.local_day(now + 9 * DAY),
+            "person": cast.lin.public_id, "year": today.year, "today": today,
+            "later": clock.local_day(now + 9 * DAY), "monday": monday, "holiday": holiday,
         }  # fmt: skip
+
+
+def keep_calendar(monday: date, holiday: date) -> None:
+    """A term, and every kind of day: three off in a row, workdays with and without a timetable, one unconfirmed."""
+    later = [holiday + timedelta(days=n) for n in range(6)]
+    db.session.add(Term(name="2026–2027学年第一学期", starts_on=monday, weeks=18))
+    db.session.add_all(SpecialDay(day=day, name="元旦", off=True) for day in later[:3])
+    db.session.add(SpecialDay(day=later[3], name="调休上班", off=False))
+    db.session.add(SpecialDay(day=later[4], name="调休上班", off=False, acts_as=holiday))
+    db.session.add(SpecialDay(day=later[5], name="校庆", off=True, confirmed=False))
+    db.session.commit()
 
 
 @pytest.mark.parametrize("language", LOOKS)

@@ -15,16 +15,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 import time_machine
 from flask import Flask, url_for
 
 from activities.calendars.service import feed_of
 from activities.kit import clock
 from activities.kit.access import PUBLIC, declared
+from activities.kit.db import db
 from activities.people.roster import keep_upload
+from activities.terms.models import SpecialDay, Term
 from tests.cast import NOW, Cast, Visitor, logged_in
 from tests.people.rosters import csv_file, roster
 from tests.people.rosters import person as person_row
@@ -91,6 +95,22 @@ def year(_: Cast) -> dict[str, Any]:
     return {"year": 2026}
 
 
+def term(_: Cast) -> dict[str, Any]:
+    monday = date(2026, 9, 7)
+    if not db.session.scalar(sa.select(Term.id)):
+        db.session.add(Term(name="2026 秋", starts_on=monday, weeks=18))
+        db.session.commit()
+    return {"starts_on": monday}
+
+
+def holiday(_: Cast) -> dict[str, Any]:
+    day = date(2026, 10, 1)
+    if not db.session.scalar(sa.select(SpecialDay.id)):
+        db.session.add(SpecialDay(day=day, name="国庆节", off=True))
+        db.session.commit()
+    return {"day": day}
+
+
 def row(expected: str, address: Values = nothing, **form: Any) -> Row:
     return Row(dict(zip(ROLES, expected.split(), strict=True)), address, form)
 
@@ -132,6 +152,21 @@ TABLE = {
     "POST people.new_unit_post": row("login 404 404 404 404 422"),
     "GET people.unit": row("login 404 404 404 404 200", unit),
     "POST people.unit_post": row("login 404 404 404 404 422", unit),
+    # terms
+    "GET terms.calendar": row("login 200 200 200 200 200"),
+    "GET terms.new_term": row("login 404 404 404 404 200"),
+    "POST terms.new_term": row("login 404 404 404 404 422"),
+    "GET terms.edit_term": row("login 404 404 404 404 200", term),
+    "POST terms.edit_term": row("login 404 404 404 404 422", term),
+    "GET terms.remove_term": row("login 404 404 404 404 200", term),
+    "POST terms.remove_term": row("login 404 404 404 404 409", term),
+    "GET terms.new_day": row("login 404 404 404 404 200"),
+    "POST terms.new_day": row("login 404 404 404 404 422"),
+    "GET terms.edit_day": row("login 404 404 404 404 200", holiday),
+    "POST terms.edit_day": row("login 404 404 404 404 422", holiday),
+    "GET terms.remove_day": row("login 404 404 404 404 200", holiday),
+    "POST terms.remove_day": row("login 404 404 404 404 409", holiday),
+    "POST terms.fill_year": row("login 404 404 404 404 303", year),
     # duties
     "GET duties.organize": row("login 404 404 200 404 404"),
     "GET duties.new_activity": row("login 404 404 200 404 404"),

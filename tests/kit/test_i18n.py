@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from flask import render_template_string
 
-from activities.kit.i18n import force_locale, html_lang, is_chinese, say_day
+from activities.kit.i18n import force_locale, html_lang, is_chinese, say_day, say_days
 
 SOME_DAY = datetime(2026, 11, 25, 4, tzinfo=UTC)
 
@@ -27,3 +27,14 @@ def test_facts_of_a_text_are_escaped_and_its_percent_signs_doubled(app):
         assert render_template_string("{{ _('50 %% of %(x)s', x='<b>') }}") == "50 % of &lt;b&gt;"
         assert render_template_string("{{ _('50 %%') }}") == "50 %"
         assert render_template_string("{{ ngettext('%(num)s <', '%(num)s <', 2) }}") == "2 <"
+
+
+def test_days_in_a_row_name_their_month_once(app):
+    first, last, later = date(2026, 9, 25), date(2026, 9, 27), date(2026, 10, 2)
+    with app.test_request_context():
+        for language, said in (
+            ("zh_Hans", ["9月25日", "9月25日–27日", "9月25日–10月2日"]),
+            ("en", ["25 Sep", "25–27 Sep", "25 Sep–2 Oct"]),
+        ):
+            with force_locale(language):
+                assert [say_days(first, until) for until in (first, last, later)] == said
