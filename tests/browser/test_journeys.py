@@ -1,6 +1,8 @@
-"""What people come to do, in a real browser: by keyboard, and with JavaScript off."""
+"""What people come to do, in a real browser: with JavaScript and without, and by the keyboard alone."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 import pytest
 
@@ -8,6 +10,9 @@ from activities.kit import clock
 from activities.kit.db import db
 from activities.signups.service import sign_up
 from tests.cast import DAY, HOUR, make_slot
+
+HANDS = {"with JavaScript": (True, False), "without JavaScript": (False, False), "by keyboard": (True, True)}
+any_hand = pytest.mark.parametrize(("javascript", "keyboard"), HANDS.values(), ids=HANDS)
 
 
 @pytest.fixture
@@ -19,41 +24,81 @@ def tomorrow(app, cast):
         return slot
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
+@pytest.fixture
+def past(app, cast):
+    """A slot that was over an hour ago, in which Lin had a seat."""
+    with app.app_context():
+        slot = make_slot(cast.lake, clock.now() - 2 * HOUR, hours=1)
+        db.session.commit()
+        sign_up(cast.lin.id, slot.id, clock.now() - DAY)
+        return slot
+
+
+def press(page, selector: str, keyboard: bool) -> None:
+    """Press what can be seen of this: by mouse, or by going there with the Tab key, where its outline must show."""
+    if not keyboard:
+        page.locator(f"{selector} >> visible=true").first.click()
+        return
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            break
+    else:
+        raise AssertionError(f"the Tab key does not lead to {selector}")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    page.keyboard.press("Enter")
+
+
+@any_hand
 @pytest.mark.parametrize("width", [390, 1280])
-def test_a_member_signs_up_and_withdraws(visit, cast, tomorrow, javascript, width):
+def test_a_member_signs_up_and_withdraws(visit, cast, tomorrow, width, javascript, keyboard):
     page = visit(cast.lin, width=width, javascript=javascript)
     page.goto(f"/slots?q=东湖&day={clock_day(tomorrow)}")
-    page.locator("article.slot h4 a").first.click()
-    page.locator("button.btn-go:visible").click()
-    assert page.locator(".flash").is_visible()
+    press(page, "article.slot h4 a", keyboard)
+    page.wait_for_url("**/slots/*")
+    press(page, "button.btn-go", keyboard)
+    page.wait_for_selector(".flash")
     assert page.locator(".one-head .st-ok").is_visible()
-    page.locator("form[action$=withdraw] button:visible").click()
+    press(page, "form[action$=withdraw] button", keyboard)
+    page.wait_for_selector(".flash")
     assert page.locator("button.btn-go:visible").is_visible()
 
 
-def test_a_member_signs_up_with_the_keyboard_alone(visit, cast, tomorrow):
+def test_the_first_key_leads_past_the_doors(visit, cast):
     page = visit(cast.lin, width=1280)
-    page.goto(f"/slots/{tomorrow.public_id}")
+    page.goto("/slots")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.matches('button.btn-go')"):
-            break
-    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-    assert outline == "solid"
     page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+@any_hand
+def test_an_organizer_plans_a_slot(visit, cast, javascript, keyboard):
+    page = visit(cast.ou, javascript=javascript)
+    page.goto(f"/organize/posts/{cast.lake.public_id}/plan")
+    day = (clock.now() + 3 * DAY).date()
+    for name, value in {"first": day, "starts": "08:00", "ends": "09:00"}.items():
+        page.fill(f"[name={name}]", str(value))
+    press(page, "main form button.btn-go", keyboard)
+    page.wait_for_selector("form.bulk-go")
+    press(page, "form.bulk-go button", keyboard)
     page.wait_for_selector(".flash")
 
 
+@any_hand
+def test_an_organizer_marks_who_came(visit, cast, past, javascript, keyboard):
+    page = visit(cast.ou, javascript=javascript)
+    page.goto(f"/slots/{past.public_id}/attendance")
+    press(page, "button[name=fill]", keyboard)
+    page.wait_for_function('document.querySelector("[data-row] input[value=present]").checked')
+    press(page, "button.btn-go", keyboard)
+    page.wait_for_selector(".toast-undo")
+    assert page.locator("[data-tally='']").inner_text() == "0"
+
+
 @pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
-def test_an_organizer_takes_a_wrong_mark_back(app, visit, cast, javascript):
-    now = clock.now()
-    with app.app_context():
-        past = make_slot(cast.lake, now - 2 * HOUR)
-        db.session.commit()
-        sign_up(cast.lin.id, past.id, now - DAY)
+def test_an_organizer_takes_a_wrong_mark_back(visit, cast, past, javascript):
     page = visit(cast.ou, javascript=javascript)
     page.goto(f"/slots/{past.public_id}/attendance")
     page.locator("[data-row] .seg label").last.click()
@@ -64,7 +109,17 @@ def test_an_organizer_takes_a_wrong_mark_back(app, visit, cast, javascript):
     assert page.locator(".toast-undo").count() == 0
 
 
-def clock_day(slot) -> str:
-    from datetime import timedelta
+@any_hand
+def test_a_secretary_narrows_the_year_down_and_takes_it_along(visit, cast, javascript, keyboard):
+    page = visit(cast.chen, width=1280, javascript=javascript)
+    page.goto(f"/review/{clock.now().year}")
+    page.locator("[name=stage]").select_option(index=1)
+    press(page, "form.fbar button[type=submit]", keyboard)
+    page.wait_for_url("**stage=*")
+    with page.expect_download() as download:
+        press(page, "a[href*='.xlsx']", keyboard)
+    assert download.value.suggested_filename.endswith(".xlsx")
 
+
+def clock_day(slot) -> str:
     return (slot.starts_at + timedelta(hours=8)).date().isoformat()
