@@ -102,7 +102,7 @@ class Session(flask_sqlalchemy.session.Session):
     """Reads on PostgreSQL without a transaction around them, unless it is a verb's."""
 
     def get_bind(self, *arguments: Any, **named: Any) -> Any:
-        engine = super().get_bind(*arguments, **named)
+        engine: Any = super().get_bind(*arguments, **named)
         if self.info.get("in_transaction") or engine.dialect.name == "sqlite":
             return engine
         if "reader" not in self.info:
@@ -144,8 +144,9 @@ def revise(row: Any, changes: Mapping[str, Any], now: datetime) -> tuple[dict[st
 def reading() -> Iterator[Connection]:
     """A connection beside the session on which each statement stands alone: no transaction is begun and ended around
     it, which on PostgreSQL spares what is asked very often two of three round trips."""
-    options = {"alone": True} if db.engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
-    with db.engine.connect().execution_options(**options) as connection:
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    engine = db.engine.execution_options(alone=True) if is_sqlite else postgresql.reader(db.engine)
+    with engine.connect() as connection:
         yield connection
 
 

@@ -29,7 +29,7 @@ def prepare(engine: sa.Engine) -> None:
     sa.event.listen(engine, "checkout", check)
 
 
-def reader(engine: sa.Engine | sa.Connection) -> sa.Engine | sa.Connection:
+def reader(engine: sa.Engine) -> sa.Engine:
     """The same connections, each statement a transaction of its own: one around several reads would cost two more round
     trips and, unless it is serializable, promise nothing."""
     return engine.execution_options(isolation_level="AUTOCOMMIT")

@@ -98,22 +98,16 @@ def person_of(member: Viewer) -> Person:
 def at_first_sight(member_id: int, slot: Seen | int) -> tuple[Offer, Person, SignUpState | None]:
     """The slot, the person, and what the slot is to the person already; nothing is locked. NotFound."""
     if isinstance(slot, Seen):
-        found = run(_first_look(slot.sight), {"public_id": slot.public_id, "member_id": member_id})
+        row = _one(_first_look(slot.sight), {"public_id": slot.public_id, "member_id": member_id})
     else:
-        found = run(_FIRST_LOOK_BY_ID, {"slot_id": slot, "member_id": member_id})
-    row = found.one_or_none()
-    if row is None:
-        raise NotFound
+        row = _one(_FIRST_LOOK_BY_ID, {"slot_id": slot, "member_id": member_id})
     *offer, stage, standing, path, mine = row
     return Offer._make(offer), Person(stage, standing, path), mine
 
 
 def person_locked(member_id: int) -> Person:
     """The person as the rules want one, locked for the rest of the transaction. NotActive for who has left by now."""
-    row = run(_PERSON_LOCKED, {"member_id": member_id}).one_or_none()
-    if row is None:
-        raise NotFound
-    active, name, *person = row
+    active, name, *person = _one(_PERSON_LOCKED, {"member_id": member_id})
     if not active:
         raise NotActive(name)
     return Person._make(person)
@@ -121,10 +115,14 @@ def person_locked(member_id: int) -> Person:
 
 def offer_locked(slot_id: int) -> Offer:
     """The slot as it is now, locked for the rest of the transaction."""
-    row = run(_OFFER_LOCKED, {"slot_id": slot_id}).one_or_none()
+    return Offer._make(_one(_OFFER_LOCKED, {"slot_id": slot_id}))
+
+
+def _one(statement: sa.Select[*tuple[Any, ...]], values: dict[str, object]) -> sa.Row[*tuple[Any, ...]]:
+    row = run(statement, values).one_or_none()
     if row is None:
         raise NotFound
-    return Offer._make(row)
+    return row
 
 
 # ── what people have taken on ───────────────────────────────────────────────
