@@ -3,7 +3,7 @@ room these lock the people first; then the activity, which carries the revision 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -56,9 +56,16 @@ def _edit_slot(
     actor_id: int, slot_id: int, revision: int, starts_at: datetime, ends_at: datetime, capacity: int, now: datetime
 ) -> list[int]:
     """Return who was told of a new time."""
-    slot = _locked(actor_id, slot_id)
+    [slot] = locked(actor_id, [slot_id])
     if slot.revision != revision:
         raise ChangedMeanwhile
+    return change(slot, actor_id, starts_at, ends_at, capacity, now)
+
+
+def change(
+    slot: Slot, actor_id: int, starts_at: datetime, ends_at: datetime, capacity: int, now: datetime
+) -> list[int]:
+    """Inside a transaction that has `locked` the slot: change time and capacity. Return who was told of a new time."""
     is_moved = (starts_at, ends_at) != (slot.starts_at, slot.ends_at)
     refusal = (
         why_not_touch(slot.state, slot.starts_at, now)
@@ -73,9 +80,9 @@ def _edit_slot(
     if not after:
         return []
     _leave(slot, actor_id, "edit slot", before, after, now)
-    told = queries.people_on(slot_id) if is_moved else []
+    told = queries.people_on(slot.id) if is_moved else []
     notices.moved(offer_of(slot), told, now)
-    promote(slot_id, now)
+    promote(slot.id, now)
     return told
 
 
@@ -89,13 +96,18 @@ def cancel_slot(actor_id: int, slot_id: int, reason: str, now: datetime) -> int:
 
 @transactional
 def _cancel_slot(actor_id: int, slot_id: int, reason: str, now: datetime) -> list[int]:
-    slot = _locked(actor_id, slot_id)
+    [slot] = locked(actor_id, [slot_id])
+    return cancel(slot, actor_id, reason, now)
+
+
+def cancel(slot: Slot, actor_id: int, reason: str, now: datetime) -> list[int]:
+    """Inside a transaction that has `locked` the slot: cancel it. Return who was told."""
     if refusal := why_not_touch(slot.state, slot.starts_at, now):
         raise refusal
     changes = {"state": SlotState.CANCELLED, "cancel_reason": reason, "cancelled_at": now}
     before, after = revise(slot, changes, now)
     _leave(slot, actor_id, "cancel slot", before, after, now, reason)
-    told = queries.people_on(slot_id)
+    told = queries.people_on(slot.id)
     notices.cancelled(offer_of(slot), told, now)
     return told
 
@@ -103,7 +115,7 @@ def _cancel_slot(actor_id: int, slot_id: int, reason: str, now: datetime) -> lis
 @transactional
 def delete_slot(actor_id: int, slot_id: int, now: datetime) -> None:
     """Delete a slot for which nobody ever signed up."""
-    slot = _locked(actor_id, slot_id)
+    [slot] = locked(actor_id, [slot_id])
     if refusal := why_not_touch(slot.state, slot.starts_at, now):
         raise refusal
     if slot.tickets:
@@ -113,15 +125,20 @@ def delete_slot(actor_id: int, slot_id: int, now: datetime) -> None:
     db.session.delete(slot)
 
 
-def _locked(actor_id: int, slot_id: int) -> Slot:
-    """Lock who acts and who is on the slot; then the activity, which the actor must still organize; then the slot."""
-    on_it = sa.select(SignUp.member_id).where(SignUp.slot_id == slot_id, SignUp.state.in_(ACTIVE_STATES))
-    _lock_people(actor_id, on_it)
-    activity_id = db.session.scalar(sa.select(Post.activity_id).join(Slot).where(Slot.id == slot_id))
-    if activity_id is None:
+def locked(actor_id: int, slot_ids: Collection[int]) -> list[Slot]:
+    """Lock who acts and who is on these slots; then their activities, which the actor must still organize; then the
+    slots, by their ids. NotFound where one of them is gone."""
+    on_them = sa.select(SignUp.member_id).where(SignUp.slot_id.in_(slot_ids), SignUp.state.in_(ACTIVE_STATES))
+    _lock_people(actor_id, on_them)
+    of_them = sa.select(Post.activity_id).join(Slot).where(Slot.id.in_(slot_ids)).distinct().order_by(Post.activity_id)
+    actor = acting(actor_id)
+    for activity_id in list(db.session.scalars(of_them)):
+        must_organize(actor, lock(Activity, activity_id, WITH_UNIT))
+    query = sa.select(Slot).where(Slot.id.in_(slot_ids)).order_by(Slot.id).options(WITH_ALL).with_for_update(of=Slot)
+    slots = list(db.session.scalars(query, execution_options={"populate_existing": True}).unique())
+    if len(slots) < len(slot_ids):
         raise NotFound
-    must_organize(acting(actor_id), lock(Activity, activity_id, WITH_UNIT))
-    return lock(Slot, slot_id, WITH_ALL)
+    return slots
 
 
 def _lock_people(actor_id: int, others: sa.Select[int]) -> None:
