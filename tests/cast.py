@@ -98,8 +98,10 @@ def grant(member: Member, role: Role, unit: Unit) -> None:
 
 
 def make_activity(name: str, unit: Unit, kind: str = "cleaning", **fields: Any) -> Activity:
+    """One that seats whoever is next without asking; tests of offers say otherwise."""
+    values: dict[str, Any] = {"offer_minutes": 0, **fields}
     activity = Activity(
-        name=name, unit=unit, kind_key=kind, created_at=NOW, changed_at=NOW, schedule_changed_at=NOW, **fields
+        name=name, unit=unit, kind_key=kind, created_at=NOW, changed_at=NOW, schedule_changed_at=NOW, **values
     )
     return store(activity)
 

@@ -58,7 +58,7 @@ def status_of(slot: SlotState, seat: SignUpState | None) -> Status:
     """What a slot is to the person whose `seat` it is, or to anyone where there is none."""
     if slot is SlotState.CANCELLED:
         return Status.CANCELLED
-    return Status.TENTATIVE if seat is SignUpState.WAITING else Status.CONFIRMED
+    return Status.CONFIRMED if seat in (None, SignUpState.SEATED) else Status.TENTATIVE
 
 
 # ── for how long ────────────────────────────────────────────────────────────

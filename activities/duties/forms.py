@@ -25,6 +25,7 @@ from activities.people.models import Unit
 from activities.people.rules import STAGE_NAMES, STANDING_NAMES, Stage, Stages, Standing, Standings
 
 MOST_HOURS = 60 * 24
+MOST_OFFER_HOURS = 7 * 24
 MOST_WEEKS = 30
 BETWEEN = _l("Enter a number from %(min)s to %(max)s.")
 
@@ -65,6 +66,15 @@ class ActivityForm(FlaskForm):
         places=None,
         default=Decimal(24),
     )
+    offer_hours = DecimalNumber(
+        _l("Hours for which a freed seat is held for who is next"),
+        [InputRequired(_l("Enter a number of hours.")), NumberRange(0, MOST_OFFER_HOURS, BETWEEN)],
+        places=None,
+        default=Decimal(12),
+        description=_l(
+            "They accept or decline it; after that it goes to the next. 0: they get it without being asked."
+        ),
+    )
     stages = Chips(_l("Only these stages"), [Optional()], description=_l("None chosen: all."))
     standings = Chips(_l("Only these standings"), [Optional()], description=_l("None chosen: all."))
     eligible_unit_id = SelectField(_l("Only members of"), [Optional()], coerce=int)
@@ -88,6 +98,7 @@ class ActivityForm(FlaskForm):
         return {
             **{column: self[column].data for column in (*plain, "sign_up_opens_at", "sign_up_closes_at")},
             "withdraw_minutes": int((self.withdraw_hours.data or 0) * 60),
+            "offer_minutes": int((self.offer_hours.data or 0) * 60),
             "stages": Stages(sum(Stages[Stage(key).name] for key in self.stages.data or ())),
             "standings": Standings(sum(Standings[Standing(key).name] for key in self.standings.data or ())),
             "eligible_unit_id": self.eligible_unit_id.data or None,
@@ -99,11 +110,16 @@ def shown(activity: Activity) -> dict[str, Any]:
     plain = ("kind_key", "name", "unit_id", "description", "risks", "safeguards", "revision")
     return {
         **{column: getattr(activity, column) for column in (*plain, "sign_up_opens_at", "sign_up_closes_at")},
-        "withdraw_hours": Decimal(f"{activity.withdraw_minutes / 60:.2f}".rstrip("0").rstrip(".")),
+        "withdraw_hours": _hours(activity.withdraw_minutes),
+        "offer_hours": _hours(activity.offer_minutes),
         "stages": [str(stage) for stage in Stage if Stages[stage.name] in activity.stages],
         "standings": [str(standing) for standing in Standing if Standings[standing.name] in activity.standings],
         "eligible_unit_id": activity.eligible_unit_id or 0,
     }
+
+
+def _hours(minutes: int) -> Decimal:
+    return Decimal(f"{minutes / 60:.2f}".rstrip("0").rstrip("."))
 
 
 class CopyForm(FlaskForm):

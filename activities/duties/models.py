@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from activities.duties.kinds import Kind, kind_of
-from activities.duties.rules import SlotState
+from activities.duties.rules import SlotState, WayIn
 from activities.kit.db import Base, Flags, Revised, Words, new_public_id
 from activities.people.models import Member, Unit
 from activities.people.rules import Stages, Standings
@@ -42,6 +42,9 @@ class Activity(Revised, Base):
     sign_up_closes_at: Mapped[datetime | None]
     # How long before its slot a person may still withdraw.
     withdraw_minutes: Mapped[int] = mapped_column(default=24 * 60)
+    way_in: Mapped[WayIn] = mapped_column(Words(WayIn), default=WayIn.FIRST_COME)
+    # How long a freed seat is held for who is offered it; 0: who is next is seated without being asked.
+    offer_minutes: Mapped[int] = mapped_column(default=12 * 60)
     # Zero: any.
     stages: Mapped[Stages] = mapped_column(Flags(Stages), default=Stages(0))
     standings: Mapped[Standings] = mapped_column(Flags(Standings), default=Standings(0))
@@ -84,6 +87,7 @@ class Slot(Revised, Base):
     __table_args__ = (
         sa.CheckConstraint("taken >= 0 AND taken <= capacity", name="taken_within_capacity"),
         sa.CheckConstraint("waiting >= 0", name="waiting_not_negative"),
+        sa.CheckConstraint("asked >= 0", name="asked_not_negative"),
         sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         sa.Index("ix_slot_post_id_starts_at", "post_id", "starts_at"),
         # Which cancellation has become too old for calendars last.
@@ -109,10 +113,12 @@ class Slot(Revised, Base):
     cancel_reason: Mapped[str] = mapped_column(default="")
     cancelled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
-    # Seats taken, people waiting, and the last number drawn: acceptance goes by these numbers. Who was added to the
-    # list without having signed up has drawn one too.
+    # Seats taken, those held for who is offered them among them; people waiting; people who have asked and have no
+    # answer yet; and the last number drawn: acceptance goes by these numbers. Who was added to the list without having
+    # signed up has drawn one too.
     taken: Mapped[int] = mapped_column(default=0)
     waiting: Mapped[int] = mapped_column(default=0)
+    asked: Mapped[int] = mapped_column(default=0)
     tickets: Mapped[int] = mapped_column(default=0)
 
     post: Mapped[Post] = relationship()

@@ -22,6 +22,23 @@ class SlotState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class WayIn(StrEnum):
+    """How people come to the seats of an activity."""
+
+    FIRST_COME = "first_come"
+    APPROVAL = "approval"
+    DRAW = "draw"
+    ASSIGNMENT = "assignment"
+
+
+WAY_NAMES = {
+    WayIn.FIRST_COME: N_("First come, first served"),
+    WayIn.APPROVAL: N_("With an organizer's approval"),
+    WayIn.DRAW: N_("By draw"),
+    WayIn.ASSIGNMENT: N_("By assignment"),
+}
+
+
 # ── refusals ────────────────────────────────────────────────────────────────
 
 

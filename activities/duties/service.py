@@ -68,7 +68,18 @@ def copy_activity(
     plan = planning.activity_copies(source.id, stretch, zone, now)
     if plan.digest != digest:
         raise PlanChanged
-    copied = ("kind_key", "unit_id", "description", "risks", "safeguards", "withdraw_minutes", "stages", "standings")
+    copied = (
+        "kind_key",
+        "unit_id",
+        "description",
+        "risks",
+        "safeguards",
+        "withdraw_minutes",
+        "way_in",
+        "offer_minutes",
+        "stages",
+        "standings",
+    )
     values = {column: getattr(source, column) for column in (*copied, "eligible_unit_id")} | {"name": name}
     for moment in ("sign_up_opens_at", "sign_up_closes_at"):
         if stretch and (at := getattr(source, moment)):

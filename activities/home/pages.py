@@ -27,19 +27,21 @@ LATEST = 5
 
 @dataclass(frozen=True, kw_only=True)
 class Waiting:
-    """A place on a waiting list: 1 is next."""
+    """A place on a waiting list: 1 is next; None where somebody or a draw has still to decide."""
 
     sign_up: SignUp
-    place: int
+    place: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class MyDuties:
-    """The next duty large, then what follows and what I wait for, the year in figures, and the latest records."""
+    """What awaits my answer, the next duty large, then what follows and what I wait for, the year in figures, and the
+    latest records."""
 
     now: datetime
     today: date
     week: int | None
+    offered: Sequence[SignUp]
     next: SignUp | None
     can_withdraw: bool
     soon: Sequence[SignUp]
@@ -73,11 +75,12 @@ def my_duties(member: Viewer, now: datetime) -> MyDuties:
         now=now,
         today=today,
         week=terms.week_of(today),
+        offered=[s for s in ahead if s.state is SignUpState.OFFERED],
         next=first,
         can_withdraw=first is not None and rules.why_not_withdraw(offer_of(first.slot), first.state, now) is None,
         soon=seated[1 : 1 + SOON],
         more=max(0, len(seated) - 1 - SOON),
-        waiting=[Waiting(sign_up=s, place=places[s.id]) for s in ahead if s.id in places],
+        waiting=[Waiting(sign_up=s, place=places.get(s.id)) for s in ahead if s.state not in rules.HOLDING],
         ledgers=[(LEDGER_NAMES[ledger], own.total.minutes[n]) for n, ledger in enumerate(LEDGERS)],
         total=own.total,
         heat=plots.heat(today.year, own.attended, today),

@@ -45,6 +45,14 @@ class Card:
         return self.mine is not None and self.mine.state is SignUpState.SEATED
 
     @property
+    def is_offered(self) -> bool:
+        return self.mine is not None and self.mine.state is SignUpState.OFFERED
+
+    @property
+    def has_asked(self) -> bool:
+        return self.mine is not None and self.mine.state is SignUpState.ASKED
+
+    @property
     def is_full(self) -> bool:
         return isinstance(self.refusal, rules.Full)
 
@@ -60,9 +68,8 @@ class Card:
 def card(
     person: Person, offer: Offer, mine: Engagement | None, busy: Iterable[Busy], now: datetime, place: int | None = None
 ) -> Card:
-    state = mine and mine.state
-    refusal = rules.why_not_sign_up(offer, person, state, busy, now)
-    withdraw_refusal = rules.why_not_withdraw(offer, state, now) if mine else None
+    refusal = rules.why_not_sign_up(offer, person, mine and mine.mine, busy, now)
+    withdraw_refusal = rules.why_not_withdraw(offer, mine.state, now) if mine else None
     return Card(offer, mine, refusal, withdraw_refusal, place)
 
 

@@ -19,9 +19,9 @@ from activities.people.models import Member, Unit
 from activities.people.rules import NotActive
 from activities.people.users import Viewer
 from activities.signups.models import SignUp
-from activities.signups.rules import Busy, Offer, Person, SignUpState, duty_name
+from activities.signups.rules import HOLDING, Busy, Mine, Offer, Person, SignUpState, duty_name
 
-ACTIVE_STATES = (SignUpState.SEATED, SignUpState.WAITING)
+ACTIVE_STATES = (SignUpState.SEATED, SignUpState.OFFERED, SignUpState.ASKED, SignUpState.WAITING)
 # Said in the words of the partial index, so that databases can use it whatever else is asked.
 IS_ACTIVE = SignUp.state.in_([sa.literal_column(f"'{state}'") for state in ACTIVE_STATES])
 
@@ -41,7 +41,7 @@ OFFER = (
     Slot.id, Slot.public_id, Slot.state, Slot.starts_at, Slot.ends_at, Slot.capacity, Slot.taken, Slot.waiting,
     Slot.tickets, Slot.cancel_reason, Activity.name, Activity.kind_key, Post.name, Post.place,
     Activity.sign_up_opens_at, Activity.sign_up_closes_at, Activity.withdraw_minutes, Activity.stages,
-    Activity.standings, Eligible.path, Eligible.name,
+    Activity.standings, Eligible.path, Eligible.name, Slot.asked, Activity.way_in, Activity.offer_minutes,
 )  # fmt: skip
 PERSON = (Member.stage, Member.standing, Home.path)
 
@@ -59,7 +59,7 @@ _PERSON_LOCKED = (
     .with_for_update(of=Member)
 )
 _FIRST_LOOK = (
-    OFFERS.add_columns(*PERSON, SignUp.state)
+    OFFERS.add_columns(*PERSON, SignUp.state, SignUp.offered_until)
     .join(Member, Member.id == MEMBER)
     .join(Home, Home.id == Member.unit_id)
     .outerjoin(SignUp, sa.and_(SignUp.slot_id == Slot.id, SignUp.member_id == Member.id, IS_ACTIVE))
@@ -87,7 +87,8 @@ def offer_of(slot: Slot) -> Offer:
         slot.id, slot.public_id, slot.state, slot.starts_at, slot.ends_at, slot.capacity, slot.taken, slot.waiting,
         slot.tickets, slot.cancel_reason, activity.name, activity.kind_key, slot.post.name, slot.post.place,
         activity.sign_up_opens_at, activity.sign_up_closes_at, activity.withdraw_minutes, activity.stages,
-        activity.standings, eligible.path if eligible else None, eligible.name if eligible else None,
+        activity.standings, eligible.path if eligible else None, eligible.name if eligible else None, slot.asked,
+        activity.way_in, activity.offer_minutes,
     )  # fmt: skip
 
 
@@ -95,14 +96,14 @@ def person_of(member: Viewer) -> Person:
     return Person(member.stage, member.standing, member.unit.path)
 
 
-def at_first_sight(member_id: int, slot: Seen | int) -> tuple[Offer, Person, SignUpState | None]:
+def at_first_sight(member_id: int, slot: Seen | int) -> tuple[Offer, Person, Mine | None]:
     """The slot, the person, and what the slot is to the person already; nothing is locked. NotFound."""
     if isinstance(slot, Seen):
         row = _one(_first_look(slot.sight), {"public_id": slot.public_id, "member_id": member_id})
     else:
         row = _one(_FIRST_LOOK_BY_ID, {"slot_id": slot, "member_id": member_id})
-    *offer, stage, standing, path, mine = row
-    return Offer._make(offer), Person(stage, standing, path), mine
+    *offer, stage, standing, path, state, offered_until = row
+    return Offer._make(offer), Person(stage, standing, path), Mine(state, offered_until) if state else None
 
 
 def person_locked(member_id: int) -> Person:
@@ -139,6 +140,11 @@ class Engagement(NamedTuple):
     activity_id: str
     activity: str
     post: str
+    offered_until: datetime | None
+
+    @property
+    def mine(self) -> Mine:
+        return Mine(self.state, self.offered_until)
 
     @property
     def busy(self) -> Busy:
@@ -147,6 +153,7 @@ class Engagement(NamedTuple):
 
 ENGAGEMENT = (
     SignUp.id, SignUp.slot_id, SignUp.state, Slot.starts_at, Slot.ends_at, Activity.public_id, Activity.name, Post.name,
+    SignUp.offered_until,
 )  # fmt: skip
 TOUCHES = sa.and_(Slot.state == SlotState.OPEN, Slot.starts_at < LAST, Slot.ends_at > FIRST)
 _ENGAGEMENTS = (
@@ -188,8 +195,8 @@ def engagements_to_come(member_id: int, now: datetime) -> list[Engagement]:
 
 
 def busy_of(engagements: Iterable[Engagement]) -> list[Busy]:
-    """The seats among them: a place on a waiting list takes no time."""
-    return [one.busy for one in engagements if one.state is SignUpState.SEATED]
+    """The seats among them, those held until they are accepted too: a place on a waiting list takes no time."""
+    return [one.busy for one in engagements if one.state in HOLDING]
 
 
 def busy(member_ids: Collection[int], first: datetime, last: datetime) -> dict[int, list[Busy]]:
@@ -200,19 +207,31 @@ def busy(member_ids: Collection[int], first: datetime, last: datetime) -> dict[i
     return found
 
 
+_LAPSED = _ENGAGEMENTS.add_columns(SignUp.member_id).where(
+    SignUp.slot_id == SLOT, SignUp.state == SignUpState.OFFERED, SignUp.offered_until <= NOW
+)
+
+
+def lapsed(slot_id: int, now: datetime) -> list[tuple[int, Engagement]]:
+    """The offers of a slot that nobody accepted in time, with their members."""
+    rows = run(_LAPSED, {"slot_id": slot_id, "now": now})
+    return [(member_id, Engagement._make(engagement)) for *engagement, member_id in rows]
+
+
 # ── who waits ───────────────────────────────────────────────────────────────
 
 
 class Waiter(NamedTuple):
-    """Somebody on a waiting list. `id` is the sign-up's."""
+    """Somebody on a waiting list. `id` is the sign-up's; `at_once`: rather seated than asked when time is short."""
 
     id: int
     member_id: int
+    at_once: bool
     person: Person
 
 
 _WAITERS_LOCKED = (
-    sa.select(SignUp.id, SignUp.member_id, *PERSON)
+    sa.select(SignUp.id, SignUp.member_id, SignUp.at_once, *PERSON)
     .join(Member, Member.id == SignUp.member_id)
     .join(Home, Home.id == Member.unit_id)
     .where(SignUp.slot_id == SLOT, SignUp.state == SignUpState.WAITING, Member.active)
@@ -225,4 +244,4 @@ def waiters_locked(slot_id: int) -> list[Waiter]:
     """Those on the waiting list, who waits longest first; their rows are locked, so that none of them takes another
     seat meanwhile."""
     rows = run(_WAITERS_LOCKED, {"slot_id": slot_id})
-    return [Waiter(sign_up_id, member_id, Person._make(person)) for sign_up_id, member_id, *person in rows]
+    return [Waiter(row_id, member_id, at_once, Person._make(person)) for row_id, member_id, at_once, *person in rows]

@@ -11,7 +11,7 @@ from activities.duties.queries import WITH_ALL
 from activities.kit.db import lock, transactional
 from activities.people.service import lock_roots, shut_account
 from activities.signups import facts, notices
-from activities.signups.rules import SignUpState
+from activities.signups.rules import HOLDING
 from activities.signups.service import give_back, lock_waiters, promote
 
 
@@ -26,7 +26,7 @@ def deactivate(actor_id: int, member_id: int, now: datetime) -> int:
     seats: defaultdict[Activity, list[Slot]] = defaultdict(list)
     for mine in facts.engagements_to_come(member_id, now):
         slot = lock(Slot, mine.slot_id, WITH_ALL)
-        if mine.state is SignUpState.SEATED:
+        if mine.state in HOLDING:
             seats[slot.post.activity].append(slot)
         give_back(mine, actor_id, now, reason="account deactivated")
         promote(slot.id, now)

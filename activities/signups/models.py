@@ -12,7 +12,8 @@ from activities.kit.db import Base, Revised, Words
 from activities.people.models import Member
 from activities.signups.rules import SignUpState
 
-ACTIVE = sa.text("state IN ('seated', 'waiting')")
+ACTIVE = sa.text("state IN ('seated', 'offered', 'asked', 'waiting')")
+HELD = sa.text("offered_until IS NOT NULL")
 
 
 class SignUp(Revised, Base):
@@ -20,12 +21,14 @@ class SignUp(Revised, Base):
 
     __tablename__ = "sign_up"
     __table_args__ = (
-        sa.CheckConstraint("state IN ('seated', 'waiting', 'withdrawn')", name="state"),
+        sa.CheckConstraint("state IN ('seated', 'offered', 'asked', 'waiting', 'withdrawn')", name="state"),
+        sa.CheckConstraint("(state = 'offered') = (offered_until IS NOT NULL)", name="offered_until"),
         sa.Index(
             "uq_sign_up_active", "slot_id", "member_id", unique=True, sqlite_where=ACTIVE, postgresql_where=ACTIVE
         ),
         sa.UniqueConstraint("slot_id", "ticket"),
         sa.Index("ix_sign_up_member_id_state", "member_id", "state"),
+        sa.Index("ix_sign_up_offered_until", "offered_until", sqlite_where=HELD, postgresql_where=HELD),
     )
 
     slot_id: Mapped[int] = mapped_column(sa.ForeignKey("slot.id"))
@@ -34,6 +37,10 @@ class SignUp(Revised, Base):
     # The order in which sign-ups of this slot were accepted, from 1.
     ticket: Mapped[int]
     signed_up_at: Mapped[datetime]
+    # Until when the seat is held for who was offered it.
+    offered_until: Mapped[datetime | None]
+    # Whether who waits wants a seat without being asked when there is little time left to ask.
+    at_once: Mapped[bool] = mapped_column(default=False)
     seated_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
 

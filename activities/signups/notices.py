@@ -36,6 +36,18 @@ words(
     N_("%(when)s, %(where)s. If you cannot come, please withdraw in time."),
     _slot,
 )
+words(
+    "signups.offered",
+    N_("A seat is held for you: %(what)s"),
+    N_("%(when)s, %(where)s. Accept or decline it until %(until)s; after that it goes to the next."),
+    _slot,
+)
+words(
+    "signups.lapsed",
+    N_("The seat held for you has gone to the next: %(what)s"),
+    N_("%(when)s, %(where)s. You did not accept it in time. Join the waiting list again if you still want a seat."),
+    _slot,
+)
 words("signups.withdrew", N_("You have withdrawn: %(what)s"), N_("%(when)s, %(where)s."), _slot)
 words(
     "signups.moved",
@@ -58,6 +70,14 @@ def signed_up(offer: Offer, member_id: int, state: SignUpState, now: datetime) -
 
 def promoted(offer: Offer, member_ids: Iterable[int], now: datetime) -> None:
     outbox.post(now, member_ids, "signups.promoted", **facts(offer))
+
+
+def offered(offer: Offer, member_ids: Iterable[int], until: datetime, now: datetime) -> None:
+    outbox.post(now, member_ids, "signups.offered", **facts(offer), until=until.isoformat())
+
+
+def lapsed(offer: Offer, member_id: int, now: datetime) -> None:
+    outbox.post(now, [member_id], "signups.lapsed", **facts(offer))
 
 
 def withdrew(offer: Offer, member_id: int, now: datetime) -> None:

@@ -20,7 +20,7 @@ from activities.kit.roles import Permission
 from activities.kit.web import done, invalid
 from activities.signups import organize, queries
 from activities.signups.organize_forms import CancelForm, SlotForm
-from activities.signups.rules import SignUpState
+from activities.signups.rules import HOLDING, SignUpState
 from activities.terms.queries import week_of
 
 # Which field of the slot's form a refusal speaks of; every other one speaks of the start.
@@ -43,8 +43,9 @@ def roster(public_id: str) -> Any:
     return render_template(
         "signups/roster.html", slot=slot, post=slot.post, activity=slot.post.activity, at=clock.now(),
         week=week_of(clock.local_day(slot.starts_at)),
-        seated=[row for row in people if row.state is SignUpState.SEATED],
+        seated=[row for row in people if row.state in HOLDING],
         waiting=[row for row in people if row.state is SignUpState.WAITING],
+        asked=[row for row in people if row.state is SignUpState.ASKED],
     )  # fmt: skip
 
 

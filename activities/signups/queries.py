@@ -36,6 +36,12 @@ def waited_for_beside_free_seats(member_ids: Collection[int], now: datetime) -> 
     return list(db.session.scalars(query))
 
 
+def slots_with_lapsed_offers(now: datetime) -> list[int]:
+    """The slots in which a seat is held for somebody who has not accepted it in time. One look into an index."""
+    query = sa.select(SignUp.slot_id).where(SignUp.offered_until <= now).distinct().order_by(SignUp.slot_id)
+    return list(db.session.scalars(query))
+
+
 def slot_of(member: Viewer, public_id: str) -> Slot:
     """The slot, if this member may see it or is on it: who has moved to another unit can still give a seat back."""
     on_it = sa.select(SignUp.slot_id).where(SignUp.member_id == member.id, SignUp.state.in_(ACTIVE_STATES))

@@ -16,7 +16,7 @@ from activities.kit.i18n import gettext as _
 from activities.kit.i18n import say_week
 from activities.kit.roles import Permission
 from activities.kit.web import done
-from activities.signups import facts, leaving_routes, organize_routes, pages, queries, service
+from activities.signups import facts, leaving_routes, organize_routes, pages, panels, queries, service
 from activities.signups.cards import Card, card
 from activities.signups.forms import PARTS, Filters
 from activities.signups.rules import SignUpState
@@ -62,9 +62,18 @@ def slot(public_id: str) -> Any:
 @access(Permission.TAKE_PART)
 def sign_up(public_id: str) -> Any:
     seen = facts.Seen(public_id, duties.sight_of(current_user))
-    state = service.sign_up(current_user.id, seen, clock.now(), or_wait="wait" in request.form)
+    wishes = {"or_wait": "wait" in request.form, "at_once": "at_once" in request.form}
+    state = service.sign_up(current_user.id, seen, clock.now(), **wishes)
     message = _("You have a seat.") if state is SignUpState.SEATED else _("You are on the waiting list.")
     return done(message, url_for(".slot", public_id=public_id))
+
+
+@signups.post("/slots/<public_id>/accept")
+@access(Permission.TAKE_PART)
+def accept(public_id: str) -> Any:
+    slot = queries.slot_of(current_user, public_id)
+    service.accept(current_user.id, slot.id, clock.now())
+    return done(_("You have a seat."), url_for(".slot", public_id=public_id))
 
 
 @signups.post("/slots/<public_id>/withdraw")
@@ -76,9 +85,9 @@ def withdraw(public_id: str) -> Any:
 
 
 def slot_page(slot: Slot) -> str:
-    activity = slot.post.activity
+    activity, card = slot.post.activity, my_card(slot)
     return render_template(
-        "signups/slot.html", slot=slot, card=my_card(slot),
+        "signups/slot.html", slot=slot, card=card, panels=panels.of(current_user, slot, card, clock.now()),
         week_name=say_week(terms.week_of(clock.local_day(slot.starts_at))), ledger=LEDGER_NAMES[activity.kind.ledger],
         conditions=pages.conditions(current_user, activity),
         may_organize=duties.organizes(current_user, activity),

@@ -8,15 +8,23 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, NamedTuple
 
-from activities.duties.rules import SlotState
+from activities.duties.rules import SlotState, WayIn
 from activities.kit.refusal import N_, Refusal, refusal
 from activities.people.rules import Stage, Stages, Standing, Standings
 
 
 class SignUpState(StrEnum):
+    """`OFFERED`: a seat is held until the person has accepted it; `ASKED`: somebody or a draw has still to decide."""
+
     SEATED = "seated"
+    OFFERED = "offered"
+    ASKED = "asked"
     WAITING = "waiting"
     WITHDRAWN = "withdrawn"
+
+
+# These take a seat, and the time of who has it.
+HOLDING = (SignUpState.SEATED, SignUpState.OFFERED)
 
 
 # ── facts ───────────────────────────────────────────────────────────────────
@@ -55,6 +63,9 @@ class Offer(NamedTuple):
     standings: Standings
     eligible_path: str | None
     eligible_unit: str | None
+    asked: int = 0
+    way_in: WayIn = WayIn.FIRST_COME
+    offer_minutes: int = 0
 
     @property
     def left(self) -> int:
@@ -107,6 +118,32 @@ class AlreadyIn(Refusal):
 class AlreadyWaiting(Refusal):
     sentence: ClassVar[str] = N_("You are already on the waiting list of this slot.")
     remedy: ClassVar[str] = N_("You get the seat as soon as one is free and it is your turn.")
+
+
+@refusal
+class AlreadyOffered(Refusal):
+    until: datetime
+    sentence: ClassVar[str] = N_("A seat of this slot is held for you until %(until)s.")
+    remedy: ClassVar[str] = N_("Accept or decline it.")
+
+
+@refusal
+class AlreadyAsked(Refusal):
+    sentence: ClassVar[str] = N_("You have asked for a seat in this slot already.")
+    remedy: ClassVar[str] = N_("You are told as soon as it is decided.")
+
+
+@refusal
+class NotOffered(Refusal):
+    sentence: ClassVar[str] = N_("No seat of this slot is held for you.")
+    remedy: ClassVar[str] = N_("Sign up, or join the waiting list.")
+
+
+@refusal
+class OfferOver(Refusal):
+    until: datetime
+    sentence: ClassVar[str] = N_("The seat was held for you until %(until)s.")
+    remedy: ClassVar[str] = N_("Join the waiting list again if you still want one.")
 
 
 @refusal
@@ -187,13 +224,29 @@ class RunsIntoDuty(Refusal):
     remedy: ClassVar[str] = N_("Choose an earlier end.")
 
 
+class Mine(NamedTuple):
+    """What a slot is to a person already: a sign-up that holds."""
+
+    state: SignUpState
+    offered_until: datetime | None = None
+
+    def why_not_again(self) -> Refusal:
+        """The reason against signing up beside it."""
+        match self.state:
+            case SignUpState.WAITING:
+                return AlreadyWaiting()
+            case SignUpState.ASKED:
+                return AlreadyAsked()
+        return AlreadyOffered(self.offered_until) if self.offered_until else AlreadyIn()
+
+
 # ── decisions ───────────────────────────────────────────────────────────────
 
 
 def why_not_sign_up(
     offer: Offer,
     person: Person,
-    mine: SignUpState | None,
+    mine: Mine | None,
     busy: Iterable[Busy],
     now: datetime,
     *,
@@ -202,7 +255,7 @@ def why_not_sign_up(
     """The first reason against signing up, or None. With `waiting`: against joining the waiting list of a full slot."""
     return (
         _over(offer, now)
-        or _already(mine)
+        or (mine.why_not_again() if mine else None)
         or _ineligible(offer, person)
         or _outside_window(offer, now)
         or _clash(offer, busy)
@@ -215,9 +268,34 @@ def why_not_promote(offer: Offer, person: Person, busy: Iterable[Busy], now: dat
     return _over(offer, now) or _ineligible(offer, person) or _clash(offer, busy)
 
 
+def why_not_accept(
+    offer: Offer, person: Person, mine: Mine | None, busy: Iterable[Busy], now: datetime
+) -> Refusal | None:
+    """The first reason against accepting a seat that is held for the person. That sign-up has closed since is none."""
+    if mine is None or mine.state is not SignUpState.OFFERED or mine.offered_until is None:
+        return NotOffered()
+    if over := _over(offer, now):
+        return over
+    if now >= mine.offered_until:
+        return OfferOver(mine.offered_until)
+    return _ineligible(offer, person) or _clash(offer, busy)
+
+
+def offered_until(starts_at: datetime, offer_minutes: int, now: datetime) -> datetime | None:
+    """Until when a freed seat is held for who is offered it: for the activity's usual time, but when the slot starts
+    soon only for half of what is left. None where people are seated without being asked."""
+    usual = timedelta(minutes=offer_minutes)
+    return now + min(usual, (starts_at - now) / 2) if usual else None
+
+
+def starts_soon(starts_at: datetime, offer_minutes: int, now: datetime) -> bool:
+    """Whether too little time is left to hold a freed seat for as long as usual."""
+    return starts_at - now < 2 * timedelta(minutes=offer_minutes)
+
+
 def why_not_withdraw(offer: Offer, mine: SignUpState | None, now: datetime) -> Refusal | None:
-    """The first reason against withdrawing. The waiting list can be left until the slot starts."""
-    if mine not in (SignUpState.SEATED, SignUpState.WAITING):
+    """The first reason against giving back what one has. Only a seat one has accepted has a last moment for that."""
+    if mine is None or mine is SignUpState.WITHDRAWN:
         return NotIn()
     if over := _over(offer, now):
         return over
@@ -244,12 +322,6 @@ def _over(offer: Offer, now: datetime) -> Refusal | None:
     if offer.state is SlotState.CANCELLED:
         return SlotCancelled()
     return AlreadyStarted() if now >= offer.starts_at else None
-
-
-def _already(mine: SignUpState | None) -> Refusal | None:
-    if mine is SignUpState.SEATED:
-        return AlreadyIn()
-    return AlreadyWaiting() if mine is SignUpState.WAITING else None
 
 
 def _ineligible(offer: Offer, person: Person) -> Refusal | None:

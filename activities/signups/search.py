@@ -22,7 +22,7 @@ from activities.people.users import Viewer
 from activities.signups.facts import ACTIVE_STATES, FIRST, LAST, NOW, OFFERS, Engagement
 from activities.signups.forms import PARTS, Filters
 from activities.signups.models import SignUp
-from activities.signups.rules import Offer, SignUpState
+from activities.signups.rules import HOLDING, Offer, SignUpState
 
 PAGE = 50
 AnySelect: TypeAlias = "sa.Select[*tuple[Any, ...]]"
@@ -191,7 +191,7 @@ def can_take(member: Viewer, now: datetime) -> sa.ColumnElement[bool]:
             sa.or_(
                 taken.slot_id == Slot.id,
                 sa.and_(
-                    taken.state == SignUpState.SEATED, other.state == SlotState.OPEN,
+                    taken.state.in_(HOLDING), other.state == SlotState.OPEN,
                     other.starts_at < Slot.ends_at, other.ends_at > Slot.starts_at,
                 ),
             ),

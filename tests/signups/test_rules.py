@@ -7,15 +7,20 @@ import pytest
 from activities.duties.rules import SlotState
 from activities.people.rules import Stage, Stages, Standing, Standings
 from activities.signups.rules import (
+    AlreadyAsked,
     AlreadyIn,
+    AlreadyOffered,
     AlreadyStarted,
     AlreadyWaiting,
     Busy,
     FewerThanSeated,
     Full,
+    Mine,
     NotIn,
+    NotOffered,
     NotOpenYet,
     Offer,
+    OfferOver,
     Overlaps,
     Person,
     SignUpClosed,
@@ -25,6 +30,9 @@ from activities.signups.rules import (
     WrongStage,
     WrongStanding,
     WrongUnit,
+    offered_until,
+    starts_soon,
+    why_not_accept,
     why_not_capacity,
     why_not_promote,
     why_not_sign_up,
@@ -40,6 +48,7 @@ OPEN = Offer(
     eligible_unit=None,
 )  # fmt: skip
 SEATED, WAITING, WITHDRAWN = SignUpState.SEATED, SignUpState.WAITING, SignUpState.WITHDRAWN
+OFFERED = Mine(SignUpState.OFFERED, NOW + HOUR)
 
 
 def busy(start: float, end: float) -> list[Busy]:
@@ -50,9 +59,10 @@ def busy(start: float, end: float) -> list[Busy]:
 SIGN_UP = {
     "an open slot with a free seat": (OPEN, None, [], None),
     "a full slot": (OPEN._replace(taken=2), None, [], Full()),
-    "already seated": (OPEN, SEATED, [], AlreadyIn()),
-    "already waiting": (OPEN, WAITING, [], AlreadyWaiting()),
-    "withdrawn before": (OPEN, WITHDRAWN, [], None),
+    "already seated": (OPEN, Mine(SEATED), [], AlreadyIn()),
+    "already waiting": (OPEN, Mine(WAITING), [], AlreadyWaiting()),
+    "already offered a seat": (OPEN, OFFERED, [], AlreadyOffered(NOW + HOUR)),
+    "already asked": (OPEN, Mine(SignUpState.ASKED), [], AlreadyAsked()),
     "a cancelled slot": (OPEN._replace(state=SlotState.CANCELLED), None, [], SlotCancelled()),
     "a slot that starts now": (OPEN._replace(starts_at=NOW), None, [], AlreadyStarted()),
     "before it opens": (OPEN._replace(opens_at=NOW + HOUR), None, [], NotOpenYet(NOW + HOUR)),
@@ -109,6 +119,8 @@ WITHDRAW = {
     "seated, in time": (OPEN, SEATED, NOW, None),
     "seated, at the deadline": (OPEN, SEATED, LAST, None),
     "seated, after the deadline": (OPEN, SEATED, LAST + HOUR / 60, TooLateToWithdraw(LAST)),
+    "offered, after the deadline": (OPEN, SignUpState.OFFERED, LAST + HOUR, None),
+    "asked, after the deadline": (OPEN, SignUpState.ASKED, LAST + HOUR, None),
     "waiting, after the deadline": (OPEN, WAITING, LAST + HOUR, None),
     "waiting, when it has started": (OPEN, WAITING, OPEN.starts_at, AlreadyStarted()),
     "not in": (OPEN, None, NOW, NotIn()),
@@ -120,6 +132,38 @@ WITHDRAW = {
 @pytest.mark.parametrize(("offer", "mine", "now", "expected"), WITHDRAW.values(), ids=WITHDRAW)
 def test_withdrawing_is_decided_by(offer, mine, now, expected):
     assert why_not_withdraw(offer, mine, now) == expected
+
+
+ACCEPT = {
+    "in time": (OPEN, OFFERED, [], None),
+    "when all seats are taken, this one among them": (OPEN._replace(taken=2), OFFERED, [], None),
+    "after sign-up has closed": (OPEN._replace(closes_at=NOW), OFFERED, [], None),
+    "too late": (OPEN, OFFERED._replace(offered_until=NOW), [], OfferOver(NOW)),
+    "what was not offered": (OPEN, Mine(WAITING), [], NotOffered()),
+    "without having signed up": (OPEN, None, [], NotOffered()),
+    "with a clash by now": (OPEN, OFFERED, busy(0, 1), Overlaps("关灯", OPEN.starts_at)),
+    "who may not join any more": (OPEN._replace(stages=Stages.ACTIVIST), OFFERED, [], WrongStage()),
+    "in a cancelled slot": (OPEN._replace(state=SlotState.CANCELLED), OFFERED, [], SlotCancelled()),
+}
+
+
+@pytest.mark.parametrize(("offer", "mine", "others", "expected"), ACCEPT.values(), ids=ACCEPT)
+def test_accepting_is_decided_by(offer, mine, others, expected):
+    assert why_not_accept(offer, STUDENT, mine, others, NOW) == expected
+
+
+HOLD = {
+    "the usual time": (NOW + 3 * DAY, 720, NOW + 12 * HOUR, False),
+    "half of what is left when the slot is near": (NOW + 4 * HOUR, 720, NOW + 2 * HOUR, True),
+    "the usual time, just not soon": (NOW + 24 * HOUR, 720, NOW + 12 * HOUR, False),
+    "not at all where nobody is asked": (NOW + 4 * HOUR, 0, None, False),
+}
+
+
+@pytest.mark.parametrize(("starts_at", "minutes", "until", "soon"), HOLD.values(), ids=HOLD)
+def test_a_freed_seat_is_held_for(starts_at, minutes, until, soon):
+    assert offered_until(starts_at, minutes, NOW) == until
+    assert starts_soon(starts_at, minutes, NOW) is soon
 
 
 def test_capacity_never_falls_below_the_people_seated():
