@@ -191,7 +191,7 @@ TABLE = {
     "GET signups.find": row("login 200 200 200 200 200"),
     "GET signups.slot": row("login 200 404 200 200 404", slot),
     "POST signups.sign_up": row("login 303 404 303 303 404", slot),
-    "POST signups.accept": row("login 409 404 409 404 404", slot),
+    "POST signups.accept": row("login 409 404 409 409 404", slot),
     "POST signups.withdraw": row("login 409 404 409 409 404", slot),
     "GET signups.roster": row("login 404 404 200 404 404", slot),
     "GET signups.edit_slot": row("login 404 404 200 404 404", slot),
