@@ -50,16 +50,16 @@ def visible_to(member: Viewer) -> sa.ColumnElement[bool]:
 def visible(sight: Sight) -> sa.ColumnElement[bool]:
     above = [sa.literal(int(part)) for part in sight.path.split("/") if part]
     conditions = [Activity.unit_id.in_(above), *(Unit.path.startswith(p, autoescape=True) for p in sight.reviewed)]
-    return sa.or_(_organized(sight), *conditions)
+    return sa.or_(organized(sight), *conditions)
 
 
 def organized_by(member: Viewer) -> sa.ColumnElement[bool]:
     """Activities of the units the member organizes, and those that name the member as organizer. To be named gives
     nothing to who does not hold the role any more."""
-    return _organized(sight_of(member))
+    return organized(sight_of(member))
 
 
-def _organized(sight: Sight) -> sa.ColumnElement[bool]:
+def organized(sight: Sight) -> sa.ColumnElement[bool]:
     if not sight.organized:
         return sa.false()
     named = sa.select(ActivityOrganizer.activity_id).where(ActivityOrganizer.member_id == sight.member_id)

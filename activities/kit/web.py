@@ -130,7 +130,7 @@ DOORS = (
     Door(
         "duties.organize", N_("Organize"), "board", Permission.ORGANIZE,
         (
-            "duties", "records.attendance", "records.attendance_post", "signups.roster", "signups.edit_slot",
+            "duties", "board", "records.attendance", "records.attendance_post", "signups.roster", "signups.edit_slot",
             "signups.cancel_slot", "signups.edit_post",
         ),
     ),

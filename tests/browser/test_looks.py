@@ -34,7 +34,8 @@ PAGES = {
         "/nowhere",
     ],
     "ou": [
-        "/organize/", "/organize/activities/new", "/organize/activities/{activity}",
+        "/organize/board", "/organize/board?week=2020-01-06&kind=blood", "/organize/", "/organize/activities/new",
+        "/organize/activities/{activity}",
         "/organize/activities/{activity}/edit", "/organize/activities/{activity}/copy", "/organize/posts/{post}/edit",
         "/organize/activities/{activity}/copy?name=x&first={today}&last={later}&start={later}",
         "/organize/activities/{activity}/posts/new", "/organize/posts/{post}/plan", "/slots/{slot}/roster",

@@ -217,6 +217,8 @@ TABLE = {
     "GET reviews.year": row("login 404 404 404 200 404", year),
     "GET reviews.workbook": row("login 404 404 404 200 404", year),
     "GET reviews.mine": row("login 200 200 200 200 200", year),
+    # board
+    "GET board.week": row("login 404 404 200 404 404"),
     # home
     "GET home.my_duties": row("login 200 200 200 200 200"),
     "GET home.alive": row("200 200 200 200 200 200"),

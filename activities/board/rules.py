@@ -1,0 +1,116 @@
+"""What the board makes of slots, decided on plain values: what may stay empty, and how posts fall on pages."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from typing import NamedTuple
+
+from activities.duties.rules import RISK_BELOW, RISK_WITHIN, at_risk
+
+# How far ahead the board looks for slots that may stay empty, and how far back for how such slots filled.
+AHEAD = timedelta(days=7)
+HISTORY_WEEKS = 8
+# Posts on one page of the board: a whole building.
+POSTS_PAGE = 60
+
+
+# ── what will probably stay empty ───────────────────────────────────────────
+
+
+class Past(NamedTuple):
+    """A slot of a post that is over."""
+
+    post_id: int
+    starts_at: datetime
+    capacity: int
+    taken: int
+
+
+@dataclass(frozen=True)
+class Habit:
+    """How a post's slots filled: `share` of their seats was taken in `slots` slots, of the same weekday only or not."""
+
+    share: float
+    slots: int
+    same_weekday: bool
+
+
+Habits = Mapping[tuple[int, int | None], Habit]
+
+
+def habits(past: Iterable[Past], zone: tzinfo) -> Habits:
+    """How the posts' slots filled, by post and weekday (0: Monday), and by post alone under None."""
+    seats: defaultdict[tuple[int, int | None], list[Past]] = defaultdict(list)
+    for slot in past:
+        for weekday in (slot.starts_at.astimezone(zone).weekday(), None):
+            seats[slot.post_id, weekday].append(slot)
+    return {
+        key: Habit(sum(s.taken for s in some) / sum(s.capacity for s in some), len(some), key[1] is not None)
+        for key, some in seats.items()
+    }
+
+
+def habit_of(habits: Habits, post_id: int, weekday: int) -> Habit | None:
+    """How such slots filled: those of the same weekday, else all of the post, else nothing is known."""
+    return habits.get((post_id, weekday)) or habits.get((post_id, None))
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What may become of a slot's free seats: `missing` now, of which about `empty` will probably stay so; `score` is
+    the share of all its seats that this is. `habit` is None where there was no such slot before."""
+
+    missing: int
+    empty: float
+    score: float
+    habit: Habit | None
+    is_likely: bool
+
+    @property
+    def about(self) -> int:
+        """`empty` in whole seats, at least one."""
+        return max(1, round(self.empty))
+
+
+def outlook(capacity: int, taken: int, starts_at: datetime, habit: Habit | None, now: datetime) -> Outlook:
+    """What will probably stay empty of a slot to come.
+
+    As many people are expected still to come as usually came to such slots (where there were none, to two of three
+    seats), and the fewer of them the less of the last 72 hours is left.
+    """
+    share = habit.share if habit else RISK_BELOW
+    time_left = min(1.0, (starts_at - now) / RISK_WITHIN)
+    still_to_come = max(0.0, share * capacity - taken) * time_left
+    empty = capacity - taken - still_to_come
+    score = empty / capacity
+    is_likely = score > 1 - RISK_BELOW + 1e-9 or at_risk(taken, capacity, starts_at, now)
+    return Outlook(capacity - taken, empty, score, habit, is_likely)
+
+
+# ── pages ───────────────────────────────────────────────────────────────────
+
+
+class Stretch(NamedTuple):
+    """Posts of a page, in the order in which all of them stand."""
+
+    offset: int
+    limit: int
+
+
+def pages(posts: Sequence[int], size: int = POSTS_PAGE) -> list[Stretch]:
+    """The pages of a board whose activities have so many posts each: an activity is not divided, unless it alone is
+    longer than a page."""
+    found: list[Stretch] = []
+    offset = filled = 0
+    for count in posts:
+        if filled and filled + count > size:
+            found.append(Stretch(offset, filled))
+            offset, filled = offset + filled, 0
+        filled += count
+        while filled > size:
+            found.append(Stretch(offset, size))
+            offset, filled = offset + size, filled - size
+    return [*found, Stretch(offset, filled)] if filled or not found else found
