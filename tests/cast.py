@@ -25,6 +25,7 @@ from activities.people.passwords import hash_password
 from activities.people.rules import Stage, Standing, UnitLevel
 from activities.signups.models import SignUp
 from activities.signups.rules import SignUpState
+from activities.sites.models import Site
 
 NOW = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -109,6 +110,11 @@ def make_activity(name: str, unit: Unit, kind: str = "cleaning", **fields: Any) 
 def make_post(activity: Activity, name: str, capacity: int = 1, **fields: Any) -> Post:
     post = Post(activity=activity, name=name, place=name, capacity=capacity, changed_at=NOW, **fields)
     return store(post)
+
+
+def make_site(name: str, unit: Unit, **fields: Any) -> Site:
+    site = Site(name=name, unit=unit, changed_at=NOW, **fields)
+    return store(site)
 
 
 def make_slot(post: Post, starts_at: datetime, hours: float = 1, **fields: Any) -> Slot:

@@ -13,6 +13,7 @@ from activities.duties.rules import SlotState, WayIn
 from activities.kit.db import Base, Flags, Revised, Words, new_public_id
 from activities.people.models import Member, Unit
 from activities.people.rules import Stages, Standings
+from activities.sites.models import Site
 
 
 class ActivityOrganizer(Base):
@@ -76,8 +77,12 @@ class Post(Revised, Base):
     place: Mapped[str] = mapped_column(sa.String(200), default="")
     standard: Mapped[str] = mapped_column(default="")
     capacity: Mapped[int] = mapped_column(default=1)
+    # The partner's place where it is, and which floor or part of it. None: a place of the school's own.
+    site_id: Mapped[int | None] = mapped_column(sa.ForeignKey("site.id"), index=True)
+    floor: Mapped[str] = mapped_column(sa.String(50), default="")
 
     activity: Mapped[Activity] = relationship(back_populates="posts")
+    site: Mapped[Site | None] = relationship(lazy="joined")
 
 
 class Slot(Revised, Base):

@@ -20,6 +20,7 @@ from activities.people.rules import NotActive
 from activities.people.users import Viewer
 from activities.signups.models import SignUp
 from activities.signups.rules import HOLDING, Busy, Mine, Offer, Person, SignUpState, duty_name
+from activities.sites.models import Site
 
 ACTIVE_STATES = (SignUpState.SEATED, SignUpState.OFFERED, SignUpState.ASKED, SignUpState.WAITING)
 # Said in the words of the partial index, so that databases can use it whatever else is asked.
@@ -42,6 +43,7 @@ OFFER = (
     Slot.tickets, Slot.cancel_reason, Activity.name, Activity.kind_key, Post.name, Post.place,
     Activity.sign_up_opens_at, Activity.sign_up_closes_at, Activity.withdraw_minutes, Activity.stages,
     Activity.standings, Eligible.path, Eligible.name, Slot.asked, Activity.way_in, Activity.offer_minutes,
+    sa.func.coalesce(Site.notice_days, 0),
 )  # fmt: skip
 PERSON = (Member.stage, Member.standing, Home.path)
 
@@ -50,6 +52,7 @@ OFFERS = (
     .join(Post, Post.id == Slot.post_id)
     .join(Activity, Activity.id == Post.activity_id)
     .outerjoin(Eligible, Eligible.id == Activity.eligible_unit_id)
+    .outerjoin(Site, Site.id == Post.site_id)
 )
 _OFFER_LOCKED = OFFERS.where(Slot.id == SLOT).with_for_update(of=Slot)
 _PERSON_LOCKED = (
@@ -82,13 +85,13 @@ class Seen(NamedTuple):
 
 def offer_of(slot: Slot) -> Offer:
     """The same of a slot that was read as an object, with post, activity and whom it is open to."""
-    activity, eligible = slot.post.activity, slot.post.activity.eligible_unit
+    activity, eligible, site = slot.post.activity, slot.post.activity.eligible_unit, slot.post.site
     return Offer(
         slot.id, slot.public_id, slot.state, slot.starts_at, slot.ends_at, slot.capacity, slot.taken, slot.waiting,
         slot.tickets, slot.cancel_reason, activity.name, activity.kind_key, slot.post.name, slot.post.place,
         activity.sign_up_opens_at, activity.sign_up_closes_at, activity.withdraw_minutes, activity.stages,
         activity.standings, eligible.path if eligible else None, eligible.name if eligible else None, slot.asked,
-        activity.way_in, activity.offer_minutes,
+        activity.way_in, activity.offer_minutes, site.notice_days if site else 0,
     )  # fmt: skip
 
 

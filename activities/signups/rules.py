@@ -66,6 +66,7 @@ class Offer(NamedTuple):
     asked: int = 0
     way_in: WayIn = WayIn.FIRST_COME
     offer_minutes: int = 0
+    notice_days: int = 0
 
     @property
     def left(self) -> int:
@@ -158,6 +159,13 @@ class SignUpClosed(Refusal):
     closed_at: datetime
     sentence: ClassVar[str] = N_("Sign-up closed %(closed_at)s.")
     remedy: ClassVar[str] = N_("Ask an organizer of the activity, or look for another slot.")
+
+
+@refusal
+class TooShortNotice(Refusal):
+    days: int
+    sentence: ClassVar[str] = N_("The place must know %(days)s days before who comes, so sign-up is closed.")
+    remedy: ClassVar[str] = N_("Look for a later slot.")
 
 
 @refusal
@@ -339,6 +347,8 @@ def _outside_window(offer: Offer, now: datetime) -> Refusal | None:
         return NotOpenYet(offer.opens_at)
     if offer.closes_at and now >= offer.closes_at:
         return SignUpClosed(offer.closes_at)
+    if offer.notice_days and now >= offer.starts_at - timedelta(days=offer.notice_days):
+        return TooShortNotice(offer.notice_days)
     return None
 
 

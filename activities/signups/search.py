@@ -15,7 +15,7 @@ from activities.duties.models import Activity, Post, Slot
 from activities.duties.queries import Sight, sight_of, visible, visible_to
 from activities.duties.rules import SlotState
 from activities.kit import clock
-from activities.kit.db import db, run
+from activities.kit.db import UtcDateTime, db, run
 from activities.people.models import Unit
 from activities.people.rules import Stages, Standings
 from activities.people.users import Viewer
@@ -23,6 +23,8 @@ from activities.signups.facts import ACTIVE_STATES, FIRST, LAST, NOW, OFFERS, En
 from activities.signups.forms import PARTS, Filters
 from activities.signups.models import SignUp
 from activities.signups.rules import HOLDING, Offer, SignUpState
+from activities.sites.models import Site
+from activities.sites.rules import MOST_DAYS
 
 PAGE = 50
 AnySelect: TypeAlias = "sa.Select[*tuple[Any, ...]]"
@@ -199,6 +201,11 @@ def can_take(member: Viewer, now: datetime) -> sa.ColumnElement[bool]:
         )
     )  # fmt: skip
     eligible = sa.select(Unit.id).where(sa.literal(member.unit.path).startswith(Unit.path))
+    place = aliased(Site)
+    noticed = {days: sa.literal(now + timedelta(days=days), UtcDateTime()) for days in range(1, MOST_DAYS + 1)}
+    too_late = sa.select(place.id).where(
+        place.id == Post.site_id, place.notice_days > 0, Slot.starts_at <= sa.case(noticed, value=place.notice_days)
+    )
     return sa.and_(
         Slot.state == SlotState.OPEN,
         Slot.starts_at > now,
@@ -208,5 +215,6 @@ def can_take(member: Viewer, now: datetime) -> sa.ColumnElement[bool]:
         sa.or_(Activity.stages == 0, Activity.stages.bitwise_and(int(Stages[member.stage.name])) != 0),
         sa.or_(Activity.standings == 0, Activity.standings.bitwise_and(int(Standings[member.standing.name])) != 0),
         sa.or_(Activity.eligible_unit_id.is_(None), Activity.eligible_unit_id.in_(eligible)),
+        ~too_late.exists(),
         ~in_the_way.exists(),
     )

@@ -17,7 +17,7 @@ from activities.signups import facts, search
 from activities.signups.cards import cards
 from activities.signups.rules import SignUpState
 from activities.signups.service import sign_up
-from tests.cast import DAY, HOUR, NOW, logged_in, make_activity, make_post, make_slot, my_state
+from tests.cast import DAY, HOUR, NOW, logged_in, make_activity, make_post, make_site, make_slot, my_state
 
 
 @pytest.fixture(autouse=True)
@@ -182,6 +182,12 @@ def test_the_filter_in_sql_and_the_rule_agree(app, cast):
             make_slot(post, start + 3 * n * DAY + 2 * HOUR, taken=1)
             make_slot(post, start + 3 * n * DAY + 4 * HOUR, state=SlotState.CANCELLED)
             make_slot(post, NOW - HOUR - n * DAY)
+        for notice in (0, 1, 3):
+            visit = make_post(
+                cast.sweeping, f"护理院{notice}", site=make_site(f"护理院{notice}", cast.first, notice_days=notice)
+            )
+            for ahead in (DAY - HOUR, DAY, DAY + 3 * HOUR, 3 * DAY, 3 * DAY + HOUR):
+                make_slot(visit, NOW + ahead)
         seated = make_slot(make_post(cast.sweeping, "西岸", capacity=5), start + HOUR / 2, hours=4)
         db.session.commit()
         member = db.session.get(Member, cast.lin.id)
