@@ -39,7 +39,8 @@ def _hit(limit: RequestLimit) -> None:
 
 
 def _failed(response: Any) -> bool:
-    return bool(response.status_code == 422)
+    """A form that was refused, or an address that is none."""
+    return response.status_code in (404, 422)
 
 
 class ViewLimiter(Limiter):
@@ -63,7 +64,7 @@ def init_app(app: Flask) -> None:
 
 
 def failures(key: Callable[[], str], limit: str) -> Decorator:
-    """At most so many refused forms of one key."""
+    """At most so many refused forms, or addresses that are none, of one key."""
     return limiter.limit(limit, key_func=key, deduct_when=_failed)
 
 

@@ -225,16 +225,18 @@ def lapsed(slot_id: int, now: datetime) -> list[tuple[int, Engagement]]:
 
 
 class Waiter(NamedTuple):
-    """Somebody on a waiting list. `id` is the sign-up's; `at_once`: rather seated than asked when time is short."""
+    """Somebody on a waiting list. `id` and `revision` are the sign-up's; `at_once`: rather seated than asked when time
+    is short."""
 
     id: int
+    revision: int
     member_id: int
     at_once: bool
     person: Person
 
 
 _WAITERS_LOCKED = (
-    sa.select(SignUp.id, SignUp.member_id, SignUp.at_once, *PERSON)
+    sa.select(SignUp.id, SignUp.revision, SignUp.member_id, SignUp.at_once, *PERSON)
     .join(Member, Member.id == SignUp.member_id)
     .join(Home, Home.id == Member.unit_id)
     .where(SignUp.slot_id == SLOT, SignUp.state == SignUpState.WAITING, Member.active)
@@ -247,4 +249,4 @@ def waiters_locked(slot_id: int) -> list[Waiter]:
     """Those on the waiting list, who waits longest first; their rows are locked, so that none of them takes another
     seat meanwhile."""
     rows = run(_WAITERS_LOCKED, {"slot_id": slot_id})
-    return [Waiter(row_id, member_id, at_once, Person._make(person)) for row_id, member_id, at_once, *person in rows]
+    return [Waiter(row_id, revision, who, wish, Person._make(person)) for row_id, revision, who, wish, *person in rows]

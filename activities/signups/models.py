@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from activities.duties.models import Slot
+from activities.duties.rules import SlotState
 from activities.kit.db import Base, Revised, Words
 from activities.people.models import Member
 from activities.signups.rules import SignUpState
@@ -46,3 +47,8 @@ class SignUp(Revised, Base):
 
     slot: Mapped[Slot] = relationship()
     member: Mapped[Member] = relationship()
+
+    def is_held(self, now: datetime) -> bool:
+        """Whether a seat is held for the member that can still be accepted."""
+        held = self.offered_until is not None and now < min(self.offered_until, self.slot.starts_at)
+        return held and self.slot.state is SlotState.OPEN

@@ -11,6 +11,8 @@ from activities.duties.queries import running
 from activities.kit.refusal import N_
 from activities.outbox import service as outbox
 from activities.outbox.words import Page, words
+from activities.signups import links
+from activities.signups.facts import Waiter
 from activities.signups.rules import Offer, SignUpState
 
 
@@ -40,7 +42,7 @@ words(
     "signups.offered",
     N_("A seat is held for you: %(what)s"),
     N_("%(when)s, %(where)s. Accept or decline it until %(until)s; after that it goes to the next."),
-    _slot,
+    lambda params: ("signups.answer", {"token": links.token(params["sign_up"], params["revision"])}),
 )
 words(
     "signups.lapsed",
@@ -72,8 +74,11 @@ def promoted(offer: Offer, member_ids: Iterable[int], now: datetime) -> None:
     outbox.post(now, member_ids, "signups.promoted", **facts(offer))
 
 
-def offered(offer: Offer, member_ids: Iterable[int], until: datetime, now: datetime) -> None:
-    outbox.post(now, member_ids, "signups.offered", **facts(offer), until=until.isoformat())
+def offered(offer: Offer, waiters: Iterable[Waiter], until: datetime, now: datetime) -> None:
+    """`waiters` as they were before the offer raised their revision by one. The link is signed when it is mailed."""
+    about = {**facts(offer), "until": until.isoformat()}
+    params = {w.member_id: {**about, "sign_up": w.id, "revision": w.revision + 1} for w in waiters}
+    outbox.post_each(now, "signups.offered", params)
 
 
 def lapsed(offer: Offer, member_id: int, now: datetime) -> None:

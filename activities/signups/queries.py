@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from activities.duties import queries as duties
-from activities.duties.models import Slot
+from activities.duties.models import Post, Slot
 from activities.duties.rules import SlotState
 from activities.kit.db import db
 from activities.kit.refusal import NotFound
@@ -50,6 +50,13 @@ def slot_of(member: Viewer, public_id: str) -> Slot:
     if slot is None:
         raise NotFound
     return slot
+
+
+def sign_up(sign_up_id: int) -> SignUp | None:
+    """A sign-up, whatever became of it, with its member and what names its slot."""
+    of_what = joinedload(SignUp.slot, innerjoin=True).joinedload(Slot.post, innerjoin=True)
+    options = (of_what.joinedload(Post.activity, innerjoin=True), joinedload(SignUp.member, innerjoin=True))
+    return db.session.scalar(sa.select(SignUp).where(SignUp.id == sign_up_id).options(*options))
 
 
 def places_in_line(waiting: Collection[int]) -> dict[int, int]:

@@ -16,7 +16,7 @@ from activities.kit.i18n import gettext as _
 from activities.kit.i18n import say_week
 from activities.kit.roles import Permission
 from activities.kit.web import done
-from activities.signups import facts, leaving_routes, organize_routes, pages, panels, queries, service
+from activities.signups import answer_routes, facts, leaving_routes, organize_routes, pages, panels, queries, service
 from activities.signups.cards import Card, card
 from activities.signups.forms import PARTS, Filters
 from activities.signups.rules import SignUpState
@@ -25,6 +25,7 @@ from activities.terms import queries as terms
 signups = Blueprint("signups", __name__)
 organize_routes.add_to(signups)
 leaving_routes.add_to(signups)
+answer_routes.add_to(signups)
 
 
 def init_app(app: Flask) -> None:

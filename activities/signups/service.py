@@ -4,7 +4,7 @@ other."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -184,18 +184,17 @@ def promote(slot_id: int, now: datetime) -> None:
 
 
 def _move_up(
-    offer: Offer, waiters: Iterable[Waiter], state: SignUpState, until: datetime | None, now: datetime
+    offer: Offer, waiters: Collection[Waiter], state: SignUpState, until: datetime | None, now: datetime
 ) -> None:
-    people = {w.id: w.member_id for w in waiters}
-    if not people:
+    if not waiters:
         return
-    become(people, offer.id, SignUpState.WAITING, state, now, until=until)
+    become([w.id for w in waiters], offer.id, SignUpState.WAITING, state, now, until=until)
     before, after = {"state": SignUpState.WAITING}, {"state": state}
-    audit.leave_all(now, None, "promote", SignUp, [(row_id, before, after) for row_id in people])
+    audit.leave_all(now, None, "promote", SignUp, [(w.id, before, after) for w in waiters])
     if until:
-        notices.offered(offer, people.values(), until, now)
+        notices.offered(offer, waiters, until, now)
     else:
-        notices.promoted(offer, people.values(), now)
+        notices.promoted(offer, [w.member_id for w in waiters], now)
 
 
 def enter(

@@ -193,6 +193,8 @@ TABLE = {
     "POST signups.sign_up": row("login 303 404 303 303 404", slot),
     "POST signups.accept": row("login 409 404 409 409 404", slot),
     "POST signups.withdraw": row("login 409 404 409 409 404", slot),
+    "GET signups.answer": row("404 404 404 404 404 404", forged),
+    "POST signups.answer": row("404 404 404 404 404 404", forged),
     "GET signups.roster": row("login 404 404 200 404 404", slot),
     "GET signups.edit_slot": row("login 404 404 200 404 404", slot),
     "POST signups.edit_slot": row("login 404 404 422 404 404", slot),
