@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +17,9 @@ from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
-from activities.duties.models import Activity, Post, Slot
+from activities.duties.models import Activity, Post, Series, Slot
+from activities.duties.recurrence import Rule
+from activities.kit.clock import at
 from activities.kit.db import Base, Row, db
 from activities.kit.roles import Role
 from activities.people.models import Member, RoleGrant, Unit
@@ -122,6 +124,19 @@ def make_slot(post: Post, starts_at: datetime, hours: float = 1, **fields: Any) 
     ends_at = starts_at + timedelta(hours=hours)
     slot = Slot(post=post, starts_at=starts_at, ends_at=ends_at, created_at=NOW, changed_at=NOW, **values)
     return store(slot)
+
+
+def make_series(post: Post, first: date, last: date, hour: int = 16, **fields: Any) -> Series:
+    """A series of one post with a slot on each weekday of `first` between the two days, at this hour of the school."""
+    rule = Rule(first=first, last=last, weekdays=frozenset({first.weekday()}))
+    values: dict[str, Any] = {"on_holidays": False, "plain_days": False, "capacity": None, **fields}
+    starts, ends = time(hour), time(hour + 2)
+    series = store(
+        Series(activity=post.activity, posts=[post], rule=rule.text, starts=starts, ends=ends, created_at=NOW, **values)
+    )
+    for day in rule.days():
+        make_slot(post, at(day, starts), hours=2, series_id=series.id, series_day=day)
+    return series
 
 
 def store(row: Row) -> Row:

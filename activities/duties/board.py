@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager
 
 from activities.duties import queries
-from activities.duties.models import Activity, ActivityOrganizer, Post, Slot
+from activities.duties.models import Activity, ActivityOrganizer, Post, Series, SeriesPost, Slot
 from activities.duties.planning import monday_of, week_span
 from activities.duties.rules import RISK_BELOW, RISK_WITHIN, SlotState, at_risk
 from activities.kit.db import db
@@ -136,6 +136,20 @@ def week_view(activity: Activity, monday: date, page: int, zone: tzinfo) -> Week
         before=monday_of(day(nearest[0])) if nearest[0] else None,
         after=monday_of(day(nearest[1])) if nearest[1] else None,
     )
+
+
+def series_to_come(activity: Activity, now: datetime) -> list[tuple[Series, int, int]]:
+    """The activity's series that go on: each with the number of its posts and of its open slots to come."""
+    posts = sa.select(sa.func.count()).where(SeriesPost.series_id == Series.id).scalar_subquery()
+    coming = sa.func.count(Slot.id)
+    query = (
+        sa.select(Series, posts, coming)
+        .join(Slot, Slot.series_id == Series.id)
+        .where(Series.activity_id == activity.id, Slot.state == SlotState.OPEN, Slot.starts_at > now)
+        .group_by(Series.id)
+        .order_by(sa.func.min(Slot.starts_at), Series.id)
+    )
+    return [tuple(row) for row in db.session.execute(query)]
 
 
 def posts(activity: Activity) -> list[Post]:

@@ -6,19 +6,16 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from babel.dates import get_day_names
-from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from activities.duties.kinds import KINDS
-from activities.duties.models import Activity, Post, Slot
-from activities.duties.plans import Stretch, Wish
+from activities.duties.models import Activity, Post
+from activities.duties.plans import Stretch
 from activities.duties.rules import MOST_SEATS
-from activities.kit.clock import local
-from activities.kit.fields import Chips, Clock, Day, DecimalNumber, LocalMoment, Number, Revision
+from activities.kit.fields import Chips, Day, DecimalNumber, LocalMoment, Number, Revision
 from activities.kit.i18n import gettext
 from activities.kit.text import clean_line, clean_text
 from activities.people.models import Unit
@@ -160,35 +157,6 @@ class PostForm(FlaskForm):
     def values(self) -> dict[str, Any]:
         """The post's columns."""
         return {column: self[column].data for column in ("name", "place", "standard", "capacity")}
-
-
-class PlanForm(FlaskForm):
-    """One slot, or with a last day and weekdays a row of them. Asked with GET: looking at a plan changes nothing."""
-
-    first = Day(_l("Day"), [InputRequired(_l("Choose a day."))])
-    last = Day(_l("Repeat until"), [Optional()], description=_l("Empty: a single slot."))
-    weekdays = Chips(_l("On these weekdays"), [Optional()], coerce=int)
-    starts = Clock(_l("From"), [InputRequired(_l("Enter a time."))])
-    ends = Clock(_l("To"), [InputRequired(_l("Enter a time."))], description=_l("Before the start: on the next day."))
-    capacity = seats_field()
-
-    def __init__(self, formdata: Any, post: Post, like: Slot | None = None, *, is_asked: bool = False) -> None:
-        times = {"starts": local(like.starts_at).time(), "ends": local(like.ends_at).time()} if like else {}
-        capacity = like.capacity if like else post.capacity
-        super().__init__(formdata, data={"capacity": capacity, **times}, meta={"csrf": not is_asked})
-        names = get_day_names("abbreviated", locale=get_locale())
-        self.weekdays.choices = [(number, names[number]) for number in range(7)]
-
-    def wish(self) -> Wish:
-        """What is asked for, once the form is valid."""
-        assert self.first.data
-        assert self.starts.data is not None
-        assert self.ends.data is not None
-        assert self.capacity.data
-        return Wish(
-            first=self.first.data, last=self.last.data, weekdays=frozenset(self.weekdays.data or ()),
-            starts=self.starts.data, ends=self.ends.data, capacity=self.capacity.data,
-        )  # fmt: skip
 
 
 class CopyWeekForm(FlaskForm):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime, time
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from activities.duties.kinds import Kind, kind_of
-from activities.duties.rules import SlotState, WayIn
+from activities.duties.plans import Wish
+from activities.duties.recurrence import Rule, read
+from activities.duties.rules import ByHand, SlotState, WayIn
 from activities.kit.db import Base, Flags, Revised, Words, new_public_id
 from activities.people.models import Member, Unit
 from activities.people.rules import Stages, Standings
@@ -85,6 +87,60 @@ class Post(Revised, Base):
     site: Mapped[Site | None] = relationship(lazy="joined")
 
 
+class SeriesPost(Base):
+    """A post that a series is of."""
+
+    __tablename__ = "series_post"
+    __table_args__ = (sa.UniqueConstraint("series_id", "post_id"),)
+
+    series_id: Mapped[int] = mapped_column(sa.ForeignKey("series.id"))
+    post_id: Mapped[int] = mapped_column(sa.ForeignKey("post.id"), index=True)
+
+
+class SeriesGap(Base):
+    """A slot that was deleted from a series by hand: it does not come back with the next change of the series."""
+
+    __tablename__ = "series_gap"
+    __table_args__ = (sa.UniqueConstraint("series_id", "post_id", "day"),)
+
+    series_id: Mapped[int] = mapped_column(sa.ForeignKey("series.id"))
+    post_id: Mapped[int] = mapped_column(sa.ForeignKey("post.id"))
+    day: Mapped[date]
+
+
+class Series(Base):
+    """Slots planned together, and the rule that says when. `rule` is written as RFC 5545 does."""
+
+    __tablename__ = "series"
+
+    public_id: Mapped[str] = mapped_column(sa.String(16), unique=True, default=new_public_id)
+    activity_id: Mapped[int] = mapped_column(sa.ForeignKey("activity.id"), index=True)
+    rule: Mapped[str]
+    on_holidays: Mapped[bool]
+    plain_days: Mapped[bool]
+    starts: Mapped[time]
+    ends: Mapped[time]
+    # None: each post's own.
+    capacity: Mapped[int | None]
+    created_at: Mapped[datetime]
+    # The series whose later days this one was, until they were changed apart from the earlier ones.
+    follows_id: Mapped[int | None] = mapped_column(sa.ForeignKey("series.id"), index=True)
+
+    activity: Mapped[Activity] = relationship()
+    posts: Mapped[list[Post]] = relationship(secondary="series_post", order_by=Post.id)
+
+    @property
+    def days(self) -> Rule:
+        """The rule, read."""
+        return read(self.rule, on_holidays=self.on_holidays, plain_days=self.plain_days)
+
+    @property
+    def wish(self) -> Wish:
+        """What the series asks for now."""
+        post_ids = tuple(post.id for post in self.posts)
+        return Wish(post_ids=post_ids, rule=self.days, starts=self.starts, ends=self.ends, capacity=self.capacity)
+
+
 class Slot(Revised, Base):
     """A post at a time. The counters are written by the sign-ups; the database refuses more taken than there are."""
 
@@ -103,6 +159,11 @@ class Slot(Revised, Base):
         # One time of one post exists once: planning the same row again creates nothing.
         sa.Index(
             "uq_slot_open_post_start", "post_id", "starts_at", unique=True,
+            sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"),
+        ),
+        # So does one day of a series, wherever the slot was moved: what was changed by hand is not planned anew.
+        sa.Index(
+            "uq_slot_open_series_post_day", "series_id", "post_id", "series_day", unique=True,
             sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"),
         ),
     )  # fmt: skip
@@ -125,8 +186,13 @@ class Slot(Revised, Base):
     waiting: Mapped[int] = mapped_column(default=0)
     asked: Mapped[int] = mapped_column(default=0)
     tickets: Mapped[int] = mapped_column(default=0)
+    # The series that it was planned with, which of its days it is, and what was changed by hand since.
+    series_id: Mapped[int | None] = mapped_column(sa.ForeignKey("series.id"), index=True)
+    series_day: Mapped[date | None]
+    by_hand: Mapped[ByHand] = mapped_column(Flags(ByHand), default=ByHand(0))
 
     post: Mapped[Post] = relationship()
+    series: Mapped[Series | None] = relationship()
 
     @property
     def left(self) -> int:

@@ -12,19 +12,31 @@ from activities.duties.models import Post, Slot
 from activities.duties.plans import Plan, Span, Stretch, Wish
 from activities.duties.rules import HORIZON, LastBeforeFirst, SlotState, TooFar
 from activities.kit.db import db
+from activities.kit.refusal import NotFound
 from activities.terms.queries import special_days, term_starts
 
 # What a slot may reach beyond the days that are asked for, time zones included.
 MARGIN = timedelta(days=2)
 
 
-def plan(post_id: int, wish: Wish, zone: tzinfo, now: datetime) -> Plan:
-    """What a wish would create for a post. Raises the refusal of a wish that cannot be planned."""
+def plan(activity_id: int, wish: Wish, zone: tzinfo, now: datetime) -> Plan:
+    """What a wish would create for posts of the activity. Raises the refusal of a wish that cannot be planned."""
     if refusal := plans.why_not_wish(wish, now.astimezone(zone).date()):
         raise refusal
-    last = wish.last or wish.first
-    existing = _open_starts([post_id], wish.first, last)
-    return _within_limits(plans.weekly(post_id, wish, special_days(wish.first, last), existing, zone, now))
+    existing = open_starts(wish.post_ids, wish.rule.first, wish.rule.last)
+    return _within_limits(as_wished(activity_id, wish, existing, zone, now))
+
+
+def as_wished(
+    activity_id: int, wish: Wish, existing: Collection[tuple[int, datetime]], zone: tzinfo, now: datetime
+) -> Plan:
+    """The slots of a wish beside those that exist. NotFound where a post is not the activity's."""
+    query = sa.select(Post.id, Post.capacity).where(Post.activity_id == activity_id, Post.id.in_(wish.post_ids))
+    capacities = dict(db.session.execute(query).all())
+    if len(capacities) < len(wish.post_ids):
+        raise NotFound
+    special = special_days(wish.rule.first, wish.rule.last)
+    return plans.weekly(wish, capacities, special, existing, zone, now)
 
 
 def week_copies(activity_id: int, monday: date, times: int, zone: tzinfo, now: datetime) -> Plan:
@@ -68,7 +80,7 @@ def copies(
     until = now.astimezone(zone).date() + HORIZON
     if last > until:
         raise TooFar(until)
-    existing = set() if is_apart else _open_starts({span.post_id for span in spans}, first, last)
+    existing = set() if is_apart else open_starts({span.post_id for span in spans}, first, last)
     return _within_limits(plans.copies(spans, shifts, special_days(first, last), existing, zone, now))
 
 
@@ -108,7 +120,7 @@ def _open_slots(activity_id: int, *conditions: sa.ColumnElement[bool]) -> list[S
     return list(db.session.scalars(query))
 
 
-def _open_starts(post_ids: Collection[int], first: date, last: date) -> set[tuple[int, datetime]]:
+def open_starts(post_ids: Collection[int], first: date, last: date) -> set[tuple[int, datetime]]:
     """(post, start) of the posts' open slots of these days, and some around them."""
     begins = datetime.combine(first, time(), UTC) - MARGIN
     ends = datetime.combine(last, time(), UTC) + MARGIN

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 from flask_login import current_user
 
-from activities.duties import planning, queries, service
-from activities.duties.forms import CopyForm, CopyWeekForm, PlanForm, PostForm
-from activities.duties.models import Activity, Post, Slot
-from activities.duties.plans import Plan, Why
+from activities.duties import board, planning, queries, service, service_plans
+from activities.duties.forms import CopyForm, CopyWeekForm, PostForm
+from activities.duties.models import Activity, Post
+from activities.duties.plan_forms import ALL, PlanForm, like_slot
+from activities.duties.plans import Why
 from activities.duties.rules import LastBeforeFirst, PlanChanged, TooFar, TooManySlots
 from activities.kit import clock
 from activities.kit.access import access
@@ -21,11 +23,15 @@ from activities.kit.refusal import N_, Refusal
 from activities.kit.roles import Permission
 from activities.kit.web import asked_day, done, invalid
 from activities.terms import queries as terms
+from activities.terms.rules import Span
 
 # Which field of the plan's form a refusal speaks of; every other one speaks of the last day.
-FIELDS = {"InThePast": "first", "NoWeekday": "weekdays", "NoLength": "ends"}
+FIELDS = {
+    "NoPost": "posts", "NoFirstDay": "first", "InThePast": "first", "NoWeekday": "weekdays", "NoLength": "ends",
+}  # fmt: skip
 WHY = {
     Why.HOLIDAY: N_("holiday"),
+    Why.EXCLUDED: N_("left out"),
     Why.OTHER_TIMETABLE: N_("make-up workday with another day's timetable"),
     Why.EXISTS: N_("already planned"),
     Why.PAST: N_("already over"),
@@ -36,7 +42,7 @@ WHY = {
 def add_to(duties: Blueprint) -> None:
     get_and_post = ("GET", "POST")
     duties.add_url_rule("/organize/activities/<public_id>/posts/new", view_func=new_post, methods=get_and_post)
-    duties.add_url_rule("/organize/posts/<public_id>/plan", view_func=plan, methods=get_and_post)
+    duties.add_url_rule("/organize/activities/<public_id>/plan", view_func=plan, methods=get_and_post)
     duties.add_url_rule("/organize/activities/<public_id>/copy-week", view_func=copy_week, methods=get_and_post)
     duties.add_url_rule("/organize/activities/<public_id>/copy", view_func=copy_activity, methods=get_and_post)
 
@@ -50,8 +56,8 @@ def new_post(public_id: str) -> Any:
         return render_template("duties/post_form.html", **page)
     if not form.validate():
         return invalid("duties/post_form.html", **page)
-    post_id = service.add_post(current_user.id, activity.id, form.values(), clock.now())
-    return done(_("The post is there. Now plan its slots."), url_for(".plan", public_id=post_id))
+    post = service.add_post(current_user.id, activity.id, form.values(), clock.now())
+    return done(_("The post is there. Now plan its slots."), url_for(".plan", public_id=public_id, post=post))
 
 
 # ── rows of slots ───────────────────────────────────────────────────────────
@@ -59,61 +65,62 @@ def new_post(public_id: str) -> Any:
 
 @access(Permission.ORGANIZE)
 def plan(public_id: str) -> Any:
-    post = queries.post_to_organize(current_user, public_id)
-    if request.method == "POST":
-        return _confirm_plan(post)
-    if "first" not in request.args:
-        return _plan_page(post, PlanForm(None, post, _example(post)))
-    form = PlanForm(request.args, post, is_asked=True)
+    activity = queries.activity_to_organize(current_user, public_id)
+    is_confirmed, is_asked = request.method == "POST", "starts" in request.args
+    typed = request.form if is_confirmed else request.args if is_asked else None
+    posts = board.posts(activity)
+    to_come = _terms()
+    form = PlanForm(typed, posts, to_come, {} if typed else _usual(posts, to_come), is_asked=not is_confirmed)
+    page: dict[str, Any] = {"activity": activity, "form": form, "posts": {p.id: p for p in posts}, "plan": None}
+    if typed is None:
+        return render_template("duties/plan.html", **page)
     if not form.validate():
-        return _plan_page(post, form), 422
-    return _preview(post, form)
-
-
-def _confirm_plan(post: Post) -> Any:
-    form = PlanForm(request.form, post)
-    if not form.validate():
-        return _plan_page(post, form), 422
-    digest = request.form.get("digest", "")
+        return invalid("duties/plan.html", **page)
     try:
-        count = service.plan_slots(current_user.id, post.id, form.wish(), digest, clock.zone(), clock.now())
+        return _plan(activity, form, page, is_confirmed=is_confirmed)
+    except Refusal as refusal:
+        refuse(form, FIELDS.get(refusal.key, "last"), refusal)
+        return invalid("duties/plan.html", **page)
+
+
+def _plan(activity: Activity, form: PlanForm, page: dict[str, Any], *, is_confirmed: bool) -> Any:
+    """The series created, or what it would be where that is asked for or has changed."""
+    now, zone, changed = clock.now(), clock.zone(), None
+    wish = form.wish(clock.local_day(now))
+    try:
+        if is_confirmed:
+            digest = request.form.get("digest", "")
+            series, count = service_plans.plan_series(current_user.id, activity.id, wish, digest, zone, now)
+            return _created(activity, count, series)
     except PlanChanged as refusal:
-        return _preview(post, form, refusal)
-    except Refusal as refusal:
-        return _refused(post, form, refusal)
-    return _created(post.activity, count)
+        changed = refusal
+    shown = planning.plan(activity.id, wish, zone, now)
+    page |= {"plan": shown, "changed": changed, "why": WHY, "weeks": terms.weeks_of({s.day for s in shown.slots})}
+    page |= {"unconfirmed": terms.unconfirmed_years(wish.rule.first, wish.rule.last)}
+    return render_template("duties/plan.html", **page), 409 if changed else 200
 
 
-def _preview(post: Post, form: PlanForm, changed: PlanChanged | None = None) -> Any:
-    try:
-        shown = planning.plan(post.id, form.wish(), clock.zone(), clock.now())
-    except Refusal as refusal:
-        return _refused(post, form, refusal)
-    return _plan_page(post, form, shown, changed), 409 if changed else 200
+def _terms() -> list[Span]:
+    """The terms that a row may still fill, the nearest first."""
+    today = clock.local_day(clock.now())
+    return [term for term in reversed(terms.all_terms()) if term.ends_on >= today]
 
 
-def _refused(post: Post, form: PlanForm, refusal: Refusal) -> Any:
-    refuse(form, FIELDS.get(refusal.key, "last"), refusal)
-    return _plan_page(post, form), 422
+def _usual(posts: Sequence[Post], to_come: Sequence[Span]) -> dict[str, Any]:
+    """What the form starts with: the values of a slot or a series like it, of one post, or all posts."""
+    chosen = request.args.get("post")
+    usual: dict[str, Any] = {"posts": [post.public_id for post in posts if post.public_id == chosen] or [ALL]}
+    if to_come:
+        usual["term"] = to_come[0].starts_on.isoformat()
+    if like := request.args.get("like"):
+        usual |= like_slot(queries.slot_to_organize(current_user, like))
+    return usual
 
 
-def _plan_page(post: Post, form: PlanForm, shown: Plan | None = None, changed: PlanChanged | None = None) -> str:
-    weeks = terms.weeks_of({slot.day for slot in shown.slots}) if shown else {}
-    return render_template(
-        "duties/plan.html", post=post, activity=post.activity, form=form, plan=shown, changed=changed, why=WHY,
-        weeks=weeks,
-    )  # fmt: skip
-
-
-def _example(post: Post) -> Slot | None:
-    """The slot whose times the form starts with."""
-    like = request.args.get("like")
-    slot = queries.slot_to_organize(current_user, like) if like else None
-    return slot if slot and slot.post_id == post.id else None
-
-
-def _created(activity: Activity, count: int) -> Any:
+def _created(activity: Activity, count: int, series: str | None = None) -> Any:
     message = ngettext("%(num)s slot is planned.", "%(num)s slots are planned.", count)
+    if series:
+        return done(message, url_for("series.series", public_id=series))
     return done(message, url_for(".activity", public_id=activity.public_id))
 
 
@@ -134,7 +141,7 @@ def copy_week(public_id: str) -> Any:
     try:
         if is_confirmed:
             digest = request.form.get("digest", "")
-            count = service.copy_week(current_user.id, activity.id, monday, times, digest, zone, now)
+            count = service_plans.copy_week(current_user.id, activity.id, monday, times, digest, zone, now)
             return _created(activity, count)
     except PlanChanged as refusal:
         changed = refusal
@@ -172,7 +179,7 @@ def _copy(activity: Activity, form: CopyForm, page: dict[str, Any], *, is_confir
     try:
         if is_confirmed:
             name, digest = str(form.name.data), request.form.get("digest", "")
-            copy, count = service.copy_activity(current_user.id, activity.id, name, stretch, digest, zone, now)
+            copy, count = service_plans.copy_activity(current_user.id, activity.id, name, stretch, digest, zone, now)
             message = ngettext("The copy is there, with %(num)s slot.", "The copy is there, with %(num)s slots.", count)
             return done(message, url_for(".activity", public_id=copy))
     except PlanChanged as refusal:

@@ -6,10 +6,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from functools import lru_cache, partial
 from hashlib import sha256
 from typing import NamedTuple
 
 from activities.duties import rules
+from activities.duties.recurrence import ONE, Rule
 from activities.kit.moments import wall
 from activities.kit.refusal import Refusal
 from activities.terms.rules import Special
@@ -17,17 +19,14 @@ from activities.terms.rules import Special
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """What an organizer asks for: one slot on `first` or, with `last`, one on each of these weekdays (0: Monday).
+    """What an organizer asks for: a slot of each of these posts on each day of a rule. Where `ends` is not after
+    `starts`, the slot ends on the next day. Without a capacity each post's own counts."""
 
-    Where `ends` is not after `starts`, the slot ends on the next day.
-    """
-
-    first: date
-    last: date | None = None
-    weekdays: frozenset[int] = frozenset()
+    post_ids: tuple[int, ...]
+    rule: Rule
     starts: time
     ends: time
-    capacity: int
+    capacity: int | None
 
 
 @dataclass(frozen=True)
@@ -71,6 +70,7 @@ class Why(StrEnum):
     """Why a day falls out of a row."""
 
     HOLIDAY = "holiday"
+    EXCLUDED = "excluded"
     OTHER_TIMETABLE = "other_timetable"
     EXISTS = "exists"
     PAST = "past"
@@ -79,9 +79,20 @@ class Why(StrEnum):
 
 @dataclass(frozen=True)
 class FallsOut:
+    """A day that falls out, for one post or, where none is named, for all."""
+
     day: date
     why: Why
     special: Special | None = None
+    post_id: int | None = None
+
+
+class Together(NamedTuple):
+    """The slots of a plan that are at one time: the first of them, all their posts, and all their seats."""
+
+    slot: Planned
+    post_ids: tuple[int, ...]
+    seats: int
 
 
 @dataclass(frozen=True)
@@ -97,19 +108,44 @@ class Plan:
         lines = (f"{s.post_id} {s.starts_at.isoformat()} {s.ends_at.isoformat()} {s.capacity}" for s in self.slots)
         return sha256("\n".join(lines).encode()).hexdigest()
 
+    @property
+    def together(self) -> list[Together]:
+        """The slots by time."""
+        found: dict[tuple[datetime, datetime], list[Planned]] = {}
+        for slot in self.slots:
+            found.setdefault((slot.starts_at, slot.ends_at), []).append(slot)
+        return [
+            Together(slots[0], tuple(slot.post_id for slot in slots), sum(slot.capacity for slot in slots))
+            for slots in found.values()
+        ]
+
+    @property
+    def outs(self) -> list[tuple[FallsOut, int]]:
+        """What falls out by day and reason, and for how many posts."""
+        found: dict[tuple[date, Why], list[FallsOut]] = {}
+        for out in self.falls_out:
+            found.setdefault((out.day, out.why), []).append(out)
+        return [(outs[0], len(outs)) for outs in found.values()]
+
 
 def why_not_wish(wish: Wish, today: date) -> Refusal | None:
     """The first reason against planning this at all, or None."""
-    if wish.first < today:
-        return rules.InThePast()
-    if (wish.last or wish.first) < wish.first:
+    return rules.InThePast() if wish.rule.first < today else why_not_series(wish, today)
+
+
+def why_not_series(wish: Wish, today: date) -> Refusal | None:
+    """The first reason against a series that may have begun, or None."""
+    rule = wish.rule
+    if not wish.post_ids:
+        return rules.NoPost()
+    if rule.last < rule.first:
         return rules.LastBeforeFirst()
-    if (wish.last or wish.first) > today + rules.HORIZON:
+    if rule.last > today + rules.HORIZON:
         return rules.TooFar(today + rules.HORIZON)
-    if wish.last and not wish.weekdays:
+    if rule.last > rule.first and not rule.is_row:
         return rules.NoWeekday()
-    if wish.weekdays and not wish.last:
-        return rules.NoLastDay()
+    if len(rule.days()) * len(wish.post_ids) > rules.MOST_SLOTS:
+        return rules.TooManySlots(rules.MOST_SLOTS)
     return rules.NoLength() if wish.starts == wish.ends else None
 
 
@@ -119,25 +155,26 @@ def why_not_plan(plan: Plan) -> Refusal | None:
 
 
 def weekly(
-    post_id: int,
     wish: Wish,
+    capacities: Mapping[int, int],
     special_days: Mapping[date, Special],
     existing: Collection[tuple[int, datetime]],
     zone: tzinfo,
     now: datetime,
 ) -> Plan:
-    """The slots a wish makes, and the days that fall out. `existing` are (post, start) of the post's open slots.
+    """The slots a wish makes, and the days that fall out. `capacities` are the posts' own, `existing` (post, start) of
+    their open slots.
 
     On a make-up workday the timetable of another day is taught: a row "every Thursday" includes the Saturday that
     acts as a Thursday, and "every Saturday" leaves it out. A single slot is placed where the organizer says.
     """
-    days = [wish.first]
-    outs: list[FallsOut] = []
-    if wish.last:
-        span = [wish.first + timedelta(n) for n in range((wish.last - wish.first).days + 1)]
-        days, outs = _days_of_row(span, wish.weekdays, special_days)
+    days, outs = _days_of_row(wish.rule, special_days) if wish.rule.is_row else ([wish.rule.first], [])
     overnight = timedelta(wish.ends <= wish.starts)
-    spans = [Span(post_id, day, wish.starts, day + overnight, wish.ends, wish.capacity) for day in days]
+    spans = (
+        Span(post_id, day, wish.starts, day + overnight, wish.ends, wish.capacity or capacities[post_id])
+        for day in days
+        for post_id in wish.post_ids
+    )
     return _place(spans, outs, special_days, existing, zone, now)
 
 
@@ -160,20 +197,21 @@ def copies(
     return _place([span for span in spans if span.day not in off], outs, special_days, existing, zone, now)
 
 
-def _days_of_row(
-    span: Iterable[date], weekdays: Collection[int], special_days: Mapping[date, Special]
-) -> tuple[list[date], list[FallsOut]]:
+def _days_of_row(rule: Rule, special_days: Mapping[date, Special]) -> tuple[list[date], list[FallsOut]]:
     days: list[date] = []
     outs: list[FallsOut] = []
-    for day in span:
+    by_weekday = set(rule.days())
+    for day in (rule.first + n * ONE for n in range((rule.last - rule.first).days + 1)):
         special = special_days.get(day)
-        acts_as = special.acts_as if special and special.acts_as else day
-        if special and special.off:
-            if day.weekday() in weekdays:
+        is_one = rule.counts_as(day, special_days) in rule.weekdays
+        if special and special.off and not rule.on_holidays:
+            if day in by_weekday:
                 outs.append(FallsOut(day, Why.HOLIDAY, special))
-        elif acts_as.weekday() in weekdays:
+        elif is_one and day in rule.excluded:
+            outs.append(FallsOut(day, Why.EXCLUDED, special))
+        elif is_one:
             days.append(day)
-        elif day.weekday() in weekdays:
+        elif day in by_weekday:
             outs.append(FallsOut(day, Why.OTHER_TIMETABLE, special))
     return days, outs
 
@@ -188,14 +226,15 @@ def _place(
 ) -> Plan:
     slots: list[Planned] = []
     seen = set(existing)
+    moment = lru_cache(maxsize=None)(partial(wall, zone=zone))  # many posts have the same times
     for span in spans:
-        starts_at, ends_at = wall(span.day, span.starts, zone), wall(span.end_day, span.ends, zone)
+        starts_at, ends_at = moment(span.day, span.starts), moment(span.end_day, span.ends)
         if starts_at is None or ends_at is None or ends_at <= starts_at:
-            outs.append(FallsOut(span.day, Why.NO_SUCH_TIME))
+            outs.append(FallsOut(span.day, Why.NO_SUCH_TIME, post_id=span.post_id))
         elif starts_at <= now:
-            outs.append(FallsOut(span.day, Why.PAST))
+            outs.append(FallsOut(span.day, Why.PAST, post_id=span.post_id))
         elif (span.post_id, starts_at) in seen:
-            outs.append(FallsOut(span.day, Why.EXISTS))
+            outs.append(FallsOut(span.day, Why.EXISTS, post_id=span.post_id))
         else:
             seen.add((span.post_id, starts_at))
             special = special_days.get(span.day)

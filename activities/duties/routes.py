@@ -87,7 +87,7 @@ def activity(public_id: str) -> Any:
         special=terms.special_days(monday, monday + timedelta(days=6)), at_risk=at_risk,
         candidates=board.candidates(current_user, activity), stages=_names(STAGE_NAMES, Stages, activity.stages),
         standings=_names(STANDING_NAMES, Standings, activity.standings),
-        may_copy=current_user.may(Permission.ORGANIZE, activity.unit.path),
+        series=board.series_to_come(activity, now), may_copy=current_user.may(Permission.ORGANIZE, activity.unit.path),
     )  # fmt: skip
 
 

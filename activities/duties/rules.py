@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from enum import StrEnum
+from enum import IntFlag, StrEnum
 from typing import ClassVar
 
 from activities.kit.refusal import N_, Refusal, refusal
 
-MOST_SLOTS = 1000
+# In one plan: two terms of a school with 50 posts.
+MOST_SLOTS = 10_000
 MOST_SEATS = 10_000
 HORIZON = timedelta(days=2 * 365)
 LONGEST = timedelta(days=31)
@@ -39,6 +40,14 @@ WAY_NAMES = {
 }
 
 
+class ByHand(IntFlag):
+    """What of a slot was changed by hand: a change of its series leaves that as it is."""
+
+    TIME = 1
+    SEATS = 2
+    CANCELLED = 4
+
+
 # ── refusals ────────────────────────────────────────────────────────────────
 
 
@@ -48,8 +57,18 @@ class LastBeforeFirst(Refusal):
 
 
 @refusal
+class NoPost(Refusal):
+    sentence: ClassVar[str] = N_("Choose at least one post.")
+
+
+@refusal
 class NoWeekday(Refusal):
     sentence: ClassVar[str] = N_("Choose at least one weekday.")
+
+
+@refusal
+class NoFirstDay(Refusal):
+    sentence: ClassVar[str] = N_("Choose a day.")
 
 
 @refusal

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from wtforms import DateField, DateTimeLocalField, DecimalField, Field, IntegerField, SelectMultipleField, TimeField
+from wtforms import (
+    DateField,
+    DateTimeLocalField,
+    DecimalField,
+    Field,
+    IntegerField,
+    SelectMultipleField,
+    TimeField,
+)
 from wtforms.form import BaseForm
-from wtforms.widgets import CheckboxInput, HiddenInput
+from wtforms.widgets import CheckboxInput, HiddenInput, TextInput
 
 from activities.kit.clock import local, zone
 from activities.kit.i18n import gettext as _
@@ -91,6 +99,26 @@ class Day(DateField):
             raise ValueError(_("Enter a day, for example 2026-11-25.")) from None
         if self.data and not FIRST_YEAR <= self.data.year <= LAST_YEAR:
             raise ValueError(_("Enter a year between %(first)s and %(last)s.", first=FIRST_YEAR, last=LAST_YEAR))
+
+
+class Days(Field):
+    """Several days, with spaces or commas between them."""
+
+    widget = TextInput()
+    data: list[date]
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return " ".join(self.raw_data)
+        return " ".join(day.isoformat() for day in sorted(self.data or ()))
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = []
+        words = " ".join(valuelist).replace(",", " ").replace("，", " ").replace("、", " ").split()
+        try:
+            self.data = sorted({date.fromisoformat(word) for word in words})
+        except ValueError:
+            raise ValueError(_("Enter days, for example 2026-11-25 2026-11-27.")) from None
 
 
 class Clock(TimeField):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -171,6 +171,13 @@ def say_weekday(day: date | datetime) -> str:
     return _say(day, "EEE")
 
 
+def say_weekdays(numbers: Collection[int]) -> str:
+    """Mon–Fri, or Mon, Wed where they do not follow each other; 0: Monday."""
+    days = [say_weekday(date(2024, 1, 1 + number)) for number in sorted(numbers)]  # a Monday
+    in_a_row = len(days) > 2 and max(numbers) - min(numbers) == len(days) - 1
+    return f"{days[0]}–{days[-1]}" if in_a_row else gettext(", ").join(days)
+
+
 def say_month(day: date) -> str:
     """11月, Nov."""
     return _say(day, "LLL")
@@ -268,7 +275,7 @@ def _fill(message: str, facts: Mapping[str, Any]) -> str:
 TEMPLATE_GLOBALS = {
     f.__name__: f
     for f in (
-        say_day, say_date, say_days, say_weekday, say_month, say_clock, say_moment, say_span, say_week, say_duration,
-        say_hours, say_refusal, say_remedy, say_value, html_lang, is_chinese, local, zone,
+        say_day, say_date, say_days, say_weekday, say_weekdays, say_month, say_clock, say_moment, say_span, say_week,
+        say_duration, say_hours, say_refusal, say_remedy, say_value, html_lang, is_chinese, local, zone,
     )
 }  # fmt: skip

@@ -10,9 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from activities.audit import service as audit
-from activities.duties.models import Activity, Post, Slot
+from activities.duties.models import Activity, Post, SeriesGap, Slot
 from activities.duties.queries import WITH_ALL, must_organize
 from activities.duties.rules import (
+    ByHand,
     SlotHasPeople,
     SlotState,
     SlotThere,
@@ -63,9 +64,11 @@ def _edit_slot(
 
 
 def change(
-    slot: Slot, actor_id: int, starts_at: datetime, ends_at: datetime, capacity: int, now: datetime
-) -> list[int]:
-    """Inside a transaction that has `locked` the slot: change time and capacity. Return who was told of a new time."""
+    slot: Slot, actor_id: int, starts_at: datetime, ends_at: datetime, capacity: int, now: datetime, *,
+    with_series: bool = False,
+) -> list[int]:  # fmt: skip
+    """Inside a transaction that has `locked` the slot: change time and capacity. Unless this is done `with_series`, its
+    series leaves that as it is from now on. Return who was told of a new time."""
     is_moved = (starts_at, ends_at) != (slot.starts_at, slot.ends_at)
     refusal = (
         why_not_touch(slot.state, slot.starts_at, now)
@@ -79,6 +82,8 @@ def change(
     before, after = revise(slot, {"starts_at": starts_at, "ends_at": ends_at, "capacity": capacity}, now)
     if not after:
         return []
+    if not with_series:
+        _mark(slot, (ByHand.TIME * is_moved) | (ByHand.SEATS * ("capacity" in after)))
     _leave(slot, actor_id, "edit slot", before, after, now)
     told = queries.people_on(slot.id) if is_moved else []
     notices.moved(offer_of(slot), told, now)
@@ -100,12 +105,15 @@ def _cancel_slot(actor_id: int, slot_id: int, reason: str, now: datetime) -> lis
     return cancel(slot, actor_id, reason, now)
 
 
-def cancel(slot: Slot, actor_id: int, reason: str, now: datetime) -> list[int]:
-    """Inside a transaction that has `locked` the slot: cancel it. Return who was told."""
+def cancel(slot: Slot, actor_id: int, reason: str, now: datetime, *, with_series: bool = False) -> list[int]:
+    """Inside a transaction that has `locked` the slot: cancel it. Unless this is done `with_series`, its day of the
+    series does not come back. Return who was told."""
     if refusal := why_not_touch(slot.state, slot.starts_at, now):
         raise refusal
     changes = {"state": SlotState.CANCELLED, "cancel_reason": reason, "cancelled_at": now}
     before, after = revise(slot, changes, now)
+    if not with_series:
+        _mark(slot, ByHand.CANCELLED)
     _leave(slot, actor_id, "cancel slot", before, after, now, reason)
     told = queries.people_on(slot.id)
     notices.cancelled(offer_of(slot), told, now)
@@ -114,7 +122,7 @@ def cancel(slot: Slot, actor_id: int, reason: str, now: datetime) -> list[int]:
 
 @transactional
 def delete_slot(actor_id: int, slot_id: int, now: datetime) -> None:
-    """Delete a slot for which nobody ever signed up."""
+    """Delete a slot for which nobody ever signed up. Its day of a series does not come back."""
     [slot] = locked(actor_id, [slot_id])
     if refusal := why_not_touch(slot.state, slot.starts_at, now):
         raise refusal
@@ -122,6 +130,8 @@ def delete_slot(actor_id: int, slot_id: int, now: datetime) -> None:
         raise SlotHasPeople
     before = {"post": slot.post_id, "starts_at": slot.starts_at, "ends_at": slot.ends_at, "capacity": slot.capacity}
     _leave(slot, actor_id, "delete slot", before, {}, now)
+    if slot.series_id:
+        db.session.add(SeriesGap(series_id=slot.series_id, post_id=slot.post_id, day=slot.series_day))
     db.session.delete(slot)
 
 
@@ -156,6 +166,12 @@ def _why_not_for_seated(slot: Slot, starts_at: datetime, ends_at: datetime, now:
         return None
     duties = facts.busy(queries.people_on(slot.id, SignUpState.SEATED), slot.ends_at, ends_at)
     return rules.RunsIntoDuty() if any(duties.values()) else None
+
+
+def _mark(slot: Slot, what: int) -> None:
+    """Let the slot's series know what it must leave as it is."""
+    if slot.series_id:
+        slot.by_hand |= ByHand(what)
 
 
 def _is_taken(slot: Slot, starts_at: datetime) -> bool:

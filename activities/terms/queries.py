@@ -74,6 +74,14 @@ def is_unconfirmed(year: int) -> bool:
     return bool(db.session.scalar(sa.select(sa.exists().where(of_year, ~SpecialDay.confirmed))))
 
 
+def unconfirmed_years(first: date, last: date) -> list[int]:
+    """The years of these days that have days entered before the State Council's notice was known, or none at all."""
+    year = sa.extract("year", SpecialDay.day)
+    known = sa.select(year).group_by(year).having(sa.func.min(sa.cast(SpecialDay.confirmed, sa.Integer)) == 1)
+    confirmed = {int(found) for found in db.session.scalars(known)}
+    return [number for number in range(first.year, last.year + 1) if number not in confirmed]
+
+
 def _found(value: T | None) -> T:
     if value is None:
         raise NotFound

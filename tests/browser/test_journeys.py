@@ -76,7 +76,7 @@ def test_the_first_key_leads_past_the_doors(visit, cast):
 @any_hand
 def test_an_organizer_plans_a_slot(visit, cast, javascript, keyboard):
     page = visit(cast.ou, javascript=javascript)
-    page.goto(f"/organize/posts/{cast.lake.public_id}/plan")
+    page.goto(f"/organize/activities/{cast.sweeping.public_id}/plan")
     day = (clock.now() + 3 * DAY).date()
     for name, value in {"first": day, "starts": "08:00", "ends": "09:00"}.items():
         page.fill(f"[name={name}]", str(value))

@@ -15,7 +15,7 @@ from activities.records.rules import Attendance, Mark
 from activities.records.service import record_attendance
 from activities.signups.service import sign_up
 from activities.terms.models import SpecialDay, Term
-from tests.cast import DAY, HOUR, make_slot
+from tests.cast import DAY, HOUR, make_series, make_slot
 
 AXE = "() => axe.run({resultTypes: ['violations']}).then(results => results.violations)"
 # As the page does when it is loaded where there is room.
@@ -38,8 +38,11 @@ PAGES = {
         "/organize/activities/{activity}",
         "/organize/activities/{activity}/edit", "/organize/activities/{activity}/copy", "/organize/posts/{post}/edit",
         "/organize/activities/{activity}/copy?name=x&first={today}&last={later}&start={later}",
-        "/organize/activities/{activity}/posts/new", "/organize/posts/{post}/plan", "/slots/{slot}/roster",
-        "/organize/slots/{slot}/edit", "/organize/slots/{slot}/cancel", "/slots/{past}/attendance",
+        "/organize/activities/{activity}/posts/new", "/organize/activities/{activity}/plan", "/slots/{slot}/roster",
+        "/organize/activities/{activity}/plan?posts=all&first={today}&last={later}&weekdays=0&weekdays=3&starts=08:00"
+        "&ends=09:00",
+        "/organize/series/{series}", "/organize/slots/{slot}/edit", "/organize/slots/{slot}/cancel",
+        "/slots/{past}/attendance",
     ],
     "chen": ["/review/{year}", "/review/{year}?sort=-service", "/people/roles"],
     "gu": [
@@ -59,6 +62,7 @@ def world(app, cast) -> dict[str, str | int]:
         slot = make_slot(cast.lake, now + 2 * DAY)
         full = make_slot(cast.lake, now + 3 * DAY, capacity=1)
         past = make_slot(cast.lake, now - 2 * HOUR)
+        series = make_series(cast.lake, clock.local_day(now) + timedelta(7), clock.local_day(now) + timedelta(30))
         db.session.commit()
         sign_up(cast.wang.id, full.id, now)
         sign_up(cast.lin.id, full.id, now, or_wait=True)
@@ -72,6 +76,7 @@ def world(app, cast) -> dict[str, str | int]:
         record = db.session.query(Record).one()
         return {
             "slot": slot.public_id, "full": full.public_id, "past": past.public_id, "record": record.public_id,
+            "series": series.public_id,
             "activity": cast.sweeping.public_id, "post": cast.lake.public_id, "unit": cast.first.public_id,
             "person": cast.lin.public_id, "year": today.year, "today": today,
             "later": clock.local_day(now + 9 * DAY), "monday": monday, "holiday": holiday,

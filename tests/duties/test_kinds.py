@@ -37,10 +37,11 @@ def test_a_new_kind_goes_from_the_form_to_a_sign_up(app, cast, planting):
         offer_hours="12", eligible_unit_id=0,
     )  # fmt: skip
     post = ou.submit(f"{made.location}/posts/new", name="南坡", place="南坡", capacity=5)
-    times = {"first": "2026-12-01", "starts": "09:00", "ends": "11:00", "capacity": 5}
-    shown = ou.get(post.location, query_string=times).get_data(as_text=True)
+    address, chosen = post.location.split("?post=")
+    times = {"posts": chosen, "first": "2026-12-01", "starts": "09:00", "ends": "11:00", "capacity": "5"}
+    shown = ou.get(address, query_string=times).get_data(as_text=True)
     digest = shown.split('name="digest" value="')[1].split('"')[0]
-    ou.submit(post.location, **times, digest=digest)
+    ou.submit(address, **times, digest=digest)
     with app.app_context():
         slot = db.session.query(Slot).join(Slot.post).join(Activity).filter(Activity.kind_key == "planting").one()
         address = f"/slots/{slot.public_id}"

@@ -6,9 +6,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from dateutil.rrule import rrulestr
+from icalendar import Event
 
 from activities.duties import plans
 from activities.duties.plans import Span, Special, Why, Wish
+from activities.duties.recurrence import Rule, read
 from activities.duties.rules import HORIZON, MOST_SLOTS
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -24,16 +27,14 @@ SPECIAL = {
 }
 
 
-def wish(**changes) -> Wish:
-    values = {
-        "first": date(2026, 9, 24), "last": date(2026, 10, 15), "weekdays": frozenset({THU}),
-        "starts": time(16), "ends": time(18), "capacity": 3, **changes,
-    }  # fmt: skip
-    return Wish(**values)
+def wish(post_ids=(1,), starts=time(16), ends=time(18), capacity=3, **changes) -> Wish:
+    values = {"first": date(2026, 9, 24), "last": date(2026, 10, 15), "weekdays": frozenset({THU}), **changes}
+    rule = Rule(**values | {"last": values["last"] or values["first"]})
+    return Wish(post_ids=post_ids, rule=rule, starts=starts, ends=ends, capacity=capacity)
 
 
 def plan(existing=(), special=SPECIAL, zone=CHINA, now=NOW, **changes) -> plans.Plan:
-    return plans.weekly(1, wish(**changes), special, existing, zone, now)
+    return plans.weekly(wish(**changes), {1: 5, 2: 6}, special, existing, zone, now)
 
 
 def days(plan: plans.Plan) -> list[str]:
@@ -75,6 +76,51 @@ def test_a_single_slot_is_placed_on_a_holiday_where_someone_says_so_and_says_wha
     single = plan(first=date(2026, 10, 1), last=None, weekdays=frozenset())
     assert days(single) == ["10-01"]
     assert single.slots[0].special == NATIONAL[date(2026, 10, 1)]
+
+
+def test_what_is_left_out_falls_out_even_where_it_is_made_up_for():
+    row = plan(excluded=frozenset({date(2026, 9, 24), date(2026, 10, 10), date(2026, 9, 25)}))
+    assert days(row) == ["10-08", "10-15"]
+    assert outs(row) == [("09-24", Why.EXCLUDED), ("10-01", Why.HOLIDAY), ("10-10", Why.EXCLUDED)]
+
+
+def test_holidays_and_make_up_days_can_be_plain_days():
+    assert days(plan(on_holidays=True)) == ["09-24", "10-01", "10-08", "10-10", "10-15"]
+    assert days(plan(plain_days=True)) == ["09-24", "10-08", "10-15"]
+    assert days(plan(plain_days=True, weekdays=frozenset({SAT}))) == ["09-26", "10-10"]
+
+
+def test_each_post_has_its_slot_and_its_seats():
+    row = plan(post_ids=(1, 2), last=date(2026, 9, 24), capacity=None)
+    assert [(slot.post_id, slot.capacity) for slot in row.slots] == [(1, 5), (2, 6)]
+    [(first, post_ids, seats)] = row.together
+    assert (first.post_id, post_ids, seats) == (1, (1, 2), 11)
+
+
+def test_what_falls_out_is_told_once_a_day_and_for_how_many_posts():
+    existing = {(post_id, plan().slots[0].starts_at) for post_id in (1, 2)}
+    row = plan(post_ids=(1, 2), existing=existing)
+    told = [(f"{out.day:%m-%d}", out.why, out.post_id, many) for out, many in row.outs]
+    assert told == [("09-24", Why.EXISTS, 1, 2), ("10-01", Why.HOLIDAY, None, 1)]
+
+
+def test_a_rule_is_written_as_the_standard_does_and_read_again():
+    rule = wish(excluded=frozenset({date(2026, 10, 8)}), weekdays=frozenset({MON, THU})).rule
+    assert rule.text.split("\n") == [
+        "DTSTART;VALUE=DATE:20260924", "RRULE:FREQ=WEEKLY;UNTIL=20261015;BYDAY=MO,TH", "EXDATE;VALUE=DATE:20261008",
+    ]  # fmt: skip
+    assert read(rule.text, on_holidays=False, plain_days=False) == rule
+    single = Rule(first=TODAY, last=TODAY)
+    assert read(single.text, on_holidays=False, plain_days=False) == single
+    assert single.days() == [TODAY]
+
+
+def test_other_programs_read_the_same_days_from_a_rule():
+    rule = wish(weekdays=frozenset({MON, THU})).rule
+    start, how = (line.split(":", 1)[1] for line in rule.text.split("\n"))
+    component = Event.from_ical(f"BEGIN:VEVENT\r\nUID:1\r\nDTSTART;VALUE=DATE:{start}\r\nRRULE:{how}\r\nEND:VEVENT\r\n")
+    found = rrulestr(component["RRULE"].to_ical().decode(), dtstart=datetime.combine(rule.first, time()))
+    assert [moment.date() for moment in found] == rule.days()
 
 
 def test_times_are_the_schools_and_moments_are_utc():
@@ -136,8 +182,10 @@ def test_days_on_which_the_clock_is_changed(day, starts, minutes):
         ({"last": TODAY + HORIZON + timedelta(1)}, "TooFar"),
         ({"first": date.max, "last": None, "weekdays": frozenset()}, "TooFar"),
         ({"weekdays": frozenset()}, "NoWeekday"),
-        ({"last": None}, "NoLastDay"),
+        ({"last": None}, None),
         ({"ends": time(16)}, "NoLength"),
+        ({"post_ids": ()}, "NoPost"),
+        ({"post_ids": tuple(range(MOST_SLOTS))}, "TooManySlots"),
     ],
 )
 def test_wishes_that_cannot_be_planned(changes, key):

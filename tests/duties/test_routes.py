@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from html import unescape
 
 import pytest
 import time_machine
@@ -15,7 +16,7 @@ from activities.kit.db import db
 from activities.kit.roles import Role
 from activities.people.models import Member
 from activities.people.rules import Stages
-from activities.terms.models import SpecialDay
+from activities.terms.models import SpecialDay, Term
 from tests.cast import DAY, HOUR, NOW, grant, logged_in, make_activity, make_member, make_post, make_slot
 
 ENGLISH = {"Accept-Language": "en"}
@@ -302,7 +303,7 @@ def test_what_is_seen_but_run_by_others_is_forbidden_and_what_is_not_seen_is_not
         addresses = []
         for post, slot, code in rows:
             activity = f"/organize/activities/{post.activity.public_id}"
-            organize = (activity, f"{activity}/edit", f"/organize/posts/{post.public_id}/plan")
+            organize = (activity, f"{activity}/edit", f"{activity}/plan")
             slots = (f"/slots/{slot.public_id}/roster", f"/organize/slots/{slot.public_id}/edit")
             addresses += [(address, code) for address in (*organize, *slots)]
     for address, code in addresses:
@@ -337,7 +338,7 @@ def test_an_activitys_page_costs_the_same_whatever_it_shows(app, cast, ou, state
                 make_slot(make_post(sweeping, f"{n} 号"), NOW + DAY)
                 grant(make_member(f"T{batch}-{n}", f"某{n}", sweeping.unit), Role.ORGANIZER, sweeping.unit)
             db.session.commit()
-    assert counts[0] == counts[1] <= 9
+    assert counts[0] == counts[1] <= 10
 
 
 def test_who_is_named_from_another_unit_names_nobody_there_and_copies_nothing(app, cast, ou):
@@ -367,8 +368,12 @@ def test_who_is_named_from_another_unit_names_nobody_there_and_copies_nothing(ap
 def test_posts_are_added_and_changed(app, cast, ou):
     address = f"/organize/activities/{cast.sweeping.public_id}/posts/new"
     answer = ou.submit(address, name="南岸", place="东湖", standard="无落叶", capacity="4")
-    assert answer.location.endswith("/plan")
     post = one(app, Post, name="南岸")
+    assert answer.location.endswith(f"/plan?post={post.public_id}")
+    chosen = re.findall(
+        r'<input checked[^>]*name="posts"[^>]*value="([^"]+)"', ou.get(answer.location).get_data(as_text=True)
+    )
+    assert chosen == [post.public_id]
     edit = f"/organize/posts/{post.public_id}/edit"
     assert "无落叶" in page(ou, edit)
     ou.submit(edit, name="南岸", place="西湖", standard="", capacity="4", revision="0")
@@ -381,12 +386,13 @@ def test_posts_are_added_and_changed(app, cast, ou):
 
 
 ROW = {
-    "first": "2026-11-26", "last": "2026-12-17", "weekdays": ["3"], "starts": "16:00", "ends": "18:00", "capacity": "3"
+    "posts": ["all"], "first": "2026-11-26", "last": "2026-12-17", "weekdays": ["3"], "starts": "16:00",
+    "ends": "18:00", "capacity": "3",
 }  # fmt: skip
 
 
 def plan_address(cast) -> str:
-    return f"/organize/posts/{cast.lake.public_id}/plan"
+    return f"/organize/activities/{cast.sweeping.public_id}/plan"
 
 
 def test_a_row_is_shown_then_created_as_shown(app, cast, ou):
@@ -445,6 +451,11 @@ def test_a_changed_plan_is_shown_again(app, cast, ou):
         ({"ends": "16:00"}, "The end is the same as the start."),
         ({"starts": "25:00"}, "Enter a time, for example 16:00."),
         ({"capacity": "0"}, "Enter a number from 1 to 10000."),
+        ({"posts": []}, "Choose at least one post."),
+        ({"posts": ["nonsense"]}, "Posts"),
+        ({"excluded": "soon"}, "Enter days, for example"),
+        ({"exceptions": ["x"]}, "Holidays and make-up workdays"),
+        ({"term": "2026-09-08"}, "In the term"),
     ],
 )
 def test_a_row_that_cannot_be_planned_says_why_at_its_field(cast, ou, changes, sentence):
@@ -460,6 +471,36 @@ def test_a_plan_starts_from_a_slot_like_it(app, cast, ou):
     assert 'value="12:00"' in shown
     assert 'value="14:00"' in shown
     assert ou.get(plan_address(cast), query_string={"like": "nonsense"}).status_code == 404
+
+
+def test_a_row_fills_a_term_from_today_on(app, cast, ou):
+    with app.app_context():
+        db.session.add(Term(name="2026 秋", starts_on=date(2026, 9, 7), weeks=15))
+        db.session.add(Term(name="2026 春", starts_on=date(2026, 3, 2), weeks=18))
+        db.session.commit()
+    first = page(ou, plan_address(cast))
+    assert "2026 秋" in first
+    assert "2026 春" not in first  # it is over
+    row = ROW | {"first": "", "last": "", "term": "2026-09-07"}
+    shown = page(ou, plan_address(cast), **row)
+    assert "4 slots would be created" in shown  # on Thursdays from Wednesday 25 November to 20 December
+    less = page(ou, plan_address(cast), **row | {"excluded": "2026-12-10"})
+    assert "3 slots would be created" in less
+    assert "left out" in less
+    assert "2026 is unconfirmed." in shown
+
+
+def test_each_day_has_a_link_that_leaves_it_out(cast, ou):
+    shown = page(ou, plan_address(cast), **ROW)
+    address = unescape(re.search(r'href="([^"]*excluded=[^"]*12-10)"', shown)[1])
+    assert "3 slots would be created" in ou.get(address).get_data(as_text=True)
+
+
+def test_an_activity_without_posts_has_nothing_to_plan(app, cast, ou):
+    with app.app_context():
+        public_id = make_activity("空的", db.session.merge(cast.first)).public_id
+        db.session.commit()
+    assert "this activity has none yet" in page(ou, f"/organize/activities/{public_id}/plan")
 
 
 def test_a_week_is_copied_after_a_look(app, cast, ou):

@@ -7,9 +7,10 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from activities.audit.models import AuditEntry
-from activities.duties import planning, queries, service
-from activities.duties.models import Activity, Slot
+from activities.duties import planning, queries, service, service_plans
+from activities.duties.models import Activity, Series, Slot
 from activities.duties.plans import Stretch, Wish
+from activities.duties.recurrence import Rule
 from activities.duties.rules import (
     HORIZON,
     InThePast,
@@ -22,6 +23,7 @@ from activities.duties.rules import (
     TooFar,
     TooManySlots,
 )
+from activities.duties.service_plans import plan_series
 from activities.kit import clock
 from activities.kit.db import db
 from activities.kit.refusal import ChangedMeanwhile, NotAllowed, NotFound
@@ -155,7 +157,7 @@ def test_a_copy_is_made_exactly_as_shown(cast):
     make_slot(fresh(cast.lake), NOW + DAY + timedelta(hours=4))
     db.session.commit()
     with pytest.raises(PlanChanged):
-        service.copy_activity(cast.ou.id, cast.sweeping.id, "乙", stretch, shown.digest, clock.zone(), NOW)
+        service_plans.copy_activity(cast.ou.id, cast.sweeping.id, "乙", stretch, shown.digest, clock.zone(), NOW)
     assert db.session.query(Activity).count() == 1
 
 
@@ -185,7 +187,7 @@ def test_usually_the_latest_terms_slots_are_copied_into_the_next_term(cast):
 
 def copy_as_shown(cast, name: str, stretch: Stretch | None) -> tuple[str, int]:
     digest = planning.activity_copies(cast.sweeping.id, stretch, clock.zone(), NOW).digest
-    return service.copy_activity(cast.ou.id, cast.sweeping.id, name, stretch, digest, clock.zone(), NOW)
+    return service_plans.copy_activity(cast.ou.id, cast.sweeping.id, name, stretch, digest, clock.zone(), NOW)
 
 
 def test_a_copy_without_a_stretch_has_no_slots(cast):
@@ -233,7 +235,7 @@ def test_a_name_without_the_role_gives_nothing_and_is_not_copied(cast):
     with pytest.raises(NotAllowed):
         queries.activity_to_organize(ou, cast.sweeping.public_id)
     nothing = planning.activity_copies(cast.sweeping.id, None, clock.zone(), NOW).digest
-    public_id, _ = service.copy_activity(sun.id, cast.sweeping.id, "明年的", None, nothing, clock.zone(), NOW)
+    public_id, _ = service_plans.copy_activity(sun.id, cast.sweeping.id, "明年的", None, nothing, clock.zone(), NOW)
     assert queries.activity_for(ou, public_id).organizers == []
 
 
@@ -243,13 +245,13 @@ def test_who_lost_the_role_since_the_page_was_opened_changes_nothing(cast):
     for verb in (
         lambda: service.create_activity(ou, values(cast), NOW),
         lambda: service.edit_activity(ou, activity, 0, {"name": "甲"}, NOW),
-        lambda: service.copy_activity(ou, activity, "乙", None, "", clock.zone(), NOW),
+        lambda: service_plans.copy_activity(ou, activity, "乙", None, "", clock.zone(), NOW),
         lambda: service.name_organizer(ou, activity, ou, NOW),
         lambda: service.remove_organizer(ou, activity, ou, NOW),
         lambda: service.add_post(ou, activity, {"name": "南岸"}, NOW),
         lambda: edit_post(ou, post, 0, {"place": "西湖"}, NOW),
-        lambda: create(cast, thursdays()),
-        lambda: service.copy_week(ou, activity, date(2026, 11, 23), 1, "", clock.zone(), NOW),
+        lambda: create(cast, thursdays(cast.lake)),
+        lambda: service_plans.copy_week(ou, activity, date(2026, 11, 23), 1, "", clock.zone(), NOW),
     ):
         with pytest.raises(NotAllowed):
             verb()
@@ -287,17 +289,15 @@ def test_posts_move_the_schedule(cast):
 # ── rows of slots ───────────────────────────────────────────────────────────
 
 
-def thursdays(**changes) -> Wish:
-    wish = {
-        "first": date(2026, 11, 26), "last": date(2026, 12, 17), "weekdays": frozenset({THU}), "starts": time(16),
-        "ends": time(18), "capacity": 3, **changes,
-    }  # fmt: skip
-    return Wish(**wish)
+def thursdays(*posts, starts=time(16), ends=time(18), capacity=3, **changes) -> Wish:
+    rule = {"first": date(2026, 11, 26), "last": date(2026, 12, 17), "weekdays": frozenset({THU}), **changes}
+    post_ids = tuple(post.id for post in posts)
+    return Wish(post_ids=post_ids, rule=Rule(**rule), starts=starts, ends=ends, capacity=capacity)
 
 
 def create(cast, wish: Wish, digest: str | None = None) -> int:
-    shown = planning.plan(cast.lake.id, wish, clock.zone(), NOW).digest
-    return service.plan_slots(cast.ou.id, cast.lake.id, wish, digest or shown, clock.zone(), NOW)
+    shown = planning.plan(cast.sweeping.id, wish, clock.zone(), NOW).digest
+    return plan_series(cast.ou.id, cast.sweeping.id, wish, digest or shown, clock.zone(), NOW)[1]
 
 
 def starts(cast) -> list[datetime]:
@@ -308,54 +308,74 @@ def starts(cast) -> list[datetime]:
 def test_a_row_creates_exactly_what_was_shown(cast):
     db.session.add(SpecialDay(day=date(2026, 12, 3), name="校庆", off=True))
     db.session.commit()
-    shown = planning.plan(cast.lake.id, thursdays(), clock.zone(), NOW)
-    assert create(cast, thursdays()) == 3
+    shown = planning.plan(cast.sweeping.id, thursdays(cast.lake), clock.zone(), NOW)
+    assert create(cast, thursdays(cast.lake)) == 3
     assert starts(cast)[1:] == [slot.starts_at for slot in shown.slots]
     activity = fresh(cast.sweeping)
     assert (activity.schedule_revision, activity.schedule_changed_at) == (1, NOW)
     assert verbs() == ["plan slots"]
+    series = db.session.query(Series).one()
+    assert [slot.series_day for slot in db.session.query(Slot).filter_by(series_id=series.id)] == [
+        slot.day for slot in shown.slots
+    ]
+    assert series.wish == thursdays(cast.lake)
+
+
+def test_a_series_is_of_many_posts(cast):
+    posts = [cast.lake, *(make_post(cast.sweeping, f"{n} 号", capacity=n) for n in (4, 5))]
+    db.session.commit()
+    assert create(cast, thursdays(*posts, capacity=None)) == 12
+    assert {slot.capacity for slot in db.session.query(Slot)} == {2, 4, 5}
+    assert [post.id for post in db.session.query(Series).one().posts] == [post.id for post in posts]
+
+
+def test_anothers_post_is_not_planned(cast):
+    post = make_post(make_activity("别人的", fresh(cast.second)), "西岸")
+    db.session.commit()
+    with pytest.raises(NotFound):
+        create(cast, thursdays(cast.lake, post))
 
 
 def test_planning_twice_creates_nothing_new(cast):
-    create(cast, thursdays())
-    assert create(cast, thursdays()) == 0
+    create(cast, thursdays(cast.lake))
+    assert create(cast, thursdays(cast.lake)) == 0
     assert len(starts(cast)) == 1 + 4
     assert fresh(cast.sweeping).schedule_revision == 1
 
 
 def test_a_plan_that_has_changed_is_not_created(cast):
-    shown = planning.plan(cast.lake.id, thursdays(), clock.zone(), NOW)
+    shown = planning.plan(cast.sweeping.id, thursdays(cast.lake), clock.zone(), NOW)
     db.session.add(SpecialDay(day=date(2026, 12, 3), name="校庆", off=True))
     db.session.commit()
     with pytest.raises(PlanChanged):
-        create(cast, thursdays(), shown.digest)
+        create(cast, thursdays(cast.lake), shown.digest)
     assert len(starts(cast)) == 1
 
 
 def test_a_cancelled_slots_time_can_be_planned_again(cast):
     fresh(cast.slot).state = SlotState.CANCELLED
     db.session.commit()
-    again = thursdays(last=None, weekdays=frozenset(), starts=time(12), ends=time(14))
+    again = thursdays(cast.lake, last=date(2026, 11, 26), weekdays=frozenset(), starts=time(12), ends=time(14))
     assert create(cast, again) == 1
 
 
 def test_what_cannot_be_planned_says_why(cast):
     with pytest.raises(InThePast):
-        planning.plan(cast.lake.id, thursdays(first=date(2026, 11, 24)), clock.zone(), NOW)
+        planning.plan(cast.sweeping.id, thursdays(cast.lake, first=date(2026, 11, 24)), clock.zone(), NOW)
     with pytest.raises(NotFound):
-        service.plan_slots(cast.ou.id, 0, thursdays(), "", clock.zone(), NOW)
+        plan_series(cast.ou.id, 0, thursdays(cast.lake), "", clock.zone(), NOW)
 
 
 def test_a_week_is_repeated_in_the_weeks_that_follow(cast):
     monday = date(2026, 11, 23)
     shown = planning.week_copies(cast.sweeping.id, monday, 2, clock.zone(), NOW)
-    count = service.copy_week(cast.ou.id, cast.sweeping.id, monday, 2, shown.digest, clock.zone(), NOW)
+    count = service_plans.copy_week(cast.ou.id, cast.sweeping.id, monday, 2, shown.digest, clock.zone(), NOW)
     assert count == 2
     assert starts(cast) == [cast.slot.starts_at + timedelta(weeks=n) for n in range(3)]
 
 
 def test_a_week_is_not_copied_beyond_the_limit(cast):
-    posts = [make_post(cast.sweeping, f"{n} 号") for n in range(40)]
+    posts = [make_post(cast.sweeping, f"{n} 号") for n in range(350)]
     for post in posts:
         make_slot(post, NOW + DAY)
     db.session.commit()
@@ -374,13 +394,13 @@ def test_plans_cost_the_same_whatever_their_length(cast, statements):
     counts = set()
     for weeks in (1, 60):
         with statements.count() as sent:
-            create(cast, thursdays(first=date(2027, 1, 7), last=date(2027, 1, 7) + timedelta(weeks=weeks)))
+            create(cast, thursdays(cast.lake, first=date(2027, 1, 7), last=date(2027, 1, 7) + timedelta(weeks=weeks)))
         counts.add(len(sent))
     assert len(counts) == 1
 
 
 def test_rows_have_the_defaults_of_the_model(cast):
-    create(cast, thursdays(last=None, weekdays=frozenset()))
+    create(cast, thursdays(cast.lake, last=date(2026, 11, 26), weekdays=frozenset()))
     slot = db.session.query(Slot).filter(Slot.id != cast.slot.id).one()
     assert (slot.state, slot.taken, slot.waiting, slot.tickets, slot.revision, slot.capacity) == (
         SlotState.OPEN, 0, 0, 0, 0, 3,

@@ -24,12 +24,13 @@ import time_machine
 from flask import Flask, url_for
 
 from activities.calendars.service import feed_of
+from activities.duties.models import Series
 from activities.kit import clock
 from activities.kit.access import PUBLIC, declared
 from activities.kit.db import db
 from activities.people.roster import keep_upload
 from activities.terms.models import SpecialDay, Term
-from tests.cast import NOW, Cast, Visitor, logged_in
+from tests.cast import NOW, Cast, Visitor, logged_in, make_series
 from tests.people.rosters import csv_file, roster
 from tests.people.rosters import person as person_row
 
@@ -85,6 +86,13 @@ def forged(_: Cast) -> dict[str, Any]:
 
 def post(cast: Cast) -> dict[str, Any]:
     return {"public_id": cast.lake.public_id}
+
+
+def series(cast: Cast) -> dict[str, Any]:
+    if (found := db.session.scalar(sa.select(Series))) is None:
+        found = make_series(cast.lake, date(2026, 11, 26), date(2026, 12, 17))
+        db.session.commit()
+    return {"public_id": found.public_id}
 
 
 def no_record(_: Cast) -> dict[str, Any]:
@@ -177,8 +185,8 @@ TABLE = {
     "POST duties.copy_activity": row("login 404 404 409 404 404", activity),
     "GET duties.new_post": row("login 404 404 200 404 404", activity),
     "POST duties.new_post": row("login 404 404 422 404 404", activity),
-    "GET duties.plan": row("login 404 404 200 404 404", post),
-    "POST duties.plan": row("login 404 404 422 404 404", post),
+    "GET duties.plan": row("login 404 404 200 404 404", activity),
+    "POST duties.plan": row("login 404 404 422 404 404", activity),
     "GET duties.copy_week": row("login 404 404 200 404 404", activity),
     "POST duties.copy_week": row("login 404 404 422 404 404", activity),
     "GET duties.activity": row("login 404 404 200 404 404", activity),
@@ -203,6 +211,9 @@ TABLE = {
     "POST signups.delete_slot": row("login 404 404 303 404 404", slot),
     "GET signups.deactivate": row("login 404 404 404 404 200", person),
     "POST signups.deactivate": row("login 404 404 404 404 303", person),
+    # series
+    "GET series.series": row("login 404 404 200 404 404", series),
+    "POST series.undo": row("login 404 404 303 404 404", series),
     # records
     "GET records.attendance": row("login 404 404 200 404 404", slot),
     "POST records.attendance_post": row("login 404 404 303 404 404", slot),

@@ -7,8 +7,9 @@ from datetime import date, time
 from activities.duties import planning
 from activities.duties.models import Slot
 from activities.duties.plans import Wish
+from activities.duties.recurrence import Rule
 from activities.duties.rules import PlanChanged, SlotGone, SlotState
-from activities.duties.service import plan_slots
+from activities.duties.service_plans import plan_series
 from activities.kit import clock
 from activities.kit.db import db
 from activities.kit.refusal import ChangedMeanwhile, Refusal
@@ -67,14 +68,12 @@ def test_a_slot_is_cancelled_once(app, cast):
 
 
 def test_a_plan_confirmed_several_times_at_once_is_created_once(app, cast):
-    wish = Wish(
-        first=date(2026, 11, 26), last=date(2026, 12, 31), weekdays=frozenset({3}), starts=time(16), ends=time(18),
-        capacity=3,
-    )  # fmt: skip
+    rule = Rule(first=date(2026, 11, 26), last=date(2026, 12, 31), weekdays=frozenset({3}))
+    wish = Wish(post_ids=(cast.lake.id,), rule=rule, starts=time(16), ends=time(18), capacity=3)
     with app.app_context():
         zone = clock.zone()
-        digest = planning.plan(cast.lake.id, wish, zone, NOW).digest
-    results = race(app, [lambda: plan_slots(cast.ou.id, cast.lake.id, wish, digest, zone, NOW)] * 5)
-    assert [type(r) for r in results if r != 6] == [PlanChanged] * 4
+        digest = planning.plan(cast.sweeping.id, wish, zone, NOW).digest
+    results = race(app, [lambda: plan_series(cast.ou.id, cast.sweeping.id, wish, digest, zone, NOW)] * 5)
+    assert [type(r) for r in results if not isinstance(r, tuple)] == [PlanChanged] * 4
     with app.app_context():
         assert db.session.query(Slot).filter(Slot.starts_at != NOW + 24 * HOUR).count() == 6

@@ -1,0 +1,138 @@
+"""Many slots at once: series, copies of a week, copies of an activity. What is confirmed is what was shown."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import asdict, replace
+from datetime import date, datetime, timedelta, tzinfo
+from typing import Any
+
+import sqlalchemy as sa
+
+from activities.audit import service as audit
+from activities.duties import planning, queries
+from activities.duties.models import Activity, Post, Series, SeriesPost, Slot
+from activities.duties.plans import Plan, Planned, Stretch, Wish
+from activities.duties.rules import PlanChanged
+from activities.duties.service import check_units, locked, schedule_changed
+from activities.kit.db import db, run, transactional
+
+
+@transactional
+def plan_series(
+    actor_id: int, activity_id: int, wish: Wish, digest: str, zone: tzinfo, now: datetime
+) -> tuple[str | None, int]:
+    """Create the slots of a wish as a series, exactly as shown: PlanChanged where what would be created now has another
+    digest. Return the series' public id, where there is anything to create, and how many slots it has.
+    """
+    _, activity = locked(actor_id, activity_id)
+    plan = planning.plan(activity_id, wish, zone, now)
+    if plan.digest != digest:
+        raise PlanChanged
+    if not plan.slots:
+        return None, 0
+    series = add_series(activity, wish, now)
+    create(activity, plan.slots, now, series.id)
+    audit.leave(now, actor_id, "plan slots", Series, series.id, after={**told(wish), "slots": len(plan.slots)})
+    return series.public_id, len(plan.slots)
+
+
+def add_series(activity: Activity, wish: Wish, now: datetime, follows_id: int | None = None) -> Series:
+    """Inside a transaction: a series that asks for this, without its slots."""
+    series = Series(activity_id=activity.id, created_at=now, follows_id=follows_id, **columns(wish))
+    db.session.add(series)
+    db.session.flush()
+    run(sa.insert(SeriesPost), [{"series_id": series.id, "post_id": post_id} for post_id in wish.post_ids])
+    return series
+
+
+def columns(wish: Wish) -> dict[str, Any]:
+    """A wish as a series' columns; its posts are rows of their own."""
+    rule = wish.rule
+    return {
+        "rule": rule.text, "on_holidays": rule.on_holidays, "plain_days": rule.plain_days, "starts": wish.starts,
+        "ends": wish.ends, "capacity": wish.capacity,
+    }  # fmt: skip
+
+
+def told(wish: Wish) -> dict[str, Any]:
+    """A wish as the trail tells it."""
+    clocks = {"starts": wish.starts.isoformat("minutes"), "ends": wish.ends.isoformat("minutes")}
+    return {**columns(wish), **clocks, "posts": list(wish.post_ids)}
+
+
+@transactional
+def copy_week(
+    actor_id: int, activity_id: int, monday: date, times: int, digest: str, zone: tzinfo, now: datetime
+) -> int:
+    """Repeat the open slots of one week in each of the next `times` weeks, exactly as shown; see `plan_series`."""
+    _, activity = locked(actor_id, activity_id)
+    plan = planning.week_copies(activity_id, monday, times, zone, now)
+    return _confirm(actor_id, activity, plan, digest, now)
+
+
+def _confirm(actor_id: int, activity: Activity, plan: Plan, digest: str, now: datetime) -> int:
+    if plan.digest != digest:
+        raise PlanChanged
+    create(activity, plan.slots, now)
+    starts = [slot.starts_at.isoformat() for slot in plan.slots]
+    audit.leave(now, actor_id, "plan slots", Activity, activity.id, after={"starts": starts})
+    return len(plan.slots)
+
+
+def create(activity: Activity, planned: Collection[Planned], now: datetime, series_id: int | None = None) -> None:
+    """Inside a transaction that has locked the activity: the slots as planned, in one statement."""
+    rows = [
+        {
+            "post_id": slot.post_id, "starts_at": slot.starts_at, "ends_at": slot.ends_at, "capacity": slot.capacity,
+            "created_at": now, "changed_at": now, "series_id": series_id, "series_day": series_id and slot.day,
+        }
+        for slot in planned
+    ]  # fmt: skip
+    if rows:
+        run(sa.insert(Slot), rows)
+        schedule_changed(activity, now)
+
+
+# ── a copy of an activity ───────────────────────────────────────────────────
+
+
+@transactional
+def copy_activity(
+    actor_id: int, activity_id: int, name: str, stretch: Stretch | None, digest: str, zone: tzinfo, now: datetime
+) -> tuple[str, int]:
+    """Copy an activity with its posts and organizers; with a stretch its open slots of these days too, exactly as
+    shown: see `plan_series`. Return the copy's public id and how many slots it has.
+    """
+    actor, source = locked(actor_id, activity_id)
+    check_units(actor, source.unit_id, source.eligible_unit_id)
+    plan = planning.activity_copies(source.id, stretch, zone, now)
+    if plan.digest != digest:
+        raise PlanChanged
+    copied = (
+        "kind_key", "unit_id", "description", "risks", "safeguards", "withdraw_minutes", "way_in", "offer_minutes",
+        "stages", "standings",
+    )  # fmt: skip
+    values = {column: getattr(source, column) for column in (*copied, "eligible_unit_id")} | {"name": name}
+    for moment in ("sign_up_opens_at", "sign_up_closes_at"):
+        if stretch and (at := getattr(source, moment)):
+            values[moment] = at + timedelta(days=stretch.shift)
+    copy = Activity(**values, created_at=now, changed_at=now, schedule_changed_at=now)
+    copy.organizers = queries.named(source.id)
+    posts = {post.id: _copy_of(post, copy, now) for post in source.posts}
+    db.session.add(copy)
+    db.session.flush()
+    create(copy, [replace(slot, post_id=posts[slot.post_id].id) for slot in plan.slots], now)
+    days = {name: day.isoformat() for name, day in asdict(stretch).items()} if stretch else {}
+    audit.leave(
+        now, actor_id, "copy activity", Activity, copy.id,
+        after={"name": name, "from": source.id, **days, "slots": len(plan.slots)},
+    )  # fmt: skip
+    return copy.public_id, len(plan.slots)
+
+
+def _copy_of(post: Post, activity: Activity, now: datetime) -> Post:
+    return Post(
+        activity=activity, name=post.name, place=post.place, standard=post.standard, capacity=post.capacity,
+        site_id=post.site_id, floor=post.floor, changed_at=now,
+    )  # fmt: skip
