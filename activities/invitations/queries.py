@@ -15,7 +15,8 @@ from activities.kit.db import UtcDateTime, db, run
 from activities.people.models import Member
 from activities.signups.facts import MEMBER, NOW, OFFERS, PERSON, SLOT, Home
 from activities.signups.models import SignUp
-from activities.signups.rules import Offer, Person
+from activities.signups.rules import Offer
+from activities.signups.rules_person import Person
 
 
 class Candidate(NamedTuple):

@@ -43,8 +43,9 @@ def asked_here(viewer: Viewer, slot: Slot, card: Card, now: datetime) -> Panel |
 def mine() -> Any:
     now = clock.now()
     offers = queries.asked_of(current_user.id, now)
-    busy = facts.engagements(current_user.id, offers[0].starts_at, max(o.ends_at for o in offers)) if offers else []
-    shown = cards(facts.person_of(current_user), offers, busy, now)
+    first, last = (offers[0].starts_at, max(o.ends_at for o in offers)) if offers else (now, now)
+    person, busy = facts.taken_on(current_user.id, first, last)
+    shown = cards(person, offers, busy, now)
     settings = {"wanted": queries.may_be_asked(current_user.id), "cap": service.weekly_cap()}
     return render_template("invitations/mine.html", by_day=by_day(shown), **settings)
 

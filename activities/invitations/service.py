@@ -83,11 +83,11 @@ def ask(
 
 
 def _able(slot: Slot, fits: Fits, now: datetime) -> Iterator[int]:
-    offer = facts.offer_of(slot)
+    offer = facts.offer(slot.id)
     found = queries.candidates(slot.id, slot.post.activity.unit.path, now - rules.WINDOW, weekly_cap())
     for start in range(0, len(found), PORTION):
         some = found[start : start + PORTION]
-        busy = facts.busy([one.member_id for one in some], offer.starts_at, offer.ends_at)
+        busy = facts.busy_around([one.member_id for one in some], offer)
         yield from (one.member_id for one in some if not fits(offer, one.person, busy[one.member_id], now))
 
 
