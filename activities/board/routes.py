@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Flask, render_template, request
 from flask_login import current_user
 
-from activities.board import pages
+from activities.board import bulk_routes, chosen, message_routes, pages
 from activities.board.forms import Filters
 from activities.board.rules import HISTORY_WEEKS
 from activities.duties.kinds import KINDS
@@ -18,6 +18,8 @@ from activities.kit.i18n import gettext as _
 from activities.kit.roles import Permission
 
 board = Blueprint("board", __name__)
+bulk_routes.add_to(board)
+message_routes.add_to(board)
 
 
 def init_app(app: Flask) -> None:
@@ -33,5 +35,6 @@ def week() -> Any:
     return render_template(
         "board/week.html", view=view, filters=filters, at_risk=at_risk, one_week=pages.WEEK,
         history_weeks=HISTORY_WEEKS, kind_names=[(kind.key, _(kind.name)) for kind in KINDS.values()],
+        undoable=chosen.latest_change(current_user.id, now),
         activity_names=[(part.public_id, part.name) for part in view.all],
     )  # fmt: skip

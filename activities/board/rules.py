@@ -1,4 +1,4 @@
-"""What the board makes of slots, decided on plain values: what may stay empty, and how posts fall on pages."""
+"""What the board makes of slots, decided on plain values: what may stay empty, how posts fall on pages, who is told."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
-from typing import NamedTuple
+from enum import StrEnum
+from hashlib import sha256
+from typing import ClassVar, NamedTuple
 
 from activities.duties.rules import RISK_BELOW, RISK_WITHIN, at_risk
+from activities.kit.refusal import N_, Refusal, refusal
+from activities.signups.rules import HOLDING, SignUpState
 
 # How far ahead the board looks for slots that may stay empty, and how far back for how such slots filled.
 AHEAD = timedelta(days=7)
@@ -114,3 +118,54 @@ def pages(posts: Sequence[int], size: int = POSTS_PAGE) -> list[Stretch]:
             found.append(Stretch(offset, size))
             offset, filled = offset + size, filled - size
     return [*found, Stretch(offset, filled)] if filled or not found else found
+
+
+# ── messages ────────────────────────────────────────────────────────────────
+
+
+class Audience(StrEnum):
+    """To whom of those on a slot a message goes."""
+
+    SEATED = "seated"
+    WAITING = "waiting"
+    BOTH = "both"
+
+
+AUDIENCE_NAMES = {
+    Audience.BOTH: N_("Everyone"),
+    Audience.SEATED: N_("Those with a seat"),
+    Audience.WAITING: N_("Those who wait"),
+}
+REACHED = {
+    Audience.SEATED: HOLDING,
+    Audience.WAITING: (SignUpState.WAITING, SignUpState.ASKED),
+    Audience.BOTH: (*HOLDING, SignUpState.WAITING, SignUpState.ASKED),
+}
+# Who writes more often than this a day is not read any more.
+MOST_MESSAGES = 10
+PER = timedelta(days=1)
+
+
+@refusal
+class NobodyToTell(Refusal):
+    sentence: ClassVar[str] = N_("Nobody of those you chose is on these slots.")
+    remedy: ClassVar[str] = N_("Choose others, or other slots.")
+
+
+@refusal
+class TooManyMessages(Refusal):
+    most: int
+    sentence: ClassVar[str] = N_("You have sent %(most)s messages within a day.")
+    remedy: ClassVar[str] = N_("Write again tomorrow, and then everything in one message.")
+
+
+def why_not_send(people: int, sent_today: int) -> Refusal | None:
+    """The first reason against sending one more message to so many people, or None."""
+    if sent_today >= MOST_MESSAGES:
+        return TooManyMessages(MOST_MESSAGES)
+    return None if people else NobodyToTell()
+
+
+def fingerprint(member_ids: Iterable[int]) -> str:
+    """The same for the same people, so that a message goes to those whose number was shown."""
+    return sha256(" ".join(map(str, sorted(member_ids))).encode()).hexdigest()

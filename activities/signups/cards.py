@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,16 +10,10 @@ from activities.duties.kinds import Kind, kind_of
 from activities.kit.refusal import Refusal
 from activities.signups import facts, rules
 from activities.signups.facts import Engagement
-from activities.signups.rules import Offer, SignUpState
-from activities.signups.rules_person import Person
-from activities.signups.rules_time import Busy
+from activities.signups.rules import Busy, Offer, Person, SignUpState
 
 # The mark beside each reason; its shape tells it apart without colour.
-MARKS = {
-    "Overlaps": "clash", "TooFarApart": "clash", "TooLittleRest": "clash", "TooMuchADay": "clash",
-    "TooMuchAWeek": "clash", "NotOpenYet": "clock", "AlreadyStarted": "clock", "Paused": "clock", "SlotCancelled": "x",
-    "Full": "wait",
-}  # fmt: skip
+MARKS = {"Overlaps": "clash", "NotOpenYet": "clock", "AlreadyStarted": "clock", "SlotCancelled": "x", "Full": "wait"}
 FEW = 2
 
 
@@ -32,7 +26,6 @@ class Card:
     refusal: Refusal | None
     withdraw_refusal: Refusal | None
     place: int | None = None
-    warnings: tuple[Refusal, ...] = ()  # what the school would have the person think about first
 
     @property
     def kind(self) -> Kind:
@@ -73,18 +66,11 @@ class Card:
 
 
 def card(
-    person: Person,
-    offer: Offer,
-    mine: Engagement | None,
-    busy: Collection[Busy],
-    now: datetime,
-    place: int | None = None,
+    person: Person, offer: Offer, mine: Engagement | None, busy: Iterable[Busy], now: datetime, place: int | None = None
 ) -> Card:
     refusal = rules.why_not_sign_up(offer, person, mine and mine.mine, busy, now)
     withdraw_refusal = rules.why_not_withdraw(offer, mine.state, now) if mine else None
-    can_ask = mine is None and (refusal is None or isinstance(refusal, rules.Full))
-    warnings = tuple(rules.what_speaks_against(offer, person, busy)) if can_ask else ()
-    return Card(offer, mine, refusal, withdraw_refusal, place, warnings)
+    return Card(offer, mine, refusal, withdraw_refusal, place)
 
 
 def cards(person: Person, offers: Iterable[Offer], engagements: Iterable[Engagement], now: datetime) -> list[Card]:

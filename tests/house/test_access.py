@@ -214,10 +214,6 @@ TABLE = {
     # series
     "GET series.series": row("login 404 404 200 404 404", series),
     "POST series.undo": row("login 404 404 303 404 404", series),
-    # invitations
-    "GET invitations.mine": row("login 200 200 200 200 200"),
-    "POST invitations.want": row("login 303 303 303 303 303"),
-    "POST invitations.decline": row("login 404 404 404 404 404", slot),
     # records
     "GET records.attendance": row("login 404 404 200 404 404", slot),
     "POST records.attendance_post": row("login 404 404 303 404 404", slot),
@@ -236,6 +232,14 @@ TABLE = {
     "GET reviews.mine": row("login 200 200 200 200 200", year),
     # board
     "GET board.week": row("login 404 404 200 404 404"),
+    "POST board.seats": row("login 404 404 409 404 404"),
+    "POST board.move": row("login 404 404 409 404 404"),
+    "POST board.cancel": row("login 404 404 409 404 404"),
+    "POST board.message": row("login 404 404 409 404 404"),
+    "POST board.undo": row("login 404 404 404 404 404", no_record),
+    "GET board.message_slot": row("login 404 404 200 404 404", slot),
+    "GET board.message_activity": row("login 404 404 200 404 404", activity),
+    "GET board.messages": row("login 404 404 200 404 404"),
     # home
     "GET home.my_duties": row("login 200 200 200 200 200"),
     "GET home.alive": row("200 200 200 200 200 200"),

@@ -1,0 +1,139 @@
+"""Change or cancel many slots at once, take that back, and write to the people on them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from activities.audit import service as audit
+from activities.board import changes, chosen, notices, rules
+from activities.board.changes import Act, Cancel, Change, Chosen, Look, Plan
+from activities.board.models import BulkChange, Message
+from activities.board.rules import Audience
+from activities.duties.models import Slot
+from activities.kit.db import db, lock, transactional
+from activities.kit.refusal import ChangedMeanwhile
+from activities.people.service import acting
+from activities.signups import organize
+from activities.signups.service import seat_freed
+
+
+def apply(actor_id: int, slot_ids: Collection[int], act: Act, value: str, digest: str, now: datetime) -> BulkChange:
+    """Do it to all of these slots that it can be done to, or to none: ChangedMeanwhile where that would not be what
+    was shown any more. Everyone is told once of each slot; who has time again is seated where a seat was free."""
+    done, told = _apply(actor_id, slot_ids, act, value, digest, now)
+    seat_freed(told, now)
+    return done
+
+
+@transactional
+def _apply(
+    actor_id: int, slot_ids: Collection[int], act: Act, value: str, digest: str, now: datetime
+) -> tuple[BulkChange, list[int]]:
+    slots = {slot.id: slot for slot in organize.locked(actor_id, slot_ids)}
+    plan = changes.plan(map(chosen_of, slots.values()), act, now)
+    if plan.digest != digest or not plan.changes:
+        raise ChangedMeanwhile
+    reason = act.reason if isinstance(act, Cancel) else ""
+    told = _change(actor_id, slots, plan.changes, reason, now)
+    done = _keep(actor_id, slots, plan, act, value, now)
+    audit.leave(now, actor_id, f"bulk {act.key}", BulkChange, done.id, after={"slots": done.slots, "value": value})
+    return done, told
+
+
+def undo(actor_id: int, public_id: str, now: datetime) -> int:
+    """Take back what the actor did to many slots, all of it or nothing. Return how many slots are as they were."""
+    count, told = _undo(actor_id, public_id, now)
+    seat_freed(told, now)
+    return count
+
+
+@transactional
+def _undo(actor_id: int, public_id: str, now: datetime) -> tuple[int, list[int]]:
+    found = chosen.change_by(actor_id, public_id)
+    slots = {slot.id: slot for slot in organize.locked(actor_id, [int(key) for key in found.lines])}
+    done = lock(BulkChange, found.id)
+    lines = {int(key): line for key, line in done.lines.items()}
+    if refusal := changes.why_not_undo(done.made_at, done.undone_at, now):
+        raise refusal
+    if any(slots[slot_id].revision != line["revision"] or line["before"] is None for slot_id, line in lines.items()):
+        raise changes.NotToUndo
+    back = [Change(chosen_of(slots[slot_id]), _look(line["before"])) for slot_id, line in lines.items()]
+    told = _change(actor_id, slots, sorted(back, key=lambda change: change.slot.starts_at), "", now)
+    done.undone_at = now
+    audit.leave(now, actor_id, "undo bulk change", BulkChange, done.id, after={"slots": done.slots})
+    return len(back), told
+
+
+def _change(actor_id: int, slots: dict[int, Slot], wanted: Iterable[Change], reason: str, now: datetime) -> list[int]:
+    """Return who was told."""
+    told: dict[int, None] = {}
+    for change in changes.in_turn(wanted):
+        slot = slots[change.slot.id]
+        if change.after is None:
+            told |= dict.fromkeys(organize.cancel(slot, actor_id, reason, now))
+        else:
+            told |= dict.fromkeys(organize.change(slot, actor_id, *change.after, now))
+    return list(told)
+
+
+def _keep(actor_id: int, slots: dict[int, Slot], plan: Plan, act: Act, value: str, now: datetime) -> BulkChange:
+    lines = {str(c.slot.id): {"before": _before(c), "revision": slots[c.slot.id].revision} for c in plan.changes}
+    done = BulkChange(
+        actor_id=actor_id, made_at=now, act=act.key, value=value, slots=len(plan.changes), people=plan.people,
+        lines=lines,
+    )  # fmt: skip
+    db.session.add(done)
+    db.session.flush()
+    return done
+
+
+def _before(change: Change) -> list[Any] | None:
+    """What the slot was, as JSON; None of what stays cancelled."""
+    slot = change.slot
+    return [slot.starts_at.isoformat(), slot.ends_at.isoformat(), slot.capacity] if change.after else None
+
+
+def _look(before: list[Any]) -> Look:
+    return Look(datetime.fromisoformat(before[0]), datetime.fromisoformat(before[1]), before[2])
+
+
+def chosen_of(slot: Slot) -> Chosen:
+    """A slot that was read as an object, with post and activity."""
+    activity = slot.post.activity
+    return Chosen(
+        slot.id, slot.public_id, slot.revision, slot.state, slot.starts_at, slot.ends_at, slot.capacity, slot.taken,
+        slot.taken + slot.waiting + slot.asked, activity.withdraw_minutes, slot.post.name, activity.name,
+    )  # fmt: skip
+
+
+# ── messages ────────────────────────────────────────────────────────────────
+
+
+@transactional
+def send(
+    actor_id: int, slot_ids: Collection[int], audience: Audience, subject: str, text: str, digest: str, now: datetime
+) -> int:
+    """Write to those on these slots, each once: to exactly those whose number was shown, else ChangedMeanwhile.
+    Return how many they are."""
+    slots = organize.locked(actor_id, slot_ids)
+    people = chosen.people_of(slot_ids, audience)
+    if refusal := rules.why_not_send(len(people), chosen.sent_since(actor_id, now - rules.PER)):
+        raise refusal
+    if rules.fingerprint(people) != digest:
+        raise ChangedMeanwhile
+    activities = {slot.post.activity.id: slot.post.activity for slot in slots}
+    message = Message(
+        actor_id=actor_id, activity_id=next(iter(activities)) if len(activities) == 1 else None, sent_at=now,
+        audience=audience, subject=subject, text=text, slots=len(slots), people=len(people),
+    )  # fmt: skip
+    db.session.add(message)
+    db.session.flush()
+    about, slot = ", ".join(a.name for a in activities.values()), slots[0].public_id if len(slots) == 1 else ""
+    notices.message(message, acting(actor_id).name, about, slot, people, now)
+    audit.leave(
+        now, actor_id, "send message", Message, message.id,
+        after={"audience": audience, "slots": sorted(slot_ids), "people": len(people)},
+    )  # fmt: skip
+    return len(people)
