@@ -20,7 +20,19 @@ from activities.config import DATA, PACKAGE, Settings
 from activities.kit import access, assets, i18n, marks, postgresql, sqlite, web
 from activities.kit.db import db
 
-ROOMS = ("people", "terms", "duties", "signups", "series", "calendars", "records", "reviews", "board", "home")
+ROOMS = (
+    "people",
+    "terms",
+    "duties",
+    "signups",
+    "invitations",
+    "series",
+    "calendars",
+    "records",
+    "reviews",
+    "board",
+    "home",
+)
 
 
 class Application(Flask):

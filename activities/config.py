@@ -45,6 +45,7 @@ class Settings:
     smtp_url: str = ""
     mail_from: str = "activities@localhost"
     proxies: int = 0
+    invitations_per_week: int = 2
     max_upload: int = 10 * 1024 * 1024
 
     @property
@@ -89,6 +90,9 @@ def read(environ: Mapping[str, str]) -> Settings:
         smtp_url=_url("ACTIVITIES_SMTP_URL", get("ACTIVITIES_SMTP_URL", ""), ("smtp", "smtps")),
         mail_from=_mail_from(get("ACTIVITIES_MAIL_FROM") or Settings.mail_from),
         proxies=_number("ACTIVITIES_PROXIES", get("ACTIVITIES_PROXIES") or "0", 0, 10),
+        invitations_per_week=_number(
+            "ACTIVITIES_INVITATIONS_PER_WEEK", get("ACTIVITIES_INVITATIONS_PER_WEEK") or "2", 0, 50
+        ),
         max_upload=_number("ACTIVITIES_MAX_UPLOAD_MB", get("ACTIVITIES_MAX_UPLOAD_MB") or "10", 1, 100) * 1024 * 1024,
     )
 

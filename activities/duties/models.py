@@ -12,10 +12,11 @@ from activities.duties.kinds import Kind, kind_of
 from activities.duties.plans import Wish
 from activities.duties.recurrence import Rule, read
 from activities.duties.rules import ByHand, SlotState, WayIn
-from activities.kit.db import Base, Flags, Revised, Words, new_public_id
+from activities.kit.db import Base, Flags, Lines, Revised, Words, new_public_id
 from activities.people.models import Member, Unit
 from activities.people.rules import Stages, Standings
 from activities.sites.models import Site
+from activities.trainings.models import Training
 
 
 class ActivityOrganizer(Base):
@@ -26,6 +27,16 @@ class ActivityOrganizer(Base):
 
     activity_id: Mapped[int] = mapped_column(sa.ForeignKey("activity.id"))
     member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"), index=True)
+
+
+class ActivityTraining(Base):
+    """A training without which nobody takes on a duty of the activity."""
+
+    __tablename__ = "activity_training"
+    __table_args__ = (sa.UniqueConstraint("activity_id", "training_id"),)
+
+    activity_id: Mapped[int] = mapped_column(sa.ForeignKey("activity.id"))
+    training_id: Mapped[int] = mapped_column(sa.ForeignKey("training.id"), index=True)
 
 
 class Activity(Revised, Base):
@@ -40,6 +51,8 @@ class Activity(Revised, Base):
     description: Mapped[str] = mapped_column(default="")
     risks: Mapped[str] = mapped_column(default="")
     safeguards: Mapped[str] = mapped_column(default="")
+    # Raised when risks or safeguards change, and then only: who signs up confirms to have read this version.
+    risks_version: Mapped[int] = mapped_column(default=1)
     # None: open from the start, closed when the slot starts.
     sign_up_opens_at: Mapped[datetime | None]
     sign_up_closes_at: Mapped[datetime | None]
@@ -53,6 +66,8 @@ class Activity(Revised, Base):
     standings: Mapped[Standings] = mapped_column(Flags(Standings), default=Standings(0))
     # None: every unit that sees the activity.
     eligible_unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"))
+    # Empty: any.
+    classes: Mapped[tuple[str, ...]] = mapped_column(Lines, default=())
     created_at: Mapped[datetime]
     # Raised with every change to one of its slots or posts, so that its feed answers "unchanged" from one row.
     schedule_revision: Mapped[int] = mapped_column(default=0)
@@ -60,6 +75,7 @@ class Activity(Revised, Base):
 
     unit: Mapped[Unit] = relationship(foreign_keys=[unit_id])
     eligible_unit: Mapped[Unit | None] = relationship(foreign_keys=[eligible_unit_id])
+    trainings: Mapped[list[Training]] = relationship(secondary="activity_training", order_by=Training.name)
     organizers: Mapped[list[Member]] = relationship(secondary="activity_organizer", order_by=Member.name)
     posts: Mapped[list[Post]] = relationship(back_populates="activity", order_by="Post.id")
 

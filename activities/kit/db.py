@@ -6,7 +6,7 @@ import random
 import secrets
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import IntFlag, StrEnum
@@ -19,6 +19,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import orm
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -87,6 +88,37 @@ class Flags(sa.TypeDecorator[IntFlag]):
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> IntFlag | None:
         return None if value is None else self.flags(value)
+
+
+class Lines(sa.TypeDecorator[tuple[str, ...]]):
+    """Several single lines in one text, each between line ends, so that SQL can look for one as it stands."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Iterable[str] | None, dialect: Dialect) -> str | None:
+        return None if value is None else "".join(f"\n{line}\n" for line in value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...]:
+        return tuple(line for line in value.split("\n") if line) if value else ()
+
+
+class RowsAsJson(sa.FunctionElement[Any]):
+    """The rows of these columns as one list of lists: what a subquery of several rows and columns gives to one row."""
+
+    type = sa.JSON()
+    inherit_cache = True
+    name = "rows_as_json"
+
+
+@compiles(RowsAsJson, "sqlite")
+def _on_sqlite(element: RowsAsJson, compiler: Any, **how: Any) -> str:
+    return f"json_group_array(json_array({compiler.process(element.clauses, **how)}))"
+
+
+@compiles(RowsAsJson, "postgresql")
+def _on_postgresql(element: RowsAsJson, compiler: Any, **how: Any) -> str:
+    return f"json_agg(json_build_array({compiler.process(element.clauses, **how)}))"
 
 
 class Base(DeclarativeBase):

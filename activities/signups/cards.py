@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,10 +10,16 @@ from activities.duties.kinds import Kind, kind_of
 from activities.kit.refusal import Refusal
 from activities.signups import facts, rules
 from activities.signups.facts import Engagement
-from activities.signups.rules import Busy, Offer, Person, SignUpState
+from activities.signups.rules import Offer, SignUpState
+from activities.signups.rules_person import Person
+from activities.signups.rules_time import Busy
 
 # The mark beside each reason; its shape tells it apart without colour.
-MARKS = {"Overlaps": "clash", "NotOpenYet": "clock", "AlreadyStarted": "clock", "SlotCancelled": "x", "Full": "wait"}
+MARKS = {
+    "Overlaps": "clash", "TooFarApart": "clash", "TooLittleRest": "clash", "TooMuchADay": "clash",
+    "TooMuchAWeek": "clash", "NotOpenYet": "clock", "AlreadyStarted": "clock", "Paused": "clock", "SlotCancelled": "x",
+    "Full": "wait",
+}  # fmt: skip
 FEW = 2
 
 
@@ -26,6 +32,7 @@ class Card:
     refusal: Refusal | None
     withdraw_refusal: Refusal | None
     place: int | None = None
+    warnings: tuple[Refusal, ...] = ()  # what the school would have the person think about first
 
     @property
     def kind(self) -> Kind:
@@ -66,11 +73,18 @@ class Card:
 
 
 def card(
-    person: Person, offer: Offer, mine: Engagement | None, busy: Iterable[Busy], now: datetime, place: int | None = None
+    person: Person,
+    offer: Offer,
+    mine: Engagement | None,
+    busy: Collection[Busy],
+    now: datetime,
+    place: int | None = None,
 ) -> Card:
     refusal = rules.why_not_sign_up(offer, person, mine and mine.mine, busy, now)
     withdraw_refusal = rules.why_not_withdraw(offer, mine.state, now) if mine else None
-    return Card(offer, mine, refusal, withdraw_refusal, place)
+    can_ask = mine is None and (refusal is None or isinstance(refusal, rules.Full))
+    warnings = tuple(rules.what_speaks_against(offer, person, busy)) if can_ask else ()
+    return Card(offer, mine, refusal, withdraw_refusal, place, warnings)
 
 
 def cards(person: Person, offers: Iterable[Offer], engagements: Iterable[Engagement], now: datetime) -> list[Card]:

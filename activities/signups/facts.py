@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from activities.duties.models import Activity, Post, Slot
+from activities.duties.models import Activity, ActivityTraining, Post, Slot
 from activities.duties.queries import Sight, visible
 from activities.duties.rules import SlotState
-from activities.kit.db import UtcDateTime, run
+from activities.kit import clock
+from activities.kit.db import RowsAsJson, UtcDateTime, run
 from activities.kit.refusal import NotFound
+from activities.norms.models import IN_FORCE
 from activities.people.models import Member, Unit
 from activities.people.rules import NotActive
-from activities.people.users import Viewer
-from activities.signups.models import SignUp
-from activities.signups.rules import HOLDING, Busy, Mine, Offer, Person, SignUpState, duty_name
+from activities.signups.models import Pause, SignUp
+from activities.signups.rules import HOLDING, Mine, Offer, SignUpState, duty_name
+from activities.signups.rules_person import Person
+from activities.signups.rules_time import Busy, reach
 from activities.sites.models import Site
+from activities.trainings.models import Training, TrainingPass
+from activities.trainings.rules import Need, Passed
 
 ACTIVE_STATES = (SignUpState.SEATED, SignUpState.OFFERED, SignUpState.ASKED, SignUpState.WAITING)
 # Said in the words of the partial index, so that databases can use it whatever else is asked.
@@ -36,16 +41,54 @@ NOW = sa.bindparam("now", type_=UtcDateTime())
 
 # ── a slot and a person ─────────────────────────────────────────────────────
 
+
+class Needs(sa.TypeDecorator[tuple[Need, ...]]):
+    """The trainings an activity asks for, read along with it."""
+
+    impl = sa.JSON
+    cache_ok = True
+
+    def process_result_value(self, value: list[Any] | None, dialect: sa.Dialect) -> tuple[Need, ...]:  # noqa: ARG002
+        return tuple(Need._make(row) for row in value or ())
+
+
+class Passes(sa.TypeDecorator[tuple[Passed, ...]]):
+    """The trainings a person has passed, read along with them."""
+
+    impl = sa.JSON
+    cache_ok = True
+
+    def process_result_value(self, value: list[Any] | None, dialect: sa.Dialect) -> tuple[Passed, ...]:  # noqa: ARG002
+        return tuple(Passed(row_id, until and date.fromisoformat(until)) for row_id, until in value or ())
+
+
 Home, Eligible = aliased(Unit), aliased(Unit)  # the person's unit, and whom the activity is open to
+NEEDS = sa.type_coerce(
+    sa.select(RowsAsJson(Training.id, Training.name, Training.where))
+    .join(ActivityTraining, ActivityTraining.training_id == Training.id)
+    .where(ActivityTraining.activity_id == Activity.id)
+    .scalar_subquery(),
+    Needs,
+)
+PASSED = sa.type_coerce(
+    sa.select(RowsAsJson(TrainingPass.training_id, TrainingPass.valid_until))
+    .where(TrainingPass.member_id == Member.id)
+    .scalar_subquery(),
+    Passes,
+)
+PAUSED = (
+    sa.select(sa.func.max(Pause.until)).where(Pause.member_id == Member.id, Pause.lifted_at.is_(None)).scalar_subquery()
+)
+RISKS_VERSION = sa.case((Activity.risks != "", Activity.risks_version), else_=0)
 # In the order of their fields.
 OFFER = (
     Slot.id, Slot.public_id, Slot.state, Slot.starts_at, Slot.ends_at, Slot.capacity, Slot.taken, Slot.waiting,
     Slot.tickets, Slot.cancel_reason, Activity.name, Activity.kind_key, Post.name, Post.place,
     Activity.sign_up_opens_at, Activity.sign_up_closes_at, Activity.withdraw_minutes, Activity.stages,
     Activity.standings, Eligible.path, Eligible.name, Slot.asked, Activity.way_in, Activity.offer_minutes,
-    sa.func.coalesce(Site.notice_days, 0),
+    sa.func.coalesce(Site.notice_days, 0), Activity.classes, RISKS_VERSION, NEEDS,
 )  # fmt: skip
-PERSON = (Member.stage, Member.standing, Home.path)
+PERSON = (Member.stage, Member.standing, Home.path, Home.name, Member.class_name, PAUSED, PASSED, IN_FORCE)
 
 OFFERS = (
     sa.select(*OFFER)
@@ -54,7 +97,9 @@ OFFERS = (
     .outerjoin(Eligible, Eligible.id == Activity.eligible_unit_id)
     .outerjoin(Site, Site.id == Post.site_id)
 )
+_OFFER = OFFERS.where(Slot.id == SLOT)
 _OFFER_LOCKED = OFFERS.where(Slot.id == SLOT).with_for_update(of=Slot)
+_PERSON = sa.select(*PERSON).join(Home, Home.id == Member.unit_id).where(Member.id == MEMBER)
 _PERSON_LOCKED = (
     sa.select(Member.active, Member.name, *PERSON)
     .join(Home, Home.id == Member.unit_id)
@@ -84,19 +129,22 @@ class Seen(NamedTuple):
 
 
 def offer_of(slot: Slot) -> Offer:
-    """The same of a slot that was read as an object, with post, activity and whom it is open to."""
+    """The same of a slot that was read as an object, with post, activity and whom it is open to; of the trainings it
+    needs nothing is known, so it is for notices and for withdrawing, not for signing up."""
     activity, eligible, site = slot.post.activity, slot.post.activity.eligible_unit, slot.post.site
     return Offer(
         slot.id, slot.public_id, slot.state, slot.starts_at, slot.ends_at, slot.capacity, slot.taken, slot.waiting,
         slot.tickets, slot.cancel_reason, activity.name, activity.kind_key, slot.post.name, slot.post.place,
         activity.sign_up_opens_at, activity.sign_up_closes_at, activity.withdraw_minutes, activity.stages,
         activity.standings, eligible.path if eligible else None, eligible.name if eligible else None, slot.asked,
-        activity.way_in, activity.offer_minutes, site.notice_days if site else 0,
+        activity.way_in, activity.offer_minutes, site.notice_days if site else 0, activity.classes,
+        activity.risks_version if activity.risks else 0,
     )  # fmt: skip
 
 
-def person_of(member: Viewer) -> Person:
-    return Person(member.stage, member.standing, member.unit.path)
+def person(member_id: int) -> Person:
+    """The person as the rules want one; nothing is locked."""
+    return Person._make(_one(_PERSON, {"member_id": member_id}))
 
 
 def at_first_sight(member_id: int, slot: Seen | int) -> tuple[Offer, Person, Mine | None]:
@@ -105,8 +153,14 @@ def at_first_sight(member_id: int, slot: Seen | int) -> tuple[Offer, Person, Min
         row = _one(_first_look(slot.sight), {"public_id": slot.public_id, "member_id": member_id})
     else:
         row = _one(_FIRST_LOOK_BY_ID, {"slot_id": slot, "member_id": member_id})
-    *offer, stage, standing, path, state, offered_until = row
-    return Offer._make(offer), Person(stage, standing, path), Mine(state, offered_until) if state else None
+    *facts, state, offered_until = row
+    offer, person = facts[: len(OFFER)], facts[len(OFFER) :]
+    return Offer._make(offer), Person._make(person), Mine(state, offered_until) if state else None
+
+
+def offer(slot_id: int) -> Offer:
+    """The slot as the rules want one; nothing is locked."""
+    return Offer._make(_one(_OFFER, {"slot_id": slot_id}))
 
 
 def person_locked(member_id: int) -> Person:
@@ -143,6 +197,7 @@ class Engagement(NamedTuple):
     activity_id: str
     activity: str
     post: str
+    place: str
     offered_until: datetime | None
 
     @property
@@ -151,12 +206,12 @@ class Engagement(NamedTuple):
 
     @property
     def busy(self) -> Busy:
-        return Busy(self.starts_at, self.ends_at, duty_name(self.activity, self.post))
+        return Busy(self.starts_at, self.ends_at, duty_name(self.activity, self.post), self.place)
 
 
 ENGAGEMENT = (
     SignUp.id, SignUp.slot_id, SignUp.state, Slot.starts_at, Slot.ends_at, Activity.public_id, Activity.name, Post.name,
-    SignUp.offered_until,
+    Post.place, SignUp.offered_until,
 )  # fmt: skip
 TOUCHES = sa.and_(Slot.state == SlotState.OPEN, Slot.starts_at < LAST, Slot.ends_at > FIRST)
 _ENGAGEMENTS = (
@@ -168,7 +223,8 @@ _ENGAGEMENTS = (
     .order_by(Slot.starts_at)
 )
 _AROUND = _ENGAGEMENTS.where(SignUp.member_id == MEMBER, sa.or_(SignUp.slot_id == SLOT, TOUCHES))
-_IN_SPAN = _ENGAGEMENTS.where(SignUp.member_id == MEMBER, TOUCHES)
+_TAKEN_ON = _ENGAGEMENTS.order_by(None).where(SignUp.member_id == MEMBER, TOUCHES).subquery()
+_IN_SPAN = _PERSON.add_columns(*_TAKEN_ON.c).outerjoin(_TAKEN_ON, sa.true()).order_by(_TAKEN_ON.c.starts_at)
 _TO_COME = (
     _ENGAGEMENTS.where(SignUp.member_id == MEMBER, Slot.state == SlotState.OPEN, Slot.starts_at > NOW)
     .order_by(None)
@@ -177,19 +233,23 @@ _TO_COME = (
 _BUSY = _ENGAGEMENTS.add_columns(SignUp.member_id).where(SignUp.member_id.in_(MEMBERS), TOUCHES)
 
 
-def around(member_id: int, slot_id: int, first: datetime, last: datetime) -> tuple[Engagement | None, list[Busy]]:
-    """What the person has taken on from `first` to `last`: this slot itself, whatever its time or state, and the seats
-    in others that are open."""
-    values = {"member_id": member_id, "slot_id": slot_id, "first": first, "last": last}
+def around(member_id: int, offer: Offer) -> tuple[Engagement | None, list[Busy]]:
+    """What the person has taken on as far as it can matter to a slot: this slot itself, whatever its time or state, and
+    the seats in others that are open."""
+    first, last = reach(offer.starts_at, offer.ends_at, clock.zone())
+    values = {"member_id": member_id, "slot_id": offer.id, "first": first, "last": last}
     found = [Engagement._make(row) for row in run(_AROUND, values)]
-    mine = next((one for one in found if one.slot_id == slot_id), None)
+    mine = next((one for one in found if one.slot_id == offer.id), None)
     return mine, busy_of(one for one in found if one is not mine)
 
 
-def engagements(member_id: int, first: datetime, last: datetime) -> list[Engagement]:
-    """What the person has taken on in open slots that touch the span, in order of time."""
-    values = {"member_id": member_id, "first": first, "last": last}
-    return [Engagement._make(row) for row in run(_IN_SPAN, values)]
+def taken_on(member_id: int, first: datetime, last: datetime) -> tuple[Person, list[Engagement]]:
+    """The person, and what they have taken on in open slots as far as it can matter to a slot within the span, in
+    order of time. One statement."""
+    first, last = reach(first, last, clock.zone())
+    rows = run(_IN_SPAN, {"member_id": member_id, "first": first, "last": last}).all()
+    person, size = Person._make(rows[0][: len(PERSON)]), len(PERSON)
+    return person, [Engagement._make(row[size:]) for row in rows if row[size] is not None]
 
 
 def engagements_to_come(member_id: int, now: datetime) -> list[Engagement]:
@@ -202,11 +262,21 @@ def busy_of(engagements: Iterable[Engagement]) -> list[Busy]:
     return [one.busy for one in engagements if one.state in HOLDING]
 
 
-def busy(member_ids: Collection[int], first: datetime, last: datetime) -> dict[int, list[Busy]]:
-    """The seats these people hold in open slots that touch the span, by member. One statement."""
+def busy_around(member_ids: Collection[int], offer: Offer) -> dict[int, list[Busy]]:
+    """The seats these people hold in other open slots as far as they can matter to this one, by member. One
+    statement."""
+    return busy(member_ids, *reach(offer.starts_at, offer.ends_at, clock.zone()), beside=offer.id)
+
+
+def busy(
+    member_ids: Collection[int], first: datetime, last: datetime, *, beside: int | None = None
+) -> dict[int, list[Busy]]:
+    """The seats these people hold in open slots that touch the span, those in one slot aside, by member. One
+    statement."""
     found: dict[int, list[Busy]] = {member_id: [] for member_id in member_ids}
     for *engagement, member_id in run(_BUSY, {"member_ids": list(member_ids), "first": first, "last": last}):
-        found[member_id] += busy_of([Engagement._make(engagement)])
+        one = Engagement._make(engagement)
+        found[member_id] += busy_of([one] if one.slot_id != beside else [])
     return found
 
 

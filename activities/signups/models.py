@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from activities.duties.models import Slot
 from activities.duties.rules import SlotState
-from activities.kit.db import Base, Revised, Words
+from activities.kit.db import Base, Revised, Words, new_public_id
 from activities.people.models import Member
 from activities.signups.rules import SignUpState
 
@@ -44,6 +44,9 @@ class SignUp(Revised, Base):
     at_once: Mapped[bool] = mapped_column(default=False)
     seated_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
+    # Which version of the activity's risks and safeguards the person has confirmed to have read, and when.
+    risks_version: Mapped[int | None]
+    risks_read_at: Mapped[datetime | None]
 
     slot: Mapped[Slot] = relationship()
     member: Mapped[Member] = relationship()
@@ -52,3 +55,33 @@ class SignUp(Revised, Base):
         """Whether a seat is held for the member that can still be accepted."""
         held = self.offered_until is not None and now < min(self.offered_until, self.slot.starts_at)
         return held and self.slot.state is SlotState.OPEN
+
+
+LASTING = sa.text("lifted_at IS NULL")
+
+
+class Pause(Base):
+    """A time in which a person takes on nothing new, and why; somebody may lift it, who says why."""
+
+    __tablename__ = "pause"
+    __table_args__ = (
+        sa.CheckConstraint("until > begun_at", name="until_after_begun"),
+        sa.CheckConstraint(
+            "(lifted_at IS NULL) = (lifted_by_id IS NULL) AND (lifted_at IS NULL) = (lift_reason = '')", name="lifted"
+        ),
+        sa.Index("ix_pause_member_id_until", "member_id", "until", sqlite_where=LASTING, postgresql_where=LASTING),
+    )
+
+    public_id: Mapped[str] = mapped_column(sa.String(16), unique=True, default=new_public_id)
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"), index=True)
+    begun_at: Mapped[datetime]
+    until: Mapped[datetime]
+    # How many duties were missed, within how many days.
+    misses: Mapped[int]
+    miss_days: Mapped[int]
+    lifted_at: Mapped[datetime | None]
+    lifted_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id"))
+    lift_reason: Mapped[str] = mapped_column(default="")
+
+    member: Mapped[Member] = relationship(foreign_keys=[member_id])
+    lifted_by: Mapped[Member | None] = relationship(foreign_keys=[lifted_by_id])

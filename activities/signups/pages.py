@@ -14,6 +14,7 @@ from activities.kit.i18n import gettext, say_week
 from activities.people.rules import STAGE_NAMES, STANDING_NAMES, Stages, Standings
 from activities.people.users import Viewer
 from activities.signups import facts, search
+from activities.signups.can_take import can_take as in_sql
 from activities.signups.cards import Card, cards
 from activities.signups.forms import Filters
 from activities.signups.search import PAGE, Group
@@ -57,9 +58,11 @@ class FindView:
 
 
 def find_view(member: Viewer, filters: Filters, now: datetime) -> FindView:
-    mine = facts.engagements(member.id, *search.span(filters.week))
-    groups = search.groups(member, filters, mine, now)
-    slots = search.cards_page(member, filters, now)
+    span = search.span(filters.week)
+    person, mine = facts.taken_on(member.id, *span)
+    can_take = in_sql(person, mine, span, now) if filters.only_open else None
+    groups = search.groups(member, filters, mine, can_take)
+    slots = search.cards_page(member, filters, can_take, now)
     to_come = [g for g in groups if g.starts_at > now]
     by_date: Counter[date] = Counter()
     for group in to_come:
@@ -73,12 +76,12 @@ def find_view(member: Viewer, filters: Filters, now: datetime) -> FindView:
         after=filters.monday + WEEK,
         days=[Day(day, by_date[day]) for day in filters.week],
         rows=grid(groups, filters.week),
-        by_day=by_day(cards(facts.person_of(member), slots[:PAGE], mine, now)),
+        by_day=by_day(cards(person, slots[:PAGE], mine, now)),
         special=terms.special_days(filters.week[0], filters.week[-1]),
         coming=by_date.total(),
         seats_left=sum(g.left for g in to_come),
         has_more=has_more,
-        next_day=None if slots else search.next_week_with_slots(member, max(now, search.span(filters.week)[1])),
+        next_day=None if slots else search.next_week_with_slots(member, max(now, span[1])),
     )
 
 
@@ -127,5 +130,7 @@ def activity_page(member: Viewer, activity: Activity, page: int, now: datetime) 
     """Cards of an activity's slots to come, a page of them, and whether more follow."""
     slots = search.slots_of(activity, page, now)
     shown = slots[:PAGE]
-    mine = facts.engagements(member.id, shown[0].starts_at, max(s.ends_at for s in shown)) if shown else []
-    return cards(facts.person_of(member), shown, mine, now), len(slots) > PAGE
+    if not shown:
+        return [], False
+    person, mine = facts.taken_on(member.id, shown[0].starts_at, max(s.ends_at for s in shown))
+    return cards(person, shown, mine, now), len(slots) > PAGE

@@ -63,8 +63,9 @@ def slot(public_id: str) -> Any:
 @access(Permission.TAKE_PART)
 def sign_up(public_id: str) -> Any:
     seen = facts.Seen(public_id, duties.sight_of(current_user))
-    wishes = {"or_wait": "wait" in request.form, "at_once": "at_once" in request.form}
-    state = service.sign_up(current_user.id, seen, clock.now(), **wishes)
+    state = service.sign_up(
+        current_user.id, seen, clock.now(), or_wait="wait" in request.form, at_once="at_once" in request.form
+    )
     message = _("You have a seat.") if state is SignUpState.SEATED else _("You are on the waiting list.")
     return done(message, url_for(".slot", public_id=public_id))
 
@@ -96,7 +97,8 @@ def slot_page(slot: Slot) -> str:
 
 
 def my_card(slot: Slot) -> Card:
-    mine, busy = facts.around(current_user.id, slot.id, slot.starts_at, slot.ends_at)
+    offer, person, _ = facts.at_first_sight(current_user.id, slot.id)
+    mine, busy = facts.around(current_user.id, offer)
     waiting = [mine.id] if mine and mine.state is SignUpState.WAITING else []
     place = next(iter(queries.places_in_line(waiting).values()), None)
-    return card(facts.person_of(current_user), facts.offer_of(slot), mine, busy, clock.now(), place)
+    return card(person, offer, mine, busy, clock.now(), place)

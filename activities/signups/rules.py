@@ -1,16 +1,27 @@
-"""Who may take a slot, and who gets a freed one. Screen and service ask the same functions."""
+"""Who may take a slot, and who gets a freed one. Screen and service ask the same functions; what they ask of a person
+stands in `rules_person`, what of the time in `rules_time`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, NamedTuple
 
 from activities.duties.rules import SlotState, WayIn
 from activities.kit.refusal import N_, Refusal, refusal
-from activities.people.rules import Stage, Stages, Standing, Standings
+from activities.people.rules import Stages, Standings
+from activities.signups.rules_person import (
+    Person,
+    WrongClass,
+    WrongStage,
+    WrongStanding,
+    WrongUnit,
+    why_not_trained,
+    why_paused,
+)
+from activities.signups.rules_time import Busy, what_strains, why_no_time
+from activities.trainings.rules import Need
 
 
 class SignUpState(StrEnum):
@@ -30,17 +41,9 @@ HOLDING = (SignUpState.SEATED, SignUpState.OFFERED)
 # ── facts ───────────────────────────────────────────────────────────────────
 
 
-class Person(NamedTuple):
-    """What the rules ask of a member. `unit_path` is the unit's place in the tree, "1/4/"."""
-
-    stage: Stage
-    standing: Standing
-    unit_path: str
-
-
 class Offer(NamedTuple):
-    """A slot as it is offered: what the rules ask of it and its activity, and what names it. No stages, standings or
-    path mean "anyone"."""
+    """A slot as it is offered: what the rules ask of it and its activity, and what names it. No stages, standings,
+    path or classes mean "anyone". `risks_version` is that of the risks and safeguards; 0: there are none."""
 
     id: int
     public_id: str
@@ -67,6 +70,9 @@ class Offer(NamedTuple):
     way_in: WayIn = WayIn.FIRST_COME
     offer_minutes: int = 0
     notice_days: int = 0
+    classes: tuple[str, ...] = ()
+    risks_version: int = 0
+    needs: tuple[Need, ...] = ()
 
     @property
     def left(self) -> int:
@@ -77,6 +83,10 @@ class Offer(NamedTuple):
         return duty_name(self.activity, self.post)
 
     @property
+    def duty(self) -> Busy:
+        return Busy(self.starts_at, self.ends_at, self.name, self.place)
+
+    @property
     def withdraw_until(self) -> datetime:
         return self.starts_at - timedelta(minutes=self.withdraw_minutes)
 
@@ -84,15 +94,6 @@ class Offer(NamedTuple):
 def duty_name(activity: str, post: str) -> str:
     """A duty as sentences name it."""
     return activity if activity == post else f"{activity}·{post}"
-
-
-@dataclass(frozen=True)
-class Busy:
-    """A time at which the person already has a duty, and its name."""
-
-    starts_at: datetime
-    ends_at: datetime
-    name: str
 
 
 # ── refusals ────────────────────────────────────────────────────────────────
@@ -169,36 +170,24 @@ class TooShortNotice(Refusal):
 
 
 @refusal
-class WrongStage(Refusal):
-    sentence: ClassVar[str] = N_("This activity is not open to your stage.")
-    remedy: ClassVar[str] = N_("The activity's page says who may join.")
-
-
-@refusal
-class WrongStanding(Refusal):
-    sentence: ClassVar[str] = N_("This activity is not open to your standing.")
-    remedy: ClassVar[str] = N_("The activity's page says who may join.")
-
-
-@refusal
-class WrongUnit(Refusal):
-    unit: str
-    sentence: ClassVar[str] = N_("This activity is only open to %(unit)s.")
-    remedy: ClassVar[str] = N_("Look for a slot of your own unit.")
-
-
-@refusal
-class Overlaps(Refusal):
-    name: str
-    starts_at: datetime
-    sentence: ClassVar[str] = N_("This overlaps with your duty “%(name)s”, %(starts_at)s.")
-    remedy: ClassVar[str] = N_("Withdraw from that one first, or choose another time.")
-
-
-@refusal
 class Full(Refusal):
     sentence: ClassVar[str] = N_("All seats of this slot are taken.")
     remedy: ClassVar[str] = N_("Join the waiting list: who waits longest gets the next free seat.")
+
+
+@refusal
+class RisksNotRead(Refusal):
+    sentence: ClassVar[str] = N_("This duty has risks: confirm that you have read them and the safeguards.")
+    remedy: ClassVar[str] = N_("Read them on the slot's page, and tick the box.")
+
+
+@refusal
+class AskFirst(Refusal):
+    """The soft rules that speak against it: the person may go on, knowing them."""
+
+    reasons: tuple[Refusal, ...]
+    sentence: ClassVar[str] = N_("The school advises against this.")
+    remedy: ClassVar[str] = N_("Look at the reasons, and sign up anyway if you still want to.")
 
 
 @refusal
@@ -248,6 +237,14 @@ class Mine(NamedTuple):
         return AlreadyOffered(self.offered_until) if self.offered_until else AlreadyIn()
 
 
+class Consent(NamedTuple):
+    """What a person has confirmed on the form: the version of the risks they have read, and the soft rules, by their
+    keys, of which they know."""
+
+    risks_version: int = 0
+    known: frozenset[str] = frozenset()
+
+
 # ── decisions ───────────────────────────────────────────────────────────────
 
 
@@ -255,7 +252,7 @@ def why_not_sign_up(
     offer: Offer,
     person: Person,
     mine: Mine | None,
-    busy: Iterable[Busy],
+    busy: Collection[Busy],
     now: datetime,
     *,
     waiting: bool = False,
@@ -265,19 +262,34 @@ def why_not_sign_up(
         _over(offer, now)
         or (mine.why_not_again() if mine else None)
         or _ineligible(offer, person)
+        or why_paused(person, now)
         or _outside_window(offer, now)
-        or _clash(offer, busy)
+        or why_no_time(offer.duty, busy, person.norms)
         or (Full() if not offer.left and not waiting else None)
     )
 
 
-def why_not_promote(offer: Offer, person: Person, busy: Iterable[Busy], now: datetime) -> Refusal | None:
+def why_not_consented(offer: Offer, person: Person, busy: Collection[Busy], consent: Consent) -> Refusal | None:
+    """What the person has still to confirm before signing up for what no rule forbids: to have read the risks, and to
+    know what speaks against it."""
+    if offer.risks_version and consent.risks_version != offer.risks_version:
+        return RisksNotRead()
+    reasons = tuple(why for why in what_speaks_against(offer, person, busy) if why.key not in consent.known)
+    return AskFirst(reasons) if reasons else None
+
+
+def what_speaks_against(offer: Offer, person: Person, busy: Collection[Busy]) -> list[Refusal]:
+    """The soft rules: what the person should know before they take the slot, and may still do."""
+    return what_strains(offer.duty, busy, person.norms)
+
+
+def why_not_promote(offer: Offer, person: Person, busy: Collection[Busy], now: datetime) -> Refusal | None:
     """The first reason against giving a waiting person a free seat. That sign-up has closed since is none."""
-    return _over(offer, now) or _ineligible(offer, person) or _clash(offer, busy)
+    return _over(offer, now) or _ineligible(offer, person) or why_no_time(offer.duty, busy, person.norms)
 
 
 def why_not_accept(
-    offer: Offer, person: Person, mine: Mine | None, busy: Iterable[Busy], now: datetime
+    offer: Offer, person: Person, mine: Mine | None, busy: Collection[Busy], now: datetime
 ) -> Refusal | None:
     """The first reason against accepting a seat that is held for the person. That sign-up has closed since is none."""
     if mine is None or mine.state is not SignUpState.OFFERED or mine.offered_until is None:
@@ -286,7 +298,7 @@ def why_not_accept(
         return over
     if now >= mine.offered_until:
         return OfferOver(mine.offered_until)
-    return _ineligible(offer, person) or _clash(offer, busy)
+    return _ineligible(offer, person) or why_no_time(offer.duty, busy, person.norms)
 
 
 def offered_until(starts_at: datetime, offer_minutes: int, now: datetime) -> datetime | None:
@@ -339,7 +351,10 @@ def _ineligible(offer: Offer, person: Person) -> Refusal | None:
         return WrongStanding()
     if offer.eligible_path and not person.unit_path.startswith(offer.eligible_path):
         return WrongUnit(offer.eligible_unit or "")
-    return None
+    if offer.classes and person.class_name not in offer.classes:
+        return WrongClass(offer.classes)
+    day = offer.starts_at.astimezone(person.norms.zone).date() if offer.needs else None
+    return why_not_trained(offer.needs, person.trainings, day) if day else None
 
 
 def _outside_window(offer: Offer, now: datetime) -> Refusal | None:
@@ -349,11 +364,4 @@ def _outside_window(offer: Offer, now: datetime) -> Refusal | None:
         return SignUpClosed(offer.closes_at)
     if offer.notice_days and now >= offer.starts_at - timedelta(days=offer.notice_days):
         return TooShortNotice(offer.notice_days)
-    return None
-
-
-def _clash(offer: Offer, busy: Iterable[Busy]) -> Refusal | None:
-    for other in busy:
-        if other.starts_at < offer.ends_at and offer.starts_at < other.ends_at:
-            return Overlaps(other.name, other.starts_at)
     return None

@@ -8,23 +8,20 @@ from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, contains_eager
+from sqlalchemy.orm import contains_eager
 
 from activities.duties.kinds import Kind, kind_of
 from activities.duties.models import Activity, Post, Slot
 from activities.duties.queries import Sight, sight_of, visible, visible_to
 from activities.duties.rules import SlotState
 from activities.kit import clock
-from activities.kit.db import UtcDateTime, db, run
+from activities.kit.db import db, run
 from activities.people.models import Unit
-from activities.people.rules import Stages, Standings
 from activities.people.users import Viewer
 from activities.signups.facts import ACTIVE_STATES, FIRST, LAST, NOW, OFFERS, Engagement
 from activities.signups.forms import PARTS, Filters
 from activities.signups.models import SignUp
-from activities.signups.rules import HOLDING, Offer, SignUpState
-from activities.sites.models import Site
-from activities.sites.rules import MOST_DAYS
+from activities.signups.rules import Offer, SignUpState
 
 PAGE = 50
 AnySelect: TypeAlias = "sa.Select[*tuple[Any, ...]]"
@@ -83,16 +80,18 @@ def _groups(sight: Sight) -> AnySelect:
     )
 
 
-def cards_page(member: Viewer, filters: Filters, now: datetime) -> list[Offer]:
+def cards_page(member: Viewer, filters: Filters, can_take: sa.ColumnElement[bool] | None, now: datetime) -> list[Offer]:
     """One page of upcoming slots in order of time, and one slot more where there is a next page."""
-    query = _narrowed(_cards(sight_of(member)), member, filters, filters.days, now)
+    query = _narrowed(_cards(sight_of(member)), filters, filters.days, can_take)
     values = {**_span(filters.days), "now": now, "offset": (filters.page - 1) * PAGE}
     return [Offer._make(row) for row in run(query, values)]
 
 
-def groups(member: Viewer, filters: Filters, engagements: Iterable[Engagement], now: datetime) -> list[Group]:
+def groups(
+    member: Viewer, filters: Filters, engagements: Iterable[Engagement], can_take: sa.ColumnElement[bool] | None
+) -> list[Group]:
     """The week's slots, those past included, grouped by activity and time; `engagements` are the member's own."""
-    query = _narrowed(_groups(sight_of(member)), member, filters, filters.week, now)
+    query = _narrowed(_groups(sight_of(member)), filters, filters.week, can_take)
     mine = {(one.activity_id, one.starts_at, one.ends_at): one.state for one in engagements}
     return [
         Group(
@@ -113,7 +112,9 @@ def _span(days: Sequence[date]) -> dict[str, datetime]:
     return {"first": first, "last": last}
 
 
-def _narrowed(query: AnySelect, member: Viewer, filters: Filters, days: Sequence[date], now: datetime) -> AnySelect:
+def _narrowed(
+    query: AnySelect, filters: Filters, days: Sequence[date], can_take: sa.ColumnElement[bool] | None
+) -> AnySelect:
     if filters.part:
         query = query.where(_in_part(filters.part, days))
     if filters.kinds:
@@ -123,9 +124,7 @@ def _narrowed(query: AnySelect, member: Viewer, filters: Filters, days: Sequence
     if filters.text:
         found = [column.icontains(filters.text, autoescape=True) for column in (Activity.name, Post.name, Post.place)]
         query = query.where(sa.or_(*found))
-    if filters.only_open:
-        query = query.where(can_take(member, now))
-    return query
+    return query if can_take is None else query.where(can_take)
 
 
 def _in_part(part: str, days: Sequence[date]) -> sa.ColumnElement[bool]:
@@ -180,41 +179,3 @@ def next_week_with_slots(member: Viewer, after: datetime) -> date | None:
     )
     first = db.session.scalar(query)
     return clock.local_day(first) if first else None
-
-
-def can_take(member: Viewer, now: datetime) -> sa.ColumnElement[bool]:
-    """`rules.why_not_sign_up(…) is None`, said in SQL; a test holds the two against each other."""
-    other, taken = aliased(Slot), aliased(SignUp)
-    in_the_way = (
-        sa.select(taken.id)
-        .join(other, other.id == taken.slot_id)
-        .where(
-            taken.member_id == member.id,
-            sa.or_(
-                taken.slot_id == Slot.id,
-                sa.and_(
-                    taken.state.in_(HOLDING), other.state == SlotState.OPEN,
-                    other.starts_at < Slot.ends_at, other.ends_at > Slot.starts_at,
-                ),
-            ),
-            taken.state.in_(ACTIVE_STATES),
-        )
-    )  # fmt: skip
-    eligible = sa.select(Unit.id).where(sa.literal(member.unit.path).startswith(Unit.path))
-    place = aliased(Site)
-    noticed = {days: sa.literal(now + timedelta(days=days), UtcDateTime()) for days in range(1, MOST_DAYS + 1)}
-    too_late = sa.select(place.id).where(
-        place.id == Post.site_id, place.notice_days > 0, Slot.starts_at <= sa.case(noticed, value=place.notice_days)
-    )
-    return sa.and_(
-        Slot.state == SlotState.OPEN,
-        Slot.starts_at > now,
-        Slot.taken < Slot.capacity,
-        sa.or_(Activity.sign_up_opens_at.is_(None), Activity.sign_up_opens_at <= now),
-        sa.or_(Activity.sign_up_closes_at.is_(None), Activity.sign_up_closes_at > now),
-        sa.or_(Activity.stages == 0, Activity.stages.bitwise_and(int(Stages[member.stage.name])) != 0),
-        sa.or_(Activity.standings == 0, Activity.standings.bitwise_and(int(Standings[member.standing.name])) != 0),
-        sa.or_(Activity.eligible_unit_id.is_(None), Activity.eligible_unit_id.in_(eligible)),
-        ~too_late.exists(),
-        ~in_the_way.exists(),
-    )

@@ -17,7 +17,7 @@ from activities.people.models import Member
 from activities.signups import facts, notices, queries, rules
 from activities.signups.facts import NOW, SLOT, Engagement, Seen, Waiter
 from activities.signups.models import SignUp
-from activities.signups.rules import Offer, SignUpState
+from activities.signups.rules import Consent, Offer, SignUpState
 
 # Which of a slot's counters a sign-up in each state is counted by.
 COUNTERS = {
@@ -52,11 +52,12 @@ _BECOME = (
 
 
 def sign_up(
-    member_id: int, slot: Seen | int, now: datetime, *, or_wait: bool = False, at_once: bool = False
-) -> SignUpState:
+    member_id: int, slot: Seen | int, now: datetime, *, or_wait: bool = False, at_once: bool = False,
+    consent: Consent | None = None,
+) -> SignUpState:  # fmt: skip
     """Take a seat, or with `or_wait` a place on the waiting list when none is left, in the slot that somebody sees or
-    that has this id. `at_once`: who waits wants to be seated without being asked when the slot starts soon. Raises the
-    rules' Refusal.
+    that has this id. `at_once`: who waits wants to be seated without being asked when the slot starts soon. `consent`:
+    what the person confirms; None: nothing is asked. Raises the rules' Refusal.
 
     Looks first without a lock, so that a slot that is plainly full or closed costs no write.
     """
@@ -65,7 +66,7 @@ def sign_up(
         raise refusal
     if offer.waiting and offer.left:
         fill(offer.id, now)  # a waiter whom nothing stops any more comes before who arrives now
-    return _sign_up(member_id, offer.id, now, or_wait, at_once)
+    return _sign_up(member_id, offer.id, now, or_wait, at_once, consent)
 
 
 @transactional
@@ -76,14 +77,18 @@ def fill(slot_id: int, now: datetime) -> None:
 
 
 @transactional
-def _sign_up(member_id: int, slot_id: int, now: datetime, or_wait: bool, at_once: bool) -> SignUpState:
+def _sign_up(
+    member_id: int, slot_id: int, now: datetime, or_wait: bool, at_once: bool, consent: Consent | None
+) -> SignUpState:
     person = facts.person_locked(member_id)
     offer = facts.offer_locked(slot_id)
-    mine, busy = facts.around(member_id, slot_id, offer.starts_at, offer.ends_at)
+    mine, busy = facts.around(member_id, offer)
     if refusal := rules.why_not_sign_up(offer, person, mine and mine.mine, busy, now, waiting=or_wait):
         raise refusal
+    if consent and (refusal := rules.why_not_consented(offer, person, busy, consent)):
+        raise refusal
     state = SignUpState.SEATED if offer.left else SignUpState.WAITING
-    enter(offer, member_id, state, now, at_once=at_once)
+    enter(offer, member_id, state, now, at_once=at_once, risks_version=consent.risks_version if consent else None)
     notices.signed_up(offer, member_id, state, now)
     return state
 
@@ -93,7 +98,7 @@ def accept(member_id: int, slot_id: int, now: datetime) -> None:
     """Take the seat that is held for the member. Raises the rules' Refusal, which are asked once more."""
     person = facts.person_locked(member_id)
     offer = facts.offer_locked(slot_id)
-    mine, busy = facts.around(member_id, slot_id, offer.starts_at, offer.ends_at)
+    mine, busy = facts.around(member_id, offer)
     if refusal := rules.why_not_accept(offer, person, mine and mine.mine, busy, now):
         raise refusal
     assert mine is not None  # the rule refused otherwise
@@ -119,7 +124,7 @@ def seat_freed(member_ids: Collection[int], now: datetime) -> None:
 def _withdraw(member_id: int, slot_id: int, now: datetime, reason: str) -> None:
     lock_waiters([slot_id], member_id)
     offer = facts.offer_locked(slot_id)
-    mine, _ = facts.around(member_id, slot_id, offer.starts_at, offer.ends_at)
+    mine, _ = facts.around(member_id, offer)
     if refusal := rules.why_not_withdraw(offer, mine and mine.state, now):
         raise refusal
     assert mine is not None  # the rule refused otherwise
@@ -174,7 +179,7 @@ def promote(slot_id: int, now: datetime) -> None:
     if not (offer.left and offer.waiting):
         return
     waiting = facts.waiters_locked(slot_id)
-    busy = facts.busy([w.member_id for w in waiting], offer.starts_at, offer.ends_at)
+    busy = facts.busy_around([w.member_id for w in waiting], offer)
     ready = [w for w in waiting if not rules.why_not_promote(offer, w.person, busy[w.member_id], now)][: offer.left]
     until = rules.offered_until(offer.starts_at, offer.offer_minutes, now)
     soon = rules.starts_soon(offer.starts_at, offer.offer_minutes, now)
@@ -199,9 +204,10 @@ def _move_up(
 
 def enter(
     offer: Offer, member_id: int, state: SignUpState, now: datetime, *, at_once: bool = False,
-    until: datetime | None = None, actor_id: int | None = None,
+    until: datetime | None = None, actor_id: int | None = None, risks_version: int | None = None,
 ) -> int:  # fmt: skip
-    """Write a new sign-up with the next ticket of the locked slot, by the member or by who else acts. Return its id."""
+    """Write a new sign-up with the next ticket of the locked slot, by the member or by who else acts. `risks_version`:
+    of the risks that the member has confirmed to have read. Return its id."""
     ticket = offer.tickets + 1
     count(offer.id, {state: 1}, drawn=1)
     sign_up_id: int = run(
@@ -209,7 +215,8 @@ def enter(
         {
             "slot_id": offer.id, "member_id": member_id, "state": state, "ticket": ticket, "revision": 0,
             "signed_up_at": now, "changed_at": now, "seated_at": now if state is SignUpState.SEATED else None,
-            "offered_until": until, "at_once": at_once,
+            "offered_until": until, "at_once": at_once, "risks_version": risks_version or None,
+            "risks_read_at": now if risks_version else None,
         },
     ).scalar_one()  # fmt: skip
     audit.leave(now, actor_id or member_id, "sign up", SignUp, sign_up_id, after={"state": state, "ticket": ticket})

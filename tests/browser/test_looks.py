@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
+from activities.invitations.service import invite
 from activities.kit import clock
 from activities.kit.db import db
 from activities.records.models import Record
@@ -30,7 +31,7 @@ PAGES = {
     None: ["/login", "/login/forgot", "/nowhere"],
     "lin": [
         "/", "/slots", "/slots?open=1&q=x", "/slots/{slot}", "/slots/{full}", "/activities/{activity}", "/records",
-        "/records/{record}", "/years/{year}", "/calendars", "/account", "/account/password", "/terms",
+        "/records/{record}", "/years/{year}", "/invitations", "/calendars", "/account", "/account/password", "/terms",
         "/nowhere",
     ],
     "ou": [
@@ -68,6 +69,7 @@ def world(app, cast) -> dict[str, str | int]:
         db.session.commit()
         sign_up(cast.wang.id, full.id, now)
         sign_up(cast.lin.id, full.id, now, or_wait=True)
+        invite(cast.ou.id, slot.id, 5, now)
         for member in (cast.lin, cast.wang):
             sign_up(member.id, past.id, now - DAY)
         today = clock.local_day(now)

@@ -25,7 +25,7 @@ from activities.people.queries import by_login
 from activities.people.rules import Stage, Standing
 from activities.records.models import Record
 from activities.records.rules import Mark, why_not_mark
-from activities.signups.facts import offer_of, person_of
+from activities.signups.facts import offer_of, person
 from activities.signups.models import SignUp
 from activities.signups.rules import SignUpState, why_not_promote, why_not_sign_up
 from activities.terms.models import SpecialDay
@@ -99,7 +99,7 @@ def check_days(slots: Sequence[Slot]) -> None:
 def check_sign_ups(slots: Sequence[Slot]) -> None:
     """Everyone was eligible, and nobody withdrew from a seat too late."""
     offers = {slot.id: offer_of(slot) for slot in slots}
-    members = {m.id: person_of(m) for m in db.session.scalars(sa.select(Member).options(joinedload(Member.unit)))}
+    members = {member_id: person(member_id) for member_id in db.session.scalars(sa.select(Member.id))}
     columns = (SignUp.slot_id, SignUp.member_id, SignUp.seated_at, SignUp.withdrawn_at)
     for slot_id, member_id, seated_at, withdrawn_at in db.session.execute(sa.select(*columns)):
         what = offers[slot_id]._replace(state=SlotState.OPEN)
@@ -129,7 +129,7 @@ def check_what_is_ahead(slots: Sequence[Slot], now: datetime) -> None:
     assert any(0 < s.left <= 2 and s.capacity > 4 for s in ahead)
     assert any(s.left == 0 and not s.waiting for s in ahead)
     assert any(s.waiting for s in ahead)
-    member = person_of(by_login("member"))
+    member = person(by_login("member").id)
     refusals = {r.key for s in ahead if (r := why_not_sign_up(offer_of(s), member, None, (), now))}
     assert refusals == {"Full", "NotOpenYet", "SignUpClosed", "WrongStage", "WrongStanding"}
 

@@ -214,6 +214,10 @@ TABLE = {
     # series
     "GET series.series": row("login 404 404 200 404 404", series),
     "POST series.undo": row("login 404 404 303 404 404", series),
+    # invitations
+    "GET invitations.mine": row("login 200 200 200 200 200"),
+    "POST invitations.want": row("login 303 303 303 303 303"),
+    "POST invitations.decline": row("login 404 404 404 404 404", slot),
     # records
     "GET records.attendance": row("login 404 404 200 404 404", slot),
     "POST records.attendance_post": row("login 404 404 303 404 404", slot),

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import product
-
 import pytest
 import time_machine
 
-from activities.duties import queries as duties
 from activities.duties.models import Activity, Slot
-from activities.duties.rules import SlotState
 from activities.kit.db import db
 from activities.people.models import Member, Unit
-from activities.people.rules import Stages, Standings
-from activities.signups import facts, search
-from activities.signups.cards import cards
 from activities.signups.rules import SignUpState
 from activities.signups.service import sign_up
-from tests.cast import DAY, HOUR, NOW, logged_in, make_activity, make_post, make_site, make_slot, my_state
+from tests.cast import DAY, HOUR, NOW, logged_in, make_activity, make_post, make_slot, my_state
 
 
 @pytest.fixture(autouse=True)
@@ -163,38 +156,3 @@ def test_a_units_name_is_shown_as_it_is(app, cast, lin):
 def test_the_activity_lists_its_slots(cast, lin):
     page = lin.get(f"/activities/{cast.sweeping.public_id}").get_data(as_text=True)
     assert page.count('<article class="slot') == 1
-
-
-def test_the_filter_in_sql_and_the_rule_agree(app, cast):
-    """`search.can_take` against `rules.why_not_sign_up`, over slots that differ in every condition."""
-    with app.app_context():
-        start = NOW + 30 * DAY
-        windows = [(None, None), (NOW, None), (NOW + HOUR, None), (None, NOW), (None, NOW + HOUR)]
-        whom = [(0, 0, None), (Stages.FULL, 0, None), (Stages.ACTIVIST, 0, None), (0, Standings.TEACHER, None),
-                (0, 0, cast.first.id), (0, 0, cast.second.id), (0, Standings.STUDENT, cast.school.id)]  # fmt: skip
-        for n, ((opens, closes), (stages, standings, unit)) in enumerate(product(windows, whom)):
-            activity = make_activity(
-                f"活动{n}", cast.first, sign_up_opens_at=opens, sign_up_closes_at=closes, stages=Stages(stages),
-                standings=Standings(standings), eligible_unit_id=unit,
-            )  # fmt: skip
-            post = make_post(activity, "岗")
-            make_slot(post, start + 3 * n * DAY)
-            make_slot(post, start + 3 * n * DAY + 2 * HOUR, taken=1)
-            make_slot(post, start + 3 * n * DAY + 4 * HOUR, state=SlotState.CANCELLED)
-            make_slot(post, NOW - HOUR - n * DAY)
-        for notice in (0, 1, 3):
-            visit = make_post(
-                cast.sweeping, f"护理院{notice}", site=make_site(f"护理院{notice}", cast.first, notice_days=notice)
-            )
-            for ahead in (DAY - HOUR, DAY, DAY + 3 * HOUR, 3 * DAY, 3 * DAY + HOUR):
-                make_slot(visit, NOW + ahead)
-        seated = make_slot(make_post(cast.sweeping, "西岸", capacity=5), start + HOUR / 2, hours=4)
-        db.session.commit()
-        member = db.session.get(Member, cast.lin.id)
-        sign_up(member.id, seated.id, NOW)
-        every = [facts.offer_of(slot) for slot in db.session.scalars(duties.slots()).unique()]
-        mine = facts.engagements(member.id, NOW - 100 * DAY, NOW + 1000 * DAY)
-        by_rule = {c.offer.id for c in cards(facts.person_of(member), every, mine, NOW) if c.refusal is None}
-        by_sql = {slot.id for slot in db.session.scalars(duties.slots().where(search.can_take(member, NOW))).unique()}
-        assert by_sql == by_rule
-        assert 0 < len(by_rule) < len(every)

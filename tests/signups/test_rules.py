@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from activities.duties.rules import SlotState
+from activities.norms.rules import NORMS, Limit, Strictness
 from activities.people.rules import Stage, Stages, Standing, Standings
 from activities.signups.rules import (
     AlreadyAsked,
@@ -12,7 +15,8 @@ from activities.signups.rules import (
     AlreadyOffered,
     AlreadyStarted,
     AlreadyWaiting,
-    Busy,
+    AskFirst,
+    Consent,
     FewerThanSeated,
     Full,
     Mine,
@@ -21,24 +25,33 @@ from activities.signups.rules import (
     NotOpenYet,
     Offer,
     OfferOver,
-    Overlaps,
-    Person,
+    RisksNotRead,
     SignUpClosed,
     SignUpState,
     SlotCancelled,
     TooLateToWithdraw,
     TooShortNotice,
-    WrongStage,
-    WrongStanding,
-    WrongUnit,
     offered_until,
     starts_soon,
     why_not_accept,
     why_not_capacity,
+    why_not_consented,
     why_not_promote,
     why_not_sign_up,
     why_not_withdraw,
 )  # fmt: skip
+from activities.signups.rules_person import (
+    NeedsTraining,
+    Paused,
+    Person,
+    TrainingOver,
+    WrongClass,
+    WrongStage,
+    WrongStanding,
+    WrongUnit,
+)
+from activities.signups.rules_time import Busy, Overlaps, TooFarApart
+from activities.trainings.rules import Need, Passed
 from tests.cast import DAY, HOUR, NOW
 
 STUDENT = Person(stage=Stage.FULL, standing=Standing.STUDENT, unit_path="1/2/")
@@ -88,6 +101,64 @@ SIGN_UP = {
 @pytest.mark.parametrize(("offer", "mine", "others", "expected"), SIGN_UP.values(), ids=SIGN_UP)
 def test_signing_up_is_decided_by(offer, mine, others, expected):
     assert why_not_sign_up(offer, STUDENT, mine, others, NOW) == expected
+
+
+FIRST_AID = Need(7, "急救", "校医院")
+SLOT_DAY = date(2026, 11, 26)
+PERSON = {
+    "in one of the classes": (OPEN._replace(classes=("会计2302", "营销2301")), {"class_name": "营销2301"}, None),
+    "in another class": (OPEN._replace(classes=("会计2302",)), {"class_name": "会计230"}, WrongClass(("会计2302",))),
+    "in no class": (OPEN._replace(classes=("会计2302",)), {}, WrongClass(("会计2302",))),
+    "without the training": (OPEN._replace(needs=(FIRST_AID,)), {}, NeedsTraining("急救", "校医院")),
+    "with another training": (
+        OPEN._replace(needs=(FIRST_AID,)), {"trainings": (Passed(8, None),)}, NeedsTraining("急救", "校医院"),
+    ),
+    "with the training for ever": (OPEN._replace(needs=(FIRST_AID,)), {"trainings": (Passed(7, None),)}, None),
+    "with it until that day": (OPEN._replace(needs=(FIRST_AID,)), {"trainings": (Passed(7, SLOT_DAY),)}, None),
+    "with it until the day before": (
+        OPEN._replace(needs=(FIRST_AID,)), {"trainings": (Passed(7, SLOT_DAY - DAY),)},
+        TrainingOver("急救", SLOT_DAY - DAY, "校医院"),
+    ),
+    "with it renewed": (
+        OPEN._replace(needs=(FIRST_AID,)), {"trainings": (Passed(7, SLOT_DAY - DAY), Passed(7, SLOT_DAY))}, None,
+    ),
+    "in a pause": (OPEN, {"paused_until": NOW + DAY, "unit": "第一支部"}, Paused(NOW + DAY, "第一支部")),
+    "when the pause ends": (OPEN, {"paused_until": NOW}, None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("offer", "facts", "expected"), PERSON.values(), ids=PERSON)
+def test_who_may_take_it_is_decided_by_a_person(offer, facts, expected):
+    assert why_not_sign_up(offer, STUDENT._replace(**facts), None, [], NOW) == expected
+
+
+def test_a_pause_takes_away_no_place_in_line():
+    assert why_not_promote(OPEN, STUDENT._replace(paused_until=NOW + DAY), [], NOW) is None
+
+
+ELSEWHERE = [Busy(OPEN.starts_at - HOUR, OPEN.starts_at, "清扫", "东湖")]
+STRICT = STUDENT._replace(norms=NORMS._replace(travel=Limit(15, Strictness.REFUSE)))
+FAR = TooFarApart("清扫", OPEN.starts_at - HOUR, "东湖", 15)
+CONSENT = {
+    "nothing where nothing speaks against it": (OPEN, STUDENT, [], Consent(), None),
+    "what the school advises against": (OPEN, STUDENT, ELSEWHERE, Consent(), AskFirst((FAR,))),
+    "nothing that is known": (OPEN, STUDENT, ELSEWHERE, Consent(known=frozenset({"TooFarApart"})), None),
+    "the risks": (OPEN._replace(risks_version=2), STUDENT, [], Consent(), RisksNotRead()),
+    "the risks that changed meanwhile": (OPEN._replace(risks_version=2), STUDENT, [], Consent(1), RisksNotRead()),
+    "not the risks that were read": (OPEN._replace(risks_version=2), STUDENT, [], Consent(2), None),
+}
+
+
+@pytest.mark.parametrize(("offer", "person", "others", "consent", "expected"), CONSENT.values(), ids=CONSENT)
+def test_the_person_is_asked_to_confirm(offer, person, others, consent, expected):
+    assert why_not_sign_up(offer, person, None, others, NOW) is None
+    assert why_not_consented(offer, person, others, consent) == expected
+
+
+def test_a_strict_school_refuses_what_others_advise_against():
+    assert why_not_sign_up(OPEN, STRICT, None, ELSEWHERE, NOW) == FAR
+    assert why_not_promote(OPEN, STRICT, ELSEWHERE, NOW) == FAR
+    assert why_not_consented(OPEN, STRICT, ELSEWHERE, Consent()) is None
 
 
 def test_full_is_no_reason_against_waiting():

@@ -12,7 +12,9 @@ from activities.outbox.models import Notice
 from activities.people.models import Member
 from activities.people.rules import Stages
 from activities.signups import queries
-from activities.signups.rules import AlreadyIn, Full, Overlaps, SignUpState, WrongStage
+from activities.signups.rules import AlreadyIn, Full, SignUpState
+from activities.signups.rules_person import WrongStage
+from activities.signups.rules_time import Overlaps
 from activities.signups.service import sign_up, withdraw
 from tests.cast import DAY, HOUR, NOW, make_activity, make_member, make_post, make_slot, my_state
 

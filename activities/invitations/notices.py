@@ -1,0 +1,15 @@
+"""What somebody who is asked to help is told."""
+
+from __future__ import annotations
+
+from activities.kit.refusal import N_
+from activities.outbox.words import words
+
+INVITED = "invitations.invited"
+
+words(
+    INVITED,
+    N_("Can you help? %(what)s"),
+    N_("%(when)s, %(where)s. People are missing, and you are free then. Sign up, or say “not this time” on the page."),
+    lambda params: ("signups.slot", {"public_id": params["slot"]}),
+)

@@ -1,0 +1,80 @@
+"""What a school sets for everyone who signs up: figures, and how strict each is. Where nothing is set, these defaults
+hold."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta, tzinfo
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from activities.kit.refusal import N_
+
+
+class Strictness(StrEnum):
+    """What happens where a limit is passed: nothing, the person is asked first, or the answer is no."""
+
+    OFF = "off"
+    ASK = "ask"
+    REFUSE = "refuse"
+
+
+STRICTNESS_NAMES = {
+    Strictness.OFF: N_("does not matter"),
+    Strictness.ASK: N_("ask first"),
+    Strictness.REFUSE: N_("refuse"),
+}
+
+
+class Limit(NamedTuple):
+    """So many minutes, and how strict that is."""
+
+    minutes: int
+    strictness: Strictness = Strictness.OFF
+
+    @property
+    def span(self) -> timedelta:
+        return timedelta(minutes=self.minutes)
+
+
+class Norms(NamedTuple):
+    """`travel`: at least, between duties in different places; `gap`: at least, between any two; `day` and `week`: duty
+    at most. Who misses `misses` duties within `miss_days` days takes on nothing new for `pause_days` days; 0: never.
+    `zone` is where days and weeks begin."""
+
+    travel: Limit = Limit(15, Strictness.ASK)
+    gap: Limit = Limit(0)
+    day: Limit = Limit(8 * 60)
+    week: Limit = Limit(20 * 60)
+    misses: int = 0
+    miss_days: int = 90
+    pause_days: int = 30
+    zone: tzinfo = ZoneInfo("Asia/Shanghai")
+
+    @property
+    def limits(self) -> dict[str, Limit]:
+        return {"travel": self.travel, "gap": self.gap, "day": self.day, "week": self.week}
+
+
+NORMS = Norms()
+LIMITS = tuple(NORMS.limits)
+FIGURES = ("misses", "miss_days", "pause_days")
+MOST_GAP = timedelta(hours=48)
+
+
+@lru_cache(maxsize=64)
+def read(text: str | None, zone: tzinfo) -> Norms:
+    """The norms that were kept as text; the defaults where there is none."""
+    kept: dict[str, Any] = json.loads(text) if text else {}
+    known: dict[str, Any] = {name: kept[name] for name in FIGURES if name in kept}
+    known |= {name: Limit(kept[name][0], Strictness(kept[name][1])) for name in LIMITS if name in kept}
+    return NORMS._replace(**known, zone=zone)
+
+
+def write(norms: Norms) -> str:
+    """The norms as text to keep: the same norms are always the same text."""
+    kept: Mapping[str, Any] = {**norms.limits, **{name: getattr(norms, name) for name in FIGURES}}
+    return json.dumps(kept)

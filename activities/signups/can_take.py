@@ -1,0 +1,107 @@
+"""What a person can take, said in SQL for the filter "only what I can take". A test holds it against the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import datetime, time, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from activities.duties.models import Activity, ActivityTraining, Post, Slot
+from activities.duties.rules import SlotState
+from activities.kit import clock
+from activities.kit.db import UtcDateTime
+from activities.norms.rules import Norms, Strictness
+from activities.people.models import Unit
+from activities.people.rules import Stages, Standings
+from activities.signups.facts import Engagement, busy_of
+from activities.signups.rules_person import Person, why_paused
+from activities.signups.rules_time import Busy, days, weeks
+from activities.sites.models import Site
+from activities.sites.rules import MOST_DAYS
+from activities.trainings.rules import Passed
+
+Span = tuple[datetime, datetime]
+Condition = sa.ColumnElement[bool]
+STARTS, ENDS = sa.extract("epoch", Slot.starts_at), sa.extract("epoch", Slot.ends_at)
+
+
+def can_take(person: Person, engagements: Collection[Engagement], span: Span, now: datetime) -> Condition:
+    """`rules.why_not_sign_up(…) is None`, asked of slots that start within the span; the engagements are all that can
+    matter to them."""
+    if why_paused(person, now):
+        return sa.false()
+    return sa.and_(
+        Slot.state == SlotState.OPEN,
+        Slot.starts_at > now,
+        Slot.taken < Slot.capacity,
+        Slot.id.not_in([one.slot_id for one in engagements]),
+        sa.or_(Activity.sign_up_opens_at.is_(None), Activity.sign_up_opens_at <= now),
+        sa.or_(Activity.sign_up_closes_at.is_(None), Activity.sign_up_closes_at > now),
+        ~_too_late(now).exists(),
+        *_is_for(person),
+        *_is_apart(busy_of(engagements), person.norms),
+        *_leaves_rest(busy_of(engagements), person.norms, span),
+    )
+
+
+def _too_late(now: datetime) -> sa.Select[int]:
+    """The place must know before who comes."""
+    place = aliased(Site)
+    noticed = {days: sa.literal(now + timedelta(days=days), UtcDateTime()) for days in range(1, MOST_DAYS + 1)}
+    starts_too_soon = Slot.starts_at <= sa.case(noticed, value=place.notice_days)
+    return sa.select(place.id).where(place.id == Post.site_id, place.notice_days > 0, starts_too_soon)
+
+
+def _is_for(person: Person) -> Iterator[Condition]:
+    """`rules._ineligible`."""
+    stage, standing = int(Stages[person.stage.name]), int(Standings[person.standing.name])
+    eligible = sa.select(Unit.id).where(sa.literal(person.unit_path).startswith(Unit.path))
+    without_own = sa.func.replace(Activity.classes, f"\n{person.class_name}\n", "")
+    lacking = sa.select(ActivityTraining.id).where(
+        ActivityTraining.activity_id == Activity.id, sa.not_(sa.or_(sa.false(), *map(_counts, person.trainings)))
+    )
+    yield sa.or_(Activity.stages == 0, Activity.stages.bitwise_and(stage) != 0)
+    yield sa.or_(Activity.standings == 0, Activity.standings.bitwise_and(standing) != 0)
+    yield sa.or_(Activity.eligible_unit_id.is_(None), Activity.eligible_unit_id.in_(eligible))
+    yield sa.or_(Activity.classes == (), Activity.classes != without_own)
+    yield ~lacking.exists()
+
+
+def _counts(passed: Passed) -> Condition:
+    """The training that is asked for is this one, and it counts on the slot's day."""
+    is_this = ActivityTraining.training_id == passed.training_id
+    if passed.valid_until is None:
+        return is_this
+    return sa.and_(is_this, Slot.starts_at < clock.at(passed.valid_until + timedelta(days=1), time(0)))
+
+
+def _is_apart(busy: Collection[Busy], norms: Norms) -> Iterator[Condition]:
+    """No overlap, and the travel and the gap that the school insists on."""
+    gap = norms.gap.span if norms.gap.strictness is Strictness.REFUSE else timedelta(0)
+    travel = norms.travel.span if norms.travel.strictness is Strictness.REFUSE else timedelta(0)
+    for one in busy:
+        yield ~_touches(one, gap)
+        if one.place and travel > gap:
+            yield sa.or_(Post.place.in_(("", one.place)), ~_touches(one, travel))
+
+
+def _touches(one: Busy, margin: timedelta) -> Condition:
+    return sa.and_(Slot.starts_at < one.ends_at + margin, Slot.ends_at > one.starts_at - margin)
+
+
+def _leaves_rest(busy: Collection[Busy], norms: Norms, span: Span) -> Iterator[Condition]:
+    """The hours a day and a week that the school insists on. A slot that reaches further than the day or week after
+    the span fills that one alone."""
+    for limit, spans, longest in ((norms.day, days, timedelta(days=1)), (norms.week, weeks, timedelta(weeks=1))):
+        if limit.strictness is Strictness.REFUSE:
+            for first, last, _ in spans(span[0], span[1] + longest, norms.zone):
+                left = limit.minutes - sum(one.minutes_within(first, last) for one in busy)
+                yield _seconds_within(first, last) <= max(0, left) * 60
+
+
+def _seconds_within(first: datetime, last: datetime) -> sa.ColumnElement[int]:
+    """How much of the slot lies in a span; negative where it is outside."""
+    begin, end = int(first.timestamp()), int(last.timestamp())
+    return sa.case((end > ENDS, ENDS), else_=end) - sa.case((begin < STARTS, STARTS), else_=begin)

@@ -1,0 +1,42 @@
+"""Trainings that some activities ask for, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+
+class Need(NamedTuple):
+    """A training that an activity asks for, and where to get it."""
+
+    id: int
+    name: str
+    where: str
+
+
+class Passed(NamedTuple):
+    """A training that a person has passed, and the last day on which that counts; None: for ever."""
+
+    training_id: int
+    valid_until: date | None
+
+
+def missing(needs: Iterable[Need], passed: Iterable[Passed], on: date) -> tuple[Need | None, date | None]:
+    """The first training that the person would lack on a day, and until when they had it; None, None: nothing."""
+    for need in needs:
+        until = [one.valid_until for one in passed if one.training_id == need.id]
+        if not any(last is None or last >= on for last in until):
+            return need, max((last for last in until if last), default=None)
+    return None, None
+
+
+def valid_until(passed_on: date, months: int | None) -> date | None:
+    """The last day on which a training counts that was passed on this day and is good for so many months: the day
+    before the same day of the month, or before the month's end where it is shorter."""
+    if months is None:
+        return None
+    year, month = divmod(passed_on.year * 12 + passed_on.month - 1 + months, 12)
+    first_of_next = date(year + (month == 11), (month + 1) % 12 + 1, 1)
+    day = min(passed_on.day, (first_of_next - date(year, month + 1, 1)).days)
+    return date.fromordinal(date(year, month + 1, day).toordinal() - 1)
