@@ -27,6 +27,7 @@ ROOMS = (
     "signups",
     "invitations",
     "series",
+    "notices",
     "calendars",
     "records",
     "reviews",

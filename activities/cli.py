@@ -7,9 +7,10 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from importlib import import_module
+from threading import Event
 from typing import Any
 
 import click
@@ -25,8 +26,8 @@ from activities.config import DEMO_SECRET, BadSetting, Settings
 from activities.demo.accounts import has_demo_accounts
 from activities.demo.article import ACCOUNTS, PASSWORD
 from activities.kit import clock, safety, schema
-from activities.outbox.worker import deliver_command, delivering
-from activities.people.queries import recipient
+from activities.outbox.worker import Worker, working
+from activities.people.queries import recipients
 
 # The commands of the rooms, loaded when they are asked for.
 COMMANDS = {
@@ -81,7 +82,8 @@ def main(ctx: click.Context) -> None:
 @click.option("--host", default=LOOPBACK, show_default=True, help="The address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=PORT)
 @click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 64))
-def serve(host: str, port: int, threads: int) -> None:
+@click.option("--worker/--no-worker", "works", default=True, help="Deliver notices too, or leave that to `worker`.")
+def serve(host: str, port: int, threads: int, works: bool) -> None:
     """Serve, on a migrated database and with safe settings."""
     settings = config.read(os.environ)
     app = _create_app(settings)
@@ -90,7 +92,7 @@ def serve(host: str, port: int, threads: int) -> None:
         unsafe, database = _findings(settings, private=private)
     if unsafe or database:
         raise Refused("\n".join(unsafe + database))
-    with _listening(app, host, port, threads) as server:
+    with _listening(app, host, port, threads, works=works) as server:
         for sentence in safety.missing(settings, private=private):
             log.warning(sentence)
         log.info("listening on %s:%s for %s", host, port, settings.base_url)
@@ -116,6 +118,24 @@ def demo(host: str, port: int) -> None:
     with _listening(app, host, port) as server:
         _welcome(base_url, accounts)
         server.run()
+
+
+@main.command("worker")
+@click.option("--once", is_flag=True, help="One round of everything that is due, then end.")
+def work(once: bool) -> None:
+    """Deliver notices, and do what deadlines ask for, apart from the server."""
+    app = _create_app(config.read(os.environ))
+    with app.app_context():
+        if sentence := schema.look().value:
+            raise Refused(sentence)
+    worker = Worker(app, recipients)
+    if once:
+        worker.run_all()
+        return
+    _end_when_told()
+    with working(worker):
+        log.info("working for %s", worker.settings.base_url)
+        Event().wait()
 
 
 @main.command()
@@ -168,17 +188,18 @@ def _welcome(address: str, accounts: bool) -> None:
 
 
 @contextmanager
-def _listening(app: Flask, host: str, port: int, threads: int = 8) -> Iterator[Any]:
-    """A server that holds its port already, and delivers the outbox beside while the block runs."""
+def _listening(app: Flask, host: str, port: int, threads: int = 8, *, works: bool = True) -> Iterator[Any]:
+    """A server that holds its port already, with the worker beside it while the block runs."""
     # The application itself reads what trusted proxies say, and ignores it where none are trusted.
     trusts = bool(app.config["SETTINGS"].proxies)
     try:
         server = create_server(app, host=host, port=port, threads=threads, clear_untrusted_proxy_headers=not trusts)
     except OSError as error:
         raise Refused(f"{host}:{port} cannot be listened on ({error.strerror}): choose another --port.") from None
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    with delivering(app, recipient):
+    _end_when_told()
+    with working(Worker(app, recipients)) if works else nullcontext():
         yield server
 
 
-main.add_command(deliver_command(recipient))
+def _end_when_told() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import IO
 from urllib.error import URLError
 from urllib.request import build_opener
 
@@ -68,6 +69,35 @@ def serving(folder: Path, *words: str, port: int, **settings: str) -> Iterator[S
             log.seek(0)
             server.said = log.read()
             sys.stderr.write(server.said)  # shown where the test fails
+
+
+@contextmanager
+def working(folder: Path, **settings: str) -> Iterator[Server]:
+    """A worker that has begun, told to end after the block unless it was killed in it."""
+    with TemporaryFile("w+") as log:
+        process = subprocess.Popen([*COMMAND, "worker"], env=environ(folder, **settings), stdout=log, stderr=log)
+        worker = Server(process)
+        try:
+            wait_until_said(process, log, "working for")
+            yield worker
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=60)
+        finally:
+            process.kill()
+            process.wait()
+            log.seek(0)
+            worker.said = log.read()
+            sys.stderr.write(worker.said)
+
+
+def wait_until_said(process: subprocess.Popen[bytes], log: IO[str], what: str) -> None:
+    end = time.monotonic() + 180
+    while time.monotonic() < end and process.poll() is None:
+        log.seek(0)
+        if what in log.read():
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"never said: {what}")
 
 
 def wait_until_ready(server: subprocess.Popen[bytes], address: str) -> None:

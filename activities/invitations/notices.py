@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from activities.kit.refusal import N_
+from activities.outbox.rules import Group
 from activities.outbox.words import words
 
 INVITED = "invitations.invited"
@@ -12,4 +13,5 @@ words(
     N_("Can you help? %(what)s"),
     N_("%(when)s, %(where)s. People are missing, and you are free then. Sign up, or say “not this time” on the page."),
     lambda params: ("signups.slot", {"public_id": params["slot"]}),
+    Group.ANSWERS,
 )

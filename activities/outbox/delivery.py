@@ -1,126 +1,149 @@
-"""Take what is due out of the outbox and send it.
+"""Send what is due.
 
-Taking a notice books its next try in the same transaction, so that nothing is held while the mail goes out: if we die
-underway, the notice comes up again later, and its Message-ID shows that it is the same one. Two workers never take one
-notice at the same time.
+Each transaction says how the last letter fared and takes the next, so that nothing is held while a letter goes out, and
+between the moment a server has taken a letter and the moment this is known there is one commit. Whoever takes a letter
+has it for a while (`LEASE`); if we die underway it comes up again after that, and its Message-ID shows that it is the
+same one. Two workers never take one letter at the same time.
 """
 
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.errors import MessageError
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime
-from enum import Enum
 from typing import Any
-from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from flask import current_app
 
-from activities.config import Settings
-from activities.kit.address import absolute
-from activities.kit.db import db, transactional
-from activities.kit.i18n import DEFAULT, LANGUAGES, force_locale, say_moment, say_span
-from activities.kit.i18n import gettext as _
-from activities.kit.text import clean_line
-from activities.outbox.models import Notice
+from activities.kit import clock
+from activities.kit.db import UtcDateTime, db, run, transactional
+from activities.outbox.letters import Recipient, render
+from activities.outbox.models import Delivery, Notice, Wishes
+from activities.outbox.planning import DIGEST, Recipients
+from activities.outbox.rules import LEASE, Channel, DeliveryState, Group, Quiet, after_quiet, next_try
 from activities.outbox.words import WORDS
 
-# Minutes until the next try; after the last one nobody tries again.
-GAPS = (1, 5, 15, 60, 3 * 60, 12 * 60, 24 * 60)
 # Trouble with this one letter. Any other OSError of smtplib is trouble with the server.
 LETTER_TROUBLE = (
     smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError, smtplib.SMTPNotSupportedError,
     ValueError,
 )  # fmt: skip
+NO_ADDRESS = "no address"
+# A notice that cannot be put into words.
+WORDLESS = (LookupError, MessageError, TypeError, ValueError)
+
+Taken = sa.Row[*tuple[Any, ...]]
+Now = Callable[[], datetime]
 
 
 @dataclass(frozen=True)
-class Recipient:
-    """To whom a notice goes. Without an address there is nothing to send."""
+class Done:
+    """How a delivery fared. `ends_round`: the server is in trouble, so that the others are spared the try."""
 
-    name: str
-    email: str | None
-    language: str | None
+    id: int
+    values: Mapping[str, Any]
+    ends_round: bool = False
 
-
-Send = Callable[[EmailMessage], None]
-Lookup = Callable[[int], Recipient | None]
-
-
-class Outcome(Enum):
-    NOTHING_DUE = "nothing due"
-    SENT = "sent"
-    CLOSED = "closed"  # nothing to send, or not this one
-    SERVER_TROUBLE = "server trouble"
+    @property
+    def is_sent(self) -> bool:
+        return self.values["state"] is DeliveryState.SENT
 
 
-def deliver_due(now: datetime, send: Send, recipient: Lookup) -> int:
-    """Send what is due until nothing is or the server fails. Return how many went out."""
-    sent = 0
-    while (outcome := deliver_one(now, send, recipient)) in (Outcome.SENT, Outcome.CLOSED):
-        sent += outcome is Outcome.SENT
-    return sent
+@dataclass(frozen=True)
+class Round:
+    """How many went out, and whether the server failed."""
+
+    sent: int
+    trouble: bool
 
 
-def deliver_one(now: datetime, send: Send, recipient: Lookup) -> Outcome:
-    """Take the notice that has been due for longest, and send it."""
-    taken = _take(now, recipient)
-    if taken is None:
-        return Outcome.NOTHING_DUE
-    notice_id, message = taken
-    if message is None:
-        return Outcome.CLOSED
-    try:
-        send(message)
-    except LETTER_TROUBLE as error:
-        _note_trouble(notice_id, error)
-        return Outcome.CLOSED
-    except OSError as error:
-        _note_trouble(notice_id, error)
-        return Outcome.SERVER_TROUBLE
-    _mark_sent(notice_id, now)
-    return Outcome.SENT
+# Takes a notice and says how it fared; raises what sending raises.
+Carry = Callable[[Taken], None]
 
-
-@transactional
-def _take(now: datetime, recipient: Lookup) -> tuple[int, EmailMessage | None] | None:
-    query = (
-        sa.select(Notice)
-        .where(Notice.sent_at.is_(None), Notice.due_at <= now)
-        .order_by(Notice.due_at, Notice.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
+_NOW = sa.bindparam("now", type_=UtcDateTime())
+_CHANNEL = sa.bindparam("channel", type_=sa.String())
+_DUE = (
+    sa.select(
+        Delivery.id.label("delivery_id"), Delivery.tries, Notice.id, Notice.member_id, Notice.hook_id, Notice.topic,
+        Notice.params, Notice.created_at, Wishes.quiet_from, Wishes.quiet_to,
     )
-    notice = db.session.scalars(query, execution_options={"populate_existing": True}).one_or_none()
-    if notice is None:
+    .join(Notice, Notice.id == Delivery.notice_id)
+    .outerjoin(Wishes, Wishes.member_id == Notice.member_id)
+    .where(
+        Delivery.state == sa.literal_column(f"'{DeliveryState.WAITING}'"),
+        sa.type_coerce(Delivery.channel, sa.String) == _CHANNEL,
+        Delivery.due_at <= _NOW,
+    )
+    .order_by(Delivery.due_at, Delivery.id)
+    .limit(1)
+    .with_for_update(of=Delivery, skip_locked=True)
+)  # fmt: skip
+_ITS = sa.update(Delivery).where(Delivery.id == sa.bindparam("its"))
+_CLAIM = _ITS.values(due_at=sa.bindparam("until", type_=UtcDateTime()))
+_ITEMS = (
+    sa.select(Notice.id, Notice.topic, Notice.params, Notice.created_at)
+    .where(Notice.digest_id == sa.bindparam("its"))
+    .order_by(Notice.id)
+)
+
+
+def deliver(now: Now, channel: Channel, carry: Carry, stopping: Callable[[], bool] = lambda: False) -> Round:
+    """Carry out what is due on a channel until nothing is, the server fails, or we are told to stop."""
+    sent, done = 0, None
+    while taken := _next(done, None if stopping() else now(), channel):
+        done = _carried(taken, carry, now())
+        sent += done.is_sent
+        if done.ends_round:
+            _next(done, None, channel)
+            return Round(sent, trouble=True)
+    return Round(sent, trouble=False)
+
+
+@transactional
+def _next(done: Done | None, now: datetime | None, channel: Channel) -> Taken | None:
+    """Say how the last one fared, and take the one that has been due for longest; without a time take none."""
+    if done:
+        run(_ITS.values(**done.values), {"its": done.id})
+    if now is None:
         return None
-    person = recipient(notice.member_id)
-    if person is None or not person.email:
-        notice.due_at, notice.trouble = None, "no address"
-        return notice.id, None
-    notice.due_at = now + timedelta(minutes=GAPS[notice.tries]) if notice.tries < len(GAPS) else None
-    notice.tries += 1
+    taken = run(_DUE, {"now": now, "channel": channel}).one_or_none()
+    if taken:
+        run(_CLAIM, {"its": taken.delivery_id, "until": now + LEASE})
+    return taken
+
+
+def _carried(taken: Taken, carry: Carry, now: datetime) -> Done:
+    words = WORDS.get(taken.topic)
     try:
-        return notice.id, render(notice, person)
-    except (LookupError, MessageError, TypeError, ValueError) as error:
-        notice.trouble = _say(error)
-        return notice.id, None
+        if words and words.holds and not words.holds(taken.params, now):
+            return Done(taken.delivery_id, {"state": DeliveryState.DROPPED})
+        carry(taken)
+    except NoAddress:
+        return Done(taken.delivery_id, {"state": DeliveryState.FAILED, "trouble": NO_ADDRESS})
+    except NobodyThere:
+        return Done(taken.delivery_id, {"state": DeliveryState.DROPPED})
+    except (*LETTER_TROUBLE, *WORDLESS) as error:
+        return Done(taken.delivery_id, _failed(taken, error, now))
+    except OSError as error:
+        return Done(taken.delivery_id, _failed(taken, error, now), ends_round=True)
+    return Done(taken.delivery_id, {"state": DeliveryState.SENT, "sent_at": now, "trouble": ""})
 
 
-@transactional
-def _mark_sent(notice_id: int, now: datetime) -> None:
-    db.session.execute(sa.update(Notice).where(Notice.id == notice_id).values(sent_at=now, trouble=""))
-
-
-@transactional
-def _note_trouble(notice_id: int, error: Exception) -> None:
-    db.session.execute(sa.update(Notice).where(Notice.id == notice_id).values(trouble=_say(error)))
+def _failed(taken: Taken, error: Exception, now: datetime) -> dict[str, Any]:
+    """Tried once more in vain: the next try, in no quiet hour, or none any more."""
+    tries = taken.tries + 1
+    again = next_try(tries, now)
+    if again is None:
+        return {"state": DeliveryState.FAILED, "tries": tries, "trouble": _say(error)}
+    words, quiet = WORDS.get(taken.topic), None
+    waits = words and words.group is not Group.ACCOUNT and not words.is_urgent(taken.params, now)
+    if waits and taken.quiet_from is not None:
+        quiet = Quiet(taken.quiet_from, taken.quiet_to)
+    return {"tries": tries, "trouble": _say(error), "due_at": after_quiet(again, quiet, clock.zone()),
+            "state": DeliveryState.WAITING}  # fmt: skip
 
 
 def _say(error: Exception) -> str:
@@ -132,44 +155,32 @@ def _say(error: Exception) -> str:
 # ── letters ─────────────────────────────────────────────────────────────────
 
 
-def render(notice: Notice, person: Recipient) -> EmailMessage:
-    """The notice as a letter in the person's language. Raises what `_take` catches where it cannot be."""
-    settings: Settings = current_app.config["SETTINGS"]
-    words = WORDS[notice.topic]
-    message = EmailMessage()
-    with force_locale(person.language if person.language in LANGUAGES else DEFAULT):
-        facts = {name: _say_fact(value) for name, value in notice.params.items()}
-        message["Subject"] = clean_line(_(words.subject) % facts)
-        lines = [person.name, "", _(words.body) % facts]
-        if words.page:
-            endpoint, values = words.page(notice.params)
-            lines += ["", absolute(endpoint, **values)]
-        message.set_content("\n".join([*lines, "", settings.school, ""]))
-    message["From"] = Address(settings.school, addr_spec=settings.mail_from)
-    message["To"] = Address(clean_line(person.name), addr_spec=str(person.email))
-    message["Date"] = format_datetime(notice.created_at)
-    host = urlsplit(settings.base_url).hostname
-    message["Message-ID"] = f"<notice.{notice.id}.{notice.created_at:%Y%m%d%H%M%S}@{host}>"
-    message["Auto-Submitted"] = "auto-generated"
-    return message
+class NoAddress(Exception):  # noqa: N818
+    """There is somebody, but no address to mail to."""
 
 
-def _say_fact(value: Any) -> Any:
-    """A moment, or a pair of them, as people say it; anything else as it is."""
-    moments = [_moment(v) for v in value] if isinstance(value, list) else [_moment(value)]
-    match moments:
-        case [datetime() as starts, datetime() as ends]:
-            return say_span(starts, ends)
-        case [datetime() as moment]:
-            return say_moment(moment)
-    return value
+class NobodyThere(Exception):  # noqa: N818
+    """Whoever was to be told has left."""
 
 
-def _moment(value: Any) -> datetime | None:
-    if not isinstance(value, str) or "T" not in value:
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None
+def by_mail(send: Callable[[EmailMessage], None], recipients: Recipients) -> Carry:
+    """Carry a notice to its person as a letter."""
+
+    def carry(taken: Taken) -> None:
+        person = recipients([taken.member_id]).get(taken.member_id)
+        if person is None:
+            raise NobodyThere
+        if not person.email:
+            raise NoAddress
+        letter = render(taken, person, _items(taken))
+        db.session.rollback()  # what was read is read: nothing is held while it goes out
+        send(letter)
+
+    return carry
+
+
+def _items(taken: Taken) -> list[Any]:
+    return list(run(_ITEMS, {"its": taken.id})) if taken.topic == DIGEST else []
+
+
+__all__ = ["Channel", "Recipient", "Round", "by_mail", "deliver", "render"]

@@ -4,23 +4,58 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
+
+from activities.kit.asked import read_moment
+from activities.outbox.rules import Group
 
 # An endpoint and the values of its address.
 Page = tuple[str, dict[str, Any]]
+Params = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Words:
+    """`urgent`: what it speaks of (`when`) begins so soon, or its answer is due so soon (`until`), that it waits for
+    nothing. `mail_only`: it is shown nowhere,
+    because its address lets in whoever has it. `holds`: whether it is still true when it is about to go out."""
+
     subject: str
     body: str
-    page: Callable[[Mapping[str, Any]], Page] | None = None
+    page: Callable[[Params], Page] | None = None
+    group: Group = Group.DUTIES
+    urgent: timedelta | None = None
+    mail_only: bool = False
+    holds: Callable[[Params, datetime], bool] | None = None
+
+    def is_urgent(self, params: Params, now: datetime) -> bool:
+        """Whether it begins, or asks for an answer, within `urgent` from now."""
+        if self.urgent is None:
+            return False
+        span = params.get("when")
+        moments = map(read_moment, (params.get("until"), span[0] if isinstance(span, list) and span else None))
+        return any(moment - now <= self.urgent for moment in moments if moment)
+
+
+def is_past(moment: str, now: datetime) -> bool:
+    """Whether a moment of the params, as they hold it, has come."""
+    return datetime.fromisoformat(moment) <= now
 
 
 WORDS: dict[str, Words] = {}
 
 
-def words(topic: str, subject: str, body: str, page: Callable[[Mapping[str, Any]], Page] | None = None) -> None:
+def words(
+    topic: str,
+    subject: str,
+    body: str,
+    page: Callable[[Params], Page] | None = None,
+    group: Group = Group.DUTIES,
+    urgent: timedelta | None = None,
+    mail_only: bool = False,
+    holds: Callable[[Params, datetime], bool] | None = None,
+) -> None:
     """Declare a topic's subject and body, both translatable and filled from the notice's params, and the page it is
-    about, whose address stands below the body."""
-    WORDS[topic] = Words(subject, body, page)
+    about, whose address stands below the body. The rest as in `Words`."""
+    WORDS[topic] = Words(subject, body, page, group, urgent, mail_only, holds)

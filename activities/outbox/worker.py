@@ -1,141 +1,138 @@
-"""The worker that empties the outbox: a thread beside the server, or one round on the command line."""
+"""The worker beside the requests: it runs each room's jobs, plans notices and sends what is due, in the server's
+process or in one of its own.
+
+Huey says when a round's turn is and on which thread. A killed huey loses the task that it had in hand, which costs
+nothing here: a task is only "look what is due", and what is due stands in the database until it is done.
+"""
 
 from __future__ import annotations
 
 import logging
-import smtplib
-import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from email.message import EmailMessage
-from threading import Event, Thread
-from types import TracebackType
-from urllib.parse import unquote, urlsplit
+from datetime import datetime
+from functools import partial
+from threading import Event, Lock
+from time import monotonic
+from urllib.parse import urlsplit
 
-import click
-from flask import Flask, current_app
-from flask.cli import with_appcontext
+from flask import Flask
+from huey import Huey, RedisHuey, SqliteHuey
+from huey.consumer import Consumer, Scheduler
+from huey.serializer import SignedSerializer
 
-from activities.config import Settings, is_loopback
+from activities.config import Settings
 from activities.kit import clock
-from activities.kit.db import db
-from activities.outbox.delivery import Lookup, Outcome, deliver_due, deliver_one
+from activities.outbox.delivery import by_mail, deliver
+from activities.outbox.jobs import JOBS, Job
+from activities.outbox.mail import Mailer
+from activities.outbox.planning import Recipients, gather, plan
+from activities.outbox.rules import Channel
 
 log = logging.getLogger("activities.outbox")
-SECONDS_BETWEEN_ROUNDS = 5.0
+SECONDS_BETWEEN_ROUNDS = 2.0
 SECONDS_AFTER_TROUBLE = 60.0
-SECONDS_PER_STEP = 30.0
-
-
-class Mailer:
-    """A connection to the mail server, opened when the first letter goes out and again after it was lost."""
-
-    def __init__(self, url: str) -> None:
-        self.url = urlsplit(url)
-        self.connection: smtplib.SMTP | None = None
-
-    def send(self, message: EmailMessage) -> None:
-        self.connection = self.connection or self._connect()
-        try:
-            self.connection.send_message(message)
-        except (smtplib.SMTPServerDisconnected, TimeoutError, ConnectionError):
-            self.close()
-            raise
-
-    def close(self) -> None:
-        if self.connection:
-            self.connection.close()
-        self.connection = None
-
-    def __enter__(self) -> Mailer:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        self.close()
-
-    def _connect(self) -> smtplib.SMTP:
-        host, context = self.url.hostname or "localhost", ssl.create_default_context()
-        if self.url.scheme == "smtps":
-            secure = smtplib.SMTP_SSL(host, self.url.port or 465, timeout=SECONDS_PER_STEP, context=context)
-            return self._introduce(secure, encrypted=True)
-        plain = smtplib.SMTP(host, self.url.port or 25, timeout=SECONDS_PER_STEP)
-        plain.ehlo()
-        if encrypted := not is_loopback(host) and plain.has_extn("starttls"):
-            plain.starttls(context=context)
-        return self._introduce(plain, encrypted=encrypted or is_loopback(host))
-
-    def _introduce(self, connection: smtplib.SMTP, *, encrypted: bool) -> smtplib.SMTP:
-        if self.url.username:
-            if not encrypted:
-                connection.close()
-                raise smtplib.SMTPConnectError(0, "the server offers no encryption for the password")
-            connection.login(unquote(self.url.username), unquote(self.url.password or ""))
-        return connection
+# So that what takes its time, such as a slow mail server, keeps no deadline waiting.
+THREADS = 3
 
 
 class Worker:
-    """Delivers in a thread of its own until it is stopped."""
+    """The jobs of all rooms and the outbox's own."""
 
-    def __init__(self, app: Flask, recipient: Lookup) -> None:
-        self.app, self.recipient = app, recipient
-        self.stopping = Event()
-        self.thread = Thread(target=self._run, name="outbox", daemon=True)
+    def __init__(self, app: Flask, recipients: Recipients) -> None:
+        self.app, self.recipients = app, recipients
+        self.settings: Settings = app.config["SETTINGS"]
+        self.stopping, self.rests_until = Event(), 0.0
+        own = [Job(name, SECONDS_BETWEEN_ROUNDS, verb) for name, verb in (("plan", self.plan), ("mail", self.mail))]
+        self.jobs = [*JOBS, *own]
+        self.busy = {job.name: Lock() for job in self.jobs}
 
-    def start(self) -> Worker:
-        self.thread.start()
-        return self
-
-    def stop(self) -> None:
-        """Finish the letter in hand, and end."""
-        self.stopping.set()
-        self.thread.join()
-
-    def _run(self) -> None:
-        settings: Settings = self.app.config["SETTINGS"]
-        pause = 0.0
-        while not self.stopping.wait(pause):
-            with self.app.app_context(), Mailer(settings.smtp_url) as mailer:
-                pause = self._round(mailer)
-
-    def _round(self, mailer: Mailer) -> float:
-        """Deliver what is due; return the seconds until the next round."""
+    def run(self, job: Job) -> None:
+        """Run a job now, unless it is running here already. What goes wrong may fare better next time."""
+        if self.stopping.is_set() or not self.busy[job.name].acquire(blocking=False):
+            return
         try:
-            while not self.stopping.is_set():
-                outcome = deliver_one(clock.now(), mailer.send, self.recipient)
-                if outcome is Outcome.SERVER_TROUBLE:
-                    log.warning("the mail server did not take a letter; trying again in a minute")
-                    return SECONDS_AFTER_TROUBLE
-                if outcome is Outcome.NOTHING_DUE:
-                    break
+            with self.app.app_context():
+                job.verb(clock.now())
         except Exception as error:
-            # Whatever it was, later rounds may fare better; its text may hold an address.
-            db.session.rollback()
-            log.error("delivery failed: %s", type(error).__name__)
-            return SECONDS_AFTER_TROUBLE
-        return SECONDS_BETWEEN_ROUNDS
+            # Its text may hold an address.
+            log.exception("%s failed: %s", job.name, type(error).__name__, exc_info=False)
+        finally:
+            self.busy[job.name].release()
+
+    def run_all(self) -> None:
+        """Each job once."""
+        for job in self.jobs:
+            self.run(job)
+
+    def plan(self, now: datetime) -> None:
+        gather(now)
+        plan(now, self.recipients, mails=bool(self.settings.smtp_url))
+
+    def mail(self, _: datetime) -> None:
+        if not self.settings.smtp_url or monotonic() < self.rests_until:
+            return
+        with Mailer(self.settings.smtp_url) as mailer:
+            carry = by_mail(mailer.send, self.recipients)
+            done = deliver(clock.now, Channel.MAIL, carry, self.stopping.is_set)
+        if done.trouble:
+            log.warning("the mail server did not take a letter; trying again in a minute")
+            self.rests_until = monotonic() + SECONDS_AFTER_TROUBLE
 
 
 @contextmanager
-def delivering(app: Flask, recipient: Lookup) -> Iterator[None]:
-    """Deliver while the block runs, where the settings name a mail server."""
-    worker = Worker(app, recipient).start() if app.config["SETTINGS"].smtp_url else None
+def working(worker: Worker) -> Iterator[None]:
+    """Work while the block runs; then finish what is in hand."""
+    consumer = Rounds(_huey(worker), workers=THREADS, initial_delay=0.2, max_delay=1.0)
+    consumer.start()
     try:
         yield
     finally:
-        if worker:
-            worker.stop()
+        worker.stopping.set()
+        consumer.stop(graceful=True)
 
 
-def deliver_command(recipient: Lookup) -> click.Command:
-    """`activities deliver`: one round, for a timer in place of the thread."""
+def _huey(worker: Worker) -> Huey:
+    """A huey that knows the worker's jobs. Its own file, or its place in Redis, holds only whose turn it is."""
+    settings, quiet = worker.settings, logging.getLogger("huey")
+    quiet.setLevel(logging.WARNING)
+    name = f"activities.{urlsplit(settings.base_url).netloc}"
+    serializer = SignedSerializer(settings.secret_key or "only this process", salt=name)
+    huey = (
+        RedisHuey(name, url=settings.redis_url, serializer=serializer, results=False)
+        if settings.redis_url
+        else SqliteHuey(name, filename=settings.data / "worker.db", fsync=False, serializer=serializer, results=False)
+    )
+    for job in worker.jobs:
+        turn = huey.periodic_task(_every(job.seconds), name=job.name.replace(" ", "_"), expires=int(job.seconds) + 60)
+        turn(partial(worker.run, job))
+    return huey
 
-    @click.command("deliver", help="Send the notices that are due.")
-    @with_appcontext
-    def deliver() -> None:
-        settings: Settings = current_app.config["SETTINGS"]
-        if not settings.smtp_url:
-            raise click.ClickException("No mail server: set ACTIVITIES_SMTP_URL, such as smtp://mail.example.edu.")
-        with Mailer(settings.smtp_url) as mailer:
-            click.echo(f"{deliver_due(clock.now(), mailer.send, recipient)} sent")
 
-    return deliver
+def _every(seconds: float) -> Callable[[datetime], bool]:
+    """Whether so many seconds have passed since it was last said that they have."""
+    next_at = monotonic()
+
+    def is_due(_: datetime) -> bool:
+        nonlocal next_at
+        if monotonic() < next_at:
+            return False
+        next_at = monotonic() + seconds
+        return True
+
+    return is_due
+
+
+class EverySecond(Scheduler):
+    """Huey looks at its clock once a minute, which is too seldom for a letter that somebody waits for."""
+
+    periodic_task_seconds = 1
+
+
+class Rounds(Consumer):
+    """A consumer that leaves signals to whose process it is."""
+
+    scheduler_class = EverySecond
+
+    def _set_signal_handlers(self) -> None:
+        pass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import TypeVar
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload, undefer
 from activities.kit.db import db
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
-from activities.outbox.delivery import Recipient
+from activities.outbox.letters import Recipient
 from activities.people.models import AccessLink, Member, RoleGrant, Unit
 from activities.people.rules import LinkPurpose
 from activities.people.users import Viewer
@@ -68,11 +68,11 @@ def open_link(link_id: int, purpose: LinkPurpose, now: datetime) -> AccessLink |
     return db.session.scalars(query).one_or_none()
 
 
-def recipient(member_id: int) -> Recipient | None:
-    """To whom the outbox sends a notice; a deactivated account gets no mail."""
-    query = sa.select(Member.name, Member.email, Member.language).where(Member.id == member_id, Member.active)
-    row = db.session.execute(query).one_or_none()
-    return Recipient(*row) if row else None
+def recipients(member_ids: Collection[int]) -> dict[int, Recipient]:
+    """To whom the outbox sends, by id; who is not active is not among them."""
+    query = sa.select(Member.id, Member.name, Member.email, Member.language)
+    rows = db.session.execute(query.where(Member.id.in_(member_ids), Member.active))
+    return {row.id: Recipient(row.name, row.email, row.language) for row in rows}
 
 
 # ── units ───────────────────────────────────────────────────────────────────

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from activities.kit.db import run
 from activities.kit.roles import Role
+from activities.outbox.models import Notice
 from activities.people.models import HoldsRoles, Member, RoleGrant, Unit
 from activities.people.rules import Stage, Standing
 
@@ -36,7 +37,8 @@ class OwnGrant(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class User(HoldsRoles, UserMixin):
-    """An active member who is logged in, with unit and roles, as of the beginning of the request."""
+    """An active member who is logged in, with unit, roles and the number of unread notices, as of the beginning of the
+    request."""
 
     id: int
     public_id: str
@@ -48,6 +50,7 @@ class User(HoldsRoles, UserMixin):
     email: str | None
     language: str | None
     unit: OwnUnit
+    unread: int
     grants: Sequence[OwnGrant]
     active: ClassVar[bool] = True
 
@@ -61,6 +64,12 @@ class User(HoldsRoles, UserMixin):
 Viewer: TypeAlias = "User | Member"
 
 Granted = aliased(Unit)
+UNREAD = (
+    sa.select(sa.func.count())
+    .where(Notice.member_id == Member.id, Notice.read_at.is_(None))
+    .correlate(Member)
+    .scalar_subquery()
+)
 # In the order of the fields.
 USER = (
     Member.id, Member.public_id, Member.number, Member.name, Member.class_name, Member.stage, Member.standing,
@@ -68,7 +77,8 @@ USER = (
 )  # fmt: skip
 _LOGGED_IN = (
     sa.select(
-        *USER, Unit.public_id, Unit.name, Unit.path, RoleGrant.role, Granted.public_id, Granted.name, Granted.path
+        *USER, Unit.public_id, Unit.name, Unit.path, UNREAD, RoleGrant.role, Granted.public_id, Granted.name,
+        Granted.path,
     )
     .join(Unit, Unit.id == Member.unit_id)
     .outerjoin(RoleGrant, RoleGrant.member_id == Member.id)
@@ -87,6 +97,6 @@ def logged_in(session_id: str) -> User | None:
     rows = run(_LOGGED_IN, {"public_id": public_id, "epoch": int(epoch)}).all()
     if not rows:
         return None
-    own, unit = rows[0][: len(USER)], rows[0][len(USER) : -4]
+    own, unit, unread = rows[0][: len(USER)], rows[0][len(USER) : -5], rows[0][-5]
     grants = [OwnGrant(row[-4], OwnUnit._make(row[-3:])) for row in rows if row[-4]]
-    return User(*own, unit=OwnUnit._make(unit), grants=grants)
+    return User(*own, unit=OwnUnit._make(unit), unread=unread, grants=grants)

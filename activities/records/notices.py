@@ -9,6 +9,7 @@ from typing import Any
 from activities.duties.models import Slot
 from activities.kit.refusal import N_
 from activities.outbox import service as outbox
+from activities.outbox.rules import Group
 from activities.outbox.words import Page, words
 from activities.signups.facts import offer_of
 from activities.signups.notices import facts
@@ -23,18 +24,21 @@ words(
     N_("You were marked absent: %(what)s"),
     N_("%(when)s, %(where)s. If this is not right, tell an organizer of the activity."),
     record,
+    Group.RECORDS,
 )
 words(
     "records.corrected",
     N_("Your record was corrected: %(what)s"),
     N_("%(when)s, %(where)s. Reason: %(reason)s. Your records show what it was and what it is now."),
     record,
+    Group.RECORDS,
 )
 words(
     "records.taken_back",
     N_("A mark was taken back: %(what)s"),
     N_("%(when)s, %(where)s. What you were told of it just before was a mistake. Your records show what holds."),
     lambda _: ("records.mine", {}),
+    Group.RECORDS,
 )
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from activities.duties.models import Activity, Slot
 from activities.duties.queries import running
 from activities.kit.refusal import N_
 from activities.outbox import service as outbox
-from activities.outbox.words import Page, words
+from activities.outbox.rules import Group
+from activities.outbox.words import Page, is_past, words
 from activities.signups import links
 from activities.signups.facts import Waiter
 from activities.signups.rules import Offer, SignUpState
+
+# What begins within this time is told at any hour.
+SOON = timedelta(hours=24)
 
 
 def _slot(params: Mapping[str, Any]) -> Page:
@@ -37,18 +41,23 @@ words(
     N_("A seat came free and is yours: %(what)s"),
     N_("%(when)s, %(where)s. If you cannot come, please withdraw in time."),
     _slot,
+    urgent=SOON,
 )
 words(
     "signups.offered",
     N_("A seat is held for you: %(what)s"),
     N_("%(when)s, %(where)s. Accept or decline it until %(until)s; after that it goes to the next."),
     lambda params: ("signups.answer", {"token": links.token(params["sign_up"], params["revision"])}),
+    Group.ANSWERS,
+    SOON,
+    holds=lambda params, now: not is_past(params["until"], now),
 )
 words(
     "signups.lapsed",
     N_("The seat held for you has gone to the next: %(what)s"),
     N_("%(when)s, %(where)s. You did not accept it in time. Join the waiting list again if you still want a seat."),
     _slot,
+    Group.ANSWERS,
 )
 words("signups.withdrew", N_("You have withdrawn: %(what)s"), N_("%(when)s, %(where)s."), _slot)
 words(
@@ -56,13 +65,21 @@ words(
     N_("Changed: %(what)s"),
     N_("Now %(when)s, %(where)s. If this does not suit you, please withdraw."),
     _slot,
+    urgent=SOON,
 )
-words("signups.cancelled", N_("Cancelled: %(what)s"), N_("%(when)s, %(where)s. Reason: %(reason)s"), _slot)
+words(
+    "signups.cancelled",
+    N_("Cancelled: %(what)s"),
+    N_("%(when)s, %(where)s. Reason: %(reason)s"),
+    _slot,
+    urgent=SOON,
+)
 words(
     "signups.left",
     N_("%(name)s has left: %(what)s"),
     N_("Seats given back: %(seats)s, the first for %(when)s. Look who is on the slots and where people are missing."),
     lambda params: ("duties.activity", {"public_id": params["activity"]}),
+    Group.ORGANIZING,
 )
 
 

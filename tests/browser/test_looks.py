@@ -31,7 +31,8 @@ PAGES = {
     None: ["/login", "/login/forgot", "/nowhere"],
     "lin": [
         "/", "/slots", "/slots?open=1&q=x", "/slots/{slot}", "/slots/{full}", "/activities/{activity}", "/records",
-        "/records/{record}", "/years/{year}", "/invitations", "/calendars", "/account", "/account/password", "/terms",
+        "/records/{record}", "/years/{year}", "/invitations", "/calendars", "/inbox", "/account", "/account/password",
+        "/terms",
         "/nowhere",
     ],
     "ou": [

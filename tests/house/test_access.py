@@ -99,6 +99,10 @@ def no_record(_: Cast) -> dict[str, Any]:
     return {"public_id": "nobodys"}
 
 
+def no_notice(_: Cast) -> dict[str, Any]:
+    return {"notice_id": 1}
+
+
 def year(_: Cast) -> dict[str, Any]:
     return {"year": 2026}
 
@@ -218,6 +222,11 @@ TABLE = {
     "GET invitations.mine": row("login 200 200 200 200 200"),
     "POST invitations.want": row("login 303 303 303 303 303"),
     "POST invitations.decline": row("login 404 404 404 404 404", slot),
+    # notices
+    "GET notices.inbox": row("login 200 200 200 200 200"),
+    "GET notices.open_notice": row("login 404 404 404 404 404", no_notice),
+    "POST notices.read": row("login 404 404 404 404 404", no_notice),
+    "POST notices.read_all": row("login 303 303 303 303 303"),
     # records
     "GET records.attendance": row("login 404 404 200 404 404", slot),
     "POST records.attendance_post": row("login 404 404 303 404 404", slot),

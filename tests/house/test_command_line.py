@@ -12,7 +12,7 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 
 import pytest
 
-from tests.serving import free_port, run, serving
+from tests.serving import free_port, run, serving, working
 
 SECRET = {"SECRET_KEY": "a-secret-of-this-test-alone-0123456789"}
 DEMO = {"SECRET_KEY": "a-demo-secret-that-everyone-knows"}
@@ -92,7 +92,7 @@ def test_an_administrator_is_made_with_a_link_to_hand_over(migrated_folder):
 
 def test_help_names_every_command(tmp_path):
     said = run(tmp_path, "--help").stdout
-    assert {"add-term", "check", "create-admin", "db", "fill-days", "deliver", "demo", "import-roster", "serve"} <= set(
+    assert {"add-term", "check", "create-admin", "db", "fill-days", "demo", "import-roster", "serve", "worker"} <= set(
         re.findall(r"^  ([\w-]+)", said, re.M)
     )
 
@@ -114,6 +114,17 @@ def test_serve_answers_and_ends_when_told(migrated_folder):
         pass
     assert server.ended_with == 0
     assert "listening on 127.0.0.1" in server.said
+
+
+def test_a_worker_apart_ends_when_told_and_wants_a_migrated_database(migrated_folder, tmp_path):
+    assert "activities db upgrade" in refused(run(tmp_path / "empty", "worker", **SECRET))
+    assert run(migrated_folder, "worker", "--once", **SECRET).returncode == 0
+    with working(migrated_folder, **SECRET) as worker:
+        pass
+    assert worker.ended_with == 0
+    with serving(migrated_folder, "serve", "--no-worker", port=free_port(), **SECRET) as server:
+        pass
+    assert server.ended_with == 0
 
 
 def test_a_taken_port_ends_in_one_sentence(migrated_folder):

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from activities.outbox.mail import Mailer
 from activities.outbox.words import WORDS, words
-from activities.outbox.worker import Mailer
 from tests.outbox.mailbox import Inbox, serving
 
 

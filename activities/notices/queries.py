@@ -1,0 +1,78 @@
+"""Reads of what people have been told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from flask import url_for
+
+from activities.kit.db import db
+from activities.kit.i18n import gettext as _
+from activities.kit.refusal import NotFound
+from activities.outbox.letters import say
+from activities.outbox.models import Notice
+from activities.outbox.words import WORDS
+
+PAGE_SIZE = 30
+WORDLESS = (LookupError, TypeError, ValueError)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A notice of the inbox in words. `leads`: there is a page that it is about."""
+
+    id: int
+    subject: str
+    body: str
+    leads: bool
+    at: datetime
+    unread: bool
+
+
+def inbox(member_id: int, page: int) -> tuple[list[Entry], bool]:
+    """One page of what a person has been told, newest first, and whether there are older ones. One statement."""
+    query = _own(member_id).order_by(Notice.id.desc()).limit(PAGE_SIZE + 1).offset((page - 1) * PAGE_SIZE)
+    found = list(db.session.scalars(query))
+    return [_entry(notice) for notice in found[:PAGE_SIZE]], len(found) > PAGE_SIZE
+
+
+def own_notice(member_id: int, notice_id: int) -> Notice:
+    """A notice of this person's inbox."""
+    notice = db.session.scalars(_own(member_id).where(Notice.id == notice_id)).one_or_none()
+    if notice is None:
+        raise NotFound
+    return notice
+
+
+def page_about(notice: Notice) -> str | None:
+    """The address of the page that a notice is about."""
+    words = WORDS.get(notice.topic)
+    try:
+        endpoint, values = words.page(notice.params) if words and words.page else ("notices.inbox", {})
+        return url_for(endpoint, **values)
+    except WORDLESS:
+        return None
+
+
+def _own(member_id: int) -> sa.Select[Notice]:
+    """What the inbox shows: not what goes by mail alone."""
+    return sa.select(Notice).where(Notice.member_id == member_id, Notice.topic.not_in(_mail_only()))
+
+
+def _mail_only() -> Sequence[str]:
+    return [topic for topic, words in WORDS.items() if words.mail_only]
+
+
+def _entry(notice: Notice) -> Entry:
+    try:
+        said = say(notice)
+    except WORDLESS:  # from a release that said it otherwise
+        return Entry(notice.id, _("A notice of an earlier release"), "", False, notice.created_at, _is_unread(notice))
+    return Entry(notice.id, said.subject, said.body, said.address is not None, notice.created_at, _is_unread(notice))
+
+
+def _is_unread(notice: Notice) -> bool:
+    return notice.read_at is None

@@ -1,0 +1,66 @@
+"""The inbox: what a person has been told, wherever else it went."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Flask, redirect, render_template, request, url_for
+from flask_login import current_user
+
+from activities.kit import clock
+from activities.kit.access import access
+from activities.kit.i18n import gettext as _
+from activities.kit.refusal import N_
+from activities.kit.roles import Permission
+from activities.kit.web import asked_page, done
+from activities.notices import queries, service
+
+LARGEST_ID = 2**31 - 1
+NOTICE = f"/inbox/<int(max={LARGEST_ID}):notice_id>"
+
+# The pages of this room: endpoint, name, and whose they are.
+PAGES = (
+    ("notices.inbox", N_("Inbox"), Permission.TAKE_PART),
+)  # fmt: skip
+
+notices = Blueprint("notices", __name__)
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(notices)
+    app.jinja_env.globals.update(notice_pages=PAGES)
+
+
+@notices.get("/inbox")
+@access(Permission.TAKE_PART)
+def inbox() -> Any:
+    page = asked_page()
+    entries, has_more = queries.inbox(current_user.id, page)
+    return render_template("notices/inbox.html", entries=entries, page=page, has_more=has_more)
+
+
+@notices.get(NOTICE)
+@access(Permission.TAKE_PART)
+def open_notice(notice_id: int) -> Any:
+    """On to the page that the notice is about; whoever follows the link has read it."""
+    notice = queries.own_notice(current_user.id, notice_id)
+    if notice.read_at is None:
+        service.mark_read(current_user.id, notice_id, clock.now())
+    return redirect(queries.page_about(notice) or url_for(".inbox"), 303)
+
+
+@notices.post(f"{NOTICE}/read")
+@access(Permission.TAKE_PART)
+def read(notice_id: int) -> Any:
+    queries.own_notice(current_user.id, notice_id)
+    service.mark_read(current_user.id, notice_id, clock.now())
+    return done(_("Marked as read."), url_for(".inbox"))
+
+
+@notices.post("/inbox/read")
+@access(Permission.TAKE_PART)
+def read_all() -> Any:
+    newest = request.form.get("newest", "")
+    seen = int(newest) if newest.isascii() and newest.isdigit() and len(newest) < 10 else 0
+    service.mark_all_read(current_user.id, seen, clock.now())
+    return done(_("All marked as read."), url_for(".inbox"))

@@ -1,0 +1,27 @@
+"""What people do with their notices."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from activities.kit.db import db, transactional
+from activities.outbox.models import Notice
+
+
+@transactional
+def mark_read(member_id: int, notice_id: int, now: datetime) -> None:
+    """Mark one of a person's notices as read."""
+    _mark(member_id, Notice.id == notice_id, now)
+
+
+@transactional
+def mark_all_read(member_id: int, newest_id: int, now: datetime) -> None:
+    """Mark a person's notices as read, up to the newest that they saw: what came meanwhile stays unread."""
+    _mark(member_id, Notice.id <= newest_id, now)
+
+
+def _mark(member_id: int, which: sa.ColumnElement[bool], now: datetime) -> None:
+    unread = sa.and_(Notice.member_id == member_id, Notice.read_at.is_(None), which)
+    db.session.execute(sa.update(Notice).where(unread).values(read_at=now))

@@ -1,0 +1,116 @@
+"""Notices in words: as a letter, as a group's message, as an entry of the inbox."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from flask import current_app
+
+from activities.config import Settings
+from activities.kit.address import absolute
+from activities.kit.i18n import DEFAULT, LANGUAGES, force_locale, say_moment, say_span
+from activities.kit.i18n import gettext as _
+from activities.kit.text import clean_line
+from activities.outbox.words import WORDS
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """To whom a notice goes. Without an address there is nothing to mail."""
+
+    name: str
+    email: str | None
+    language: str | None
+
+
+class Told(Protocol):
+    """What of a notice is put into words."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def topic(self) -> str: ...
+    @property
+    def params(self) -> Mapping[str, Any]: ...
+    @property
+    def created_at(self) -> datetime: ...
+
+
+@dataclass(frozen=True)
+class Said:
+    """A notice in the language that is being spoken. `address`: of the page it is about."""
+
+    subject: str
+    body: str
+    address: str | None
+
+
+def say(notice: Told) -> Said:
+    """The notice in words. LookupError or TypeError where its topic or a fact is missing."""
+    words = WORDS[notice.topic]
+    facts = {name: _say_fact(value) for name, value in notice.params.items()}
+    address = None
+    if words.page:
+        endpoint, values = words.page(notice.params)
+        address = absolute(endpoint, **values)
+    return Said(clean_line(_(words.subject) % facts), _(words.body) % facts, address)
+
+
+def render(notice: Told, person: Recipient, items: Sequence[Told] = ()) -> EmailMessage:
+    """The notice as a letter in the person's language; with `items`, the day's letter in which these stand. Raises
+    what `delivery` catches where it cannot be."""
+    settings: Settings = current_app.config["SETTINGS"]
+    message = EmailMessage()
+    with force_locale(person.language if person.language in LANGUAGES else DEFAULT):
+        said = [say(notice), *map(say, items)]
+    message["Subject"] = said[0].subject
+    parts = [person.name, *("\n".join(_lines(one, first=n == 0)) for n, one in enumerate(said)), settings.school]
+    message.set_content("\n\n".join(parts) + "\n")
+    message["From"] = Address(settings.school, addr_spec=settings.mail_from)
+    message["To"] = Address(clean_line(person.name), addr_spec=str(person.email))
+    message["Date"] = format_datetime(notice.created_at)
+    host = urlsplit(settings.base_url).hostname
+    message["Message-ID"] = f"<notice.{notice.id}.{notice.created_at:%Y%m%d%H%M%S}@{host}>"
+    message["Auto-Submitted"] = "auto-generated"
+    return message
+
+
+def for_group(notice: Told, language: str) -> str:
+    """The notice as one text for a chat group."""
+    with force_locale(language if language in LANGUAGES else DEFAULT):
+        return "\n".join(_lines(say(notice), first=False))
+
+
+def _lines(said: Said, *, first: bool) -> list[str]:
+    """What stands in a letter's text: its own subject is in its head already."""
+    if first:
+        return [said.body, *(["", said.address] if said.address else [])]
+    return [said.subject, said.body, *([said.address] if said.address else [])]
+
+
+def _say_fact(value: Any) -> Any:
+    """A moment, or a pair of them, as people say it; anything else as it is."""
+    moments = [_moment(v) for v in value] if isinstance(value, list) else [_moment(value)]
+    match moments:
+        case [datetime() as starts, datetime() as ends]:
+            return say_span(starts, ends)
+        case [datetime() as moment]:
+            return say_moment(moment)
+    return value
+
+
+def _moment(value: Any) -> datetime | None:
+    if not isinstance(value, str) or "T" not in value:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
