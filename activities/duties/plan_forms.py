@@ -26,21 +26,17 @@ from activities.terms.rules import Span
 ALL = "all"
 
 
-class PlanForm(FlaskForm):
-    """One slot, or with weekdays a row of them, for each of the posts. Asked with GET: looking at a plan changes
-    nothing. `posts` are those of the activity, `terms` those that a row may fill."""
+class RuleForm(FlaskForm):
+    """Which of these posts, on which days, at what time. Asked with GET: looking at a plan changes nothing."""
 
     posts = Chips(_l("Posts"), [InputRequired(_l("Choose at least one post."))])
     weekdays = Chips(
         _l("On these weekdays"), [Optional()], coerce=int, description=_l("None chosen: a single day.")
     )  # fmt: skip
-    term = SelectField(_l("In the term"), [Optional()])
-    first = Day(_l("From this day on"), [Optional()], description=_l("Empty: from the start of the term."))
-    last = Day(_l("Until this day"), [Optional()], description=_l("Empty: to the end of the term."))
     exceptions = Chips(_l("Holidays and make-up workdays"), [Optional()])
     excluded = Days(
         _l("Not on these days"), [Optional()], description=_l("With spaces between them: 2026-12-24 2026-12-31.")
-    )
+    )  # fmt: skip
     starts = Clock(_l("From"), [InputRequired(_l("Enter a time."))])
     ends = Clock(_l("To"), [InputRequired(_l("Enter a time."))], description=_l("Before the start: on the next day."))
     capacity = Number(
@@ -48,11 +44,10 @@ class PlanForm(FlaskForm):
     )  # fmt: skip
 
     def __init__(
-        self, formdata: Any, posts: Sequence[Post], terms: Sequence[Span], usual: Mapping[str, Any], *,
-        is_asked: bool = False,
+        self, formdata: Any, posts: Sequence[Post], usual: Mapping[str, Any], *, is_asked: bool = False
     ) -> None:  # fmt: skip
         super().__init__(formdata, data=usual, meta={"csrf": not is_asked})
-        self._posts, self._terms = posts, {term.starts_on.isoformat(): term for term in terms}
+        self._posts = posts
         every = ngettext("The only post", "All %(num)s posts", len(posts))
         self.posts.choices = [(ALL, every), *((post.public_id, post.name) for post in posts)]
         names = get_day_names("abbreviated", locale=get_locale())
@@ -60,32 +55,49 @@ class PlanForm(FlaskForm):
         self.exceptions.choices = [
             ("on_holidays", gettext("On holidays too")), ("plain_days", gettext("Make-up workdays as plain days")),
         ]  # fmt: skip
+
+    def between(self, first: date, last: date) -> Wish:
+        """What is asked for of these days, once the form is valid."""
+        weekdays = frozenset(self.weekdays.data or ())
+        exceptions = {name: True for name in self.exceptions.data or () if weekdays}
+        excluded = frozenset(self.excluded.data or ())
+        rule = Rule(first=first, last=last, weekdays=weekdays, excluded=excluded, **exceptions)
+        chosen = self.posts.data or ()
+        post_ids = tuple(post.id for post in self._posts if ALL in chosen or post.public_id in chosen)
+        assert self.starts.data is not None
+        assert self.ends.data is not None
+        return Wish(
+            post_ids=post_ids, rule=rule, starts=self.starts.data, ends=self.ends.data, capacity=self.capacity.data
+        )
+
+
+class PlanForm(RuleForm):
+    """One slot, or with weekdays a row of them, for each of the posts. `terms` are those that a row may fill."""
+
+    term = SelectField(_l("In the term"), [Optional()])
+    first = Day(_l("From this day on"), [Optional()], description=_l("Empty: from the start of the term."))
+    last = Day(_l("Until this day"), [Optional()], description=_l("Empty: to the end of the term."))
+
+    def __init__(
+        self, formdata: Any, posts: Sequence[Post], terms: Sequence[Span], usual: Mapping[str, Any], *,
+        is_asked: bool = False,
+    ) -> None:  # fmt: skip
+        super().__init__(formdata, posts, usual, is_asked=is_asked)
+        self._terms = {term.starts_on.isoformat(): term for term in terms}
         named = ((key, term.name) for key, term in self._terms.items())
         self.term.choices = [("", gettext("the days below alone")), *named]
 
     def wish(self, today: date) -> Wish:
         """What is asked for, once the form is valid. In a term that has begun a row goes from today on. Raises the
         refusal of days that do not say enough."""
-        first, last, weekdays = self.first.data, self.last.data, frozenset(self.weekdays.data or ())
-        if weekdays and (term := self._terms.get(self.term.data or "")):
+        first, last = self.first.data, self.last.data
+        if self.weekdays.data and (term := self._terms.get(self.term.data or "")):
             first, last = first or max(term.starts_on, today), last or term.ends_on
         if first is None:
             raise NoFirstDay
-        if weekdays and last is None:
+        if self.weekdays.data and last is None:
             raise NoLastDay
-        exceptions = {name: True for name in self.exceptions.data or () if weekdays}
-        excluded = frozenset(self.excluded.data or ())
-        rule = Rule(first=first, last=last or first, weekdays=weekdays, excluded=excluded, **exceptions)
-        assert self.starts.data is not None
-        assert self.ends.data is not None
-        return Wish(
-            post_ids=self._chosen(), rule=rule, starts=self.starts.data, ends=self.ends.data,
-            capacity=self.capacity.data,
-        )  # fmt: skip
-
-    def _chosen(self) -> tuple[int, ...]:
-        chosen = self.posts.data or ()
-        return tuple(post.id for post in self._posts if ALL in chosen or post.public_id in chosen)
+        return self.between(first, last or first)
 
 
 def like_slot(slot: Slot) -> dict[str, Any]:

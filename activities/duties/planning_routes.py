@@ -33,6 +33,7 @@ WHY = {
     Why.HOLIDAY: N_("holiday"),
     Why.EXCLUDED: N_("left out"),
     Why.OTHER_TIMETABLE: N_("make-up workday with another day's timetable"),
+    Why.BY_HAND: N_("taken out by hand"),
     Why.EXISTS: N_("already planned"),
     Why.PAST: N_("already over"),
     Why.NO_SUCH_TIME: N_("the clocks are changed at this time"),

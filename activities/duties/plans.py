@@ -72,6 +72,7 @@ class Why(StrEnum):
     HOLIDAY = "holiday"
     EXCLUDED = "excluded"
     OTHER_TIMETABLE = "other_timetable"
+    BY_HAND = "by_hand"
     EXISTS = "exists"
     PAST = "past"
     NO_SUCH_TIME = "no_such_time"
@@ -121,11 +122,15 @@ class Plan:
 
     @property
     def outs(self) -> list[tuple[FallsOut, int]]:
-        """What falls out by day and reason, and for how many posts."""
-        found: dict[tuple[date, Why], list[FallsOut]] = {}
-        for out in self.falls_out:
-            found.setdefault((out.day, out.why), []).append(out)
-        return [(outs[0], len(outs)) for outs in found.values()]
+        return by_day(self.falls_out)
+
+
+def by_day(falls_out: Iterable[FallsOut]) -> list[tuple[FallsOut, int]]:
+    """What falls out by day and reason, and for how many posts."""
+    found: dict[tuple[date, Why], list[FallsOut]] = {}
+    for out in falls_out:
+        found.setdefault((out.day, out.why), []).append(out)
+    return [(outs[0], len(outs)) for outs in found.values()]
 
 
 def why_not_wish(wish: Wish, today: date) -> Refusal | None:
@@ -168,7 +173,7 @@ def weekly(
     On a make-up workday the timetable of another day is taught: a row "every Thursday" includes the Saturday that
     acts as a Thursday, and "every Saturday" leaves it out. A single slot is placed where the organizer says.
     """
-    days, outs = _days_of_row(wish.rule, special_days) if wish.rule.is_row else ([wish.rule.first], [])
+    days, outs = _days_of_row(wish.rule, special_days) if wish.rule.is_row else (wish.rule.days(), [])
     overnight = timedelta(wish.ends <= wish.starts)
     spans = (
         Span(post_id, day, wish.starts, day + overnight, wish.ends, wish.capacity or capacities[post_id])

@@ -38,7 +38,8 @@ class Rule:
     def text(self) -> str:
         """The rule with its excluded days as RFC 5545 says it, for `read`."""
         names = ",".join(WEEKDAYS[number] for number in sorted(self.weekdays))
-        how = f"FREQ=WEEKLY;UNTIL={self.last:%Y%m%d};BYDAY={names}" if names else "FREQ=DAILY;COUNT=1"
+        until = f"UNTIL={self.last:%Y%m%d}"
+        how = f"FREQ=WEEKLY;{until};BYDAY={names}" if names else f"FREQ=DAILY;{until}"
         lines = [f"DTSTART;VALUE=DATE:{self.first:%Y%m%d}", f"RRULE:{how}"]
         if self.excluded:
             lines.append("EXDATE;VALUE=DATE:" + ",".join(f"{day:%Y%m%d}" for day in sorted(self.excluded)))

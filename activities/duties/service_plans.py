@@ -37,13 +37,17 @@ def plan_series(
     return series.public_id, len(plan.slots)
 
 
-def add_series(activity: Activity, wish: Wish, now: datetime, follows_id: int | None = None) -> Series:
+def add_series(activity: Activity, wish: Wish, now: datetime) -> Series:
     """Inside a transaction: a series that asks for this, without its slots."""
-    series = Series(activity_id=activity.id, created_at=now, follows_id=follows_id, **columns(wish))
+    series = Series(activity_id=activity.id, created_at=now, **columns(wish))
     db.session.add(series)
     db.session.flush()
-    run(sa.insert(SeriesPost), [{"series_id": series.id, "post_id": post_id} for post_id in wish.post_ids])
+    put_posts(series.id, wish.post_ids)
     return series
+
+
+def put_posts(series_id: int, post_ids: Collection[int]) -> None:
+    run(sa.insert(SeriesPost), [{"series_id": series_id, "post_id": post_id} for post_id in post_ids])
 
 
 def columns(wish: Wish) -> dict[str, Any]:

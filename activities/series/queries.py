@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
@@ -13,7 +14,11 @@ from activities.duties.queries import must_organize, visible_to
 from activities.duties.rules import ByHand, SlotState
 from activities.kit.db import db
 from activities.kit.refusal import NotFound
+from activities.people.models import Member
 from activities.people.users import Viewer
+from activities.series.rules import Edit
+from activities.signups.facts import ACTIVE_STATES
+from activities.signups.models import SignUp
 
 MOST_SHOWN = 50
 
@@ -35,12 +40,12 @@ def series_to_organize(member: Viewer, public_id: str) -> Series:
 
 
 class Count(NamedTuple):
-    """How many slots a series has, how many of them are open and to come, with how many people on those, and in how
+    """How many slots a series has, how many of them are open and to come, with how many sign-ups on those, and in how
     many somebody has ever been."""
 
     slots: int
     coming: int
-    people: int
+    sign_ups: int
     used: int
 
 
@@ -49,7 +54,7 @@ def count(series_id: int, now: datetime) -> Count:
     query = sa.select(
         sa.func.count(),
         sa.func.coalesce(sa.func.sum(sa.case((is_coming, 1), else_=0)), 0),
-        sa.func.coalesce(sa.func.sum(sa.case((is_coming, Slot.taken + Slot.waiting), else_=0)), 0),
+        sa.func.coalesce(sa.func.sum(sa.case((is_coming, Slot.taken + Slot.waiting + Slot.asked), else_=0)), 0),
         sa.func.coalesce(sa.func.sum(sa.case((Slot.tickets > 0, 1), else_=0)), 0),
     ).where(Slot.series_id == series_id)
     return Count._make(db.session.execute(query).one())
@@ -70,3 +75,29 @@ def changed_by_hand(series_id: int, now: datetime) -> list[Slot]:
         .limit(MOST_SHOWN)
     )
     return list(db.session.scalars(query))
+
+
+def people_told(change: Edit) -> int:
+    """How many people a change is told to, each counted once."""
+    query = sa.select(sa.func.count(SignUp.member_id.distinct()))
+    return db.session.scalar(query.where(_on(_told(change)))) or 0
+
+
+def slots_told(change: Edit) -> dict[int, list[str]]:
+    """Who is on the first slots that a change moves or cancels, by slot, in the order in which they were accepted."""
+    shown = [move.slot.id for move in change.change if move.told][:MOST_SHOWN]
+    shown += [slot.id for slot in change.cancel if slot.people][:MOST_SHOWN]
+    query = sa.select(SignUp.slot_id, Member.name).join(SignUp.member).where(_on(shown)).order_by(SignUp.ticket)
+    names: dict[int, list[str]] = {}
+    for slot_id, name in db.session.execute(query):
+        names.setdefault(slot_id, []).append(name)
+    return names
+
+
+def _told(change: Edit) -> list[int]:
+    moved = [move.slot.id for move in change.change if move.told]
+    return moved + [slot.id for slot in change.cancel if slot.people]
+
+
+def _on(slot_ids: Collection[int]) -> sa.ColumnElement[bool]:
+    return sa.and_(SignUp.slot_id.in_(slot_ids), SignUp.state.in_(ACTIVE_STATES))

@@ -1,33 +1,108 @@
-"""Take a series back. Like every verb that touches slots these lock the people first, then the activity, which carries
-the revision of its schedule, then the slots by their ids."""
+"""Change a series, end it, take it back. Like every verb that touches slots these lock the people first, then the
+activity, which carries the revision of its schedule, then the slots by their ids."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import date, datetime, tzinfo
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
 
 from activities.audit import service as audit
-from activities.duties.models import Series, SeriesGap, SeriesPost, Slot
+from activities.duties import service_plans
+from activities.duties.models import Activity, Series, SeriesGap, SeriesPost, Slot
+from activities.duties.plans import Wish
+from activities.duties.rules import PlanChanged, SlotState
 from activities.duties.service import locked, schedule_changed
-from activities.duties.service_plans import told
-from activities.kit.db import db, lock, run, transactional
+from activities.kit.db import UtcDateTime, db, lock, run, transactional
 from activities.kit.refusal import NotFound
-from activities.series.rules import SeriesHasPeople
+from activities.series import planning
+from activities.series.rules import Edit, Move, NoReason, Occurrence, SeriesHasPeople
+from activities.signups import facts, notices
+from activities.signups.facts import ACTIVE_STATES
+from activities.signups.models import SignUp
+from activities.signups.organize import lock_people
+from activities.signups.rules import Offer
+from activities.signups.service import promote, seat_freed
+
+IDS = sa.bindparam("ids", type_=sa.Integer(), expanding=True)
+_CHANGE = (
+    sa.update(Slot)
+    .where(Slot.id == sa.bindparam("slot"))
+    .values(
+        starts_at=sa.bindparam("starts", type_=UtcDateTime()), ends_at=sa.bindparam("ends", type_=UtcDateTime()),
+        capacity=sa.bindparam("seats"), revision=Slot.revision + 1,
+        changed_at=sa.bindparam("now", type_=UtcDateTime()),
+    )
+)  # fmt: skip
+_OFFERS = facts.OFFERS.where(Slot.id.in_(IDS)).order_by(Slot.starts_at, Slot.id)
+_PEOPLE = (
+    sa.select(SignUp.slot_id, SignUp.member_id)
+    .where(SignUp.slot_id.in_(IDS), SignUp.state.in_(ACTIVE_STATES))
+    .order_by(SignUp.ticket)
+)
+
+
+class Done(NamedTuple):
+    """What a change has done: to which series, to how many slots, and how many notices told of it."""
+
+    series: str
+    slots: int
+    told: int
+
+
+def edit(
+    actor_id: int, series_id: int, wish: Wish, digest: str, reason: str, zone: tzinfo, now: datetime
+) -> Done:  # fmt: skip
+    """Make a series, from the wish's first day on, what the wish asks for, exactly as shown: PlanChanged where that
+    would do something else by now. Its earlier days, where there are any, stay a series of their own. Who is on a slot
+    that moves or is cancelled is told; who had no time elsewhere because of it is seated there.
+
+    Asked for again it finds everything done and changes nothing more.
+    """
+    done, people = _edit(actor_id, series_id, wish, digest, reason, zone, now)
+    seat_freed(people, now)
+    return done
+
+
+@transactional
+def _edit(
+    actor_id: int, series_id: int, wish: Wish, digest: str, reason: str, zone: tzinfo, now: datetime
+) -> tuple[Done, list[int]]:
+    series, activity = _locked(actor_id, planning.holding(series_id, wish.rule.first).id, now)
+    present = planning.occurrences(series.id, wish.rule.first, locked=True)
+    change = planning.edit(series, wish, present, zone, now)
+    return _confirm(actor_id, series, activity, wish, change, digest, reason, now)
+
+
+def end(actor_id: int, series_id: int, digest: str, reason: str, zone: tzinfo, now: datetime) -> Done:
+    """Take all out of a series that is to come, as `edit` does."""
+    done, people = _end(actor_id, series_id, digest, reason, zone, now)
+    seat_freed(people, now)
+    return done
+
+
+@transactional
+def _end(
+    actor_id: int, series_id: int, digest: str, reason: str, zone: tzinfo, now: datetime
+) -> tuple[Done, list[int]]:
+    series, activity = _locked(actor_id, series_id, now)
+    present = planning.occurrences(series.id, date.min, locked=True)
+    wish = planning.ended(series.wish, now.astimezone(zone).date())
+    return _confirm(actor_id, series, activity, wish, planning.ending(series, present, now), digest, reason, now)
 
 
 @transactional
 def undo(actor_id: int, series_id: int, now: datetime) -> int:
     """Delete a series with all its slots, as long as nobody has ever been in one. Return how many there were."""
-    activity_id = db.session.scalar(sa.select(Series.activity_id).where(Series.id == series_id))
-    if activity_id is None:
-        raise NotFound
-    _, activity = locked(actor_id, activity_id)
-    series = lock(Series, series_id)
-    slots = run(sa.select(Slot.tickets).where(Slot.series_id == series_id).order_by(Slot.id).with_for_update()).all()
-    if used := sum(tickets > 0 for (tickets,) in slots):
+    series, activity = _locked(actor_id, series_id, now)
+    slots = planning.occurrences(series_id, date.min, locked=True)
+    if used := sum(slot.tickets > 0 for slot in slots):
         raise SeriesHasPeople(used)
-    before = {**told(series.wish), "slots": len(slots)}
+    before = {**service_plans.told(series.wish), "slots": len(slots)}
     audit.leave(now, actor_id, "undo series", Series, series_id, before=before)
     for model in (Slot, SeriesGap, SeriesPost):
         run(sa.delete(model).where(model.series_id == series_id))
@@ -35,3 +110,129 @@ def undo(actor_id: int, series_id: int, now: datetime) -> int:
     run(sa.delete(Series).where(Series.id == series_id))
     schedule_changed(activity, now)
     return len(slots)
+
+
+def _locked(actor_id: int, series_id: int, now: datetime) -> tuple[Series, Activity]:
+    """Lock who acts and who is on the series' slots to come; then the activity, which the actor must still organize."""
+    activity_id = db.session.scalar(sa.select(Series.activity_id).where(Series.id == series_id))
+    if activity_id is None:
+        raise NotFound
+    on_them = sa.select(SignUp.member_id).join(SignUp.slot)
+    lock_people(
+        actor_id,
+        on_them.where(Slot.series_id == series_id, Slot.starts_at > now, SignUp.state.in_(ACTIVE_STATES)),
+    )
+    _, activity = locked(actor_id, activity_id)
+    return lock(Series, series_id, selectinload(Series.posts)), activity
+
+
+def _confirm(
+    actor_id: int, series: Series, activity: Activity, wish: Wish, change: Edit, digest: str, reason: str, now: datetime
+) -> tuple[Done, list[int]]:
+    """Do what was shown. Return also who was told."""
+    if change.digest != digest:
+        raise PlanChanged
+    if any(slot.people for slot in change.cancel) and not reason:
+        raise NoReason
+    before = series.wish
+    if not change.many and wish == replace(before, rule=replace(before.rule, first=wish.rule.first)):
+        return Done(series.public_id, 0, 0), []
+    if wish.rule.first > before.rule.first:
+        series = _part(series, activity, wish, now)
+    else:
+        _rewrite(series, wish)
+    told = _apply(actor_id, activity, series.id, change, reason, now)
+    after = {**service_plans.told(wish), "created": len(change.create), "changed": len(change.change)}
+    after |= {"deleted": len(change.delete), "cancelled": len(change.cancel)}
+    was = service_plans.told(before)
+    audit.leave(now, actor_id, "edit series", Series, series.id, before=was, after=after, reason=reason)
+    schedule_changed(activity, now)
+    return Done(series.public_id, change.many, change.told), told
+
+
+def _part(series: Series, activity: Activity, wish: Wish, now: datetime) -> Series:
+    """The days from the wish's first on as a series of their own, which follows the earlier ones."""
+    first = wish.rule.first
+    later = service_plans.add_series(activity, wish, now)
+    run(sa.update(Series).where(Series.follows_id == series.id).values(follows_id=later.id))
+    later.follows_id = series.id
+    run(sa.update(Slot).where(Slot.series_id == series.id, Slot.series_day >= first).values(series_id=later.id))
+    run(sa.update(SeriesGap).where(SeriesGap.series_id == series.id, SeriesGap.day >= first).values(series_id=later.id))
+    rule = series.days
+    series.rule = replace(rule, last=min(rule.last, first - planning.ONE)).text
+    return later
+
+
+def _rewrite(series: Series, wish: Wish) -> None:
+    """Let the series ask for this from now on."""
+    for name, value in service_plans.columns(wish).items():
+        setattr(series, name, value)
+    run(sa.delete(SeriesPost).where(SeriesPost.series_id == series.id))
+    service_plans.put_posts(series.id, wish.post_ids)
+    db.session.expire(series, ["posts"])
+
+
+# ── the slots ───────────────────────────────────────────────────────────────
+
+
+def _apply(
+    actor_id: int, activity: Activity, series_id: int, change: Edit, reason: str, now: datetime
+) -> list[int]:  # fmt: skip
+    """Change the slots in a few statements for all of them, and a few more for each that has people. Return who was
+    told."""
+    if change.delete:
+        run(sa.delete(Slot).where(Slot.id.in_([slot.id for slot in change.delete])))
+    told = _cancel(actor_id, change.cancel, reason, now) + _change(actor_id, change.change, now)
+    service_plans.create(activity, change.create, now, series_id)
+    return told
+
+
+def _cancel(actor_id: int, slots: Collection[Occurrence], reason: str, now: datetime) -> list[int]:
+    if not slots:
+        return []
+    ids = [slot.id for slot in slots]
+    after = {"state": SlotState.CANCELLED, "cancel_reason": reason, "cancelled_at": now}
+    run(sa.update(Slot).where(Slot.id.in_(ids)).values(**after, revision=Slot.revision + 1, changed_at=now))
+    trail = [(slot.id, {"state": slot.state}, after) for slot in slots]
+    audit.leave_all(now, actor_id, "cancel slot", Slot, trail, reason=reason)
+    told: list[int] = []
+    for offer, people in _people_on(ids):
+        notices.cancelled(offer, people, now)
+        told += people
+    return told
+
+
+def _change(actor_id: int, moves: Collection[Move], now: datetime) -> list[int]:
+    if not moves:
+        return []
+    rows = [
+        {"slot": m.slot.id, "starts": m.starts_at, "ends": m.ends_at, "seats": m.capacity, "now": now} for m in moves
+    ]
+    run(_CHANGE, rows)
+    used = [move for move in moves if move.slot.tickets]
+    audit.leave_all(now, actor_id, "edit slot", Slot, [(move.slot.id, *_trail(move)) for move in used])
+    is_moved = {move.slot.id: move.is_moved for move in used}
+    told: list[int] = []
+    for offer, people in _people_on([*is_moved]):
+        if is_moved[offer.id]:
+            notices.moved(offer, people, now)
+            told += people
+        if offer.left and offer.waiting:
+            promote(offer.id, now)
+    return told
+
+
+def _trail(move: Move) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What was and what is of a slot, as far as it differs."""
+    names = ("starts_at", "ends_at", "capacity")
+    changed = [name for name in names if getattr(move, name) != getattr(move.slot, name)]
+    return {name: getattr(move.slot, name) for name in changed}, {name: getattr(move, name) for name in changed}
+
+
+def _people_on(slot_ids: Collection[int]) -> list[tuple[Offer, list[int]]]:
+    """These slots as they are now, in order of time, with all who are on them. Two statements."""
+    people: dict[int, list[int]] = {}
+    for slot_id, member_id in run(_PEOPLE, {"ids": list(slot_ids)}):
+        people.setdefault(slot_id, []).append(member_id)
+    offers = (Offer._make(row) for row in run(_OFFERS, {"ids": list(slot_ids)}))
+    return [(offer, people.get(offer.id, [])) for offer in offers]

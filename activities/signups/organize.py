@@ -36,7 +36,7 @@ from activities.signups.service import promote, seat_freed
 def edit_post(actor_id: int, post_id: int, revision: int, changes: Mapping[str, Any], now: datetime) -> None:
     """Change what differs of a post; a new place is told to everyone on its slots to come. ChangedMeanwhile where
     `revision` is not the present one any more."""
-    _lock_people(actor_id, queries.coming(post_id, now).with_only_columns(SignUp.member_id))
+    lock_people(actor_id, queries.coming(post_id, now).with_only_columns(SignUp.member_id))
     after = change_post(actor_id, post_id, revision, changes, now)
     if "place" in after:
         for slot, people in queries.people_to_come(post_id, now).items():
@@ -64,11 +64,10 @@ def _edit_slot(
 
 
 def change(
-    slot: Slot, actor_id: int, starts_at: datetime, ends_at: datetime, capacity: int, now: datetime, *,
-    with_series: bool = False,
-) -> list[int]:  # fmt: skip
-    """Inside a transaction that has `locked` the slot: change time and capacity. Unless this is done `with_series`, its
-    series leaves that as it is from now on. Return who was told of a new time."""
+    slot: Slot, actor_id: int, starts_at: datetime, ends_at: datetime, capacity: int, now: datetime
+) -> list[int]:
+    """Inside a transaction that has `locked` the slot: change time and capacity, which its series leaves alone from now
+    on. Return who was told of a new time."""
     is_moved = (starts_at, ends_at) != (slot.starts_at, slot.ends_at)
     refusal = (
         why_not_touch(slot.state, slot.starts_at, now)
@@ -82,8 +81,7 @@ def change(
     before, after = revise(slot, {"starts_at": starts_at, "ends_at": ends_at, "capacity": capacity}, now)
     if not after:
         return []
-    if not with_series:
-        _mark(slot, (ByHand.TIME * is_moved) | (ByHand.SEATS * ("capacity" in after)))
+    _mark(slot, (ByHand.TIME * is_moved) | (ByHand.SEATS * ("capacity" in after)))
     _leave(slot, actor_id, "edit slot", before, after, now)
     told = queries.people_on(slot.id) if is_moved else []
     notices.moved(offer_of(slot), told, now)
@@ -105,15 +103,14 @@ def _cancel_slot(actor_id: int, slot_id: int, reason: str, now: datetime) -> lis
     return cancel(slot, actor_id, reason, now)
 
 
-def cancel(slot: Slot, actor_id: int, reason: str, now: datetime, *, with_series: bool = False) -> list[int]:
-    """Inside a transaction that has `locked` the slot: cancel it. Unless this is done `with_series`, its day of the
-    series does not come back. Return who was told."""
+def cancel(slot: Slot, actor_id: int, reason: str, now: datetime) -> list[int]:
+    """Inside a transaction that has `locked` the slot: cancel it; its day of a series does not come back. Return who
+    was told."""
     if refusal := why_not_touch(slot.state, slot.starts_at, now):
         raise refusal
     changes = {"state": SlotState.CANCELLED, "cancel_reason": reason, "cancelled_at": now}
     before, after = revise(slot, changes, now)
-    if not with_series:
-        _mark(slot, ByHand.CANCELLED)
+    _mark(slot, ByHand.CANCELLED)
     _leave(slot, actor_id, "cancel slot", before, after, now, reason)
     told = queries.people_on(slot.id)
     notices.cancelled(offer_of(slot), told, now)
@@ -139,7 +136,7 @@ def locked(actor_id: int, slot_ids: Collection[int]) -> list[Slot]:
     """Lock who acts and who is on these slots; then their activities, which the actor must still organize; then the
     slots, by their ids. NotFound where one of them is gone."""
     on_them = sa.select(SignUp.member_id).where(SignUp.slot_id.in_(slot_ids), SignUp.state.in_(ACTIVE_STATES))
-    _lock_people(actor_id, on_them)
+    lock_people(actor_id, on_them)
     of_them = sa.select(Post.activity_id).join(Slot).where(Slot.id.in_(slot_ids)).distinct().order_by(Post.activity_id)
     actor = acting(actor_id)
     for activity_id in list(db.session.scalars(of_them)):
@@ -151,7 +148,8 @@ def locked(actor_id: int, slot_ids: Collection[int]) -> list[Slot]:
     return slots
 
 
-def _lock_people(actor_id: int, others: sa.Select[int]) -> None:
+def lock_people(actor_id: int, others: sa.Select[int]) -> None:
+    """Lock who acts and these others, in the one order."""
     people = sa.select(Member.id).where(sa.or_(Member.id == actor_id, Member.id.in_(others)))
     db.session.execute(people.order_by(Member.id).with_for_update(of=Member))
 

@@ -217,6 +217,10 @@ TABLE = {
     "POST signups.deactivate": row("login 404 404 404 404 303", person),
     # series
     "GET series.series": row("login 404 404 200 404 404", series),
+    "GET series.edit": row("login 404 404 200 404 404", series),
+    "POST series.edit": row("login 404 404 422 404 404", series),
+    "GET series.end": row("login 404 404 200 404 404", series),
+    "POST series.end": row("login 404 404 409 404 404", series),
     "POST series.undo": row("login 404 404 303 404 404", series),
     # invitations
     "GET invitations.mine": row("login 200 200 200 200 200"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -73,3 +74,125 @@ def test_what_was_changed_by_hand_is_marked(app, cast, ou, address):
         revision="0",
     )  # fmt: skip
     assert "Changed by hand: time, seats" in read(ou, address)
+
+
+# ── changes ─────────────────────────────────────────────────────────────────
+
+THURSDAYS = {
+    "posts": ["all"], "weekdays": ["3"], "last": "2026-12-31", "starts": "18:00", "ends": "20:00", "capacity": "",
+}  # fmt: skip
+
+
+def digest(text: str) -> str:
+    return re.search(r'name="digest" value="(\w+)"', text)[1]
+
+
+def seat(app, cast, nth: int = 0) -> None:
+    with app.app_context():
+        slots = db.session.query(Slot).filter(Slot.series_id.is_not(None)).order_by(Slot.starts_at).all()
+        sign_up(cast.lin.id, slots[nth].id, NOW)
+
+
+def test_the_form_starts_with_what_the_series_is(cast, ou, address):
+    shown = read(ou, f"{address}/edit", day="2026-12-17")
+    for value in ('name="first" type="date" value="2026-12-17"', 'value="16:00"', 'value="2026-12-31"'):
+        assert value in shown
+    assert re.search(r'checked[^>]*name="weekdays"[^>]*value="3"', shown)
+
+
+def test_a_change_is_shown_then_made_as_shown(app, cast, ou, address):
+    seat(app, cast)
+    shown = read(ou, f"{address}/edit", **THURSDAYS)
+    for text in (
+        "5 slots would change",
+        "1 notice, one for each person and slot",
+        "林可欣",
+        "16:00–18:00 → 18:00–20:00",
+    ):
+        assert text in shown
+    assert "Do it and tell 1 person" in shown
+    answer = ou.submit(f"{address}/edit", **THURSDAYS, digest=digest(shown))
+    assert answer.location == address
+    assert "5 slots are changed; 1 notice tells of it." in read(ou, address)
+    again = read(ou, f"{address}/edit", **THURSDAYS)
+    assert "No slot would change" in again
+    answer = ou.submit(f"{address}/edit", **THURSDAYS, digest=digest(again))
+    assert "no slot had to change" in ou.get(answer.location).get_data(as_text=True)
+
+
+def test_the_following_go_their_own_way(cast, ou, address):
+    change = THURSDAYS | {"first": "2026-12-17"}
+    answer = ou.submit(f"{address}/edit", **change, digest=digest(read(ou, f"{address}/edit", **change)))
+    assert answer.location != address
+    assert "Thu 18:00–20:00" in ou.get(answer.location).get_data(as_text=True)
+    shown = read(ou, f"/organize/activities/{cast.sweeping.public_id}")
+    assert "Thu 16:00–18:00" in shown
+    assert "Thu 18:00–20:00" in shown
+
+
+def test_whoever_loses_a_slot_is_given_a_reason(app, cast, ou, address):
+    seat(app, cast)
+    change = THURSDAYS | {"weekdays": ["0"]}
+    shown = read(ou, f"{address}/edit", **change)
+    assert "Cancelled, with people" in shown
+    without = ou.submit(f"{address}/edit", **change, digest=digest(shown), reason=" ")
+    assert without.status_code == 422
+    assert "Say why, so that everyone on it knows." in without.get_data(as_text=True)
+    assert ou.submit(f"{address}/edit", **change, digest=digest(shown), reason="改到周一").status_code == 303
+
+
+def test_what_has_changed_meanwhile_is_shown_again(app, cast, ou, address):
+    shown = read(ou, f"{address}/edit", **THURSDAYS)
+    seat(app, cast)
+    answer = ou.submit(f"{address}/edit", **THURSDAYS, digest=digest(shown))
+    assert answer.status_code == 409
+    assert "What would be created has changed since you looked." in answer.get_data(as_text=True)
+    assert "Do it and tell 1 person" in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"last": ""}, "Choose a day."),
+        ({"last": "2026-12-01"}, "The last day is before the first."),
+        ({"last": "2030-12-01"}, "Plans reach until"),
+        ({"posts": []}, "Choose at least one post."),
+        ({"weekdays": []}, "Choose at least one weekday."),
+        ({"ends": "18:00"}, "The end is the same as the start."),
+        ({"first": "x"}, "Enter a day, for example"),
+    ],
+)
+def test_a_change_that_cannot_be_says_why_at_its_field(ou, address, changes, sentence):
+    change, edit = THURSDAYS | changes, f"{address}/edit"
+    for answer in (ou.get(edit, query_string=change), ou.submit(edit, **change)):
+        assert answer.status_code == 422
+        assert sentence in answer.get_data(as_text=True)
+
+
+def test_a_series_is_ended(app, cast, ou, address):
+    seat(app, cast, 1)
+    shown = read(ou, f"{address}/end")
+    for text in ("Deleted", "4 slots", "Cancelled", "1 slot", "林可欣"):
+        assert text in shown
+    answer = ou.submit(f"{address}/end", digest=digest(shown), reason="学期提前结束")
+    assert answer.location == address
+    assert "Nothing of it is to come." in read(ou, f"{address}/end")
+    with app.app_context():
+        assert db.session.query(Slot).filter(Slot.series_id.is_not(None)).count() == 1
+
+
+def test_a_slot_leads_to_its_series(app, cast, ou, address):
+    with app.app_context():
+        slot = db.session.query(Slot).filter(Slot.series_id.is_not(None)).order_by(Slot.starts_at).first()
+    for path in (f"/slots/{slot.public_id}/roster", f"/organize/slots/{slot.public_id}/edit"):
+        assert f'href="{address}/edit?day=2026-12-03"' in read(ou, path)
+    assert "/organize/series/" not in read(ou, f"/slots/{cast.slot.public_id}/roster")
+
+
+def test_a_preview_costs_the_same_whatever_its_length(app, cast, ou, address, statements):
+    counts = []
+    for last in ("2026-12-31", "2027-12-30"):
+        with statements.count() as sent:
+            read(ou, f"{address}/edit", **THURSDAYS | {"last": last})
+        counts.append(len(sent))
+    assert counts[0] == counts[1]
