@@ -161,8 +161,8 @@ def _take(driver: Driver, member_id: int, slot_id: int, waits: bool) -> str | No
     counter = "taken" if state == "seated" else "waiting"
     execute(f"UPDATE slot SET {counter} = {counter} + 1, tickets = tickets + 1 WHERE id = ?", slot_id)
     sign_up_id = execute(
-        "INSERT INTO sign_up (slot_id, member_id, state, ticket, signed_up_at, seated_at, revision, changed_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, 0, ?) RETURNING id",
+        "INSERT INTO sign_up (slot_id, member_id, state, ticket, signed_up_at, seated_at, revision, at_once,"
+        " changed_at) VALUES (?, ?, ?, ?, ?, ?, 0, FALSE, ?) RETURNING id",
         slot_id, member_id, state, tickets + 1, now, now if state == "seated" else None, now,
     ).fetchone()[0]  # fmt: skip
     execute(

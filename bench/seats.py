@@ -74,7 +74,7 @@ def _seat(member_id: sa.ColumnElement[int] | Any, ticket: sa.ColumnElement[int],
 
 def _insert(connection: sa.Connection, model: type[Base], query: sa.Select[Any]) -> None:
     names = [column.name for column in query.selected_columns]
-    connection.execute(sa.insert(model).from_select(names, query, include_defaults=False))
+    connection.execute(sa.insert(model).from_select(names, query, include_defaults=True))
 
 
 def _random_id(connection: sa.Connection) -> sa.ColumnElement[str]:
