@@ -161,7 +161,8 @@ def _sign_up(slot: DemoSlot, sign_up: DemoSignUp) -> Row:
         "slot_id": slot.id, "member_id": sign_up.person.id, "state": sign_up.state, "ticket": sign_up.ticket,
         "signed_up_at": sign_up.steps[0].at, "seated_at": sign_up.since(SignUpState.SEATED),
         "withdrawn_at": sign_up.since(SignUpState.WITHDRAWN), "revision": len(sign_up.steps) - 1,
-        "changed_at": sign_up.steps[-1].at,
+        "changed_at": sign_up.steps[-1].at, "risks_version": 1 if slot.plan.risks else None,
+        "risks_read_at": sign_up.steps[0].at if slot.plan.risks else None, "risks_asked": 0,
     }  # fmt: skip
 
 

@@ -50,6 +50,8 @@ def edit_activity(actor_id: int, activity_id: int, revision: int, changes: Mappi
         _keep_sum(activity, before["unit_id"])
     if "kind_key" in after and queries.has_people(activity_id):
         raise KindInUse
+    if "risks" in after or "safeguards" in after:
+        activity.risks_version += 1
     if after:
         audit.leave(now, actor_id, "edit activity", Activity, activity.id, before=before, after=after)
 

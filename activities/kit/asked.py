@@ -12,6 +12,11 @@ def read_page(text: str | None) -> int:
     return max(1, min(int(text[:6]), MOST_PAGES)) if text and text.isascii() and text.isdigit() else 1
 
 
+def read_number(text: str | None) -> int:
+    """A small whole number; what is none is 0."""
+    return int(text) if text and len(text) <= 9 and text.isascii() and text.isdigit() else 0
+
+
 def read_day(text: str | None) -> date | None:
     """An ISO day, where it is one of a sensible year."""
     try:

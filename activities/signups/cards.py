@@ -60,6 +60,11 @@ class Card:
         return self.mine is not None and self.mine.state is SignUpState.ASKED
 
     @property
+    def has_risks_to_read(self) -> bool:
+        """Whether the risks have changed since the person has confirmed them."""
+        return self.mine is not None and self.offer.risks_version > (self.mine.risks_version or 0)
+
+    @property
     def is_full(self) -> bool:
         return isinstance(self.refusal, rules.Full)
 

@@ -199,6 +199,7 @@ class Engagement(NamedTuple):
     post: str
     place: str
     offered_until: datetime | None
+    risks_version: int | None = None
 
     @property
     def mine(self) -> Mine:
@@ -211,7 +212,7 @@ class Engagement(NamedTuple):
 
 ENGAGEMENT = (
     SignUp.id, SignUp.slot_id, SignUp.state, Slot.starts_at, Slot.ends_at, Activity.public_id, Activity.name, Post.name,
-    Post.place, SignUp.offered_until,
+    Post.place, SignUp.offered_until, SignUp.risks_version,
 )  # fmt: skip
 TOUCHES = sa.and_(Slot.state == SlotState.OPEN, Slot.starts_at < LAST, Slot.ends_at > FIRST)
 _ENGAGEMENTS = (

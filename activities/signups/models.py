@@ -47,6 +47,8 @@ class SignUp(Revised, Base):
     # Which version of the activity's risks and safeguards the person has confirmed to have read, and when.
     risks_version: Mapped[int | None]
     risks_read_at: Mapped[datetime | None]
+    # The last version that the person was asked to read again.
+    risks_asked: Mapped[int] = mapped_column(default=0)
 
     slot: Mapped[Slot] = relationship()
     member: Mapped[Member] = relationship()

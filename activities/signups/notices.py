@@ -75,6 +75,12 @@ words(
     urgent=SOON,
 )
 words(
+    "signups.risks",
+    N_("Please read the risks and safeguards: %(what)s"),
+    N_("%(when)s, %(where)s. They are new or have changed since you signed up. Confirm that you have read them."),
+    _slot,
+)
+words(
     "signups.left",
     N_("%(name)s has left: %(what)s"),
     N_("Seats given back: %(seats)s, the first for %(when)s. Look who is on the slots and where people are missing."),
@@ -112,6 +118,11 @@ def moved(offer: Offer, member_ids: Iterable[int], now: datetime) -> None:
 
 def cancelled(offer: Offer, member_ids: Iterable[int], now: datetime) -> None:
     outbox.post(now, member_ids, "signups.cancelled", **facts(offer), reason=offer.cancel_reason)
+
+
+def risks_changed(offers: Mapping[int, Offer], now: datetime) -> None:
+    """Ask each member to read the risks of this slot of theirs."""
+    outbox.post_each(now, "signups.risks", {member_id: facts(offer) for member_id, offer in offers.items()})
 
 
 def left(activity: Activity, slots: Collection[Slot], name: str, now: datetime) -> None:

@@ -12,14 +12,26 @@ from activities.duties.kinds import KINDS, LEDGER_NAMES
 from activities.duties.models import Slot
 from activities.kit import clock
 from activities.kit.access import access
+from activities.kit.asked import read_number
 from activities.kit.i18n import gettext as _
 from activities.kit.i18n import say_week
+from activities.kit.refusal import Refusal
 from activities.kit.roles import Permission
 from activities.kit.web import done
-from activities.signups import answer_routes, facts, leaving_routes, organize_routes, pages, panels, queries, service
+from activities.signups import (
+    answer_routes,
+    facts,
+    leaving_routes,
+    organize_routes,
+    pages,
+    panels,
+    queries,
+    risks,
+    service,
+)
 from activities.signups.cards import Card, card
 from activities.signups.forms import PARTS, Filters
-from activities.signups.rules import SignUpState
+from activities.signups.rules import AskFirst, Consent, RisksNotRead, SignUpState
 from activities.terms import queries as terms
 
 signups = Blueprint("signups", __name__)
@@ -63,10 +75,24 @@ def slot(public_id: str) -> Any:
 @access(Permission.TAKE_PART)
 def sign_up(public_id: str) -> Any:
     seen = facts.Seen(public_id, duties.sight_of(current_user))
-    state = service.sign_up(
-        current_user.id, seen, clock.now(), or_wait="wait" in request.form, at_once="at_once" in request.form
-    )
+    form = request.form
+    consent = Consent(read_number(form.get("risks")), frozenset(form.getlist("known")))
+    try:
+        state = service.sign_up(
+            current_user.id, seen, clock.now(), or_wait="wait" in form, at_once="at_once" in form, consent=consent
+        )
+    except (RisksNotRead, AskFirst) as refusal:
+        return slot_page(queries.slot_of(current_user, public_id), asked_again=refusal), 422
     message = _("You have a seat.") if state is SignUpState.SEATED else _("You are on the waiting list.")
+    return done(message, url_for(".slot", public_id=public_id))
+
+
+@signups.post("/slots/<public_id>/risks")
+@access(Permission.TAKE_PART)
+def confirm_risks(public_id: str) -> Any:
+    slot = queries.slot_of(current_user, public_id)
+    risks.confirm(current_user.id, slot.id, read_number(request.form.get("risks")), clock.now())
+    message = _("You have confirmed that you have read the risks and safeguards.")
     return done(message, url_for(".slot", public_id=public_id))
 
 
@@ -86,10 +112,12 @@ def withdraw(public_id: str) -> Any:
     return done(_("You have withdrawn."), url_for(".slot", public_id=public_id))
 
 
-def slot_page(slot: Slot) -> str:
+def slot_page(slot: Slot, *, asked_again: Refusal | None = None) -> str:
+    """The page of a slot; with what the person has still to confirm before they sign up."""
     activity, card = slot.post.activity, my_card(slot)
     return render_template(
-        "signups/slot.html", slot=slot, card=card, panels=panels.of(current_user, slot, card, clock.now()),
+        "signups/slot.html", slot=slot, card=card, asked_again=asked_again,
+        panels=panels.of(current_user, slot, card, clock.now()),
         week_name=say_week(terms.week_of(clock.local_day(slot.starts_at))), ledger=LEDGER_NAMES[activity.kind.ledger],
         conditions=pages.conditions(current_user, activity),
         may_organize=duties.organizes(current_user, activity),

@@ -216,7 +216,7 @@ def enter(
             "slot_id": offer.id, "member_id": member_id, "state": state, "ticket": ticket, "revision": 0,
             "signed_up_at": now, "changed_at": now, "seated_at": now if state is SignUpState.SEATED else None,
             "offered_until": until, "at_once": at_once, "risks_version": risks_version or None,
-            "risks_read_at": now if risks_version else None,
+            "risks_read_at": now if risks_version else None, "risks_asked": 0,
         },
     ).scalar_one()  # fmt: skip
     audit.leave(now, actor_id or member_id, "sign up", SignUp, sign_up_id, after={"state": state, "ticket": ticket})

@@ -204,6 +204,7 @@ TABLE = {
     "GET signups.slot": row("login 200 404 200 200 404", slot),
     "POST signups.sign_up": row("login 303 404 303 303 404", slot),
     "POST signups.accept": row("login 409 404 409 409 404", slot),
+    "POST signups.confirm_risks": row("login 409 404 409 409 404", slot),
     "POST signups.withdraw": row("login 409 404 409 409 404", slot),
     "GET signups.answer": row("404 404 404 404 404 404", forged),
     "POST signups.answer": row("404 404 404 404 404 404", forged),

@@ -36,7 +36,10 @@ QUERIES = [
 ]  # fmt: skip
 FORMS = [key for key in TABLE if key.startswith("POST")]
 # Fields of forms that stand on another page than their own address.
-ELSEWHERE = ["name", "password", "language", "role", "unit", "member", "number", "next", "revision", "reason", "wait"]
+ELSEWHERE = [
+    "name", "password", "language", "role", "unit", "member", "number", "next", "revision", "reason", "wait", "risks",
+    "known",
+]  # fmt: skip
 
 
 def fields_of(client: Visitor, address: str) -> list[str]:
