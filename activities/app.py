@@ -27,6 +27,7 @@ ROOMS = (
     "signups",
     "invitations",
     "series",
+    "rescheduling",
     "notices",
     "calendars",
     "records",

@@ -24,6 +24,8 @@ from activities.kit.i18n import gettext, ngettext
 from activities.terms.rules import Span
 
 ALL = "all"
+# The page offers the times at which class periods begin and end.
+OFFERED = {"list": "period-times"}
 
 
 class RuleForm(FlaskForm):
@@ -37,8 +39,11 @@ class RuleForm(FlaskForm):
     excluded = Days(
         _l("Not on these days"), [Optional()], description=_l("With spaces between them: 2026-12-24 2026-12-31.")
     )  # fmt: skip
-    starts = Clock(_l("From"), [InputRequired(_l("Enter a time."))])
-    ends = Clock(_l("To"), [InputRequired(_l("Enter a time."))], description=_l("Before the start: on the next day."))
+    starts = Clock(_l("From"), [InputRequired(_l("Enter a time."))], render_kw=OFFERED)
+    ends = Clock(
+        _l("To"), [InputRequired(_l("Enter a time."))], description=_l("Before the start: on the next day."),
+        render_kw=OFFERED,
+    )  # fmt: skip
     capacity = Number(
         _l("Seats"), [Optional(), NumberRange(1, MOST_SEATS, BETWEEN)], description=_l("Empty: each post's own number.")
     )  # fmt: skip

@@ -12,7 +12,7 @@ from activities.duties import board, planning, queries, service, service_plans
 from activities.duties.forms import CopyForm, CopyWeekForm, PostForm
 from activities.duties.models import Activity, Post
 from activities.duties.plan_forms import ALL, PlanForm, like_slot
-from activities.duties.plans import Why
+from activities.duties.plans import Plan, Why
 from activities.duties.rules import LastBeforeFirst, PlanChanged, TooFar, TooManySlots
 from activities.kit import clock
 from activities.kit.access import access
@@ -73,6 +73,7 @@ def plan(public_id: str) -> Any:
     to_come = _terms()
     form = PlanForm(typed, posts, to_come, {} if typed else _usual(posts, to_come), is_asked=not is_confirmed)
     page: dict[str, Any] = {"activity": activity, "form": form, "posts": {p.id: p for p in posts}, "plan": None}
+    page["periods"] = terms.periods_on(clock.local_day(clock.now()))
     if typed is None:
         return render_template("duties/plan.html", **page)
     if not form.validate():
@@ -99,6 +100,12 @@ def _plan(activity: Activity, form: PlanForm, page: dict[str, Any], *, is_confir
     page |= {"plan": shown, "changed": changed, "why": WHY, "weeks": terms.weeks_of({s.day for s in shown.slots})}
     page |= {"unconfirmed": terms.unconfirmed_years(wish.rule.first, wish.rule.last)}
     return render_template("duties/plan.html", **page), 409 if changed else 200
+
+
+def _unconfirmed(plan: Plan) -> list[int]:
+    """The years of a plan whose holidays may still change."""
+    days = [slot.day for slot in plan.slots] + [out.day for out in plan.falls_out]
+    return terms.unconfirmed_years(min(days), max(days)) if days else []
 
 
 def _terms() -> list[Span]:
@@ -149,6 +156,7 @@ def copy_week(public_id: str) -> Any:
     shown = planning.week_copies(activity.id, monday, times, zone, now)
     weeks = terms.weeks_of({slot.day for slot in shown.slots})
     page |= {"plan": shown, "changed": changed, "weeks": weeks, "posts": {p.id: p for p in activity.posts}}
+    page["unconfirmed"] = _unconfirmed(shown)
     return render_template("duties/copy_week.html", **page), 409 if changed else 200
 
 
@@ -188,4 +196,5 @@ def _copy(activity: Activity, form: CopyForm, page: dict[str, Any], *, is_confir
     page["plan"] = shown = planning.activity_copies(activity.id, stretch, zone, now)
     page["weeks"] = terms.weeks_of({slot.day for slot in shown.slots})
     page |= {"stretch": stretch, "posts": {post.id: post for post in activity.posts}}
+    page["unconfirmed"] = _unconfirmed(shown)
     return render_template("duties/copy_activity.html", **page), 409 if page["changed"] else 200

@@ -135,7 +135,10 @@ DOORS = (
         ),
     ),
     Door("reviews.now", N_("Review"), "review", Permission.REVIEW, ("reviews.year",)),
-    Door("people.roster", N_("People"), "users", Permission.MANAGE_PEOPLE, ("people", "terms", "signups.deactivate")),
+    Door(
+        "people.roster", N_("People"), "users", Permission.MANAGE_PEOPLE,
+        ("people", "terms", "rescheduling", "signups.deactivate"),
+    ),
 )  # fmt: skip
 
 

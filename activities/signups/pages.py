@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from activities.duties.models import Activity
@@ -19,7 +19,8 @@ from activities.signups.cards import Card, cards
 from activities.signups.forms import Filters
 from activities.signups.search import PAGE, Group
 from activities.terms import queries as terms
-from activities.terms.rules import DAY, Period, Special
+from activities.terms.periods import Period, Stretch, stretch_of, stretches
+from activities.terms.rules import Special
 
 WEEK = timedelta(weeks=1)
 
@@ -34,7 +35,7 @@ class Day:
 class GridRow:
     """One stretch of the day across the week: seven cells of groups."""
 
-    period: Period
+    stretch: Stretch
     cells: list[list[Group]]
 
 
@@ -68,14 +69,15 @@ def find_view(member: Viewer, filters: Filters, now: datetime) -> FindView:
     for group in to_come:
         by_date[clock.local_day(group.starts_at)] += group.slots
     has_more = len(slots) > PAGE
+    week, periods = terms.week_and_periods(filters.monday)
     return FindView(
         now=now,
         today=clock.local_day(now),
-        week_name=say_week(terms.week_of(filters.monday)),
+        week_name=say_week(week),
         before=filters.monday - WEEK,
         after=filters.monday + WEEK,
         days=[Day(day, by_date[day]) for day in filters.week],
-        rows=grid(groups, filters.week),
+        rows=grid(groups, filters.week, periods),
         by_day=by_day(cards(person, slots[:PAGE], mine, now)),
         special=terms.special_days(filters.week[0], filters.week[-1]),
         coming=by_date.total(),
@@ -89,19 +91,15 @@ def by_day(shown: Iterable[Card]) -> list[tuple[date, list[Card]]]:
     return [(day, list(some)) for day, some in groupby(shown, lambda c: clock.local_day(c.offer.starts_at))]
 
 
-def grid(groups: Iterable[Group], week: Sequence[date]) -> list[GridRow]:
+def grid(groups: Iterable[Group], week: Sequence[date], periods: tuple[Period, ...]) -> list[GridRow]:
     """Groups by stretch of the day and weekday; stretches without any are left out."""
+    day = stretches(periods)
     cells: dict[tuple[int, date], list[Group]] = {}
     for group in groups:
         moment = clock.local(group.starts_at)
-        cells.setdefault((_stretch(moment.time()), moment.date()), []).append(group)
+        cells.setdefault((stretch_of(day, moment.time()), moment.date()), []).append(group)
     rows = sorted({row for row, _ in cells})
-    return [GridRow(DAY[row], [cells.get((row, day), []) for day in week]) for row in rows]
-
-
-def _stretch(moment: time) -> int:
-    """The last stretch that has begun; before the first, the first."""
-    return max((n for n, period in enumerate(DAY) if period.starts <= moment), default=0)
+    return [GridRow(day[row], [cells.get((row, date), []) for date in week]) for row in rows]
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -31,3 +31,19 @@ class SpecialDay(Base):
     acts_as: Mapped[date | None]
     # False while the State Council's notice for the year has not been seen.
     confirmed: Mapped[bool] = mapped_column(default=True)
+
+
+class ClassPeriod(Base):
+    """A period of the school's day. Those with the same `since` are one timetable, in force from that day on until the
+    next one is; a period without a name is called by its number."""
+
+    __tablename__ = "class_period"
+    __table_args__ = (
+        sa.UniqueConstraint("since", "starts"),
+        sa.CheckConstraint("ends > starts", name="ends_after_start"),
+    )
+
+    since: Mapped[date]
+    starts: Mapped[time]
+    ends: Mapped[time]
+    name: Mapped[str] = mapped_column(sa.String(20), default="")

@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 from typing import TypeVar
 
 import sqlalchemy as sa
 
 from activities.kit.db import db, run
 from activities.kit.refusal import NotFound
-from activities.terms.models import SpecialDay, Term
-from activities.terms.rules import Span, Special, teaching_week
+from activities.terms.models import ClassPeriod, SpecialDay, Term
+from activities.terms.periods import USUAL, Period
+from activities.terms.rules import Reckoned, Span, Special, add_working_days, teaching_week
 
 T = TypeVar("T")
+# So many days are read at once around a number of working days: weekends, the longest holiday, and some to spare.
+WINDOW = timedelta(days=40)
 
-_TERMS = (
-    sa.select(Term.starts_on, Term.weeks)
-    .where(Term.starts_on <= sa.bindparam("last", type_=sa.Date()))
-    .order_by(Term.starts_on)
+_LAST = sa.bindparam("last", type_=sa.Date())
+_TERMS = sa.select(Term.starts_on, Term.weeks).where(Term.starts_on <= _LAST).order_by(Term.starts_on)
+_IN_FORCE = sa.select(sa.func.max(ClassPeriod.since)).where(ClassPeriod.since <= _LAST).scalar_subquery()
+_PERIODS = (
+    sa.select(ClassPeriod.starts, ClassPeriod.ends, ClassPeriod.name)
+    .where(ClassPeriod.since == _IN_FORCE)
+    .order_by(ClassPeriod.starts)
 )
+_NO_TIME = sa.cast(sa.null(), sa.Time)
+_NO_PERIOD = (_NO_TIME.label("starts"), _NO_TIME.label("ends"), sa.literal("").label("name"))
+# The terms that have begun, and the periods in force: a row is one or the other, and a period has no weeks.
+_TERMS_AND_PERIODS = sa.union_all(
+    sa.select(Term.starts_on.label("begins"), Term.weeks.label("weeks"), *_NO_PERIOD).where(Term.starts_on <= _LAST),
+    sa.select(ClassPeriod.since, sa.literal(0), *_PERIODS.selected_columns).where(ClassPeriod.since == _IN_FORCE),
+).order_by("begins", "starts")
 _ALL_TERMS = sa.select(Term.name, Term.starts_on, Term.weeks).order_by(Term.starts_on.desc())
 _SPECIAL_DAYS = sa.select(
     SpecialDay.day, SpecialDay.name, SpecialDay.off, SpecialDay.acts_as, SpecialDay.confirmed
@@ -39,6 +52,17 @@ def weeks_of(days: Collection[date]) -> dict[date, int]:
 def week_of(day: date) -> int | None:
     """The teaching week of one day, None outside the terms."""
     return weeks_of([day]).get(day)
+
+
+def week_and_periods(day: date) -> tuple[int | None, tuple[Period, ...]]:
+    """The teaching week of a day, None outside the terms, and the class periods then in force. One statement."""
+    week, periods = None, []
+    for starts_on, weeks, starts, ends, name in run(_TERMS_AND_PERIODS, {"last": day}):
+        if weeks:
+            week = teaching_week(day, starts_on, weeks) or week
+        else:
+            periods.append(Period(starts, ends, name))
+    return week, tuple(periods) or USUAL
 
 
 def all_terms() -> list[Span]:
@@ -80,6 +104,41 @@ def unconfirmed_years(first: date, last: date) -> list[int]:
     known = sa.select(year).group_by(year).having(sa.func.min(sa.cast(SpecialDay.confirmed, sa.Integer)) == 1)
     confirmed = {int(found) for found in db.session.scalars(known)}
     return [number for number in range(first.year, last.year + 1) if number not in confirmed]
+
+
+def working_day(day: date, number: int) -> Reckoned:
+    """The working day so many after a day, or before it where the number is negative, and on which unconfirmed years
+    that rests. Two statements, unless the holidays are longer than any."""
+    reach = WINDOW
+    while True:
+        until = day + (2 * timedelta(days=number) + (reach if number > 0 else -reach))
+        first, last = min(day, until), max(day, until)
+        found = add_working_days(day, number, special_days(first, last))
+        if first <= found <= last:
+            return Reckoned(found, tuple(unconfirmed_years(min(day, found), max(day, found))))
+        reach *= 4
+
+
+# ── class periods ───────────────────────────────────────────────────────────
+
+
+def periods_on(day: date) -> tuple[Period, ...]:
+    """The class periods in force on a day: the usual ones where none are entered."""
+    return tuple(Period._make(row) for row in run(_PERIODS, {"last": day})) or USUAL
+
+
+def all_periods() -> dict[date, tuple[Period, ...]]:
+    """The periods by the day from which they are in force, the latest first."""
+    query = sa.select(ClassPeriod.since, ClassPeriod.starts, ClassPeriod.ends, ClassPeriod.name)
+    found: dict[date, tuple[Period, ...]] = {}
+    for since, *period in db.session.execute(query.order_by(ClassPeriod.since.desc(), ClassPeriod.starts)):
+        found[since] = (*found.get(since, ()), Period._make(period))
+    return found
+
+
+def periods_since(since: date) -> tuple[Period, ...]:
+    """The periods in force from exactly this day on."""
+    return _found(all_periods().get(since))
 
 
 def _found(value: T | None) -> T:

@@ -11,11 +11,11 @@ from werkzeug.routing import BaseConverter, ValidationError
 from activities.kit import clock
 from activities.kit.access import access
 from activities.kit.roles import Permission
-from activities.terms import keeping_routes, queries
+from activities.terms import periods_routes, queries
 from activities.terms.rules import FIRST_YEAR, LAST_YEAR, runs, teaching_week, why_not_year
 
 terms = Blueprint("terms", __name__)
-keeping_routes.add_to(terms)
+periods_routes.add_to(terms)
 
 
 class DayConverter(BaseConverter):

@@ -1,10 +1,10 @@
-"""Teaching weeks, class periods and working days, decided on plain values."""
+"""Terms, teaching weeks, special days and working days, decided on plain values."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 from typing import ClassVar, NamedTuple
 
@@ -25,28 +25,6 @@ class Special(NamedTuple):
     off: bool = False
     acts_as: date | None = None
     confirmed: bool = True
-
-
-@dataclass(frozen=True)
-class Period:
-    """A stretch of the day, a row of the week's grid. `first` and `last` are class periods; 0: between them."""
-
-    first: int
-    last: int
-    starts: time
-
-
-# One school's periods, in pairs, with the breaks in which duties fall.
-DAY = (
-    Period(1, 2, time(8, 0)),
-    Period(3, 4, time(10, 5)),
-    Period(0, 0, time(11, 40)),
-    Period(5, 6, time(14, 0)),
-    Period(7, 8, time(16, 5)),
-    Period(0, 0, time(17, 40)),
-    Period(9, 10, time(19, 0)),
-    Period(0, 0, time(20, 35)),
-)
 
 
 def teaching_week(day: date, starts_on: date, weeks: int) -> int | None:
@@ -72,6 +50,33 @@ def runs(days: Mapping[date, Special]) -> list[Run]:
         else:
             found.append([day])
     return [Run(tuple(run), days[run[0]]) for run in found]
+
+
+# ── working days ────────────────────────────────────────────────────────────
+
+
+def is_working_day(day: date, specials: Mapping[date, Special]) -> bool:
+    """Monday to Friday without the holidays, and the weekend days worked in their stead."""
+    special = specials.get(day)
+    return not special.off if special else day.weekday() < SATURDAY
+
+
+def add_working_days(day: date, number: int, specials: Mapping[date, Special]) -> date:
+    """The working day so many after the day, or before it where the number is negative; the day itself, whatever it
+    is, does not count. `specials` must reach as far as the answer."""
+    step = ONE if number > 0 else -ONE
+    for _ in range(abs(number)):
+        day += step
+        while not is_working_day(day, specials):
+            day += step
+    return day
+
+
+class Reckoned(NamedTuple):
+    """A day that was counted out, and the years it rests on whose holidays are not confirmed."""
+
+    day: date
+    years: tuple[int, ...]
 
 
 # ── what a term can be ──────────────────────────────────────────────────────

@@ -15,7 +15,8 @@ from activities.records.models import Record
 from activities.records.rules import Attendance, Mark
 from activities.records.service import record_attendance
 from activities.signups.service import sign_up
-from activities.terms.models import SpecialDay, Term
+from activities.terms.models import ClassPeriod, SpecialDay, Term
+from activities.terms.periods import USUAL
 from tests.cast import DAY, HOUR, make_series, make_slot
 
 AXE = "() => axe.run({resultTypes: ['violations']}).then(results => results.violations)"
@@ -32,7 +33,7 @@ PAGES = {
     "lin": [
         "/", "/slots", "/slots?open=1&q=x", "/slots/{slot}", "/slots/{full}", "/activities/{activity}", "/records",
         "/records/{record}", "/years/{year}", "/invitations", "/calendars", "/inbox", "/account", "/account/password",
-        "/terms",
+        "/terms", "/terms/periods",
         "/nowhere",
     ],
     "ou": [
@@ -53,7 +54,8 @@ PAGES = {
         "/people", "/people/new", "/people/import", "/people/units", "/people/units/{unit}", "/people/{person}",
         "/people/{person}/edit", "/people/{person}/deactivate", "/terms", "/terms?year=2090", "/terms/new",
         "/terms/{monday}", "/terms/{monday}/remove", "/terms/days/new", "/terms/days/{holiday}",
-        "/terms/days/{holiday}/remove",
+        "/terms/days/{holiday}/remove", "/terms/days/{slot_day}/slots", "/terms/periods/new",
+        "/terms/periods/{monday}", "/terms/periods/{monday}/remove",
     ],
 }  # fmt: skip
 
@@ -77,6 +79,10 @@ def world(app, cast) -> dict[str, str | int]:
         monday = today - timedelta(days=today.weekday())
         holiday = date(today.year, 1, 1)
         keep_calendar(monday, holiday)
+        slot_day = clock.local_day(slot.starts_at)
+        if not db.session.query(SpecialDay).filter_by(day=slot_day).count():
+            db.session.add(SpecialDay(day=slot_day, name="运动会", off=True))
+            db.session.commit()
         record_attendance(cast.ou.id, past.id, {cast.lin.id: Mark(Attendance.PRESENT, 60, 0)}, now)
         record = db.session.query(Record).one()
         return {
@@ -84,7 +90,7 @@ def world(app, cast) -> dict[str, str | int]:
             "series": series.public_id,
             "activity": cast.sweeping.public_id, "post": cast.lake.public_id, "unit": cast.first.public_id,
             "person": cast.lin.public_id, "year": today.year, "today": today,
-            "later": clock.local_day(now + 9 * DAY), "monday": monday, "holiday": holiday,
+            "later": clock.local_day(now + 9 * DAY), "monday": monday, "holiday": holiday, "slot_day": slot_day,
         }  # fmt: skip
 
 
@@ -94,6 +100,7 @@ def keep_calendar(monday: date, holiday: date) -> None:
     db.session.add(Term(name="2026–2027学年第一学期", starts_on=monday, weeks=18))
     db.session.add_all(SpecialDay(day=day, name="元旦", off=True) for day in later[:3])
     db.session.add(SpecialDay(day=later[3], name="调休上班", off=False))
+    db.session.add_all(ClassPeriod(since=monday, starts=p.starts, ends=p.ends, name=p.name) for p in USUAL)
     db.session.add(SpecialDay(day=later[4], name="调休上班", off=False, acts_as=holiday))
     db.session.add(SpecialDay(day=later[5], name="校庆", off=True, confirmed=False))
     db.session.commit()

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 import pytest
@@ -29,7 +29,7 @@ from activities.kit import clock
 from activities.kit.access import PUBLIC, declared
 from activities.kit.db import db
 from activities.people.roster import keep_upload
-from activities.terms.models import SpecialDay, Term
+from activities.terms.models import ClassPeriod, SpecialDay, Term
 from tests.cast import NOW, Cast, Visitor, logged_in, make_series
 from tests.people.rosters import csv_file, roster
 from tests.people.rosters import person as person_row
@@ -123,6 +123,14 @@ def holiday(_: Cast) -> dict[str, Any]:
     return {"day": day}
 
 
+def periods(_: Cast) -> dict[str, Any]:
+    since = date(2026, 9, 7)
+    if not db.session.scalar(sa.select(ClassPeriod.id)):
+        db.session.add(ClassPeriod(since=since, starts=time(8), ends=time(8, 45)))
+        db.session.commit()
+    return {"since": since}
+
+
 def row(expected: str, address: Values = nothing, **form: Any) -> Row:
     return Row(dict(zip(ROLES, expected.split(), strict=True)), address, form)
 
@@ -166,19 +174,13 @@ TABLE = {
     "POST people.unit_post": row("login 404 404 404 404 422", unit),
     # terms
     "GET terms.calendar": row("login 200 200 200 200 200"),
-    "GET terms.new_term": row("login 404 404 404 404 200"),
-    "POST terms.new_term": row("login 404 404 404 404 422"),
-    "GET terms.edit_term": row("login 404 404 404 404 200", term),
-    "POST terms.edit_term": row("login 404 404 404 404 422", term),
-    "GET terms.remove_term": row("login 404 404 404 404 200", term),
-    "POST terms.remove_term": row("login 404 404 404 404 409", term),
-    "GET terms.new_day": row("login 404 404 404 404 200"),
-    "POST terms.new_day": row("login 404 404 404 404 422"),
-    "GET terms.edit_day": row("login 404 404 404 404 200", holiday),
-    "POST terms.edit_day": row("login 404 404 404 404 422", holiday),
-    "GET terms.remove_day": row("login 404 404 404 404 200", holiday),
-    "POST terms.remove_day": row("login 404 404 404 404 409", holiday),
-    "POST terms.fill_year": row("login 404 404 404 404 303", year),
+    "GET terms.periods": row("login 200 200 200 200 200"),
+    "GET terms.new_periods": row("login 404 404 404 404 200"),
+    "POST terms.new_periods": row("login 404 404 404 404 422"),
+    "GET terms.edit_periods": row("login 404 404 404 404 200", periods),
+    "POST terms.edit_periods": row("login 404 404 404 404 422", periods),
+    "GET terms.remove_periods": row("login 404 404 404 404 200", periods),
+    "POST terms.remove_periods": row("login 404 404 404 404 409", periods),
     # duties
     "GET duties.organize": row("login 404 404 200 404 404"),
     "GET duties.new_activity": row("login 404 404 200 404 404"),
@@ -237,6 +239,22 @@ TABLE = {
     "POST records.attendance_post": row("login 404 404 303 404 404", slot),
     "GET records.mine": row("login 200 200 200 200 200"),
     "GET records.trail": row("login 404 404 404 404 404", no_record),
+    # rescheduling
+    "GET rescheduling.new_term": row("login 404 404 404 404 200"),
+    "POST rescheduling.new_term": row("login 404 404 404 404 422"),
+    "GET rescheduling.edit_term": row("login 404 404 404 404 200", term),
+    "POST rescheduling.edit_term": row("login 404 404 404 404 422", term),
+    "GET rescheduling.remove_term": row("login 404 404 404 404 200", term),
+    "POST rescheduling.remove_term": row("login 404 404 404 404 409", term),
+    "GET rescheduling.new_day": row("login 404 404 404 404 200"),
+    "POST rescheduling.new_day": row("login 404 404 404 404 422"),
+    "GET rescheduling.edit_day": row("login 404 404 404 404 200", holiday),
+    "POST rescheduling.edit_day": row("login 404 404 404 404 422", holiday),
+    "GET rescheduling.remove_day": row("login 404 404 404 404 200", holiday),
+    "POST rescheduling.remove_day": row("login 404 404 404 404 409", holiday),
+    "POST rescheduling.fill_year": row("login 404 404 404 404 303", year),
+    "GET rescheduling.slots_of_day": row("login 404 404 404 404 200", holiday),
+    "POST rescheduling.slots_of_day": row("login 404 404 404 404 200", holiday),
     # calendars
     "GET calendars.person": row("200 200 200 200 200 200", feed),
     "GET calendars.activity": row("200 200 200 200 200 200", activity),

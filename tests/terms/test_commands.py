@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from activities.audit.models import AuditEntry
 from activities.kit.db import db
-from activities.terms import service
+from activities.terms import changes, service
 from activities.terms.commands import add_term, fill_days
 from activities.terms.models import SpecialDay, Term
 from activities.terms.official import OfficialDay
@@ -77,7 +77,7 @@ def test_a_year_without_a_notice_is_unconfirmed_until_it_is_out(run, app, monkey
     out = [OfficialDay(day, "国庆节", off=True, confirmed=True) for day in (first, second)]
     with app.app_context():
         assert not any(day.confirmed for day in special_days(date(LONG_AFTER, 1, 1), date(LONG_AFTER, 12, 31)).values())
-        monkeypatch.setattr(service, "official_days", lambda years: out)
+        monkeypatch.setattr(changes, "official_days", lambda years: out)
         service.fill_days(None, LONG_AFTER, NOW)
         days = special_days(date(LONG_AFTER, 1, 1), date(LONG_AFTER, 12, 31))
         assert [(day, days[day].confirmed) for day in sorted(days)] == [(first, True), (second, True)]

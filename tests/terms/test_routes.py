@@ -153,7 +153,9 @@ def test_a_term_is_entered_edited_and_removed(app, gu):
     assert terms(app) == [Span("2026 秋", date(2026, 8, 31), 20)]
     assert gu.get("/terms/2026-09-07").status_code == 404
     page = gu.get("/terms/2026-08-31/remove").text
-    assert gu.submit("/terms/2026-08-31/remove", fingerprint=hidden(page, "fingerprint")).location == "/terms"
+    assert (
+        gu.submit("/terms/2026-08-31/remove", fate="keep", fingerprint=hidden(page, "fingerprint")).location == "/terms"
+    )
     assert terms(app) == []
 
 

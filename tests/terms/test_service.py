@@ -12,7 +12,7 @@ from activities.kit.db import db
 from activities.kit.refusal import ChangedMeanwhile, NotFound
 from activities.kit.roles import Permission, Role
 from activities.people.models import RoleGrant
-from activities.terms import queries, rules, service
+from activities.terms import changes, queries, rules, service
 from activities.terms.models import Term
 from activities.terms.official import OfficialDay
 from activities.terms.rules import Span, Special, fingerprint
@@ -189,7 +189,7 @@ def test_a_day_comes_once_and_as_the_rule_has_it(cast: Cast):
 
 def test_a_day_edited_by_hand_is_confirmed_and_kept(cast: Cast, monkeypatch):
     known = [OfficialDay(DAY, "国庆节", off=True, confirmed=False)]
-    monkeypatch.setattr(service, "official_days", lambda years: known)
+    monkeypatch.setattr(changes, "official_days", lambda years: known)
     assert service.fill_days(cast.gu.id, 2026, NOW) == 1
     shown = queries.special_day(DAY)
     assert not shown.confirmed
