@@ -165,6 +165,7 @@ class Slot(Revised, Base):
         sa.CheckConstraint("taken >= 0 AND taken <= capacity", name="taken_within_capacity"),
         sa.CheckConstraint("waiting >= 0", name="waiting_not_negative"),
         sa.CheckConstraint("asked >= 0", name="asked_not_negative"),
+        sa.CheckConstraint("gathered >= 0 AND gathered <= taken", name="gathered_within_taken"),
         sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         sa.Index("ix_slot_post_id_starts_at", "post_id", "starts_at"),
         # Which cancellation has become too old for calendars last.
@@ -195,10 +196,12 @@ class Slot(Revised, Base):
     cancel_reason: Mapped[str] = mapped_column(default="")
     cancelled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
-    # Seats taken, those held for who is offered them among them; people waiting; people who have asked and have no
+    # Seats taken, those held for who is offered them and those gathered for a team among them; free seats that are
+    # gathered until they are enough for the team that waits longest; people waiting; people who have asked and have no
     # answer yet; and the last number drawn: acceptance goes by these numbers. Who was added to the list without having
     # signed up has drawn one too.
     taken: Mapped[int] = mapped_column(default=0)
+    gathered: Mapped[int] = mapped_column(default=0)
     waiting: Mapped[int] = mapped_column(default=0)
     asked: Mapped[int] = mapped_column(default=0)
     tickets: Mapped[int] = mapped_column(default=0)

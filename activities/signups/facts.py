@@ -19,7 +19,7 @@ from activities.kit.refusal import NotFound
 from activities.norms.models import IN_FORCE
 from activities.people.models import Member, Unit
 from activities.people.rules import NotActive
-from activities.signups.models import Pause, SignUp
+from activities.signups.models import Pause, SignUp, Team
 from activities.signups.rules import HOLDING, Mine, Offer, SignUpState, duty_name
 from activities.signups.rules_person import Person
 from activities.signups.rules_time import Busy, reach
@@ -32,6 +32,7 @@ ACTIVE_STATES = (SignUpState.SEATED, SignUpState.OFFERED, SignUpState.ASKED, Sig
 IS_ACTIVE = SignUp.state.in_([sa.literal_column(f"'{state}'") for state in ACTIVE_STATES])
 
 SLOT = sa.bindparam("slot_id", type_=sa.Integer())
+SLOTS = sa.bindparam("slot_ids", type_=sa.Integer(), expanding=True)
 MEMBER = sa.bindparam("member_id", type_=sa.Integer())
 MEMBERS = sa.bindparam("member_ids", type_=sa.Integer(), expanding=True)
 FIRST = sa.bindparam("first", type_=UtcDateTime())
@@ -86,7 +87,7 @@ OFFER = (
     Slot.tickets, Slot.cancel_reason, Activity.name, Activity.kind_key, Post.name, Post.place,
     Activity.sign_up_opens_at, Activity.sign_up_closes_at, Activity.withdraw_minutes, Activity.stages,
     Activity.standings, Eligible.path, Eligible.name, Slot.asked, Activity.way_in, Activity.offer_minutes,
-    sa.func.coalesce(Site.notice_days, 0), Activity.classes, RISKS_VERSION, NEEDS,
+    Slot.gathered, sa.func.coalesce(Site.notice_days, 0), Activity.classes, RISKS_VERSION, NEEDS,
 )  # fmt: skip
 PERSON = (Member.stage, Member.standing, Home.path, Home.name, Member.class_name, PAUSED, PASSED, IN_FORCE)
 
@@ -100,6 +101,7 @@ OFFERS = (
 _OFFER = OFFERS.where(Slot.id == SLOT)
 _OFFER_LOCKED = OFFERS.where(Slot.id == SLOT).with_for_update(of=Slot)
 _PERSON = sa.select(*PERSON).join(Home, Home.id == Member.unit_id).where(Member.id == MEMBER)
+_OFFERS_LOCKED = OFFERS.where(Slot.id.in_(SLOTS)).order_by(Slot.id).with_for_update(of=Slot)
 _PERSON_LOCKED = (
     sa.select(Member.active, Member.name, *PERSON)
     .join(Home, Home.id == Member.unit_id)
@@ -137,7 +139,7 @@ def offer_of(slot: Slot) -> Offer:
         slot.tickets, slot.cancel_reason, activity.name, activity.kind_key, slot.post.name, slot.post.place,
         activity.sign_up_opens_at, activity.sign_up_closes_at, activity.withdraw_minutes, activity.stages,
         activity.standings, eligible.path if eligible else None, eligible.name if eligible else None, slot.asked,
-        activity.way_in, activity.offer_minutes, site.notice_days if site else 0, activity.classes,
+        activity.way_in, activity.offer_minutes, slot.gathered, site.notice_days if site else 0, activity.classes,
         activity.risks_version if activity.risks else 0,
     )  # fmt: skip
 
@@ -176,6 +178,15 @@ def offer_locked(slot_id: int) -> Offer:
     return Offer._make(_one(_OFFER_LOCKED, {"slot_id": slot_id}))
 
 
+def offers_locked(slot_ids: Collection[int]) -> list[Offer]:
+    """These slots as they are now, locked in the order of their ids; in the order of time. NotFound where one is
+    gone."""
+    found = [Offer._make(row) for row in run(_OFFERS_LOCKED, {"slot_ids": list(slot_ids)})]
+    if len(found) < len(set(slot_ids)):
+        raise NotFound
+    return sorted(found, key=lambda offer: (offer.starts_at, offer.id))
+
+
 def _one(statement: sa.Select[*tuple[Any, ...]], values: dict[str, object]) -> sa.Row[*tuple[Any, ...]]:
     row = run(statement, values).one_or_none()
     if row is None:
@@ -199,6 +210,8 @@ class Engagement(NamedTuple):
     post: str
     place: str
     offered_until: datetime | None
+    wish_id: int | None
+    team_id: int | None
     risks_version: int | None = None
 
     @property
@@ -212,10 +225,10 @@ class Engagement(NamedTuple):
 
 ENGAGEMENT = (
     SignUp.id, SignUp.slot_id, SignUp.state, Slot.starts_at, Slot.ends_at, Activity.public_id, Activity.name, Post.name,
-    Post.place, SignUp.offered_until, SignUp.risks_version,
+    Post.place, SignUp.offered_until, SignUp.wish_id, SignUp.team_id, SignUp.risks_version,
 )  # fmt: skip
 TOUCHES = sa.and_(Slot.state == SlotState.OPEN, Slot.starts_at < LAST, Slot.ends_at > FIRST)
-_ENGAGEMENTS = (
+ENGAGEMENTS = (
     sa.select(*ENGAGEMENT)
     .join(Slot, Slot.id == SignUp.slot_id)
     .join(Post, Post.id == Slot.post_id)
@@ -223,15 +236,15 @@ _ENGAGEMENTS = (
     .where(IS_ACTIVE)
     .order_by(Slot.starts_at)
 )
-_AROUND = _ENGAGEMENTS.where(SignUp.member_id == MEMBER, sa.or_(SignUp.slot_id == SLOT, TOUCHES))
-_TAKEN_ON = _ENGAGEMENTS.order_by(None).where(SignUp.member_id == MEMBER, TOUCHES).subquery()
+_AROUND = ENGAGEMENTS.where(SignUp.member_id == MEMBER, sa.or_(SignUp.slot_id == SLOT, TOUCHES))
+_TAKEN_ON = ENGAGEMENTS.order_by(None).where(SignUp.member_id == MEMBER, TOUCHES).subquery()
 _IN_SPAN = _PERSON.add_columns(*_TAKEN_ON.c).outerjoin(_TAKEN_ON, sa.true()).order_by(_TAKEN_ON.c.starts_at)
 _TO_COME = (
-    _ENGAGEMENTS.where(SignUp.member_id == MEMBER, Slot.state == SlotState.OPEN, Slot.starts_at > NOW)
+    ENGAGEMENTS.where(SignUp.member_id == MEMBER, Slot.state == SlotState.OPEN, Slot.starts_at > NOW)
     .order_by(None)
     .order_by(Slot.id)
 )
-_BUSY = _ENGAGEMENTS.add_columns(SignUp.member_id).where(SignUp.member_id.in_(MEMBERS), TOUCHES)
+_BUSY = ENGAGEMENTS.add_columns(SignUp.member_id).where(SignUp.member_id.in_(MEMBERS), TOUCHES)
 
 
 def around(member_id: int, offer: Offer) -> tuple[Engagement | None, list[Busy]]:
@@ -281,7 +294,7 @@ def busy(
     return found
 
 
-_LAPSED = _ENGAGEMENTS.add_columns(SignUp.member_id).where(
+_LAPSED = ENGAGEMENTS.add_columns(SignUp.member_id).where(
     SignUp.slot_id == SLOT, SignUp.state == SignUpState.OFFERED, SignUp.offered_until <= NOW
 )
 
@@ -297,19 +310,23 @@ def lapsed(slot_id: int, now: datetime) -> list[tuple[int, Engagement]]:
 
 class Waiter(NamedTuple):
     """Somebody on a waiting list. `id` and `revision` are the sign-up's; `at_once`: rather seated than asked when time
-    is short."""
+    is short; `whole_team`: the team that moves up all at once or not at all."""
 
     id: int
     revision: int
     member_id: int
     at_once: bool
+    wish_id: int | None
+    whole_team: int | None
     person: Person
 
 
+WAITER = (SignUp.id, SignUp.revision, SignUp.member_id, SignUp.at_once, SignUp.wish_id, Team.id)
 _WAITERS_LOCKED = (
-    sa.select(SignUp.id, SignUp.revision, SignUp.member_id, SignUp.at_once, *PERSON)
+    sa.select(*WAITER, *PERSON)
     .join(Member, Member.id == SignUp.member_id)
     .join(Home, Home.id == Member.unit_id)
+    .outerjoin(Team, sa.and_(Team.id == SignUp.team_id, Team.whole))
     .where(SignUp.slot_id == SLOT, SignUp.state == SignUpState.WAITING, Member.active)
     .order_by(SignUp.ticket)
     .with_for_update(of=Member)
@@ -319,5 +336,5 @@ _WAITERS_LOCKED = (
 def waiters_locked(slot_id: int) -> list[Waiter]:
     """Those on the waiting list, who waits longest first; their rows are locked, so that none of them takes another
     seat meanwhile."""
-    rows = run(_WAITERS_LOCKED, {"slot_id": slot_id})
-    return [Waiter(row_id, revision, who, wish, Person._make(person)) for row_id, revision, who, wish, *person in rows]
+    rows, size = run(_WAITERS_LOCKED, {"slot_id": slot_id}), len(WAITER)
+    return [Waiter._make([*row[:size], Person._make(row[size:])]) for row in rows]

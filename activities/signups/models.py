@@ -1,4 +1,4 @@
-"""Who takes which slot."""
+"""Who takes which slot, who waits for one of several, and who does so together."""
 
 from __future__ import annotations
 
@@ -15,6 +15,52 @@ from activities.signups.rules import SignUpState
 
 ACTIVE = sa.text("state IN ('seated', 'offered', 'asked', 'waiting')")
 HELD = sa.text("offered_until IS NOT NULL")
+WISHED = sa.text("wish_id IS NOT NULL")
+TEAMED = sa.text("team_id IS NOT NULL")
+
+
+class Wish(Base):
+    """Several slots of which somebody wants one: the first seat that comes lets the other places go."""
+
+    __tablename__ = "wish"
+
+    public_id: Mapped[str] = mapped_column(sa.String(16), unique=True, default=new_public_id)
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"), index=True)
+    made_at: Mapped[datetime]
+
+
+class Team(Base):
+    """People who sign up for one slot together, led by who has been in it longest. Whoever has the address may join
+    until the team is signed up; from then on its people are its sign-ups."""
+
+    __tablename__ = "team"
+
+    public_id: Mapped[str] = mapped_column(sa.String(16), unique=True, default=new_public_id)
+    slot_id: Mapped[int] = mapped_column(sa.ForeignKey("slot.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(50))
+    # Whether they get seats all at once or none; otherwise as many as there are, in their order.
+    whole: Mapped[bool]
+    made_at: Mapped[datetime]
+    signed_up_at: Mapped[datetime | None]
+    dissolved_at: Mapped[datetime | None]
+
+    slot: Mapped[Slot] = relationship()
+
+
+class TeamMember(Base):
+    """Somebody asked to join a team, or who has: nobody is signed up who has not agreed."""
+
+    __tablename__ = "team_member"
+    __table_args__ = (sa.UniqueConstraint("team_id", "member_id"),)
+
+    team_id: Mapped[int] = mapped_column(sa.ForeignKey("team.id", ondelete="CASCADE"))
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"), index=True)
+    joined_at: Mapped[datetime | None]
+    # Which version of the activity's risks the person has confirmed to have read by joining.
+    risks_version: Mapped[int | None]
+
+    team: Mapped[Team] = relationship()
+    member: Mapped[Member] = relationship()
 
 
 class SignUp(Revised, Base):
@@ -24,12 +70,15 @@ class SignUp(Revised, Base):
     __table_args__ = (
         sa.CheckConstraint("state IN ('seated', 'offered', 'asked', 'waiting', 'withdrawn')", name="state"),
         sa.CheckConstraint("(state = 'offered') = (offered_until IS NOT NULL)", name="offered_until"),
+        sa.CheckConstraint("wish_id IS NULL OR team_id IS NULL", name="wish_or_team"),
         sa.Index(
             "uq_sign_up_active", "slot_id", "member_id", unique=True, sqlite_where=ACTIVE, postgresql_where=ACTIVE
         ),
         sa.UniqueConstraint("slot_id", "ticket"),
         sa.Index("ix_sign_up_member_id_state", "member_id", "state"),
         sa.Index("ix_sign_up_offered_until", "offered_until", sqlite_where=HELD, postgresql_where=HELD),
+        sa.Index("ix_sign_up_wish_id", "wish_id", sqlite_where=WISHED, postgresql_where=WISHED),
+        sa.Index("ix_sign_up_team_id", "team_id", sqlite_where=TEAMED, postgresql_where=TEAMED),
     )
 
     slot_id: Mapped[int] = mapped_column(sa.ForeignKey("slot.id"))
@@ -42,6 +91,9 @@ class SignUp(Revised, Base):
     offered_until: Mapped[datetime | None]
     # Whether who waits wants a seat without being asked when there is little time left to ask.
     at_once: Mapped[bool] = mapped_column(default=False)
+    # The choice of several slots that this is one of, or the team it belongs to.
+    wish_id: Mapped[int | None] = mapped_column(sa.ForeignKey("wish.id"))
+    team_id: Mapped[int | None] = mapped_column(sa.ForeignKey("team.id"))
     seated_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
     # Which version of the activity's risks and safeguards the person has confirmed to have read, and when.

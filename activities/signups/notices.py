@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from activities.outbox.rules import Group
 from activities.outbox.words import Page, is_past, words
 from activities.signups import links
 from activities.signups.facts import Waiter
+from activities.signups.models import Team
 from activities.signups.rules import Offer, SignUpState
 
 # What begins within this time is told at any hour.
@@ -22,6 +23,11 @@ SOON = timedelta(hours=24)
 
 def _slot(params: Mapping[str, Any]) -> Page:
     return "signups.slot", {"public_id": params["slot"]}
+
+
+def _answer(params: Mapping[str, Any]) -> Page:
+    """Signed when it is shown or mailed."""
+    return "signups.answer", {"token": links.token(params["sign_up"], params["revision"])}
 
 
 words(
@@ -44,10 +50,17 @@ words(
     urgent=SOON,
 )
 words(
+    "signups.first_of_several",
+    N_("A seat is yours: %(what)s"),
+    N_("%(when)s, %(where)s. You no longer wait for the others. If you cannot come, please withdraw in time."),
+    _slot,
+    urgent=SOON,
+)
+words(
     "signups.offered",
     N_("A seat is held for you: %(what)s"),
     N_("%(when)s, %(where)s. Accept or decline it until %(until)s; after that it goes to the next."),
-    lambda params: ("signups.answer", {"token": links.token(params["sign_up"], params["revision"])}),
+    _answer,
     Group.ANSWERS,
     SOON,
     holds=lambda params, now: not is_past(params["until"], now),
@@ -58,6 +71,51 @@ words(
     N_("%(when)s, %(where)s. You did not accept it in time. Join the waiting list again if you still want a seat."),
     _slot,
     Group.ANSWERS,
+)
+words(
+    "signups.waiting_for_any",
+    N_("You wait for any of %(several)s slots: %(what)s"),
+    N_("The earliest is %(when)s, %(where)s. The first seat that comes is yours; then the others let you go."),
+    lambda _: ("home.my_duties", {}),
+)
+words(
+    "signups.wish_left",
+    N_("You no longer wait for any of %(several)s slots: %(what)s"),
+    N_("The earliest was %(when)s, %(where)s."),
+    lambda _: ("home.my_duties", {}),
+)
+words(
+    "signups.team_invited",
+    N_("%(name)s asks you to join the team “%(team)s”: %(what)s"),
+    N_("%(when)s, %(where)s. You are signed up with it only if you join."),
+    lambda params: ("signups.team", {"public_id": params["address"]}),
+)
+words(
+    "signups.team_seated",
+    N_("Your team “%(team)s” is signed up, and you have a seat: %(what)s"),
+    N_("%(when)s, %(where)s. If you cannot come, please withdraw in time."),
+    _slot,
+)
+words(
+    "signups.team_waiting",
+    N_("Your team “%(team)s” is on the waiting list, and you with it: %(what)s"),
+    N_("%(when)s, %(where)s. We tell you when a seat is yours."),
+    _slot,
+)
+words(
+    "signups.team_offered",
+    N_("Seats are held for your team: %(what)s"),
+    N_("%(when)s, %(where)s. One of you accepts for all until %(until)s; after that the seats go to the next."),
+    _answer,
+    Group.ANSWERS,
+    SOON,
+    holds=lambda params, now: not is_past(params["until"], now),
+)
+words(
+    "signups.team_dissolved",
+    N_("Your team “%(team)s” is dissolved: %(what)s"),
+    N_("%(when)s, %(where)s. Whatever seats and places it had are given back."),
+    _slot,
 )
 words("signups.withdrew", N_("You have withdrawn: %(what)s"), N_("%(when)s, %(where)s."), _slot)
 words(
@@ -89,23 +147,30 @@ words(
 )
 
 
-def signed_up(offer: Offer, member_id: int, state: SignUpState, now: datetime) -> None:
-    outbox.post(now, [member_id], f"signups.{state}", **facts(offer))
+def signed_up(offer: Offer, member_id: int, state: SignUpState, now: datetime, *, of_several: bool = False) -> None:
+    """`of_several`: the seat came first of several that were waited for; the others are let go."""
+    topic = "signups.first_of_several" if of_several else f"signups.{state}"
+    outbox.post(now, [member_id], topic, **facts(offer))
 
 
-def promoted(offer: Offer, member_ids: Iterable[int], now: datetime) -> None:
-    outbox.post(now, member_ids, "signups.promoted", **facts(offer))
+def promoted(offer: Offer, waiters: Collection[Waiter], now: datetime) -> None:
+    outbox.post(now, [w.member_id for w in waiters if not w.wish_id], "signups.promoted", **facts(offer))
+    outbox.post(now, [w.member_id for w in waiters if w.wish_id], "signups.first_of_several", **facts(offer))
 
 
 def offered(offer: Offer, waiters: Iterable[Waiter], until: datetime, now: datetime) -> None:
-    """`waiters` as they were before the offer raised their revision by one. The link is signed when it is mailed."""
+    """`waiters` as they were before the offer raised their revision by one."""
     about = {**facts(offer), "until": until.isoformat()}
-    params = {w.member_id: {**about, "sign_up": w.id, "revision": w.revision + 1} for w in waiters}
-    outbox.post_each(now, "signups.offered", params)
+    topics: dict[str, dict[int, dict[str, Any]]] = {}
+    for w in waiters:
+        params = {**about, "sign_up": w.id, "revision": w.revision + 1}
+        topics.setdefault("signups.team_offered" if w.whole_team else "signups.offered", {})[w.member_id] = params
+    for topic, each in topics.items():
+        outbox.post_each(now, topic, each)
 
 
-def lapsed(offer: Offer, member_id: int, now: datetime) -> None:
-    outbox.post(now, [member_id], "signups.lapsed", **facts(offer))
+def lapsed(offer: Offer, member_ids: Iterable[int], now: datetime) -> None:
+    outbox.post(now, member_ids, "signups.lapsed", **facts(offer))
 
 
 def withdrew(offer: Offer, member_id: int, now: datetime) -> None:
@@ -123,6 +188,29 @@ def cancelled(offer: Offer, member_ids: Iterable[int], now: datetime) -> None:
 def risks_changed(offers: Mapping[int, Offer], now: datetime) -> None:
     """Ask each member to read the risks of this slot of theirs."""
     outbox.post_each(now, "signups.risks", {member_id: facts(offer) for member_id, offer in offers.items()})
+
+
+def waits_for_any(offers: Sequence[Offer], member_id: int, now: datetime) -> None:
+    outbox.post(now, [member_id], "signups.waiting_for_any", **facts(offers[0]), several=len(offers))
+
+
+def wish_left(offer: Offer, several: int, member_id: int, now: datetime) -> None:
+    outbox.post(now, [member_id], "signups.wish_left", **facts(offer), several=several)
+
+
+def team_invited(offer: Offer, team: Team, name: str, member_id: int, now: datetime) -> None:
+    params = {**facts(offer), "team": team.name, "address": team.public_id, "name": name}
+    outbox.post(now, [member_id], "signups.team_invited", **params)
+
+
+def team_signed_up(offer: Offer, team: Team, states: Mapping[int, SignUpState], now: datetime) -> None:
+    for state in (SignUpState.SEATED, SignUpState.WAITING):
+        people = [member_id for member_id, own in states.items() if own is state]
+        outbox.post(now, people, f"signups.team_{state}", **facts(offer), team=team.name)
+
+
+def team_dissolved(offer: Offer, team: Team, member_ids: Iterable[int], now: datetime) -> None:
+    outbox.post(now, member_ids, "signups.team_dissolved", **facts(offer), team=team.name)
 
 
 def left(activity: Activity, slots: Collection[Slot], name: str, now: datetime) -> None:

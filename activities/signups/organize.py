@@ -73,7 +73,7 @@ def change(
         why_not_touch(slot.state, slot.starts_at, now)
         or (why_not_move(starts_at, ends_at, now) if is_moved else None)
         or _why_not_for_seated(slot, starts_at, ends_at, now)
-        or rules.why_not_capacity(slot.taken, capacity)
+        or rules.why_not_capacity(slot.taken - slot.gathered, capacity)
         or (SlotThere(starts_at) if _is_taken(slot, starts_at) else None)
     )
     if refusal:
@@ -82,6 +82,7 @@ def change(
     if not after:
         return []
     _mark(slot, (ByHand.TIME * is_moved) | (ByHand.SEATS * ("capacity" in after)))
+    slot.taken, slot.gathered = slot.taken - slot.gathered, 0  # `promote` shares them out anew
     _leave(slot, actor_id, "edit slot", before, after, now)
     told = queries.people_on(slot.id) if is_moved else []
     notices.moved(offer_of(slot), told, now)
@@ -159,7 +160,7 @@ def _why_not_for_seated(slot: Slot, starts_at: datetime, ends_at: datetime, now:
     they know of it, unless a later one runs into another duty of somebody who cannot withdraw any more."""
     minutes = slot.post.activity.withdraw_minutes
     if starts_at != slot.starts_at:
-        return rules.why_not_withdrawable(slot.taken, starts_at, minutes, now)
+        return rules.why_not_withdrawable(slot.taken - slot.gathered, starts_at, minutes, now)
     if ends_at <= slot.ends_at or not rules.is_bound(starts_at, minutes, now):
         return None
     duties = facts.busy(queries.people_on(slot.id, SignUpState.SEATED), slot.ends_at, ends_at)

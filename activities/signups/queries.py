@@ -17,8 +17,8 @@ from activities.kit.refusal import NotFound
 from activities.people.models import Member
 from activities.people.users import Viewer
 from activities.signups.facts import ACTIVE_STATES
-from activities.signups.models import SignUp
-from activities.signups.rules import SignUpState
+from activities.signups.models import SignUp, Team, TeamMember, Wish
+from activities.signups.rules import GATHERS_UNTIL, SignUpState
 
 
 def waited_for_beside_free_seats(member_ids: Collection[int], now: datetime) -> list[int]:
@@ -28,7 +28,7 @@ def waited_for_beside_free_seats(member_ids: Collection[int], now: datetime) -> 
         .join(SignUp, SignUp.slot_id == Slot.id)
         .where(
             SignUp.member_id.in_(member_ids), SignUp.state == SignUpState.WAITING, Slot.state == SlotState.OPEN,
-            Slot.starts_at > now, Slot.taken < Slot.capacity,
+            Slot.starts_at > now, Slot.taken - Slot.gathered < Slot.capacity,
         )
         .distinct()
         .order_by(Slot.id)
@@ -39,6 +39,13 @@ def waited_for_beside_free_seats(member_ids: Collection[int], now: datetime) -> 
 def slots_with_lapsed_offers(now: datetime) -> list[int]:
     """The slots in which a seat is held for somebody who has not accepted it in time. One look into an index."""
     query = sa.select(SignUp.slot_id).where(SignUp.offered_until <= now).distinct().order_by(SignUp.slot_id)
+    return list(db.session.scalars(query))
+
+
+def slots_gathering_too_long(now: datetime) -> list[int]:
+    """The slots to come in which seats are gathered for a team although they should go on to others by now."""
+    soon = sa.and_(Slot.starts_at > now, Slot.starts_at <= now + GATHERS_UNTIL)
+    query = sa.select(Slot.id).where(Slot.gathered > 0, Slot.state == SlotState.OPEN, soon).order_by(Slot.id)
     return list(db.session.scalars(query))
 
 
@@ -110,3 +117,86 @@ def roster(slot_id: int) -> list[SignUp]:
         .order_by(SignUp.ticket)
     )
     return list(db.session.scalars(query))
+
+
+# ── one of several ──────────────────────────────────────────────────────────
+
+
+def waited_for_with_seats_left(slot_ids: Collection[int]) -> list[int]:
+    """Those of these slots that have seats left although people wait: something stood in their way."""
+    query = sa.select(Slot.id).where(Slot.id.in_(slot_ids), Slot.waiting > 0, Slot.taken < Slot.capacity)
+    return list(db.session.scalars(query.order_by(Slot.id)))
+
+
+def wish_of(member_id: int, public_id: str) -> int:
+    """The id of the member's own wish; NotFound where it is none."""
+    wish_id = db.session.scalar(sa.select(Wish.id).where(Wish.public_id == public_id, Wish.member_id == member_id))
+    if wish_id is None:
+        raise NotFound
+    return wish_id
+
+
+def slots_of_wish(wish_id: int) -> list[int]:
+    return list(db.session.scalars(sa.select(SignUp.slot_id).where(SignUp.wish_id == wish_id)))
+
+
+# ── teams ───────────────────────────────────────────────────────────────────
+
+
+def joined(team_id: int) -> list[int]:
+    """Who has joined a team and not left the school since, who has been in it longest first."""
+    query = (
+        sa.select(TeamMember.member_id)
+        .join(TeamMember.member)
+        .where(TeamMember.team_id == team_id, TeamMember.joined_at.is_not(None), Member.active)
+        .order_by(TeamMember.joined_at, TeamMember.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def people_of_team(team_id: int) -> list[int]:
+    """Who is in a team, who has been in it longest first: who has joined, or once it is signed up who still has a seat
+    or a place by it."""
+    if db.session.scalar(sa.select(Team.signed_up_at).where(Team.id == team_id)) is None:
+        return joined(team_id)
+    query = sa.select(SignUp.member_id).where(SignUp.team_id == team_id, SignUp.state.in_(ACTIVE_STATES))
+    return list(db.session.scalars(query.order_by(SignUp.ticket)))
+
+
+def invitation(team_id: int, member_id: int) -> TeamMember | None:
+    """Whether and how somebody belongs to a team: asked, or joined."""
+    query = sa.select(TeamMember).where(TeamMember.team_id == team_id, TeamMember.member_id == member_id)
+    return db.session.scalar(query)
+
+
+def risks_read(team_id: int) -> dict[int, tuple[int | None, datetime | None]]:
+    """Which version of the risks each of a team has read by joining, and when."""
+    query = sa.select(TeamMember.member_id, TeamMember.risks_version, TeamMember.joined_at)
+    rows = db.session.execute(query.where(TeamMember.team_id == team_id))
+    return {member_id: (version, at) for member_id, version, at in rows}
+
+
+def asked_or_in(team_id: int) -> int:
+    query = sa.select(sa.func.count()).select_from(TeamMember).where(TeamMember.team_id == team_id)
+    return db.session.scalar(query) or 0
+
+
+def team_joined(member_id: int, slot_id: int) -> int | None:
+    """The team that is not signed up yet in which somebody is for this slot."""
+    query = (
+        sa.select(Team.id)
+        .join(TeamMember, TeamMember.team_id == Team.id)
+        .where(
+            TeamMember.member_id == member_id, TeamMember.joined_at.is_not(None), Team.slot_id == slot_id,
+            Team.signed_up_at.is_(None), Team.dissolved_at.is_(None),
+        )
+    )  # fmt: skip
+    return db.session.scalar(query)
+
+
+def active_by_number(number: str) -> Member | None:
+    return db.session.scalar(sa.select(Member).where(Member.number == number, Member.active))
+
+
+def name_of(member_id: int) -> str:
+    return db.session.scalars(sa.select(Member.name).where(Member.id == member_id)).one()

@@ -4,8 +4,10 @@ other."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -14,9 +16,10 @@ from activities.duties.models import Slot
 from activities.kit.db import UtcDateTime, Words, db, run, transactional
 from activities.outbox.jobs import every
 from activities.people.models import Member
-from activities.signups import facts, notices, queries, rules
+from activities.signups import facts, notices, parties, queries, rules
 from activities.signups.facts import NOW, SLOT, Engagement, Seen, Waiter
 from activities.signups.models import SignUp
+from activities.signups.parties import Companion
 from activities.signups.rules import Consent, Offer, SignUpState
 
 # Which of a slot's counters a sign-up in each state is counted by.
@@ -31,12 +34,20 @@ _COUNT = (
     .where(Slot.id == SLOT)
     .values(
         taken=Slot.taken + sa.bindparam("d_taken"),
+        gathered=Slot.gathered + sa.bindparam("d_gathered"),
         waiting=Slot.waiting + sa.bindparam("d_waiting"),
         asked=Slot.asked + sa.bindparam("d_asked"),
         tickets=Slot.tickets + sa.bindparam("drawn"),
     )
 )
 _ENTER = sa.insert(SignUp).returning(SignUp.id)
+_ENTER_ALL = sa.insert(SignUp)
+_ENTERED = sa.select(SignUp.id, SignUp.state, SignUp.ticket).where(
+    sa.or_(
+        SignUp.wish_id == sa.bindparam("wish_id", type_=sa.Integer()),
+        SignUp.team_id == sa.bindparam("team_id", type_=sa.Integer()),
+    )
+)
 _BECOME = (
     sa.update(SignUp)
     .where(SignUp.id.in_(sa.bindparam("ids", type_=sa.Integer(), expanding=True)))
@@ -95,16 +106,37 @@ def _sign_up(
 
 @transactional
 def accept(member_id: int, slot_id: int, now: datetime) -> None:
-    """Take the seat that is held for the member. Raises the rules' Refusal, which are asked once more."""
-    person = facts.person_locked(member_id)
+    """Take the seat that is held for the member; of a team that stays whole, one accepts for all. The rules are asked
+    once more; raises their Refusal."""
+    people = parties.company_locked(member_id, slot_id)
     offer = facts.offer_locked(slot_id)
-    mine, busy = facts.around(member_id, offer)
-    if refusal := rules.why_not_accept(offer, person, mine and mine.mine, busy, now):
-        raise refusal
-    assert mine is not None  # the rule refused otherwise
-    become([mine.id], slot_id, mine.state, SignUpState.SEATED, now)
-    audit.leave(now, member_id, "accept", SignUp, mine.id, before={"state": mine.state}, after={"state": "seated"})
-    notices.signed_up(offer, member_id, SignUpState.SEATED, now)
+    company = parties.around_all(people, offer)
+    seats = _acceptable(member_id, company, offer, now)
+    become([mine.id for mine in seats.values()], slot_id, SignUpState.OFFERED, SignUpState.SEATED, now)
+    before, after = {"state": SignUpState.OFFERED}, {"state": SignUpState.SEATED}
+    audit.leave_all(now, member_id, "accept", SignUp, [(mine.id, before, after) for mine in seats.values()])
+    let_go([mine.wish_id for mine in seats.values() if mine.wish_id], now)
+    for who, mine in seats.items():
+        notices.signed_up(offer, who, SignUpState.SEATED, now, of_several=bool(mine.wish_id))
+
+
+def _acceptable(member_id: int, company: Mapping[int, Companion], offer: Offer, now: datetime) -> dict[int, Engagement]:
+    """The held seats of the member and, where the member belongs to a team that stays whole, of all of it. Raises the
+    reason against the member's own, or names those of the team in whose way something stands."""
+    seats, stopped = {}, []
+    for who, one in company.items():
+        refusal = rules.why_not_accept(offer, one.person, one.mine and one.mine.mine, one.busy, now)
+        if who == member_id and refusal:
+            raise refusal
+        if isinstance(refusal, rules.NotOffered):
+            continue  # who has left the team meanwhile
+        if refusal:
+            stopped.append(one.name)
+        elif one.mine:
+            seats[who] = one.mine
+    if stopped:
+        raise rules.TeammateCannot(", ".join(stopped))
+    return seats
 
 
 def withdraw(member_id: int, slot_id: int, now: datetime, reason: str = "") -> None:
@@ -146,11 +178,19 @@ def _lapse(slot_id: int, now: datetime) -> list[int]:
     lock_waiters([slot_id])
     offer = facts.offer_locked(slot_id)
     lapsed = facts.lapsed(slot_id, now)
-    for member_id, engagement in lapsed:
-        give_back(engagement, None, now, "offer lapsed")
-        notices.lapsed(offer, member_id, now)
+    give_back_all([mine for _, mine in lapsed], None, now, "offer lapsed")
+    people = [member_id for member_id, _ in lapsed]
+    notices.lapsed(offer, people, now)
     promote(slot_id, now)
-    return [member_id for member_id, _ in lapsed]
+    return people
+
+
+@every(60, "let gathered seats go")
+def let_gathered_go(now: datetime) -> None:
+    """Give seats on that were gathered for a team for as long as there was time: each slot in a transaction of its
+    own."""
+    for slot_id in queries.slots_gathering_too_long(now):
+        fill(slot_id, now)
 
 
 # ── what the verbs of this room share, inside their transactions ────────────
@@ -174,18 +214,32 @@ def lock_waiters(slot_ids: Collection[int], *member_ids: int | None) -> None:
 def promote(slot_id: int, now: datetime) -> None:
     """Give free seats to waiters in order, as far as the rules still hold for them; the others keep their place. All
     who wait are locked already. A seat is held until its waiter accepts it, unless the activity does not ask, or time
-    is short and the waiter wished not to be asked."""
+    is short and the waiter wished not to be asked. Seats that are not enough for the whole team whose turn it is are
+    gathered for it (`rules.share_out`)."""
     offer = facts.offer_locked(slot_id)
-    if not (offer.left and offer.waiting):
+    if not (offer.free and (offer.waiting or offer.gathered)):
         return
-    waiting = facts.waiters_locked(slot_id)
-    busy = facts.busy_around([w.member_id for w in waiting], offer)
-    ready = [w for w in waiting if not rules.why_not_promote(offer, w.person, busy[w.member_id], now)][: offer.left]
+    line = _ready(offer, facts.waiters_locked(slot_id), now)
+    chosen, gathered = rules.share_out(line, offer.free, offer.capacity, gathers=rules.gathers(offer.starts_at, now))
+    if gathered != offer.gathered:
+        count(slot_id, {}, gathered=gathered - offer.gathered)
     until = rules.offered_until(offer.starts_at, offer.offer_minutes, now)
     soon = rules.starts_soon(offer.starts_at, offer.offer_minutes, now)
-    unasked = [w for w in ready if until is None or (soon and w.at_once)]
+    unasked = [w for w in chosen if until is None or (soon and w.at_once)]
     _move_up(offer, unasked, SignUpState.SEATED, None, now)
-    _move_up(offer, [w for w in ready if w not in unasked], SignUpState.OFFERED, until, now)
+    _move_up(offer, [w for w in chosen if w not in unasked], SignUpState.OFFERED, until, now)
+
+
+def _ready(offer: Offer, waiters: Collection[Waiter], now: datetime) -> list[list[Waiter]]:
+    """The parties in line of whom nothing stands in the way of anybody. Who is asked about another slot of the same
+    wish answers that first."""
+    busy = facts.busy_around([w.member_id for w in waiters], offer)
+    answering = parties.answering([w.wish_id for w in waiters if w.wish_id])
+    can = {
+        w.id for w in waiters
+        if w.wish_id not in answering and not rules.why_not_promote(offer, w.person, busy[w.member_id], now)
+    }  # fmt: skip
+    return [party for party in parties.in_line(waiters) if can.issuperset(w.id for w in party)]
 
 
 def _move_up(
@@ -199,7 +253,15 @@ def _move_up(
     if until:
         notices.offered(offer, waiters, until, now)
     else:
-        notices.promoted(offer, [w.member_id for w in waiters], now)
+        let_go([w.wish_id for w in waiters if w.wish_id], now)
+        notices.promoted(offer, waiters, now)
+
+
+def let_go(wish_ids: Collection[int], now: datetime) -> None:
+    """End what else stands in these wishes: one seat of each has come. The notice of that seat says so. Whoever changes
+    a waiting list has locked all who are on it, so no two meet at its counters without having met at the person."""
+    if wish_ids:
+        give_back_all(parties.rest_of_wishes(wish_ids, now), None, now, "another slot of the wish came first")
 
 
 def enter(
@@ -223,31 +285,87 @@ def enter(
     return sign_up_id
 
 
+class Entry(NamedTuple):
+    """A sign-up to be written, and when its person has read the slot's risks as they are now."""
+
+    offer: Offer
+    member_id: int
+    state: SignUpState
+    risks_read_at: datetime | None = None
+
+
+def enter_all(
+    entries: Sequence[Entry], now: datetime, *, actor_id: int, at_once: bool = False,
+    wish_id: int | None = None, team_id: int | None = None,
+) -> None:  # fmt: skip
+    """Write the sign-ups of a new wish or team, each with the next ticket of its locked slot, in their order. Four
+    statements, however many."""
+    tickets: Counter[int] = Counter()
+    states: dict[int, Counter[SignUpState]] = {}
+    rows = []
+    for offer, member_id, state, risks_read_at in entries:
+        tickets[offer.id] += 1
+        states.setdefault(offer.id, Counter())[state] += 1
+        rows.append({
+            "slot_id": offer.id, "member_id": member_id, "state": state, "ticket": offer.tickets + tickets[offer.id],
+            "revision": 0, "signed_up_at": now, "changed_at": now, "offered_until": None, "at_once": at_once,
+            "seated_at": now if state is SignUpState.SEATED else None, "wish_id": wish_id, "team_id": team_id,
+            "risks_version": offer.risks_version if risks_read_at else None, "risks_read_at": risks_read_at,
+        })  # fmt: skip
+    run(_COUNT, [_counted(slot_id, states[slot_id], drawn=tickets[slot_id]) for slot_id in sorted(states)])
+    run(_ENTER_ALL, rows)
+    entered = run(_ENTERED, {"wish_id": wish_id, "team_id": team_id})
+    audit.leave_all(
+        now, actor_id, "sign up", SignUp,
+        [(row_id, {}, {"state": state, "ticket": ticket}) for row_id, state, ticket in entered],
+    )  # fmt: skip
+
+
 def become(
     ids: Collection[int], slot_id: int, before: SignUpState, after: SignUpState, now: datetime, *,
     until: datetime | None = None,
 ) -> None:  # fmt: skip
     """Move sign-ups of one slot from one state to another, and its counters with them. `until`: of an offer."""
     count(slot_id, {before: -len(ids), after: len(ids)})
+    _change(ids, after, now, until)
+
+
+def _change(ids: Collection[int], state: SignUpState, now: datetime, until: datetime | None = None) -> None:
     values = {
-        "ids": list(ids), "to": after, "now": now, "until": until,
-        "seated_at": now if after is SignUpState.SEATED else None,
-        "left_at": now if after is SignUpState.WITHDRAWN else None,
+        "ids": list(ids), "to": state, "now": now, "until": until,
+        "seated_at": now if state is SignUpState.SEATED else None,
+        "left_at": now if state is SignUpState.WITHDRAWN else None,
     }  # fmt: skip
     run(_BECOME, values)
 
 
-def count(slot_id: int, changes: dict[SignUpState, int], *, drawn: int = 0) -> None:
-    """Move a slot's counters by so many sign-ups more or fewer in each state."""
-    values = {"slot_id": slot_id, "drawn": drawn, "d_taken": 0, "d_waiting": 0, "d_asked": 0}
+def count(slot_id: int, changes: Mapping[SignUpState, int], *, drawn: int = 0, gathered: int = 0) -> None:
+    """Move a slot's counters by so many sign-ups more or fewer in each state, and seats gathered for a team."""
+    run(_COUNT, _counted(slot_id, changes, drawn, gathered))
+
+
+def _counted(slot_id: int, changes: Mapping[SignUpState, int], drawn: int = 0, gathered: int = 0) -> dict[str, int]:
+    values = {"d_taken": gathered, "d_gathered": gathered, "d_waiting": 0, "d_asked": 0}
     for state, by in changes.items():
         if counter := COUNTERS.get(state):
             values[f"d_{counter}"] += by
-    run(_COUNT, values)
+    return {**values, "slot_id": slot_id, "drawn": drawn}
 
 
 def give_back(mine: Engagement, actor_id: int | None, now: datetime, reason: str = "") -> None:
     """End a sign-up. Who gets the seat is asked afterwards (`promote`)."""
-    become([mine.id], mine.slot_id, mine.state, SignUpState.WITHDRAWN, now)
-    before, after = {"state": mine.state}, {"state": SignUpState.WITHDRAWN}
-    audit.leave(now, actor_id, "withdraw", SignUp, mine.id, before=before, after=after, reason=reason)
+    give_back_all([mine], actor_id, now, reason)
+
+
+def give_back_all(ended: Collection[Engagement], actor_id: int | None, now: datetime, reason: str = "") -> None:
+    """End sign-ups, of whatever slots. Three statements, however many."""
+    if not ended:
+        return
+    by_slot: dict[int, Counter[SignUpState]] = {}
+    for one in sorted(ended, key=lambda one: one.slot_id):
+        by_slot.setdefault(one.slot_id, Counter()).subtract([one.state])
+    run(_COUNT, [_counted(slot_id, changes) for slot_id, changes in by_slot.items()])
+    _change([one.id for one in ended], SignUpState.WITHDRAWN, now)
+    after = {"state": SignUpState.WITHDRAWN}
+    changes = [(one.id, {"state": one.state}, after) for one in ended]
+    audit.leave_all(now, actor_id, "withdraw", SignUp, changes, reason=reason)
