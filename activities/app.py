@@ -26,6 +26,7 @@ ROOMS = (
     "duties",
     "signups",
     "invitations",
+    "exchanges",
     "series",
     "rescheduling",
     "notices",

@@ -18,7 +18,7 @@ from activities.kit.i18n import ngettext
 from activities.kit.refusal import ChangedMeanwhile, Refusal
 from activities.kit.roles import Permission
 from activities.kit.web import done, invalid
-from activities.signups import organize, queries
+from activities.signups import organize, panels, queries
 from activities.signups.organize_forms import CancelForm, SlotForm
 from activities.signups.rules import HOLDING, SignUpState
 from activities.terms.queries import week_of
@@ -39,9 +39,10 @@ def add_to(signups: Blueprint) -> None:
 @access(Permission.ORGANIZE)
 def roster(public_id: str) -> Any:
     slot = slot_to_organize(current_user, public_id)
-    people = queries.roster(slot.id)
+    people, at = queries.roster(slot.id), clock.now()
     return render_template(
-        "signups/roster.html", slot=slot, post=slot.post, activity=slot.post.activity, at=clock.now(),
+        "signups/roster.html", slot=slot, post=slot.post, activity=slot.post.activity, at=at,
+        notes=panels.notes_on(slot, at),
         week=week_of(clock.local_day(slot.starts_at)),
         seated=[row for row in people if row.state in HOLDING],
         waiting=[row for row in people if row.state is SignUpState.WAITING],

@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
+from activities.exchanges.covers import ask_cover
 from activities.invitations.service import invite
 from activities.kit import clock
 from activities.kit.db import db
@@ -32,6 +33,7 @@ PAGES = {
     None: ["/login", "/login/forgot", "/nowhere"],
     "lin": [
         "/", "/slots", "/slots?open=1&q=x", "/slots/{slot}", "/slots/{full}", "/activities/{activity}", "/records",
+        "/cover", "/slots/{wanted}", "/slots/{mine}", "/slots/{mine}/cover",
         "/records/{record}", "/years/{year}", "/invitations", "/calendars", "/inbox", "/account", "/account/password",
         "/terms", "/terms/periods",
         "/nowhere",
@@ -73,6 +75,11 @@ def world(app, cast) -> dict[str, str | int]:
         sign_up(cast.wang.id, full.id, now)
         sign_up(cast.lin.id, full.id, now, or_wait=True)
         invite(cast.ou.id, slot.id, 5, now)
+        wanted, mine = make_slot(cast.lake, now + 4 * DAY, capacity=1), make_slot(cast.lake, now + 5 * DAY)
+        db.session.commit()
+        sign_up(cast.wang.id, wanted.id, now)
+        ask_cover(cast.wang.id, wanted.id, "", now)
+        sign_up(cast.lin.id, mine.id, now)
         for member in (cast.lin, cast.wang):
             sign_up(member.id, past.id, now - DAY)
         today = clock.local_day(now)
@@ -86,6 +93,7 @@ def world(app, cast) -> dict[str, str | int]:
         record_attendance(cast.ou.id, past.id, {cast.lin.id: Mark(Attendance.PRESENT, 60, 0)}, now)
         record = db.session.query(Record).one()
         return {
+            "wanted": wanted.public_id, "mine": mine.public_id,
             "slot": slot.public_id, "full": full.public_id, "past": past.public_id, "record": record.public_id,
             "series": series.public_id,
             "activity": cast.sweeping.public_id, "post": cast.lake.public_id, "unit": cast.first.public_id,

@@ -234,6 +234,12 @@ TABLE = {
     "GET notices.open_notice": row("login 404 404 404 404 404", no_notice),
     "POST notices.read": row("login 404 404 404 404 404", no_notice),
     "POST notices.read_all": row("login 303 303 303 303 303"),
+    # exchanges
+    "GET exchanges.wanted": row("login 200 200 200 200 200"),
+    "GET exchanges.cover": row("login 409 404 409 409 404", slot),
+    "POST exchanges.ask": row("login 409 404 409 409 404", slot),
+    "POST exchanges.take_back": row("login 409 404 409 409 404", slot),
+    "POST exchanges.take_over": row("login 409 404 409 409 404", slot),
     # records
     "GET records.attendance": row("login 404 404 200 404 404", slot),
     "POST records.attendance_post": row("login 404 404 303 404 404", slot),

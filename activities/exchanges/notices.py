@@ -1,0 +1,78 @@
+"""Who is told what of cover."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from activities.duties.models import Slot
+from activities.duties.queries import running
+from activities.kit.refusal import N_
+from activities.outbox import service as outbox
+from activities.outbox.rules import Group
+from activities.outbox.words import Page, is_past, words
+from activities.signups.facts import offer_of
+from activities.signups.notices import facts
+from activities.signups.rules import Offer
+
+WANTED = "exchanges.wanted"
+# Who has, or has not, to come this soon is told at once.
+SOON = timedelta(days=1)
+
+
+def _slot(params: Mapping[str, Any]) -> Page:
+    return "signups.slot", {"public_id": params["slot"]}
+
+
+words(
+    WANTED,
+    N_("Cover wanted: %(what)s"),
+    N_("%(when)s, %(where)s. Somebody cannot come. Take over on the page if you can, or say “not this time” there."),
+    _slot,
+    Group.ANSWERS,
+    holds=lambda params, now: not is_past(params["when"][0], now),
+)
+words(
+    "exchanges.covered",
+    N_("%(name)s has taken over: %(what)s"),
+    N_("%(when)s, %(where)s. You do not have to come any more."),
+    _slot,
+    urgent=SOON,
+)
+words(
+    "exchanges.took_over",
+    N_("You have taken over: %(what)s"),
+    N_("%(when)s, %(where)s. The seat is yours now."),
+    _slot,
+    urgent=SOON,
+)
+words(
+    "exchanges.to_waiting_list",
+    N_("Your seat has gone to the waiting list: %(what)s"),
+    N_("%(when)s, %(where)s. You do not have to come any more."),
+    _slot,
+    urgent=SOON,
+)
+words(
+    "exchanges.not_covered",
+    N_("Nobody has taken over yet: %(what)s"),
+    N_("%(when)s, %(where)s. %(name)s has asked for cover and stays responsible. Perhaps you know somebody."),
+    lambda params: ("signups.roster", {"public_id": params["slot"]}),
+    Group.ORGANIZING,
+    urgent=SOON,
+)
+
+
+def covered(offer: Offer, giver_id: int, taker_id: int, taker: str, now: datetime) -> None:
+    outbox.post(now, [giver_id], "exchanges.covered", **facts(offer), name=taker)
+    outbox.post(now, [taker_id], "exchanges.took_over", **facts(offer))
+
+
+def to_waiting_list(offer: Offer, member_id: int, now: datetime) -> None:
+    outbox.post(now, [member_id], "exchanges.to_waiting_list", **facts(offer))
+
+
+def not_covered(slot: Slot, name: str, now: datetime) -> None:
+    """Tell who runs the activity."""
+    outbox.post(now, running(slot.post.activity), "exchanges.not_covered", **facts(offer_of(slot)), name=name)

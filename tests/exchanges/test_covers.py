@@ -1,0 +1,298 @@
+"""Cover: who cannot come stays responsible until somebody takes over."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from activities.audit.models import AuditEntry
+from activities.calendars import feeds
+from activities.calendars.service import feed_of
+from activities.duties.models import Activity, Slot
+from activities.exchanges import queries
+from activities.exchanges.covers import ask_cover, ask_more, serve_waiting, take_back, take_over, tell_organizers
+from activities.exchanges.models import Cover, Handover
+from activities.exchanges.rules import CoverAsked, CoverEnd, NoCoverWanted, OthersWaited, Way
+from activities.invitations.models import Invitation
+from activities.kit.db import db
+from activities.people.models import Member
+from activities.people.rules import Stages
+from activities.signups.models import SignUp
+from activities.signups.organize import cancel_slot
+from activities.signups.rules import (
+    AlreadyIn,
+    AlreadyStarted,
+    NotIn,
+    SignUpState,
+    SlotCancelled,
+    TooLateToWithdraw,
+)
+from activities.signups.rules_person import WrongStage
+from activities.signups.rules_time import Overlaps
+from activities.signups.service import sign_up, withdraw
+from tests.cast import DAY, HOUR, NOW, make_member, make_slot, my_state
+from tests.exchanges.conftest import counters, told
+
+SEATED, OFFERED, WAITING, WITHDRAWN = (
+    SignUpState.SEATED, SignUpState.OFFERED, SignUpState.WAITING, SignUpState.WITHDRAWN,
+)  # fmt: skip
+
+
+def ask(shift) -> None:
+    assert ask_cover(shift.lin, shift.slot, "考试", NOW)
+
+
+def invited(slot_id: int) -> list[int]:
+    query = sa.select(Invitation.member_id).where(Invitation.slot_id == slot_id).order_by(Invitation.id)
+    return list(db.session.scalars(query))
+
+
+# ── asking ──────────────────────────────────────────────────────────────────
+
+
+def test_who_asks_keeps_the_seat_and_others_are_asked(shift, cast):
+    with pytest.raises(TooLateToWithdraw):
+        withdraw(shift.lin, shift.slot, NOW)
+    ask(shift)
+    assert my_state(shift.lin, shift.slot) is SEATED
+    assert counters(shift.slot) == (1, 0)
+    assert set(invited(shift.slot)) == {shift.wang, shift.ma, cast.ou.id}
+    assert told(shift.wang) == ["exchanges.wanted"]
+    assert told(shift.lin) == []
+
+
+def test_one_asks_once(shift):
+    ask(shift)
+    with pytest.raises(CoverAsked):
+        ask(shift)
+
+
+def test_only_who_has_a_seat_asks(shift):
+    with pytest.raises(NotIn):
+        ask_cover(shift.wang, shift.slot, "", NOW)
+
+
+def test_when_it_has_begun_nobody_asks(shift):
+    with pytest.raises(AlreadyStarted):
+        ask_cover(shift.lin, shift.slot, "", NOW + 5 * HOUR)
+
+
+def test_who_can_come_after_all_asks_no_more(shift):
+    ask(shift)
+    take_back(shift.lin, shift.slot, NOW + HOUR)
+    assert queries.wanted_in(shift.slot, NOW + HOUR) == []
+    assert db.session.scalars(sa.select(Cover.how)).all() == [CoverEnd.TAKEN_BACK]
+    with pytest.raises(NoCoverWanted):
+        take_over(shift.wang, shift.slot, NOW + HOUR)
+    with pytest.raises(NoCoverWanted):
+        take_back(shift.lin, shift.slot, NOW + HOUR)
+    ask(shift)
+
+
+# ── taking over ─────────────────────────────────────────────────────────────
+
+
+def test_who_takes_over_has_the_seat_and_who_asked_is_free(shift):
+    ask(shift)
+    take_over(shift.wang, shift.slot, NOW + HOUR)
+    assert [my_state(who, shift.slot) for who in (shift.lin, shift.wang)] == [None, SEATED]
+    assert counters(shift.slot) == (1, 0)
+    assert told(shift.lin) == ["exchanges.covered"]
+    assert told(shift.wang) == ["exchanges.wanted", "exchanges.took_over"]
+    assert queries.wanted_in(shift.slot, NOW + HOUR) == []
+
+
+def test_the_record_of_who_was_first_and_who_took_over_when_stays(shift):
+    ask(shift)
+    take_over(shift.wang, shift.slot, NOW + HOUR)
+    ask_cover(shift.wang, shift.slot, "", NOW + 2 * HOUR)
+    take_over(shift.ma, shift.slot, NOW + 3 * HOUR)
+    chain = db.session.execute(
+        sa.select(SignUp.member_id, Handover.way, Handover.at).join(SignUp, SignUp.id == Handover.given_id)
+    ).all()
+    assert chain == [(shift.lin, Way.COVER, NOW + HOUR), (shift.wang, Way.COVER, NOW + 3 * HOUR)]
+    assert [before.name for before in queries.before(shift.slot).values()] == ["王一诺"]
+    assert db.session.scalars(sa.select(Cover.how).order_by(Cover.id)).all() == [CoverEnd.TAKEN_OVER] * 2
+
+
+def test_each_persons_change_leaves_one_entry(shift):
+    ask(shift)
+    before = db.session.scalar(sa.select(sa.func.max(AuditEntry.id)))
+    take_over(shift.wang, shift.slot, NOW + HOUR)
+    entries = sa.select(AuditEntry.verb, AuditEntry.actor_id, AuditEntry.reason).where(AuditEntry.id > before)
+    assert db.session.execute(entries).all() == [("withdraw", shift.wang, "cover"), ("sign up", shift.wang, "")]
+
+
+def test_all_rules_are_asked_of_who_takes_over(shift, cast):
+    ask(shift)
+    other = make_slot(cast.lake, NOW + 5.5 * HOUR)
+    db.session.commit()
+    sign_up(shift.ma, other.id, NOW)
+    with pytest.raises(Overlaps):
+        take_over(shift.ma, shift.slot, NOW)
+    with pytest.raises(AlreadyIn):
+        take_over(shift.lin, shift.slot, NOW)
+    db.session.execute(sa.update(Activity).values(stages=Stages.FULL))
+    db.session.commit()
+    with pytest.raises(WrongStage):
+        take_over(shift.wang, shift.slot, NOW)
+    with pytest.raises(AlreadyStarted):
+        take_over(shift.ma, shift.slot, NOW + 5 * HOUR)
+
+
+def test_a_cancelled_slot_needs_no_cover(shift, cast):
+    ask(shift)
+    cancel_slot(cast.ou.id, shift.slot, "下雨", NOW)
+    assert queries.wanted_in(shift.slot, NOW) == []
+    with pytest.raises(SlotCancelled):
+        take_over(shift.wang, shift.slot, NOW)
+
+
+def test_who_asked_first_is_relieved_first(shift, cast):
+    db.session.execute(sa.update(Slot).where(Slot.id == shift.slot).values(capacity=2))
+    db.session.commit()
+    sign_up(shift.ma, shift.slot, NOW)
+    ask_cover(shift.ma, shift.slot, "", NOW)
+    ask_cover(shift.lin, shift.slot, "", NOW + HOUR)
+    take_over(shift.wang, shift.slot, NOW + HOUR)
+    assert [my_state(who, shift.slot) for who in (shift.ma, shift.lin)] == [None, SEATED]
+
+
+def test_who_is_free_again_is_seated_where_a_seat_was_free_but_clashed(shift, cast):
+    other = make_slot(cast.lake, NOW + 5.5 * HOUR, capacity=1)
+    db.session.commit()
+    sign_up(shift.ma, other.id, NOW)
+    db.session.execute(sa.insert(SignUp), [{
+        "slot_id": other.id, "member_id": shift.lin, "state": WAITING, "ticket": 2, "signed_up_at": NOW,
+        "changed_at": NOW,
+    }])  # fmt: skip
+    db.session.execute(sa.update(Slot).where(Slot.id == other.id).values(waiting=1, tickets=2, capacity=2))
+    db.session.commit()
+    ask(shift)
+    take_over(shift.wang, shift.slot, NOW)
+    assert my_state(shift.lin, other.id) is SEATED
+
+
+# ── people who wait ─────────────────────────────────────────────────────────
+
+
+def test_where_somebody_waits_the_seat_goes_to_them_at_once(shift):
+    sign_up(shift.wang, shift.slot, NOW, or_wait=True)
+    assert not ask_cover(shift.lin, shift.slot, "", NOW)
+    assert [my_state(who, shift.slot) for who in (shift.lin, shift.wang)] == [None, SEATED]
+    assert told(shift.lin) == ["exchanges.to_waiting_list"]
+    assert counters(shift.slot) == (1, 0)
+    assert invited(shift.slot) == []
+
+
+def test_where_nobody_who_waits_can_come_cover_is_wanted_after_all(shift, cast):
+    sign_up(shift.wang, shift.slot, NOW, or_wait=True)
+    other = make_slot(cast.lake, NOW + 5.5 * HOUR)
+    db.session.commit()
+    sign_up(shift.wang, other.id, NOW)
+    ask(shift)
+    assert [my_state(who, shift.slot) for who in (shift.lin, shift.wang)] == [SEATED, WAITING]
+    assert told(shift.lin) == []
+    take_over(shift.ma, shift.slot, NOW)
+    assert my_state(shift.ma, shift.slot) is SEATED
+
+
+def test_who_joined_the_waiting_list_since_comes_before_who_takes_over(shift):
+    ask(shift)
+    sign_up(shift.wang, shift.slot, NOW, or_wait=True)
+    with pytest.raises(OthersWaited):
+        take_over(shift.ma, shift.slot, NOW)
+    assert [my_state(who, shift.slot) for who in (shift.lin, shift.wang, shift.ma)] == [None, SEATED, None]
+    assert db.session.scalars(sa.select(Cover.how)).all() == [CoverEnd.WAITING_LIST]
+
+
+def test_who_joined_the_waiting_list_since_is_served_without_anybody_pressing(shift):
+    ask(shift)
+    sign_up(shift.wang, shift.slot, NOW, or_wait=True)
+    for _ in range(2):
+        serve_waiting(NOW)
+    assert [my_state(who, shift.slot) for who in (shift.lin, shift.wang)] == [None, SEATED]
+    assert told(shift.lin) == ["exchanges.to_waiting_list"]
+
+
+# ── who is asked, and who is told ───────────────────────────────────────────
+
+
+def test_more_people_are_asked_as_the_start_comes_near(ctx, cast):
+    crowd = [make_member(f"m{n}", f"同学{n}", cast.first, password_hash=None).id for n in range(20)]
+    slot = make_slot(cast.lake, NOW + 4 * DAY, capacity=1)
+    db.session.commit()
+    sign_up(crowd[0], slot.id, NOW)
+    ask_cover(crowd[0], slot.id, "", NOW)
+    sizes = [len(invited(slot.id))]
+    for hours in (23, 24, 24, 48, 72):
+        ask_more(NOW + hours * HOUR)
+        sizes.append(len(invited(slot.id)))
+    assert sizes == [5, 5, 10, 10, 15, 20]
+
+
+def test_nobody_is_asked_when_it_is_over(shift):
+    ask(shift)
+    take_back(shift.lin, shift.slot, NOW)
+    before = invited(shift.slot)
+    db.session.execute(sa.delete(Invitation))
+    db.session.commit()
+    ask_more(NOW + 3 * HOUR)
+    assert before
+    assert invited(shift.slot) == []
+
+
+def test_the_organizers_are_told_once_if_nobody_takes_over(shift, cast):
+    ask(shift)
+    for minutes in (0, 5):
+        tell_organizers(NOW + minutes * HOUR / 60)
+    assert [topic for topic in told(cast.ou.id) if topic != "exchanges.wanted"] == ["exchanges.not_covered"]
+
+
+def test_the_organizers_are_not_told_while_there_is_time(shift, cast):
+    db.session.execute(sa.update(Slot).where(Slot.id == shift.slot).values(
+        starts_at=NOW + 3 * DAY, ends_at=NOW + 3 * DAY + HOUR,
+    ))  # fmt: skip
+    db.session.commit()
+    ask(shift)
+    tell_organizers(NOW + DAY)
+    assert "exchanges.not_covered" not in told(cast.ou.id)
+    tell_organizers(NOW + 3 * DAY - 6 * HOUR)
+    assert "exchanges.not_covered" in told(cast.ou.id)
+
+
+# ── calendars ───────────────────────────────────────────────────────────────
+
+
+def sequence(member_id: int, slot_id: int) -> int | None:
+    """The SEQUENCE of the slot's entry in the person's feed."""
+    token = feed_of(member_id, NOW)
+    edition = feeds.of_person(token, NOW + DAY / 24)
+    body = feeds.body(edition).decode()
+    uid = db.session.get_one(Slot, slot_id).uid
+    if str(uid) not in body:
+        return None
+    entry = body[body.index(str(uid)) :]
+    return int(entry[entry.index("SEQUENCE:") + 9 :].split("\r\n")[0])
+
+
+def test_the_feeds_follow_and_a_sequence_never_falls(shift):
+    first = sequence(shift.lin, shift.slot)
+    ask(shift)
+    take_over(shift.wang, shift.slot, NOW)
+    assert sequence(shift.lin, shift.slot) is None
+    assert sequence(shift.wang, shift.slot) is not None
+    ask_cover(shift.wang, shift.slot, "", NOW)
+    take_over(shift.lin, shift.slot, NOW)
+    again = sequence(shift.lin, shift.slot)
+    assert first is not None
+    assert again is not None
+    assert again > first
+
+
+def test_who_has_left_cannot_take_over(shift):
+    ask(shift)
+    db.session.execute(sa.update(Member).where(Member.id == shift.wang).values(active=False))
+    db.session.commit()
+    with pytest.raises(Exception, match="deactivated"):
+        take_over(shift.wang, shift.slot, NOW)

@@ -1,0 +1,103 @@
+"""Races with real threads for seats that go from one person to another."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+import sqlalchemy as sa
+
+from activities.exchanges.covers import ask_cover, ask_more, serve_waiting, take_back, take_over, tell_organizers
+from activities.exchanges.models import Handover
+from activities.invitations.models import Invitation
+from activities.kit.db import db
+from activities.kit.refusal import Refusal
+from activities.outbox.models import Notice
+from activities.signups.models import SignUp
+from activities.signups.rules import SignUpState
+from activities.signups.service import sign_up, withdraw
+from tests.cast import HOUR, NOW
+from tests.house.test_races import crowd, race, slot_of, states
+
+SEATED, WAITING, WITHDRAWN = SignUpState.SEATED, SignUpState.WAITING, SignUpState.WITHDRAWN
+
+
+@pytest.fixture
+def people(app, cast):
+    return crowd(app, cast, 12)
+
+
+def sought(app, cast, people, seekers: int, after: float = 48) -> int:
+    """A slot of two seats, both taken; of so many who have one cover is wanted."""
+    slot = slot_of(app, cast, 2, after=after)
+    with app.app_context():
+        for person in people[:2]:
+            sign_up(person, slot, NOW)
+        for person in people[:seekers]:
+            ask_cover(person, slot, "", NOW)
+    return slot
+
+
+def worked(results) -> int:
+    return sum(not isinstance(result, Refusal) for result in results)
+
+
+def topics(app, *names: str) -> Counter[str]:
+    with app.app_context():
+        return Counter(db.session.scalars(sa.select(Notice.topic).where(Notice.topic.in_(names))))
+
+
+def test_many_takers_for_one_cover_relieve_one(app, cast, people):
+    slot = sought(app, cast, people, 1)
+    results = race(app, [lambda p=p: take_over(p, slot, NOW) for p in people[2:]])
+    assert worked(results) == 1
+    assert states(app, slot) == {SEATED: 2, WITHDRAWN: 1}
+    assert set(topics(app, "exchanges.covered", "exchanges.took_over").values()) == {1}
+
+
+def test_many_takers_for_two_covers_relieve_two(app, cast, people):
+    slot = sought(app, cast, people, 2)
+    results = race(app, [lambda p=p: take_over(p, slot, NOW) for p in people[2:]])
+    assert worked(results) == 2
+    assert states(app, slot) == {SEATED: 2, WITHDRAWN: 2}
+    with app.app_context():
+        assert db.session.scalar(sa.select(sa.func.count(Handover.id))) == 2
+
+
+def test_taking_over_against_taking_back_and_withdrawing_loses_no_seat(app, cast, people):
+    slot = sought(app, cast, people, 2)
+    verbs = [lambda: take_back(people[0], slot, NOW), lambda: withdraw(people[1], slot, NOW)]
+    race(app, verbs + [lambda p=p: take_over(p, slot, NOW) for p in people[2:6]])
+    found = states(app, slot)
+    assert found[SEATED] in (1, 2)
+
+
+def test_nobody_takes_over_two_overlapping_seats(app, cast, people):
+    slots = [sought(app, cast, people[2 * n :], 1, after=48 + n / 4) for n in range(2)]
+    race(app, [lambda p=p, s=s: take_over(p, s, NOW) for p in people[4:7] for s in slots])
+    with app.app_context():
+        rows = db.session.scalars(sa.select(SignUp.member_id).where(SignUp.state == SEATED)).all()
+    assert max(Counter(rows).values()) == 1
+
+
+def test_who_waits_comes_first_whoever_presses_first(app, cast, people):
+    slot = sought(app, cast, people, 2)
+    with app.app_context():
+        for person in people[2:4]:
+            sign_up(person, slot, NOW, or_wait=True)
+    race(app, [lambda: serve_waiting(NOW)] * 2 + [lambda p=p: take_over(p, slot, NOW) for p in people[4:8]])
+    with app.app_context():
+        seated = sa.select(SignUp.member_id).where(SignUp.slot_id == slot, SignUp.state == SEATED)
+        assert set(db.session.scalars(seated)) == set(people[2:4])
+    assert topics(app, "exchanges.to_waiting_list") == {"exchanges.to_waiting_list": 2}
+
+
+def test_two_workers_ask_and_tell_once(app, cast, people):
+    slot = sought(app, cast, people, 1)
+    with app.app_context():
+        before = db.session.scalar(sa.select(sa.func.count(Invitation.id)).where(Invitation.slot_id == slot))
+    race(app, [lambda: ask_more(NOW + 25 * HOUR)] * 3 + [lambda: tell_organizers(NOW + 43 * HOUR)] * 3)
+    with app.app_context():
+        after = db.session.scalar(sa.select(sa.func.count(Invitation.id)).where(Invitation.slot_id == slot))
+    assert (before, after) == (5, 10)
+    assert topics(app, "exchanges.not_covered") == {"exchanges.not_covered": 1}
