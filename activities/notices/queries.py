@@ -13,7 +13,7 @@ from activities.kit.db import db
 from activities.kit.i18n import gettext as _
 from activities.kit.refusal import NotFound
 from activities.outbox.letters import say
-from activities.outbox.models import Notice
+from activities.outbox.models import Notice, Wishes
 from activities.outbox.words import WORDS
 
 PAGE_SIZE = 30
@@ -45,6 +45,11 @@ def own_notice(member_id: int, notice_id: int) -> Notice:
     if notice is None:
         raise NotFound
     return notice
+
+
+def wishes_of(member_id: int) -> Wishes | None:
+    """What a person chose of notices, if ever."""
+    return db.session.scalars(sa.select(Wishes).where(Wishes.member_id == member_id)).one_or_none()
 
 
 def page_about(notice: Notice) -> str | None:

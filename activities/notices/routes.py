@@ -12,8 +12,9 @@ from activities.kit.access import access
 from activities.kit.i18n import gettext as _
 from activities.kit.refusal import N_
 from activities.kit.roles import Permission
-from activities.kit.web import asked_page, done
+from activities.kit.web import asked_page, done, invalid
 from activities.notices import queries, service
+from activities.notices.forms import WishesForm
 
 LARGEST_ID = 2**31 - 1
 NOTICE = f"/inbox/<int(max={LARGEST_ID}):notice_id>"
@@ -21,6 +22,7 @@ NOTICE = f"/inbox/<int(max={LARGEST_ID}):notice_id>"
 # The pages of this room: endpoint, name, and whose they are.
 PAGES = (
     ("notices.inbox", N_("Inbox"), Permission.TAKE_PART),
+    ("notices.wishes", N_("What I want to be told"), Permission.TAKE_PART),
 )  # fmt: skip
 
 notices = Blueprint("notices", __name__)
@@ -64,3 +66,16 @@ def read_all() -> Any:
     seen = int(newest) if newest.isascii() and newest.isdigit() and len(newest) < 10 else 0
     service.mark_all_read(current_user.id, seen, clock.now())
     return done(_("All marked as read."), url_for(".inbox"))
+
+
+@notices.route("/account/notices", methods=("GET", "POST"))
+@access(Permission.TAKE_PART)
+def wishes() -> Any:
+    organizes = current_user.may(Permission.ORGANIZE)
+    form = WishesForm(queries.wishes_of(current_user.id), organizes=organizes)
+    if not form.is_submitted():
+        return render_template("notices/wishes.html", form=form)
+    if not form.validate():
+        return invalid("notices/wishes.html", form=form)
+    service.choose(current_user.id, form.wishes())
+    return done(_("Saved. It holds for what comes from now on."), url_for(".wishes"))

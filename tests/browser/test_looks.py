@@ -34,7 +34,8 @@ PAGES = {
     "lin": [
         "/", "/slots", "/slots?open=1&q=x", "/slots/{slot}", "/slots/{full}", "/activities/{activity}", "/records",
         "/cover", "/slots/{wanted}", "/slots/{mine}", "/slots/{mine}/cover",
-        "/records/{record}", "/years/{year}", "/invitations", "/calendars", "/inbox", "/account", "/account/password",
+        "/records/{record}", "/years/{year}", "/invitations", "/calendars", "/inbox",
+        "/account/notices", "/account", "/account/password",
         "/terms", "/terms/periods",
         "/nowhere",
     ],

@@ -234,6 +234,8 @@ TABLE = {
     "GET notices.open_notice": row("login 404 404 404 404 404", no_notice),
     "POST notices.read": row("login 404 404 404 404 404", no_notice),
     "POST notices.read_all": row("login 303 303 303 303 303"),
+    "GET notices.wishes": row("login 200 200 200 200 200"),
+    "POST notices.wishes": row("login 422 422 422 422 422"),
     # exchanges
     "GET exchanges.wanted": row("login 200 200 200 200 200"),
     "GET exchanges.cover": row("login 409 404 409 409 404", slot),

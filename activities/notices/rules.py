@@ -1,0 +1,52 @@
+"""When somebody is reminded of a duty: pure decisions on plain values."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta, tzinfo
+
+from activities.kit.refusal import N_
+from activities.outbox.rules import Group, Reminders, Way
+
+EVENING_AT = time(18, 0)
+BEFORE = {
+    Reminders.HOUR: timedelta(hours=1),
+    Reminders.TWO_HOURS: timedelta(hours=2),
+    Reminders.DAY: timedelta(hours=24),
+}
+# Nobody is reminded of what is farther away.
+FARTHEST = timedelta(days=2)
+
+REMINDER_NAMES = {
+    Reminders.DAY: N_("24 hours before"),
+    Reminders.EVENING: N_("The evening before, at 18:00"),
+    Reminders.TWO_HOURS: N_("2 hours before"),
+    Reminders.HOUR: N_("1 hour before"),
+}
+WAY_NAMES = {Way.AT_ONCE: N_("At once"), Way.DAILY: N_("Daily"), Way.NEVER: N_("Off")}
+# What people choose a way for: name, and what it is.
+GROUP_NAMES = {
+    Group.DUTIES: (N_("My duties"), N_("Seats, waiting lists, changed and cancelled slots.")),
+    Group.ANSWERS: (N_("Awaiting my answer"), N_("A seat held for me, somebody who asks for help.")),
+    Group.RECORDS: (N_("My records"), N_("Absences and corrections.")),
+    Group.ORGANIZING: (N_("What I organize"), N_("Who leaves, and where people are missing.")),
+}
+
+
+def remind_at(starts_at: datetime, when: Reminders, zone: tzinfo) -> datetime:
+    """The moment of one reminder."""
+    if when is Reminders.EVENING:
+        day = starts_at.astimezone(zone).date() - timedelta(days=1)
+        return datetime.combine(day, EVENING_AT, zone).astimezone(UTC)
+    return starts_at - BEFORE[when]
+
+
+def due_reminder(
+    starts_at: datetime, since: datetime, chosen: Reminders, now: datetime, zone: tzinfo
+) -> Reminders | None:
+    """Which of the chosen reminders of a duty is due: the latest whose moment has come, however late it is asked. None
+    for what a person who has had the seat only `since` then knew anyway."""
+    if now >= starts_at:
+        return None
+    moments = {when: remind_at(starts_at, when, zone) for when in Reminders if when in chosen}
+    come = {when: moment for when, moment in moments.items() if since < moment <= now}
+    return max(come, key=lambda when: come[when], default=None)
