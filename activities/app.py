@@ -32,6 +32,7 @@ ROOMS = (
     "notices",
     "calendars",
     "records",
+    "admissions",
     "reviews",
     "board",
     "home",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,9 +15,9 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from activities.duties.kinds import KINDS
 from activities.duties.models import Activity, Post
 from activities.duties.plans import Stretch
-from activities.duties.rules import MOST_SEATS
+from activities.duties.rules import DRAW_LEADS, MOST_SEATS, WAY_NAMES, WayIn
 from activities.kit.fields import Chips, Day, DecimalNumber, LocalMoment, Number, Revision
-from activities.kit.i18n import gettext
+from activities.kit.i18n import gettext, say_duration
 from activities.kit.text import clean_line, clean_text
 from activities.people.models import Unit
 from activities.people.rules import STAGE_NAMES, STANDING_NAMES, Stage, Stages, Standing, Standings
@@ -24,6 +25,7 @@ from activities.people.rules import STAGE_NAMES, STANDING_NAMES, Stage, Stages, 
 MOST_HOURS = 60 * 24
 MOST_OFFER_HOURS = 7 * 24
 MOST_WEEKS = 30
+MOST_DRAW_DAYS = 366
 BETWEEN = _l("Enter a number from %(min)s to %(max)s.")
 
 
@@ -72,6 +74,16 @@ class ActivityForm(FlaskForm):
             "They accept or decline it; after that it goes to the next. 0: they get it without being asked."
         ),
     )
+    way_in = RadioField(_l("Way in"), [InputRequired(_l("Choose a way in."))], default=WayIn.FIRST_COME)
+    draw_minutes = SelectField(
+        _l("Draw, before each slot"), [InputRequired()], coerce=int, default=2 * 24 * 60,
+        description=_l("Or when sign-up closes, if that is earlier. A draw that is announced keeps its time."),
+    )  # fmt: skip
+    draw_days = Number(
+        _l("Days before it whose hours count against one in the draw"),
+        [InputRequired(_l("Enter a number of days.")), NumberRange(1, MOST_DRAW_DAYS, BETWEEN)],
+        default=90,
+    )
     stages = Chips(_l("Only these stages"), [Optional()], description=_l("None chosen: all."))
     standings = Chips(_l("Only these standings"), [Optional()], description=_l("None chosen: all."))
     eligible_unit_id = SelectField(_l("Only members of"), [Optional()], coerce=int)
@@ -82,6 +94,8 @@ class ActivityForm(FlaskForm):
         self.kind_key.choices = [(kind.key, gettext(kind.name)) for kind in KINDS.values()]
         self.unit_id.choices = [(unit.id, unit.name) for unit in units]
         self.eligible_unit_id.choices = [(0, gettext("everyone who sees it")), *((u.id, u.name) for u in eligible)]
+        self.way_in.choices = [(str(way), gettext(name)) for way, name in WAY_NAMES.items()]
+        self.draw_minutes.choices = [(lead, say_duration(timedelta(minutes=lead))) for lead in DRAW_LEADS]
         self.stages.choices = [(str(stage), gettext(name)) for stage, name in STAGE_NAMES.items()]
         self.standings.choices = [(str(standing), gettext(name)) for standing, name in STANDING_NAMES.items()]
 
@@ -91,11 +105,12 @@ class ActivityForm(FlaskForm):
 
     def values(self) -> dict[str, Any]:
         """The activity's columns."""
-        plain = ("kind_key", "name", "unit_id", "description", "risks", "safeguards")
+        plain = ("kind_key", "name", "unit_id", "description", "risks", "safeguards", "draw_minutes", "draw_days")
         return {
             **{column: self[column].data for column in (*plain, "sign_up_opens_at", "sign_up_closes_at")},
             "withdraw_minutes": int((self.withdraw_hours.data or 0) * 60),
             "offer_minutes": int((self.offer_hours.data or 0) * 60),
+            "way_in": WayIn(self.way_in.data),
             "stages": Stages(sum(Stages[Stage(key).name] for key in self.stages.data or ())),
             "standings": Standings(sum(Standings[Standing(key).name] for key in self.standings.data or ())),
             "eligible_unit_id": self.eligible_unit_id.data or None,
@@ -105,8 +120,10 @@ class ActivityForm(FlaskForm):
 def shown(activity: Activity) -> dict[str, Any]:
     """An activity as its form shows it."""
     plain = ("kind_key", "name", "unit_id", "description", "risks", "safeguards", "revision")
+    moments, draw = ("sign_up_opens_at", "sign_up_closes_at"), ("draw_minutes", "draw_days")
     return {
-        **{column: getattr(activity, column) for column in (*plain, "sign_up_opens_at", "sign_up_closes_at")},
+        **{column: getattr(activity, column) for column in (*plain, *moments, *draw)},
+        "way_in": str(activity.way_in),
         "withdraw_hours": _hours(activity.withdraw_minutes),
         "offer_hours": _hours(activity.offer_minutes),
         "stages": [str(stage) for stage in Stage if Stages[stage.name] in activity.stages],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -59,8 +59,11 @@ class Activity(Revised, Base):
     # How long before its slot a person may still withdraw.
     withdraw_minutes: Mapped[int] = mapped_column(default=24 * 60)
     way_in: Mapped[WayIn] = mapped_column(Words(WayIn), default=WayIn.FIRST_COME)
-    # How long a freed seat is held for who is offered it; 0: who is next is seated without being asked.
+    # How long a seat is held for who is offered it or assigned to it; 0: who is next is seated without being asked.
     offer_minutes: Mapped[int] = mapped_column(default=12 * 60)
+    # How long before its slot a draw takes place, and the hours of how many days before count against one in it.
+    draw_minutes: Mapped[int] = mapped_column(default=2 * 24 * 60)
+    draw_days: Mapped[int] = mapped_column(default=90)
     # Zero: any.
     stages: Mapped[Stages] = mapped_column(Flags(Stages), default=Stages(0))
     standings: Mapped[Standings] = mapped_column(Flags(Standings), default=Standings(0))
@@ -82,6 +85,10 @@ class Activity(Revised, Base):
     @property
     def kind(self) -> Kind:
         return kind_of(self.kind_key)
+
+    @property
+    def draw_lead(self) -> timedelta:
+        return timedelta(minutes=self.draw_minutes)
 
 
 class Post(Revised, Base):
@@ -167,6 +174,10 @@ class Slot(Revised, Base):
         sa.CheckConstraint("asked >= 0", name="asked_not_negative"),
         sa.CheckConstraint("gathered >= 0 AND gathered <= taken", name="gathered_within_taken"),
         sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        # In which slots that have started nobody has decided yet.
+        sa.Index(
+            "ix_slot_asked", "starts_at", sqlite_where=sa.text("asked > 0"), postgresql_where=sa.text("asked > 0")
+        ),
         sa.Index("ix_slot_post_id_starts_at", "post_id", "starts_at"),
         # Which cancellation has become too old for calendars last.
         sa.Index(
@@ -196,6 +207,9 @@ class Slot(Revised, Base):
     cancel_reason: Mapped[str] = mapped_column(default="")
     cancelled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    # By draw: until when people ask, once it is announced, and when it was held.
+    draws_at: Mapped[datetime | None]
+    drawn_at: Mapped[datetime | None]
     # Seats taken, those held for who is offered them and those gathered for a team among them; free seats that are
     # gathered until they are enough for the team that waits longest; people waiting; people who have asked and have no
     # answer yet; and the last number drawn: acceptance goes by these numbers. Who was added to the list without having

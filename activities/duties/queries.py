@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -10,6 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from activities.duties.models import Activity, ActivityOrganizer, Post, Slot
+from activities.duties.rules import SlotState
 from activities.kit.db import db
 from activities.kit.refusal import NotAllowed, NotFound
 from activities.kit.roles import Permission, Role
@@ -166,6 +168,16 @@ def has_people(activity_id: int) -> bool:
     """Whether anybody has ever signed up for one of the activity's slots, or was recorded there without."""
     query = sa.select(Slot.id).join(Slot.post).where(Post.activity_id == activity_id, Slot.tickets > 0).limit(1)
     return db.session.scalar(query) is not None
+
+
+def pending(activity_id: int, now: datetime) -> int:
+    """How many people ask or wait for a seat in the activity's open slots to come."""
+    query = (
+        sa.select(sa.func.coalesce(sa.func.sum(Slot.asked + Slot.waiting), 0))
+        .join(Slot.post)
+        .where(Post.activity_id == activity_id, Slot.state == SlotState.OPEN, Slot.starts_at > now)
+    )
+    return int(db.session.scalar(query) or 0)
 
 
 def _activities() -> sa.Select[Activity]:

@@ -15,7 +15,17 @@ from activities.duties.forms import ActivityForm, shown
 from activities.duties.kinds import KINDS, LEDGER_NAMES
 from activities.duties.models import Activity
 from activities.duties.planning import monday_of
-from activities.duties.rules import KindInUse, NoOrganizer, NotBelow, at_risk
+from activities.duties.rules import (
+    WAY_NAMES,
+    WAY_SENTENCES,
+    KindInUse,
+    NeverAssigned,
+    NoOrganizer,
+    NotBelow,
+    NoTimeToAnswer,
+    WayInUse,
+    at_risk,
+)
 from activities.kit import clock
 from activities.kit.access import access
 from activities.kit.fields import differences, refuse
@@ -31,7 +41,10 @@ from activities.terms import queries as terms
 duties = Blueprint("duties", __name__)
 planning_routes.add_to(duties)
 # Which field of the activity's form a refusal speaks of.
-FIELDS = {KindInUse: "kind_key", NotBelow: "eligible_unit_id"}
+FIELDS = {
+    KindInUse: "kind_key", NotBelow: "eligible_unit_id", NeverAssigned: "way_in", NoTimeToAnswer: "offer_hours",
+    WayInUse: "way_in",
+}  # fmt: skip
 
 
 def init_app(app: Flask) -> None:
@@ -62,15 +75,15 @@ def organize() -> Any:
 @access(Permission.ORGANIZE)
 def new_activity() -> Any:
     form = _activity_form()
-    page = {"form": form, "activity": None, "kinds": KINDS, "changed": None}
+    page = {"form": form, "activity": None, "kinds": KINDS, "ways": WAY_SENTENCES, "changed": None}
     if not form.is_submitted():
         return render_template("duties/activity_form.html", **page)
     if not form.validate():
         return invalid("duties/activity_form.html", **page)
     try:
         public_id = service.create_activity(current_user.id, form.values(), clock.now())
-    except NotBelow as refusal:
-        refuse(form, "eligible_unit_id", refusal)
+    except (NotBelow, NeverAssigned, NoTimeToAnswer) as refusal:
+        refuse(form, FIELDS[type(refusal)], refusal)
         return invalid("duties/activity_form.html", **page)
     return done(_("The activity is there. Now add its posts."), url_for(".activity", public_id=public_id))
 
@@ -85,7 +98,8 @@ def activity(public_id: str) -> Any:
         "duties/activity.html", activity=activity, posts=board.posts(activity), ledger=LEDGER_NAMES, at=now, page=page,
         view=board.week_view(activity, monday, page, clock.zone()), week=terms.week_of(monday),
         special=terms.special_days(monday, monday + timedelta(days=6)), at_risk=at_risk,
-        candidates=board.candidates(current_user, activity), stages=_names(STAGE_NAMES, Stages, activity.stages),
+        candidates=board.candidates(current_user, activity), ways=WAY_NAMES,
+        stages=_names(STAGE_NAMES, Stages, activity.stages),
         standings=_names(STANDING_NAMES, Standings, activity.standings),
         series=board.series_to_come(activity, now), may_copy=current_user.may(Permission.ORGANIZE, activity.unit.path),
     )  # fmt: skip
@@ -96,7 +110,7 @@ def activity(public_id: str) -> Any:
 def edit_activity(public_id: str) -> Any:
     activity = queries.activity_to_organize(current_user, public_id)
     form = _activity_form(activity)
-    page = {"form": form, "activity": activity, "kinds": KINDS, "changed": None}
+    page = {"form": form, "activity": activity, "kinds": KINDS, "ways": WAY_SENTENCES, "changed": None}
     if not form.is_submitted():
         return render_template("duties/activity_form.html", **page)
     if not form.validate():
@@ -107,7 +121,7 @@ def edit_activity(public_id: str) -> Any:
         present = shown(queries.activity_to_organize(current_user, public_id))
         form.revision.data = present["revision"]
         return invalid("duties/activity_form.html", **page | {"changed": differences(form, present)})
-    except (KindInUse, NotBelow) as refusal:
+    except (KindInUse, NotBelow, NeverAssigned, NoTimeToAnswer, WayInUse) as refusal:
         refuse(form, FIELDS[type(refusal)], refusal)
         return invalid("duties/activity_form.html", **page)
     return done(_("The activity is changed."), url_for(".activity", public_id=public_id))

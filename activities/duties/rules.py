@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import IntFlag, StrEnum
 from typing import ClassVar
 
+from activities.duties.kinds import Ledger
 from activities.kit.refusal import N_, Refusal, refusal
 
 # In one plan: two terms of a school with 50 posts.
@@ -38,6 +39,14 @@ WAY_NAMES = {
     WayIn.DRAW: N_("By draw"),
     WayIn.ASSIGNMENT: N_("By assignment"),
 }
+WAY_SENTENCES = {
+    WayIn.FIRST_COME: N_("Seats go in the order in which people sign up; then a waiting list."),
+    WayIn.APPROVAL: N_("People ask for a seat; an organizer approves or declines with a reason."),
+    WayIn.DRAW: N_("People ask until a deadline; then a draw decides, kinder to those who had least of late."),
+    WayIn.ASSIGNMENT: N_("Organizers choose people, who accept or decline with a reason. Not for volunteer service."),
+}
+# How long before its slot a draw may be, in minutes.
+DRAW_LEADS = (12 * 60, 24 * 60, 2 * 24 * 60, 3 * 24 * 60, 7 * 24 * 60)
 
 
 class ByHand(IntFlag):
@@ -114,6 +123,25 @@ class KindInUse(Refusal):
 
 
 @refusal
+class NeverAssigned(Refusal):
+    sentence: ClassVar[str] = N_("Volunteer service is never assigned: people come to it of their own will.")
+    remedy: ClassVar[str] = N_("Choose another way in, or a kind that does not count as volunteer service.")
+
+
+@refusal
+class NoTimeToAnswer(Refusal):
+    sentence: ClassVar[str] = N_("Who is assigned accepts or declines, and needs time for that.")
+    remedy: ClassVar[str] = N_("Enter more than 0 hours.")
+
+
+@refusal
+class WayInUse(Refusal):
+    pending: int
+    sentence: ClassVar[str] = N_("People ask or wait for a seat (%(pending)s), so the way in stays as it is.")
+    remedy: ClassVar[str] = N_("Answer them first, or create a new activity.")
+
+
+@refusal
 class NotBelow(Refusal):
     unit: str
     sentence: ClassVar[str] = N_("Only %(unit)s and the units below it see this activity.")
@@ -163,6 +191,24 @@ class TooLong(Refusal):
 
 
 # ── decisions ───────────────────────────────────────────────────────────────
+
+
+def why_not_way(way: WayIn, ledger: Ledger, offer_minutes: int) -> Refusal | None:
+    """The reason against an activity's having this way in: no forced assignment of volunteer service (Order 67, Art.
+    19; Volunteer Service Regulations, Art. 25), and time to answer an assignment."""
+    if way is not WayIn.ASSIGNMENT:
+        return None
+    if ledger is Ledger.SERVICE:
+        return NeverAssigned()
+    return None if offer_minutes else NoTimeToAnswer()
+
+
+def draw_moment(starts_at: datetime, draw_minutes: int, closes_at: datetime | None, now: datetime) -> datetime:
+    """When a draw that is announced now takes place: so long before its slot, or when sign-up closes where that is
+    earlier; where either is over already, after half of the time that is left."""
+    usual = starts_at - timedelta(minutes=draw_minutes)
+    moment = min(usual, closes_at) if closes_at else usual
+    return moment if moment > now else now + (starts_at - now) / 2
 
 
 def at_risk(taken: int, capacity: int, starts_at: datetime, now: datetime) -> bool:

@@ -12,8 +12,8 @@ from sqlalchemy.orm import joinedload
 
 from activities.audit import service as audit
 from activities.duties import queries
-from activities.duties.models import Activity, ActivityOrganizer, Post
-from activities.duties.rules import KindInUse, NoOrganizer, NotBelow
+from activities.duties.models import Activity, ActivityOrganizer, Post, Slot
+from activities.duties.rules import KindInUse, NoOrganizer, NotBelow, WayInUse, why_not_way
 from activities.kit.db import db, lock, revise, transactional
 from activities.kit.refusal import ChangedMeanwhile, NotAllowed, NotFound
 from activities.kit.roles import Permission
@@ -33,6 +33,7 @@ def create_activity(actor_id: int, values: Mapping[str, Any], now: datetime) -> 
     activity = Activity(**values, created_at=now, changed_at=now, schedule_changed_at=now)
     db.session.add(activity)
     db.session.flush()
+    _check_way(activity)
     audit.leave(now, actor_id, "create activity", Activity, activity.id, after=values)
     return activity.public_id
 
@@ -52,6 +53,11 @@ def edit_activity(actor_id: int, activity_id: int, revision: int, changes: Mappi
         raise KindInUse
     if "risks" in after or "safeguards" in after:
         activity.risks_version += 1
+    _check_way(activity)
+    if "way_in" in after:
+        if pending := queries.pending(activity_id, now):
+            raise WayInUse(pending)
+        _forget_draws(activity_id)
     if after:
         audit.leave(now, actor_id, "edit activity", Activity, activity.id, before=before, after=after)
 
@@ -80,6 +86,17 @@ def remove_organizer(actor_id: int, activity_id: int, member_id: int, now: datet
     if not removed:
         raise NotFound
     audit.leave(now, actor_id, "remove organizer", Activity, activity_id, before={"organizer": member_id})
+
+
+def _check_way(activity: Activity) -> None:
+    if refusal := why_not_way(activity.way_in, activity.kind.ledger, activity.offer_minutes):
+        raise refusal
+
+
+def _forget_draws(activity_id: int) -> None:
+    """Draws that were announced and not held yet are announced anew should the way in be a draw again."""
+    of_it = sa.select(Post.id).where(Post.activity_id == activity_id)
+    db.session.execute(sa.update(Slot).where(Slot.post_id.in_(of_it), Slot.drawn_at.is_(None)).values(draws_at=None))
 
 
 def _keep_sum(activity: Activity, old_unit_id: int) -> None:

@@ -198,6 +198,11 @@ def say_clock(moment: datetime) -> str:
     return local(moment).time().isoformat("minutes")
 
 
+def say_clock_fully(moment: datetime) -> str:
+    """22:00:05."""
+    return local(moment).time().isoformat("seconds")
+
+
 def say_moment(moment: datetime) -> str:
     """周三 11月25日 22:00."""
     return f"{say_day(moment)} {say_clock(moment)}"
@@ -275,7 +280,8 @@ def _fill(message: str, facts: Mapping[str, Any]) -> str:
 TEMPLATE_GLOBALS = {
     f.__name__: f
     for f in (
-        say_day, say_date, say_days, say_weekday, say_weekdays, say_month, say_clock, say_moment, say_span, say_week,
-        say_duration, say_hours, say_refusal, say_remedy, say_value, html_lang, is_chinese, local, zone,
+        say_day, say_date, say_days, say_weekday, say_weekdays, say_month, say_clock, say_clock_fully, say_moment,
+        say_span, say_week, say_duration, say_hours, say_refusal, say_remedy, say_value, html_lang, is_chinese, local,
+        zone,
     )
 }  # fmt: skip

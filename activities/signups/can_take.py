@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from activities.duties.models import Activity, ActivityTraining, Post, Slot
-from activities.duties.rules import SlotState
+from activities.duties.rules import SlotState, WayIn
 from activities.kit import clock
 from activities.kit.db import UtcDateTime
 from activities.norms.rules import Norms, Strictness
@@ -35,7 +35,7 @@ def can_take(person: Person, engagements: Collection[Engagement], span: Span, no
     return sa.and_(
         Slot.state == SlotState.OPEN,
         Slot.starts_at > now,
-        Slot.taken < Slot.capacity,
+        _has_way_in(now),
         Slot.id.not_in([one.slot_id for one in engagements]),
         sa.or_(Activity.sign_up_opens_at.is_(None), Activity.sign_up_opens_at <= now),
         sa.or_(Activity.sign_up_closes_at.is_(None), Activity.sign_up_closes_at > now),
@@ -43,6 +43,17 @@ def can_take(person: Person, engagements: Collection[Engagement], span: Span, no
         *_is_for(person),
         *_is_apart(busy_of(engagements), person.norms),
         *_leaves_rest(busy_of(engagements), person.norms, span),
+    )
+
+
+def _has_way_in(now: datetime) -> Condition:
+    """Whether a seat can be taken, or asked for until an organizer or a draw decides."""
+    by_draw, is_drawn = Activity.way_in == WayIn.DRAW, Slot.drawn_at.is_not(None)
+    is_taken_at_once = sa.or_(Activity.way_in == WayIn.FIRST_COME, sa.and_(by_draw, is_drawn))
+    return sa.or_(
+        sa.and_(is_taken_at_once, Slot.taken < Slot.capacity),
+        Activity.way_in == WayIn.APPROVAL,
+        sa.and_(by_draw, ~is_drawn, Slot.draws_at > now),
     )
 
 

@@ -18,7 +18,7 @@ from activities.signups.rules_time import Busy
 MARKS = {
     "Overlaps": "clash", "TooFarApart": "clash", "TooLittleRest": "clash", "TooMuchADay": "clash",
     "TooMuchAWeek": "clash", "NotOpenYet": "clock", "AlreadyStarted": "clock", "Paused": "clock", "SlotCancelled": "x",
-    "Full": "wait",
+    "Full": "wait", "Assigned": "users", "NotAnnounced": "clock", "DrawClosed": "wait",
 }  # fmt: skip
 FEW = 2
 

@@ -87,7 +87,8 @@ OFFER = (
     Slot.tickets, Slot.cancel_reason, Activity.name, Activity.kind_key, Post.name, Post.place,
     Activity.sign_up_opens_at, Activity.sign_up_closes_at, Activity.withdraw_minutes, Activity.stages,
     Activity.standings, Eligible.path, Eligible.name, Slot.asked, Activity.way_in, Activity.offer_minutes,
-    Slot.gathered, sa.func.coalesce(Site.notice_days, 0), Activity.classes, RISKS_VERSION, NEEDS,
+    Slot.gathered, sa.func.coalesce(Site.notice_days, 0), Activity.classes, RISKS_VERSION, NEEDS, Slot.draws_at,
+    Slot.drawn_at,
 )  # fmt: skip
 PERSON = (Member.stage, Member.standing, Home.path, Home.name, Member.class_name, PAUSED, PASSED, IN_FORCE)
 
@@ -140,7 +141,7 @@ def offer_of(slot: Slot) -> Offer:
         activity.sign_up_opens_at, activity.sign_up_closes_at, activity.withdraw_minutes, activity.stages,
         activity.standings, eligible.path if eligible else None, eligible.name if eligible else None, slot.asked,
         activity.way_in, activity.offer_minutes, slot.gathered, site.notice_days if site else 0, activity.classes,
-        activity.risks_version if activity.risks else 0,
+        activity.risks_version if activity.risks else 0, draws_at=slot.draws_at, drawn_at=slot.drawn_at,
     )  # fmt: skip
 
 
@@ -163,6 +164,12 @@ def at_first_sight(member_id: int, slot: Seen | int) -> tuple[Offer, Person, Min
 def offer(slot_id: int) -> Offer:
     """The slot as the rules want one; nothing is locked."""
     return Offer._make(_one(_OFFER, {"slot_id": slot_id}))
+
+
+def offers(slot_ids: Collection[int]) -> dict[int, Offer]:
+    """These slots as the rules want them, by their ids; nothing is locked. One statement."""
+    found = map(Offer._make, run(OFFERS.where(Slot.id.in_(slot_ids))))
+    return {offer.id: offer for offer in found}
 
 
 def person_locked(member_id: int) -> Person:
@@ -213,6 +220,7 @@ class Engagement(NamedTuple):
     wish_id: int | None
     team_id: int | None
     risks_version: int | None = None
+    assigned_by_id: int | None = None
 
     @property
     def mine(self) -> Mine:
@@ -225,7 +233,7 @@ class Engagement(NamedTuple):
 
 ENGAGEMENT = (
     SignUp.id, SignUp.slot_id, SignUp.state, Slot.starts_at, Slot.ends_at, Activity.public_id, Activity.name, Post.name,
-    Post.place, SignUp.offered_until, SignUp.wish_id, SignUp.team_id, SignUp.risks_version,
+    Post.place, SignUp.offered_until, SignUp.wish_id, SignUp.team_id, SignUp.risks_version, SignUp.assigned_by_id,
 )  # fmt: skip
 TOUCHES = sa.and_(Slot.state == SlotState.OPEN, Slot.starts_at < LAST, Slot.ends_at > FIRST)
 ENGAGEMENTS = (
@@ -280,6 +288,15 @@ def busy_around(member_ids: Collection[int], offer: Offer) -> dict[int, list[Bus
     """The seats these people hold in other open slots as far as they can matter to this one, by member. One
     statement."""
     return busy(member_ids, *reach(offer.starts_at, offer.ends_at, clock.zone()), beside=offer.id)
+
+
+def busy_in(member_ids: Collection[int], offers: Collection[Offer]) -> dict[int, list[Busy]]:
+    """The seats these people hold in open slots as far as they can matter to any of these slots, by member. One
+    statement."""
+    if not offers:
+        return {}
+    first, last = min(offer.starts_at for offer in offers), max(offer.ends_at for offer in offers)
+    return busy(member_ids, *reach(first, last, clock.zone()))
 
 
 def busy(

@@ -89,6 +89,8 @@ class SignUp(Revised, Base):
     signed_up_at: Mapped[datetime]
     # Until when the seat is held for who was offered it.
     offered_until: Mapped[datetime | None]
+    # Who chose the person for it, where seats are assigned.
+    assigned_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id"))
     # Whether who waits wants a seat without being asked when there is little time left to ask.
     at_once: Mapped[bool] = mapped_column(default=False)
     # The choice of several slots that this is one of, or the team it belongs to.
@@ -103,7 +105,8 @@ class SignUp(Revised, Base):
     risks_asked: Mapped[int] = mapped_column(default=0)
 
     slot: Mapped[Slot] = relationship()
-    member: Mapped[Member] = relationship()
+    member: Mapped[Member] = relationship(foreign_keys=[member_id])
+    assigned_by: Mapped[Member | None] = relationship(foreign_keys=[assigned_by_id])
 
     def is_held(self, now: datetime) -> bool:
         """Whether a seat is held for the member that can still be accepted."""

@@ -117,6 +117,24 @@ words(
     N_("%(when)s, %(where)s. Whatever seats and places it had are given back."),
     _slot,
 )
+words(
+    "signups.asked",
+    N_("You have asked for a seat: %(what)s"),
+    N_("%(when)s, %(where)s. We tell you as soon as it is decided."),
+    _slot,
+)
+words(
+    "signups.declined",
+    N_("%(name)s has given back what you assigned: %(what)s"),
+    N_("%(when)s, %(where)s. Reason: %(reason)s"),
+    lambda params: ("admissions.assign", {"public_id": params["slot"]}),
+)
+words(
+    "signups.unanswered",
+    N_("%(name)s has not answered in time: %(what)s"),
+    N_("%(when)s, %(where)s. The seat you assigned is free again."),
+    lambda params: ("admissions.assign", {"public_id": params["slot"]}),
+)
 words("signups.withdrew", N_("You have withdrawn: %(what)s"), N_("%(when)s, %(where)s."), _slot)
 words(
     "signups.moved",
@@ -171,6 +189,14 @@ def offered(offer: Offer, waiters: Iterable[Waiter], until: datetime, now: datet
 
 def lapsed(offer: Offer, member_ids: Iterable[int], now: datetime) -> None:
     outbox.post(now, member_ids, "signups.lapsed", **facts(offer))
+
+
+def declined(offer: Offer, organizer_id: int, name: str, reason: str, now: datetime) -> None:
+    outbox.post(now, [organizer_id], "signups.declined", **facts(offer), name=name, reason=reason)
+
+
+def unanswered(offer: Offer, organizer_id: int, name: str, now: datetime) -> None:
+    outbox.post(now, [organizer_id], "signups.unanswered", **facts(offer), name=name)
 
 
 def withdrew(offer: Offer, member_id: int, now: datetime) -> None:

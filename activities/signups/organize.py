@@ -133,11 +133,11 @@ def delete_slot(actor_id: int, slot_id: int, now: datetime) -> None:
     db.session.delete(slot)
 
 
-def locked(actor_id: int, slot_ids: Collection[int]) -> list[Slot]:
-    """Lock who acts and who is on these slots; then their activities, which the actor must still organize; then the
-    slots, by their ids. NotFound where one of them is gone."""
+def locked(actor_id: int, slot_ids: Collection[int], member_ids: Collection[int] = ()) -> list[Slot]:
+    """Lock who acts, who is on these slots, and these members; then the slots' activities, which the actor must still
+    organize; then the slots, by their ids. NotFound where one of them is gone."""
     on_them = sa.select(SignUp.member_id).where(SignUp.slot_id.in_(slot_ids), SignUp.state.in_(ACTIVE_STATES))
-    lock_people(actor_id, on_them)
+    lock_people(actor_id, on_them, member_ids)
     of_them = sa.select(Post.activity_id).join(Slot).where(Slot.id.in_(slot_ids)).distinct().order_by(Post.activity_id)
     actor = acting(actor_id)
     for activity_id in list(db.session.scalars(of_them)):
@@ -149,9 +149,10 @@ def locked(actor_id: int, slot_ids: Collection[int]) -> list[Slot]:
     return slots
 
 
-def lock_people(actor_id: int, others: sa.Select[int]) -> None:
-    """Lock who acts and these others, in the one order."""
-    people = sa.select(Member.id).where(sa.or_(Member.id == actor_id, Member.id.in_(others)))
+def lock_people(actor_id: int, others: sa.Select[int], member_ids: Collection[int] = ()) -> None:
+    """Lock who acts, these others, and these members, in the one order."""
+    named = Member.id.in_([actor_id, *member_ids])
+    people = sa.select(Member.id).where(sa.or_(named, Member.id.in_(others)))
     db.session.execute(people.order_by(Member.id).with_for_update(of=Member))
 
 

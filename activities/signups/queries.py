@@ -36,6 +36,11 @@ def waited_for_beside_free_seats(member_ids: Collection[int], now: datetime) -> 
     return list(db.session.scalars(query))
 
 
+def name_of(member_id: int) -> str:
+    """A member's name."""
+    return db.session.scalars(sa.select(Member.name).where(Member.id == member_id)).one()
+
+
 def slots_with_lapsed_offers(now: datetime) -> list[int]:
     """The slots in which a seat is held for somebody who has not accepted it in time. One look into an index."""
     query = sa.select(SignUp.slot_id).where(SignUp.offered_until <= now).distinct().order_by(SignUp.slot_id)
@@ -196,7 +201,3 @@ def team_joined(member_id: int, slot_id: int) -> int | None:
 
 def active_by_number(number: str) -> Member | None:
     return db.session.scalar(sa.select(Member).where(Member.number == number, Member.active))
-
-
-def name_of(member_id: int) -> str:
-    return db.session.scalars(sa.select(Member.name).where(Member.id == member_id)).one()

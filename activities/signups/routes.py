@@ -15,7 +15,7 @@ from activities.kit.access import access
 from activities.kit.asked import read_number
 from activities.kit.i18n import gettext as _
 from activities.kit.i18n import say_week
-from activities.kit.refusal import Refusal
+from activities.kit.refusal import N_, Refusal
 from activities.kit.roles import Permission
 from activities.kit.web import done
 from activities.signups import (
@@ -33,6 +33,13 @@ from activities.signups.cards import Card, card
 from activities.signups.forms import PARTS, Filters
 from activities.signups.rules import AskFirst, Consent, RisksNotRead, SignUpState
 from activities.terms import queries as terms
+
+# What the button for signing up has led to.
+DONE = {
+    SignUpState.SEATED: N_("You have a seat."),
+    SignUpState.WAITING: N_("You are on the waiting list."),
+    SignUpState.ASKED: N_("You have asked for a seat, and are told when it is decided."),
+}
 
 signups = Blueprint("signups", __name__)
 organize_routes.add_to(signups)
@@ -83,8 +90,7 @@ def sign_up(public_id: str) -> Any:
         )
     except (RisksNotRead, AskFirst) as refusal:
         return slot_page(queries.slot_of(current_user, public_id), asked_again=refusal), 422
-    message = _("You have a seat.") if state is SignUpState.SEATED else _("You are on the waiting list.")
-    return done(message, url_for(".slot", public_id=public_id))
+    return done(_(DONE[state]), url_for(".slot", public_id=public_id))
 
 
 @signups.post("/slots/<public_id>/risks")

@@ -80,6 +80,8 @@ class Offer(NamedTuple):
     classes: tuple[str, ...] = ()
     risks_version: int = 0
     needs: tuple[Need, ...] = ()
+    draws_at: datetime | None = None
+    drawn_at: datetime | None = None
 
     @property
     def left(self) -> int:
@@ -89,6 +91,23 @@ class Offer(NamedTuple):
     def free(self) -> int:
         """Seats that nobody has and nobody is offered, those gathered for a team too."""
         return self.left + self.gathered
+
+    @property
+    def awaits_draw(self) -> bool:
+        """Whether a draw has still to be held. Once it was, free seats go to whoever comes first."""
+        return self.way_in is WayIn.DRAW and self.drawn_at is None
+
+    @property
+    def is_asked_for(self) -> bool:
+        """Whether people ask for a seat instead of taking one: an organizer or a draw decides."""
+        return self.way_in is WayIn.APPROVAL or self.awaits_draw
+
+    @property
+    def entry(self) -> SignUpState:
+        """What who signs up now gets."""
+        if self.is_asked_for:
+            return SignUpState.ASKED
+        return SignUpState.SEATED if self.left else SignUpState.WAITING
 
     @property
     def name(self) -> str:
@@ -164,7 +183,32 @@ class OfferOver(Refusal):
 class NotOpenYet(Refusal):
     opens_at: datetime
     sentence: ClassVar[str] = N_("Sign-up opens %(opens_at)s.")
-    remedy: ClassVar[str] = N_("Come back then; seats go in the order in which people sign up.")
+    remedy: ClassVar[str] = N_("Come back then; what counts is the server's clock.")
+
+
+@refusal
+class Assigned(Refusal):
+    sentence: ClassVar[str] = N_("The organizers of this activity assign its seats.")
+    remedy: ClassVar[str] = N_("Tell those who run it if you would like to come.")
+
+
+@refusal
+class NotAnnounced(Refusal):
+    sentence: ClassVar[str] = N_("The draw for this slot is about to be announced.")
+    remedy: ClassVar[str] = N_("Come back in a minute; when you ask makes no difference in a draw.")
+
+
+@refusal
+class DrawClosed(Refusal):
+    closed_at: datetime
+    sentence: ClassVar[str] = N_("One could take part in the draw until %(closed_at)s.")
+    remedy: ClassVar[str] = N_("If seats are left after it, you can sign up then.")
+
+
+@refusal
+class ReasonMissing(Refusal):
+    sentence: ClassVar[str] = N_("Say why you cannot take on what you were assigned.")
+    remedy: ClassVar[str] = N_("Who assigned it to you reads the reason.")
 
 
 @refusal
@@ -337,10 +381,11 @@ def why_not_sign_up(
         _over(offer, now)
         or (mine.why_not_again() if mine else None)
         or _ineligible(offer, person)
+        or (Assigned() if offer.way_in is WayIn.ASSIGNMENT else None)
         or why_paused(person, now)
         or _outside_window(offer, now)
         or why_no_time(offer.duty, busy, person.norms)
-        or (Full() if not offer.left and not waiting else None)
+        or (Full() if offer.entry is SignUpState.WAITING and not waiting else None)
     )
 
 
@@ -482,6 +527,11 @@ def why_not_withdraw(offer: Offer, mine: SignUpState | None, now: datetime) -> R
     return None
 
 
+def why_not_unsaid(is_assigned: bool, reason: str) -> Refusal | None:
+    """The reason against giving something back without a reason: whoever assigned it must learn one."""
+    return ReasonMissing() if is_assigned and not reason else None
+
+
 def why_not_capacity(taken: int, capacity: int) -> Refusal | None:
     return FewerThanSeated(taken) if capacity < taken else None
 
@@ -520,6 +570,10 @@ def _outside_window(offer: Offer, now: datetime) -> Refusal | None:
         return NotOpenYet(offer.opens_at)
     if offer.closes_at and now >= offer.closes_at:
         return SignUpClosed(offer.closes_at)
+    if offer.awaits_draw and offer.draws_at is None:
+        return NotAnnounced()
+    if offer.awaits_draw and offer.draws_at and now >= offer.draws_at:
+        return DrawClosed(offer.draws_at)
     if offer.notice_days and now >= offer.starts_at - timedelta(days=offer.notice_days):
         return TooShortNotice(offer.notice_days)
     return None

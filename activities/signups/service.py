@@ -66,9 +66,10 @@ def sign_up(
     member_id: int, slot: Seen | int, now: datetime, *, or_wait: bool = False, at_once: bool = False,
     consent: Consent | None = None,
 ) -> SignUpState:  # fmt: skip
-    """Take a seat, or with `or_wait` a place on the waiting list when none is left, in the slot that somebody sees or
-    that has this id. `at_once`: who waits wants to be seated without being asked when the slot starts soon. `consent`:
-    what the person confirms; None: nothing is asked. Raises the rules' Refusal.
+    """Take a seat, or with `or_wait` a place on the waiting list when none is left, or ask for one where an organizer
+    or a draw decides, in the slot that somebody sees or that has this id. `at_once`: who waits wants to be seated
+    without being asked when the slot starts soon. `consent`: what the person confirms; None: nothing is asked. Raises
+    the rules' Refusal.
 
     Looks first without a lock, so that a slot that is plainly full or closed costs no write.
     """
@@ -98,7 +99,7 @@ def _sign_up(
         raise refusal
     if consent and (refusal := rules.why_not_consented(offer, person, busy, consent)):
         raise refusal
-    state = SignUpState.SEATED if offer.left else SignUpState.WAITING
+    state = offer.entry
     enter(offer, member_id, state, now, at_once=at_once, risks_version=consent.risks_version if consent else None)
     notices.signed_up(offer, member_id, state, now)
     return state
@@ -141,7 +142,8 @@ def _acceptable(member_id: int, company: Mapping[int, Companion], offer: Offer, 
 
 def withdraw(member_id: int, slot_id: int, now: datetime, reason: str = "") -> None:
     """Give back a seat, one that is held for the member, or a place on the waiting list. A freed seat goes to who waits
-    longest, in this transaction; then the member, who has time again, is promoted where a seat was free but clashed."""
+    longest, in this transaction; then the member, who has time again, is promoted where a seat was free but clashed.
+    What was assigned is given back with a `reason`, of which whoever assigned it is told."""
     _withdraw(member_id, slot_id, now, reason)
     seat_freed([member_id], now)
 
@@ -160,8 +162,12 @@ def _withdraw(member_id: int, slot_id: int, now: datetime, reason: str) -> None:
     if refusal := rules.why_not_withdraw(offer, mine and mine.state, now):
         raise refusal
     assert mine is not None  # the rule refused otherwise
+    if refusal := rules.why_not_unsaid(mine.assigned_by_id is not None, reason):
+        raise refusal
     give_back(mine, member_id, now, reason)
     notices.withdrew(offer, member_id, now)
+    if mine.assigned_by_id:
+        notices.declined(offer, mine.assigned_by_id, queries.name_of(member_id), reason, now)
     promote(slot_id, now)
 
 
@@ -181,6 +187,9 @@ def _lapse(slot_id: int, now: datetime) -> list[int]:
     give_back_all([mine for _, mine in lapsed], None, now, "offer lapsed")
     people = [member_id for member_id, _ in lapsed]
     notices.lapsed(offer, people, now)
+    for member_id, mine in lapsed:
+        if mine.assigned_by_id:
+            notices.unanswered(offer, mine.assigned_by_id, queries.name_of(member_id), now)
     promote(slot_id, now)
     return people
 
@@ -267,6 +276,7 @@ def let_go(wish_ids: Collection[int], now: datetime) -> None:
 def enter(
     offer: Offer, member_id: int, state: SignUpState, now: datetime, *, at_once: bool = False,
     until: datetime | None = None, actor_id: int | None = None, risks_version: int | None = None,
+    assigned_by_id: int | None = None,
 ) -> int:  # fmt: skip
     """Write a new sign-up with the next ticket of the locked slot, by the member or by who else acts. `risks_version`:
     of the risks that the member has confirmed to have read. Return its id."""
@@ -278,7 +288,7 @@ def enter(
             "slot_id": offer.id, "member_id": member_id, "state": state, "ticket": ticket, "revision": 0,
             "signed_up_at": now, "changed_at": now, "seated_at": now if state is SignUpState.SEATED else None,
             "offered_until": until, "at_once": at_once, "risks_version": risks_version or None,
-            "risks_read_at": now if risks_version else None, "risks_asked": 0,
+            "risks_read_at": now if risks_version else None, "risks_asked": 0, "assigned_by_id": assigned_by_id,
         },
     ).scalar_one()  # fmt: skip
     audit.leave(now, actor_id or member_id, "sign up", SignUp, sign_up_id, after={"state": state, "ticket": ticket})

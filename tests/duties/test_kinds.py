@@ -34,7 +34,7 @@ def test_a_new_kind_goes_from_the_form_to_a_sign_up(app, cast, planting):
     assert "Tree planting" in ou.get("/organize/activities/new").get_data(as_text=True)
     made = ou.submit(
         "/organize/activities/new", kind_key="planting", name="春季植树", unit_id=cast.first.id, withdraw_hours="24",
-        offer_hours="12", eligible_unit_id=0,
+        offer_hours="12", eligible_unit_id=0, way_in="first_come", draw_minutes=2880, draw_days=90,
     )  # fmt: skip
     post = ou.submit(f"{made.location}/posts/new", name="南坡", place="南坡", capacity=5)
     address, chosen = post.location.split("?post=")

@@ -50,6 +50,7 @@ def activity_values(cast, **changes):
     return {
         "kind_key": "energy", "name": "晚间关灯", "unit_id": cast.first.id, "description": "", "risks": "",
         "safeguards": "", "sign_up_opens_at": "", "sign_up_closes_at": "", "withdraw_hours": "24", "offer_hours": "12",
+        "way_in": "first_come", "draw_minutes": "2880", "draw_days": "90",
         "eligible_unit_id": "0", "revision": "0", **changes,
     }  # fmt: skip
 

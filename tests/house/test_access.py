@@ -263,6 +263,14 @@ TABLE = {
     "POST rescheduling.fill_year": row("login 404 404 404 404 303", year),
     "GET rescheduling.slots_of_day": row("login 404 404 404 404 200", holiday),
     "POST rescheduling.slots_of_day": row("login 404 404 404 404 200", holiday),
+    # admissions
+    "GET admissions.requests": row("login 404 404 200 404 404"),
+    "POST admissions.approve": row("login 404 404 409 404 404"),
+    "POST admissions.decline_requests": row("login 404 404 409 404 404"),
+    "GET admissions.assign": row("login 404 404 409 404 404", slot),
+    "POST admissions.assign": row("login 404 404 409 404 404", slot),
+    "GET admissions.decline": row("login 404 404 404 404 404", slot),
+    "POST admissions.decline": row("login 404 404 404 404 404", slot),
     # calendars
     "GET calendars.person": row("200 200 200 200 200 200", feed),
     "GET calendars.activity": row("200 200 200 200 200 200", activity),

@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 from activities.duties import queries as duties
-from activities.duties.rules import SlotState
+from activities.duties.rules import SlotState, WayIn
 from activities.kit.db import db, run
 from activities.norms.models import NormsVersion
 from activities.norms.rules import NORMS, Limit, Strictness
@@ -61,6 +61,11 @@ def test_over_slots_that_differ_in_every_condition(ctx, cast):
         )
         for ahead in (DAY - HOUR, DAY, DAY + 3 * HOUR, 3 * DAY, 3 * DAY + HOUR):
             make_slot(visit, NOW + ahead)
+    for n, way in enumerate(WayIn):
+        post = make_post(make_activity(f"途径{n}", cast.first, way_in=way), "岗")
+        moments = product((None, NOW, NOW + HOUR), (None, NOW), (0, 1))
+        for m, (draws_at, drawn_at, taken) in enumerate(moments):
+            make_slot(post, start + (200 + 20 * n + m) * DAY, draws_at=draws_at, drawn_at=drawn_at, taken=taken)
     seated = make_slot(make_post(cast.sweeping, "西岸", capacity=5), start + HOUR / 2, hours=4)
     db.session.commit()
     sign_up(cast.lin.id, seated.id, NOW)

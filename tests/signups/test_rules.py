@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from activities.duties.rules import SlotState
+from activities.duties.rules import SlotState, WayIn
 from activities.norms.rules import NORMS, Limit, Strictness
 from activities.people.rules import Stage, Stages, Standing, Standings
 from activities.signups.rules import (
@@ -16,15 +16,19 @@ from activities.signups.rules import (
     AlreadyStarted,
     AlreadyWaiting,
     AskFirst,
+    Assigned,
     Consent,
+    DrawClosed,
     FewerThanSeated,
     Full,
     Mine,
+    NotAnnounced,
     NotIn,
     NotOffered,
     NotOpenYet,
     Offer,
     OfferOver,
+    ReasonMissing,
     RisksNotRead,
     SignUpClosed,
     SignUpState,
@@ -38,6 +42,7 @@ from activities.signups.rules import (
     why_not_consented,
     why_not_promote,
     why_not_sign_up,
+    why_not_unsaid,
     why_not_withdraw,
 )  # fmt: skip
 from activities.signups.rules_person import (
@@ -61,6 +66,7 @@ OPEN = Offer(
     opens_at=None, closes_at=None, withdraw_minutes=120, stages=Stages(0), standings=Standings(0), eligible_path=None,
     eligible_unit=None,
 )  # fmt: skip
+DRAW = OPEN._replace(way_in=WayIn.DRAW, draws_at=NOW + HOUR)
 SEATED, WAITING, WITHDRAWN = SignUpState.SEATED, SignUpState.WAITING, SignUpState.WITHDRAWN
 OFFERED = Mine(SignUpState.OFFERED, NOW + HOUR)
 
@@ -90,6 +96,14 @@ SIGN_UP = {
     "the wrong standing": (OPEN._replace(standings=Standings.TEACHER), None, [], WrongStanding()),
     "one's own unit": (OPEN._replace(eligible_path="1/"), None, [], None),
     "another unit": (OPEN._replace(eligible_path="1/3/", eligible_unit="第二支部"), None, [], WrongUnit("第二支部")),
+    "a full slot with approval": (OPEN._replace(taken=2, way_in=WayIn.APPROVAL), None, [], None),
+    "a full slot by draw": (DRAW._replace(taken=2), None, [], None),
+    "the moment of the draw": (DRAW._replace(draws_at=NOW), None, [], DrawClosed(NOW)),
+    "before the draw is announced": (DRAW._replace(draws_at=None), None, [], NotAnnounced()),
+    "after the draw, with seats left": (DRAW._replace(draws_at=NOW, drawn_at=NOW), None, [], None),
+    "after the draw, without": (DRAW._replace(draws_at=NOW, drawn_at=NOW, taken=2), None, [], Full()),
+    "a slot by assignment": (OPEN._replace(way_in=WayIn.ASSIGNMENT), None, [], Assigned()),
+    "a full slot by assignment": (OPEN._replace(way_in=WayIn.ASSIGNMENT, taken=2), None, [], Assigned()),
     "a duty that ends as it starts": (OPEN, None, busy(-1, 0), None),
     "a duty that starts as it ends": (OPEN, None, busy(2, 3), None),
     "a duty within": (OPEN, None, busy(0.5, 1), Overlaps("关灯", OPEN.starts_at + 0.5 * HOUR)),
@@ -171,6 +185,26 @@ def test_a_clash_is_a_reason_against_waiting_too():
 
 def test_the_person_is_told_of_a_clash_before_they_are_offered_the_waiting_list():
     assert isinstance(why_not_sign_up(OPEN._replace(taken=2), STUDENT, None, busy(0, 1), NOW), Overlaps)
+
+
+ENTRY = {
+    "a seat where one is left": (OPEN, SEATED),
+    "a place in line where none is": (OPEN._replace(taken=2), WAITING),
+    "a request where an organizer decides": (OPEN._replace(way_in=WayIn.APPROVAL), SignUpState.ASKED),
+    "a request before the draw": (DRAW, SignUpState.ASKED),
+    "a seat that is left after the draw": (DRAW._replace(drawn_at=NOW), SEATED),
+}
+
+
+@pytest.mark.parametrize(("offer", "state"), ENTRY.values(), ids=ENTRY)
+def test_who_signs_up_gets(offer, state):
+    assert offer.entry is state
+
+
+def test_what_was_assigned_is_given_back_with_a_reason():
+    assert why_not_unsaid(True, "") == ReasonMissing()
+    assert why_not_unsaid(True, "考试") is None
+    assert why_not_unsaid(False, "") is None
 
 
 PROMOTE = {
