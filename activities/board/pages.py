@@ -12,6 +12,7 @@ from activities.board.forms import Filters
 from activities.board.queries import Ahead, Cell, Part, Unmarked
 from activities.board.rules import Outlook
 from activities.duties.planning import week_span
+from activities.invitations.queries import Asked, asked_for
 from activities.kit import clock
 from activities.people.users import Viewer
 from activities.terms import queries as terms
@@ -41,15 +42,18 @@ class Group:
 
 @dataclass(frozen=True)
 class Risk:
+    """A slot that may stay empty; one click asks `to_ask` people to help there."""
+
     slot: Ahead
     outlook: Outlook
+    to_ask: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class Board:
     """`all` are the activities of the week before they are narrowed down to `parts`, for the filters to choose from;
-    `risks` and `tasks` are as many as are shown, of so many in all. `before` and `after` are the nearest weeks with
-    slots."""
+    `risks` and `tasks` are as many as are shown, of so many in all; `asked` says by slot who was asked to help.
+    `before` and `after` are the nearest weeks with slots."""
 
     filters: Filters
     now: datetime
@@ -64,6 +68,7 @@ class Board:
     after: date | None
     risks: list[Risk]
     risks_in_all: int
+    asked: dict[int, Asked]
     tasks: list[Unmarked]
     tasks_in_all: int
 
@@ -98,12 +103,14 @@ def board(member: Viewer, filters: Filters, now: datetime) -> Board:
     cells = queries.cells([part.activity_id for part in parts], stretches[page - 1], first, last)
     before, after = (moment and clock.local_day(moment) for moment in queries.nearest(member, first, last))
     risks = ranked(member, filters, {p.unit_id: p.unit_path for p in everything}, now)
+    shown = risks[:MOST_RISKS]
     tasks = queries.unmarked(member, now)
     return Board(
         filters=filters, now=now, today=clock.local_day(now), week=terms.week_of(filters.monday),
         special=terms.special_days(filters.days[0], filters.days[-1]), all=everything, parts=parts,
         groups=grouped(cells, parts, filters.days), pages=len(stretches), before=before, after=after,
-        risks=risks[:MOST_RISKS], risks_in_all=len(risks), tasks=tasks[:MOST_TASKS], tasks_in_all=len(tasks),
+        risks=shown, risks_in_all=len(risks), asked=asked_for([risk.slot.slot_id for risk in shown]),
+        tasks=tasks[:MOST_TASKS], tasks_in_all=len(tasks),
     )  # fmt: skip
 
 
@@ -141,9 +148,9 @@ def ranked(member: Viewer, filters: Filters, units: dict[str, str], now: datetim
     found = []
     for slot in slots:
         habit = rules.habit_of(habits, slot.post_id, slot.starts_at.astimezone(zone).weekday())
-        risk = Risk(slot, rules.outlook(slot.capacity, slot.taken, slot.starts_at, habit, now))
-        if risk.outlook.is_likely:
-            found.append(risk)
+        outlook = rules.outlook(slot.capacity, slot.taken, slot.starts_at, habit, now)
+        if outlook.is_likely:
+            found.append(Risk(slot, outlook, rules.how_many_to_ask(outlook.missing)))
     return sorted(found, key=lambda risk: (-risk.outlook.score, risk.slot.starts_at, risk.slot.slot_id))
 
 

@@ -17,6 +17,7 @@ from activities.signups.rules import HOLDING, SignUpState
 # How far ahead the board looks for slots that may stay empty, and how far back for how such slots filled.
 AHEAD = timedelta(days=7)
 HISTORY_WEEKS = 8
+MOST_ASKED = 20
 # Posts on one page of the board: a whole building.
 POSTS_PAGE = 60
 
@@ -92,6 +93,11 @@ def outlook(capacity: int, taken: int, starts_at: datetime, habit: Habit | None,
     score = empty / capacity
     is_likely = score > 1 - RISK_BELOW + 1e-9 or at_risk(taken, capacity, starts_at, now)
     return Outlook(capacity - taken, empty, score, habit, is_likely)
+
+
+def how_many_to_ask(missing: int) -> int:
+    """How many people are asked with one click: two for each missing one, because not everybody can come."""
+    return min(MOST_ASKED, 2 * missing)
 
 
 # ── pages ───────────────────────────────────────────────────────────────────

@@ -9,6 +9,7 @@ from activities.board.queries import MOST_AHEAD
 from activities.duties.rules import SlotState
 from activities.kit.db import db
 from activities.kit.roles import Role
+from activities.outbox.models import Notice
 from activities.records.rules import Attendance, Mark
 from activities.records.service import record_attendance
 from activities.signups.service import sign_up
@@ -99,6 +100,27 @@ def test_what_may_stay_empty_is_ranked_and_says_why(app, cast, ou):
     assert "On such days 25% of the seats were taken lately (2 slots)." in shown
 
 
+def test_one_click_asks_two_people_for_each_missing_one(app, cast, ou):
+    asking = f"/organize/slots/{cast.slot.public_id}/invite"
+    assert "Ask 4 people" in board(ou)
+    ou.submit(asking)
+    with app.app_context():
+        asked = {n.member_id for n in db.session.query(Notice).filter_by(topic="invitations.invited")}
+    assert {cast.lin.id, cast.wang.id} <= asked <= {cast.lin.id, cast.wang.id, cast.ou.id}
+    shown = board(ou)
+    assert f"{len(asked)} people are asked to help." in shown
+    assert f"{len(asked)} people were asked." in shown
+    ou.submit(asking)
+    assert "Nobody could be asked" in board(ou)
+
+
+def test_nobody_is_asked_for_what_is_over(app, cast, ou):
+    with app.app_context():
+        past = make_slot(cast.lake, NOW - HOUR).public_id
+        db.session.commit()
+    assert ou.submit(f"/organize/slots/{past}/invite").status_code == 409
+
+
 def test_filters_narrow_the_week_down_and_stay_in_the_address(app, cast, ou):
     with app.app_context():
         grant(cast.ou, Role.ORGANIZER, cast.school)
@@ -150,5 +172,5 @@ def test_the_board_costs_the_same_for_one_slot_as_for_46_posts_on_seven_days(app
         db.session.commit()
     with statements.count() as many:
         assert len(cells(board(ou))) == 46 * 7 + 1
-    assert len(many) == len(few) <= 12
+    assert len(many) == len(few) <= 13
     assert MOST_AHEAD < 46 * 5  # those that are looked at closely are limited too

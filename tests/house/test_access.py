@@ -284,6 +284,7 @@ TABLE = {
     "GET reviews.mine": row("login 200 200 200 200 200", year),
     # board
     "GET board.week": row("login 404 404 200 404 404"),
+    "POST board.invite": row("login 404 404 303 404 404", slot),
     "POST board.seats": row("login 404 404 409 404 404"),
     "POST board.move": row("login 404 404 409 404 404"),
     "POST board.cancel": row("login 404 404 409 404 404"),
