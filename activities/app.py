@@ -23,6 +23,7 @@ from activities.kit.db import db
 ROOMS = (
     "people",
     "terms",
+    "sites",
     "duties",
     "signups",
     "invitations",

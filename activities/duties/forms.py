@@ -21,6 +21,7 @@ from activities.kit.i18n import gettext, say_duration
 from activities.kit.text import clean_line, clean_text
 from activities.people.models import Unit
 from activities.people.rules import STAGE_NAMES, STANDING_NAMES, Stage, Stages, Standing, Standings
+from activities.sites.models import Site
 
 MOST_HOURS = 60 * 24
 MOST_OFFER_HOURS = 7 * 24
@@ -162,18 +163,29 @@ class CopyForm(FlaskForm):
 
 
 class PostForm(FlaskForm):
+    """`sites` are the partners' places it may be at."""
+
     name = name_field()
     place = StringField(_l("Place"), [at_most(200)], filters=[clean_line])
+    site_id = SelectField(_l("At a partner's"), [Optional()], coerce=lambda value: int(value or 0))
+    floor = StringField(
+        _l("Floor or part there"), [at_most(50)], filters=[clean_line],
+        description=_l("Where the partner limits groups on one floor."),
+    )  # fmt: skip
     standard = text_field(_l("Standard"), 5000, _l("What is to be done, and how one sees that it was done well."))
     capacity = seats_field()
     revision = Revision()
 
-    def __init__(self, post: Post | None = None) -> None:
+    def __init__(self, sites: Sequence[Site], post: Post | None = None) -> None:
         super().__init__(obj=post)
+        own = [post.site] if post and post.site and post.site not in sites else []
+        choices = [(site.id, site.name) for site in (*sites, *own)]
+        self.site_id.choices = [(0, gettext("no, at a place of the school")), *choices]
 
     def values(self) -> dict[str, Any]:
         """The post's columns."""
-        return {column: self[column].data for column in ("name", "place", "standard", "capacity")}
+        plain = {column: self[column].data for column in ("name", "place", "floor", "standard", "capacity")}
+        return {**plain, "site_id": self.site_id.data or None}
 
 
 class CopyWeekForm(FlaskForm):

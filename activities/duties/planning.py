@@ -11,6 +11,7 @@ from activities.duties import plans
 from activities.duties.models import Post, Slot
 from activities.duties.plans import Plan, Span, Stretch, Wish
 from activities.duties.rules import HORIZON, LastBeforeFirst, SlotState, TooFar
+from activities.duties.visits import Stay, must_fit
 from activities.kit.db import db
 from activities.kit.refusal import NotFound
 from activities.terms.queries import special_days, term_starts
@@ -102,6 +103,7 @@ def days_span(first: date, last: date, zone: tzinfo) -> tuple[datetime, datetime
 def _within_limits(plan: Plan) -> Plan:
     if refusal := plans.why_not_plan(plan):
         raise refusal
+    must_fit(Stay(slot.post_id, slot.starts_at, slot.ends_at, slot.capacity) for slot in plan.slots)
     return plan
 
 

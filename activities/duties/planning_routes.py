@@ -22,12 +22,14 @@ from activities.kit.i18n import ngettext
 from activities.kit.refusal import N_, Refusal
 from activities.kit.roles import Permission
 from activities.kit.web import asked_day, done, invalid
+from activities.sites.queries import usable
 from activities.terms import queries as terms
 from activities.terms.rules import Span
 
 # Which field of the plan's form a refusal speaks of; every other one speaks of the last day.
 FIELDS = {
     "NoPost": "posts", "NoFirstDay": "first", "InThePast": "first", "NoWeekday": "weekdays", "NoLength": "ends",
+    "TooManyVisitors": "capacity", "TooManyGroups": "starts",
 }  # fmt: skip
 WHY = {
     Why.HOLIDAY: N_("holiday"),
@@ -51,7 +53,7 @@ def add_to(duties: Blueprint) -> None:
 @access(Permission.ORGANIZE)
 def new_post(public_id: str) -> Any:
     activity = queries.activity_to_organize(current_user, public_id)
-    form = PostForm()
+    form = PostForm(usable(activity.unit.path))
     page = {"form": form, "activity": activity, "post": None, "changed": None}
     if not form.is_submitted():
         return render_template("duties/post_form.html", **page)

@@ -15,6 +15,7 @@ from activities.duties.models import Activity, Post, Series, SeriesPost, Slot
 from activities.duties.plans import Plan, Planned, Stretch, Wish
 from activities.duties.rules import PlanChanged
 from activities.duties.service import check_units, locked, schedule_changed
+from activities.duties.visits import Stay, must_fit
 from activities.kit.db import db, run, transactional
 
 
@@ -85,7 +86,9 @@ def _confirm(actor_id: int, activity: Activity, plan: Plan, digest: str, now: da
 
 
 def create(activity: Activity, planned: Collection[Planned], now: datetime, series_id: int | None = None) -> None:
-    """Inside a transaction that has locked the activity: the slots as planned, in one statement."""
+    """Inside a transaction that has locked the activity: the slots as planned, in one statement. Raises the reason
+    of a partner's place that does not take them all."""
+    must_fit((Stay(s.post_id, s.starts_at, s.ends_at, s.capacity) for s in planned), is_locked=True)
     rows = [
         {
             "post_id": slot.post_id, "starts_at": slot.starts_at, "ends_at": slot.ends_at, "capacity": slot.capacity,

@@ -130,9 +130,9 @@ DOORS = (
     Door(
         "duties.organize", N_("Organize"), "board", Permission.ORGANIZE,
         (
-            "duties", "board", "records.attendance", "records.attendance_post", "signups.roster", "signups.edit_slot",
-            "signups.cancel_slot", "signups.edit_post", "admissions.requests", "admissions.approve",
-            "admissions.decline_requests", "admissions.assign",
+            "duties", "board", "sites", "records.attendance", "records.attendance_post", "signups.roster",
+            "signups.edit_slot", "signups.cancel_slot", "signups.edit_post", "admissions.requests",
+            "admissions.approve", "admissions.decline_requests", "admissions.assign",
         ),
     ),
     Door("reviews.now", N_("Review"), "review", Permission.REVIEW, ("reviews.year",)),

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from activities.audit import service as audit
+from activities.duties import visits
 from activities.duties.models import Activity, Post, SeriesGap, Slot
 from activities.duties.queries import WITH_ALL, must_organize
 from activities.duties.rules import (
@@ -30,6 +31,7 @@ from activities.signups.facts import ACTIVE_STATES, offer_of
 from activities.signups.models import SignUp
 from activities.signups.rules import SignUpState
 from activities.signups.service import promote, seat_freed
+from activities.sites.service import lock_sites
 
 
 @transactional
@@ -38,6 +40,9 @@ def edit_post(actor_id: int, post_id: int, revision: int, changes: Mapping[str, 
     `revision` is not the present one any more."""
     lock_people(actor_id, queries.coming(post_id, now).with_only_columns(SignUp.member_id))
     after = change_post(actor_id, post_id, revision, changes, now)
+    if "site_id" in after or "floor" in after:
+        slots = visits.coming(post_id, now)
+        visits.must_fit(slots.values(), without=list(slots), is_locked=True)
     if "place" in after:
         for slot, people in queries.people_to_come(post_id, now).items():
             notices.moved(offer_of(slot), people, now)
@@ -78,6 +83,8 @@ def change(
     )
     if refusal:
         raise refusal
+    if is_moved or capacity > slot.capacity:
+        visits.must_fit([visits.Stay(slot.post_id, starts_at, ends_at, capacity)], without=[slot.id])
     before, after = revise(slot, {"starts_at": starts_at, "ends_at": ends_at, "capacity": capacity}, now)
     if not after:
         return []
@@ -135,13 +142,14 @@ def delete_slot(actor_id: int, slot_id: int, now: datetime) -> None:
 
 def locked(actor_id: int, slot_ids: Collection[int], member_ids: Collection[int] = ()) -> list[Slot]:
     """Lock who acts, who is on these slots, and these members; then the slots' activities, which the actor must still
-    organize; then the slots, by their ids. NotFound where one of them is gone."""
+    organize; then the partners' places and the slots, by their ids. NotFound where one of them is gone."""
     on_them = sa.select(SignUp.member_id).where(SignUp.slot_id.in_(slot_ids), SignUp.state.in_(ACTIVE_STATES))
     lock_people(actor_id, on_them, member_ids)
     of_them = sa.select(Post.activity_id).join(Slot).where(Slot.id.in_(slot_ids)).distinct().order_by(Post.activity_id)
     actor = acting(actor_id)
     for activity_id in list(db.session.scalars(of_them)):
         must_organize(actor, lock(Activity, activity_id, WITH_UNIT))
+    lock_sites(sa.select(Post.site_id).join(Slot).where(Slot.id.in_(slot_ids)))
     query = sa.select(Slot).where(Slot.id.in_(slot_ids)).order_by(Slot.id).options(WITH_ALL).with_for_update(of=Slot)
     slots = list(db.session.scalars(query, execution_options={"populate_existing": True}).unique())
     if len(slots) < len(slot_ids):

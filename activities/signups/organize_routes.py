@@ -21,10 +21,18 @@ from activities.kit.web import done, invalid
 from activities.signups import organize, panels, queries
 from activities.signups.organize_forms import CancelForm, SlotForm
 from activities.signups.rules import HOLDING, SignUpState
+from activities.sites.queries import usable
+from activities.sites.rules import TooManyGroups, TooManyVisitors
 from activities.terms.queries import week_of
 
 # Which field of the slot's form a refusal speaks of; every other one speaks of the start.
-FIELDS = {"EndsBeforeStart": "ends_at", "TooLong": "ends_at", "FewerThanSeated": "capacity", "RunsIntoDuty": "ends_at"}
+FIELDS = {
+    "EndsBeforeStart": "ends_at",
+    "TooLong": "ends_at",
+    "FewerThanSeated": "capacity",
+    "RunsIntoDuty": "ends_at",
+    "TooManyVisitors": "capacity",
+}
 
 
 def add_to(signups: Blueprint) -> None:
@@ -106,7 +114,7 @@ def delete_slot(public_id: str) -> Any:
 @access(Permission.ORGANIZE)
 def edit_post(public_id: str) -> Any:
     post = post_to_organize(current_user, public_id)
-    form = PostForm(post)
+    form = PostForm(usable(post.activity.unit.path), post)
     page = {"form": form, "activity": post.activity, "post": post, "changed": None}
     if not form.is_submitted():
         return render_template("duties/post_form.html", **page)
@@ -117,6 +125,9 @@ def edit_post(public_id: str) -> Any:
     except ChangedMeanwhile:
         post = post_to_organize(current_user, public_id)
         form.revision.data = post.revision
-        present = {column: getattr(post, column) for column in form.values()}
+        present = {**{column: getattr(post, column) for column in form.values()}, "site_id": post.site_id or 0}
         return invalid("duties/post_form.html", **page | {"changed": differences(form, present)})
+    except (TooManyGroups, TooManyVisitors) as refusal:
+        refuse(form, "site_id", refusal)
+        return invalid("duties/post_form.html", **page)
     return done(_("The post is changed."), url_for("duties.activity", public_id=post.activity.public_id))

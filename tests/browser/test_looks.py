@@ -18,7 +18,7 @@ from activities.records.service import record_attendance
 from activities.signups.service import sign_up
 from activities.terms.models import ClassPeriod, SpecialDay, Term
 from activities.terms.periods import USUAL
-from tests.cast import DAY, HOUR, make_series, make_slot
+from tests.cast import DAY, HOUR, make_series, make_site, make_slot
 
 AXE = "() => axe.run({resultTypes: ['violations']}).then(results => results.violations)"
 # As the page does when it is loaded where there is room.
@@ -42,7 +42,8 @@ PAGES = {
     "ou": [
         "/organize/board", "/organize/board?week=2020-01-06&kind=blood",
         "/organize/board?mode=select", "/organize/slots/{slot}/message", "/organize/activities/{activity}/message",
-        "/organize/messages", "/organize/", "/organize/activities/new",
+        "/organize/messages", "/organize/sites", "/organize/sites/new", "/organize/sites/{site}",
+        "/organize/", "/organize/activities/new",
         "/organize/activities/{activity}",
         "/organize/activities/{activity}/edit", "/organize/activities/{activity}/copy", "/organize/posts/{post}/edit",
         "/organize/activities/{activity}/copy?name=x&first={today}&last={later}&start={later}",
@@ -91,6 +92,10 @@ def world(app, cast) -> dict[str, str | int]:
         if not db.session.query(SpecialDay).filter_by(day=slot_day).count():
             db.session.add(SpecialDay(day=slot_day, name="运动会", off=True))
             db.session.commit()
+        site = make_site(
+            "同心老年护理中心", cast.first, address="湖西路", contact="李主任", most_visitors=8, list_days=3
+        )
+        db.session.commit()
         record_attendance(cast.ou.id, past.id, {cast.lin.id: Mark(Attendance.PRESENT, 60, 0)}, now)
         record = db.session.query(Record).one()
         return {
@@ -100,6 +105,7 @@ def world(app, cast) -> dict[str, str | int]:
             "activity": cast.sweeping.public_id, "post": cast.lake.public_id, "unit": cast.first.public_id,
             "person": cast.lin.public_id, "year": today.year, "today": today,
             "later": clock.local_day(now + 9 * DAY), "monday": monday, "holiday": holiday, "slot_day": slot_day,
+            "site": site.public_id,
         }  # fmt: skip
 
 

@@ -29,8 +29,9 @@ from activities.kit import clock
 from activities.kit.access import PUBLIC, declared
 from activities.kit.db import db
 from activities.people.roster import keep_upload
+from activities.sites.models import Site
 from activities.terms.models import ClassPeriod, SpecialDay, Term
-from tests.cast import NOW, Cast, Visitor, logged_in, make_series
+from tests.cast import NOW, Cast, Visitor, logged_in, make_series, make_site
 from tests.people.rosters import csv_file, roster
 from tests.people.rosters import person as person_row
 
@@ -131,6 +132,14 @@ def periods(_: Cast) -> dict[str, Any]:
     return {"since": since}
 
 
+def site(cast: Cast) -> dict[str, Any]:
+    found = db.session.scalar(sa.select(Site))
+    if found is None:
+        found = make_site("护理院", cast.first)
+        db.session.commit()
+    return {"public_id": found.public_id}
+
+
 def row(expected: str, address: Values = nothing, **form: Any) -> Row:
     return Row(dict(zip(ROLES, expected.split(), strict=True)), address, form)
 
@@ -181,6 +190,13 @@ TABLE = {
     "POST terms.edit_periods": row("login 404 404 404 404 422", periods),
     "GET terms.remove_periods": row("login 404 404 404 404 200", periods),
     "POST terms.remove_periods": row("login 404 404 404 404 409", periods),
+    # sites
+    "GET sites.all_sites": row("login 404 404 200 404 404"),
+    "GET sites.new_site": row("login 404 404 200 404 404"),
+    "POST sites.new_site": row("login 404 404 422 404 404"),
+    "GET sites.edit_site": row("login 404 404 200 404 404", site),
+    "POST sites.edit_site": row("login 404 404 422 404 404", site),
+    "POST sites.remove_site": row("login 404 404 303 404 404", site),
     # duties
     "GET duties.organize": row("login 404 404 200 404 404"),
     "GET duties.new_activity": row("login 404 404 200 404 404"),
