@@ -121,3 +121,14 @@ def like_series(series: Series) -> dict[str, Any]:
         "ends": series.ends, "capacity": series.capacity,
         "exceptions": [name for name in ("on_holidays", "plain_days") if getattr(rule, name)],
     }  # fmt: skip
+
+
+def in_next_term(series: Series, terms: Sequence[Span]) -> dict[str, Any]:
+    """A form's values for the same in the same weeks of the next term, as far as both terms are known."""
+    rule, usual = series.days, like_series(series)
+    own = next((term for term in terms if term.starts_on <= rule.first <= term.ends_on), None)
+    later = sorted((term for term in terms if own and term.starts_on > own.ends_on), key=lambda term: term.starts_on)
+    if own is None or not later:
+        return usual
+    shift = later[0].starts_on - own.starts_on
+    return {**usual, "term": "", "first": rule.first + shift, "last": min(rule.last + shift, later[0].ends_on)}

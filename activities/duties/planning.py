@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
 
 from activities.duties import plans
-from activities.duties.models import Post, Slot
-from activities.duties.plans import Plan, Span, Stretch, Wish
+from activities.duties.models import Post, Series, Slot
+from activities.duties.plans import Part, Plan, Span, Stretch, Wish
 from activities.duties.rules import HORIZON, LastBeforeFirst, SlotState, TooFar
 from activities.duties.visits import Stay, must_fit
 from activities.kit.db import db
@@ -32,9 +33,8 @@ def as_wished(
     activity_id: int, wish: Wish, existing: Collection[tuple[int, datetime]], zone: tzinfo, now: datetime
 ) -> Plan:
     """The slots of a wish beside those that exist. NotFound where a post is not the activity's."""
-    query = sa.select(Post.id, Post.capacity).where(Post.activity_id == activity_id, Post.id.in_(wish.post_ids))
-    capacities = dict(db.session.execute(query).all())
-    if len(capacities) < len(wish.post_ids):
+    capacities = _capacities(activity_id)
+    if not capacities.keys() >= set(wish.post_ids):
         raise NotFound
     special = special_days(wish.rule.first, wish.rule.last)
     return plans.weekly(wish, capacities, special, existing, zone, now)
@@ -47,15 +47,36 @@ def week_copies(activity_id: int, monday: date, times: int, zone: tzinfo, now: d
     return copies(originals, [7 * (n + 1) for n in range(times)], zone, now)
 
 
-def activity_copies(activity_id: int, stretch: Stretch | None, zone: tzinfo, now: datetime) -> Plan:
-    """What a copy of the activity with the open slots of these days would have, said of the posts it is copied from."""
+def activity_copies(
+    activity_id: int, stretch: Stretch | None, zone: tzinfo, now: datetime
+) -> tuple[Plan, list[Part]]:  # fmt: skip
+    """What a copy of the activity with the open slots of these days would have, said of the posts it is copied from:
+    all of it, and what of it is planned together. A series is planned anew by its rule, with the holidays and make-up
+    workdays of the new days; slots of their own are repeated."""
     if stretch is None:
-        return Plan((), ())
+        return Plan((), ()), []
     if stretch.last < stretch.first:
         raise LastBeforeFirst
+    until = now.astimezone(zone).date() + HORIZON
+    if stretch.start + (stretch.last - stretch.first) > until:
+        raise TooFar(until)
     starts, ends = days_span(stretch.first, stretch.last, zone)
-    originals = _open_slots(activity_id, Slot.starts_at >= starts, Slot.starts_at < ends)
-    return copies(originals, [stretch.shift], zone, now, is_apart=True)
+    of_days = (Slot.starts_at >= starts, Slot.starts_at < ends)
+    by_itself = copies(
+        _open_slots(activity_id, *of_days, Slot.series_id.is_(None)), [stretch.shift], zone, now, is_apart=True
+    )
+    parts = [Part(None, by_itself.slots)]
+    outs = list(by_itself.falls_out)
+    special = special_days(stretch.start, stretch.start + (stretch.last - stretch.first))
+    capacities = _capacities(activity_id)
+    for series in _series_with(activity_id, *of_days):
+        wish = plans.moved(series.wish, stretch)
+        there = {(slot.post_id, slot.starts_at) for part in parts for slot in part.slots}
+        plan = plans.weekly(wish, capacities, special, there, zone, now)
+        parts.append(Part(wish, plan.slots))
+        outs += plan.falls_out
+    slots = sorted((slot for part in parts for slot in part.slots), key=lambda slot: (slot.starts_at, slot.post_id))
+    return _within_limits(Plan(tuple(slots), tuple(sorted(outs, key=lambda out: out.day)))), parts
 
 
 def usual_stretch(activity_id: int, zone: tzinfo) -> dict[str, date | None]:
@@ -120,6 +141,19 @@ def _open_slots(activity_id: int, *conditions: sa.ColumnElement[bool]) -> list[S
         .order_by(Slot.starts_at, Slot.id)
     )
     return list(db.session.scalars(query))
+
+
+def _capacities(activity_id: int) -> dict[int, int]:
+    """The seats of each of the activity's posts."""
+    query = sa.select(Post.id, Post.capacity).where(Post.activity_id == activity_id)
+    return dict(db.session.execute(query).all())
+
+
+def _series_with(activity_id: int, *conditions: sa.ColumnElement[bool]) -> list[Series]:
+    """The activity's series that have such open slots. Two statements."""
+    with_such = sa.select(Slot.series_id).where(Slot.state == SlotState.OPEN, *conditions)
+    query = sa.select(Series).where(Series.activity_id == activity_id, Series.id.in_(with_such))
+    return list(db.session.scalars(query.options(selectinload(Series.posts)).order_by(Series.id)))
 
 
 def open_starts(post_ids: Collection[int], first: date, last: date) -> set[tuple[int, datetime]]:

@@ -11,7 +11,7 @@ from flask_login import current_user
 from activities.duties import board, planning, queries, service, service_plans
 from activities.duties.forms import CopyForm, CopyWeekForm, PostForm
 from activities.duties.models import Activity, Post
-from activities.duties.plan_forms import ALL, PlanForm, like_slot
+from activities.duties.plan_forms import ALL, PlanForm, in_next_term, like_slot
 from activities.duties.plans import Plan, Why
 from activities.duties.rules import LastBeforeFirst, PlanChanged, TooFar, TooManySlots
 from activities.kit import clock
@@ -124,6 +124,8 @@ def _usual(posts: Sequence[Post], to_come: Sequence[Span]) -> dict[str, Any]:
         usual["term"] = to_come[0].starts_on.isoformat()
     if like := request.args.get("like"):
         usual |= like_slot(queries.slot_to_organize(current_user, like))
+    if series := request.args.get("series"):
+        usual |= in_next_term(queries.series_to_organize(current_user, series), terms.all_terms())
     return usual
 
 
@@ -195,7 +197,7 @@ def _copy(activity: Activity, form: CopyForm, page: dict[str, Any], *, is_confir
             return done(message, url_for(".activity", public_id=copy))
     except PlanChanged as refusal:
         page["changed"] = refusal
-    page["plan"] = shown = planning.activity_copies(activity.id, stretch, zone, now)
+    page["plan"] = shown = planning.activity_copies(activity.id, stretch, zone, now)[0]
     page["weeks"] = terms.weeks_of({slot.day for slot in shown.slots})
     page |= {"stretch": stretch, "posts": {post.id: post for post in activity.posts}}
     page["unconfirmed"] = _unconfirmed(shown)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from functools import lru_cache, partial
@@ -64,6 +64,13 @@ class Stretch:
     def shift(self) -> int:
         """How many days later the copy is."""
         return (self.start - self.first).days
+
+
+class Part(NamedTuple):
+    """Slots of a plan that are planned together: as a series that asks for this, or with None each by itself."""
+
+    wish: Wish | None
+    slots: tuple[Planned, ...]
 
 
 class Why(StrEnum):
@@ -152,6 +159,14 @@ def why_not_series(wish: Wish, today: date) -> Refusal | None:
     if len(rule.days()) * len(wish.post_ids) > rules.MOST_SLOTS:
         return rules.TooManySlots(rules.MOST_SLOTS)
     return rules.NoLength() if wish.starts == wish.ends else None
+
+
+def moved(wish: Wish, stretch: Stretch) -> Wish:
+    """The same of the stretch's days in its new place. Days left out were those of the old one."""
+    rule = wish.rule
+    first, last = max(rule.first, stretch.first), min(rule.last, stretch.last)
+    shift = timedelta(stretch.shift)
+    return replace(wish, rule=replace(rule, first=first + shift, last=last + shift, excluded=frozenset()))
 
 
 def why_not_plan(plan: Plan) -> Refusal | None:

@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from activities.duties.models import Activity, ActivityOrganizer, Post, Slot
+from activities.duties.models import Activity, ActivityOrganizer, Post, Series, Slot
 from activities.duties.rules import SlotState
 from activities.kit.db import db
 from activities.kit.refusal import NotAllowed, NotFound
@@ -162,6 +162,19 @@ def post_to_organize(member: Viewer, public_id: str) -> Post:
     post: Post = _one(query.where(Post.public_id == public_id, visible_to(member)))
     must_organize(member, post.activity)
     return post
+
+
+def series_to_organize(member: Viewer, public_id: str) -> Series:
+    """The series, if this member organizes its activity: not visible is NotFound, visible but another's NotAllowed."""
+    query = (
+        sa.select(Series)
+        .join(Series.activity)
+        .join(Activity.unit)
+        .options(contains_eager(Series.activity).contains_eager(Activity.unit), selectinload(Series.posts))
+    )
+    series: Series = _one(query.where(Series.public_id == public_id, visible_to(member)))
+    must_organize(member, series.activity)
+    return series
 
 
 def has_people(activity_id: int) -> bool:

@@ -113,7 +113,7 @@ def copy_activity(
     """
     actor, source = locked(actor_id, activity_id)
     check_units(actor, source.unit_id, source.eligible_unit_id)
-    plan = planning.activity_copies(source.id, stretch, zone, now)
+    plan, parts = planning.activity_copies(source.id, stretch, zone, now)
     if plan.digest != digest:
         raise PlanChanged
     copied = (
@@ -129,7 +129,11 @@ def copy_activity(
     posts = {post.id: _copy_of(post, copy, now) for post in source.posts}
     db.session.add(copy)
     db.session.flush()
-    create(copy, [replace(slot, post_id=posts[slot.post_id].id) for slot in plan.slots], now)
+    for wish, slots in parts:
+        planned = [replace(slot, post_id=posts[slot.post_id].id) for slot in slots]
+        post_ids = tuple(posts[post_id].id for post_id in wish.post_ids) if wish else ()
+        series = add_series(copy, replace(wish, post_ids=post_ids), now) if wish and slots else None
+        create(copy, planned, now, series.id if series else None)
     days = {name: day.isoformat() for name, day in asdict(stretch).items()} if stretch else {}
     audit.leave(
         now, actor_id, "copy activity", Activity, copy.id,

@@ -130,7 +130,8 @@ DOORS = (
     Door(
         "duties.organize", N_("Organize"), "board", Permission.ORGANIZE,
         (
-            "duties", "board", "sites", "records.attendance", "records.attendance_post", "signups.roster",
+            "duties", "series", "board", "sites", "records.attendance", "records.attendance_post",
+            "signups.roster",
             "signups.edit_slot", "signups.cancel_slot", "signups.edit_post", "admissions.requests",
             "admissions.approve", "admissions.decline_requests", "admissions.assign",
         ),

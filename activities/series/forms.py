@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms.validators import InputRequired, Optional
 
 from activities.duties.models import Post, Series
-from activities.duties.plan_forms import RuleForm, like_series
+from activities.duties.plan_forms import ALL, RuleForm, like_series
 from activities.duties.plans import Wish
 from activities.kit.fields import Day
 
@@ -26,6 +26,8 @@ class SeriesForm(RuleForm):
     ) -> None:  # fmt: skip
         rule = series.days
         usual = {**like_series(series), "first": day, "last": rule.last, "excluded": rule.excluded}
+        if len(series.posts) == len(posts):
+            usual["posts"] = [ALL]
         super().__init__(formdata, posts, usual, is_asked=is_asked)
         self._begins = rule.first
 

@@ -3,40 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, selectinload
+from sqlalchemy.orm import contains_eager
 
-from activities.duties.models import Activity, Post, Series, Slot
-from activities.duties.queries import must_organize, visible_to
+from activities.duties.models import Post, Slot
+from activities.duties.planning import monday_of
 from activities.duties.rules import ByHand, SlotState
-from activities.kit.db import db
-from activities.kit.refusal import NotFound
+from activities.kit.db import db, run
 from activities.people.models import Member
-from activities.people.users import Viewer
 from activities.series.rules import Edit
 from activities.signups.facts import ACTIVE_STATES
 from activities.signups.models import SignUp
 
 MOST_SHOWN = 50
-
-
-def series_to_organize(member: Viewer, public_id: str) -> Series:
-    """The series, if this member organizes its activity: not visible is NotFound, visible but another's NotAllowed."""
-    query = (
-        sa.select(Series)
-        .join(Series.activity)
-        .join(Activity.unit)
-        .options(contains_eager(Series.activity).contains_eager(Activity.unit), selectinload(Series.posts))
-        .where(Series.public_id == public_id, visible_to(member))
-    )
-    series = db.session.execute(query).unique().scalar_one_or_none()
-    if series is None:
-        raise NotFound
-    must_organize(member, series.activity)
-    return series
 
 
 class Count(NamedTuple):
@@ -58,6 +40,31 @@ def count(series_id: int, now: datetime) -> Count:
         sa.func.coalesce(sa.func.sum(sa.case((Slot.tickets > 0, 1), else_=0)), 0),
     ).where(Slot.series_id == series_id)
     return Count._make(db.session.execute(query).one())
+
+
+class Week(NamedTuple):
+    """What a series has in one week: its open slots, their seats, and how many of these are taken."""
+
+    monday: date
+    slots: int
+    capacity: int
+    taken: int
+
+
+def weeks(series_id: int) -> list[Week]:
+    """The weeks of the series' open slots, each slot in that of its day. One statement."""
+    query = (
+        sa.select(Slot.series_day, sa.func.count(), sa.func.sum(Slot.capacity), sa.func.sum(Slot.taken))
+        .where(Slot.series_id == series_id, Slot.state == SlotState.OPEN)
+        .group_by(Slot.series_day)
+        .order_by(Slot.series_day)
+    )
+    found: dict[date, Week] = {}
+    for day, *numbers in run(query):
+        monday = monday_of(day)
+        before = found.get(monday, Week(monday, 0, 0, 0))
+        found[monday] = Week(monday, *(a + b for a, b in zip(before[1:], numbers, strict=True)))
+    return list(found.values())
 
 
 def post_count(activity_id: int) -> int:

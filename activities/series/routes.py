@@ -10,7 +10,9 @@ from flask_login import current_user
 
 from activities.duties import board
 from activities.duties.models import Series
+from activities.duties.planning import monday_of
 from activities.duties.planning_routes import FIELDS, WHY
+from activities.duties.queries import series_to_organize
 from activities.duties.rules import PlanChanged
 from activities.kit import clock
 from activities.kit.access import access
@@ -45,11 +47,13 @@ def init_app(app: Flask) -> None:
 @series_room.get("/organize/series/<public_id>")
 @access(Permission.ORGANIZE)
 def series(public_id: str) -> Any:
-    series = queries.series_to_organize(current_user, public_id)
-    now, rule = clock.now(), series.days
+    series = series_to_organize(current_user, public_id)
+    now, rule, by_week = clock.now(), series.days, queries.weeks(series.id)
+    days = {rule.first, rule.last, *(week.monday for week in by_week)}
     return render_template(
         "series/series.html", series=series, activity=series.activity, rule=rule, count=queries.count(series.id, now),
-        weeks=terms.weeks_of({rule.first, rule.last}), changed=queries.changed_by_hand(series.id, now),
+        by_week=by_week, weeks=terms.weeks_of(days), this_week=monday_of(clock.local_day(now)),
+        changed=queries.changed_by_hand(series.id, now),
         has_all=len(series.posts) == queries.post_count(series.activity_id),
     )  # fmt: skip
 
@@ -57,7 +61,7 @@ def series(public_id: str) -> Any:
 @series_room.post("/organize/series/<public_id>/undo")
 @access(Permission.ORGANIZE)
 def undo(public_id: str) -> Any:
-    series = queries.series_to_organize(current_user, public_id)
+    series = series_to_organize(current_user, public_id)
     address = url_for("duties.activity", public_id=series.activity.public_id)
     count = service.undo(current_user.id, series.id, clock.now())
     return done(ngettext("%(num)s slot is deleted again.", "%(num)s slots are deleted again.", count), address)
@@ -66,12 +70,13 @@ def undo(public_id: str) -> Any:
 @series_room.route("/organize/series/<public_id>/edit", methods=("GET", "POST"))
 @access(Permission.ORGANIZE)
 def edit(public_id: str) -> Any:
-    series = queries.series_to_organize(current_user, public_id)
+    series = series_to_organize(current_user, public_id)
     is_confirmed, is_asked = request.method == "POST", "starts" in request.args
     typed = request.form if is_confirmed else request.args if is_asked else None
     posts = board.posts(series.activity)
     form = SeriesForm(typed, series, posts, asked_day("day"), is_asked=not is_confirmed)
-    page = {**_page(series), "form": form, "posts": {post.id: post for post in posts}}
+    periods = terms.periods_on(clock.local_day(clock.now()))
+    page = {**_page(series), "form": form, "posts": {post.id: post for post in posts}, "periods": periods}
     if typed is None:
         return render_template("series/edit.html", **page)
     if not form.validate():
@@ -100,7 +105,7 @@ def _edit(series: Series, form: SeriesForm, page: dict[str, Any], *, is_confirme
 @series_room.route("/organize/series/<public_id>/end", methods=("GET", "POST"))
 @access(Permission.ORGANIZE)
 def end(public_id: str) -> Any:
-    series = queries.series_to_organize(current_user, public_id)
+    series = series_to_organize(current_user, public_id)
     now, zone = clock.now(), clock.zone()
     page = {**_page(series), "posts": {post.id: post for post in board.posts(series.activity)}}
 

@@ -30,7 +30,7 @@ from activities.kit.refusal import ChangedMeanwhile, NotAllowed, NotFound
 from activities.kit.roles import Role
 from activities.people.rules import Stages, Standings
 from activities.people.service import revoke
-from activities.signups.organize import edit_post
+from activities.signups.organize import edit_post, edit_slot
 from activities.signups.service import sign_up
 from activities.terms.models import SpecialDay, Term
 from tests.cast import DAY, NOW, grant, make_activity, make_member, make_post, make_slot
@@ -152,7 +152,7 @@ def test_a_copy_has_the_posts_and_the_slots_of_some_weeks_later_but_no_people(ca
 
 def test_a_copy_is_made_exactly_as_shown(cast):
     stretch = Stretch(date(2026, 11, 26), date(2026, 11, 26), date(2026, 12, 3))
-    shown = planning.activity_copies(cast.sweeping.id, stretch, clock.zone(), NOW)
+    shown = planning.activity_copies(cast.sweeping.id, stretch, clock.zone(), NOW)[0]
     assert [(slot.post_id, slot.starts_at) for slot in shown.slots] == [(cast.lake.id, NOW + 8 * DAY)]
     make_slot(fresh(cast.lake), NOW + DAY + timedelta(hours=4))
     db.session.commit()
@@ -169,7 +169,7 @@ def test_what_the_original_has_already_stands_in_no_copys_way(cast):
 def test_days_are_copied_from_the_first_to_the_last(cast):
     stretch = Stretch(date(2026, 11, 27), date(2026, 11, 26), date(2026, 12, 3))
     with pytest.raises(LastBeforeFirst):
-        planning.activity_copies(cast.sweeping.id, stretch, clock.zone(), NOW)
+        planning.activity_copies(cast.sweeping.id, stretch, clock.zone(), NOW)[0]
 
 
 def test_usually_the_latest_terms_slots_are_copied_into_the_next_term(cast):
@@ -185,8 +185,29 @@ def test_usually_the_latest_terms_slots_are_copied_into_the_next_term(cast):
     assert planning.usual_stretch(make_activity("空的", fresh(cast.first)).id, clock.zone()) == {}
 
 
+def test_a_series_is_copied_by_its_rule(cast):
+    """Ten weeks later its holiday is no holiday, and another day is; what was changed by hand is as the rule says."""
+    db.session.add(SpecialDay(day=date(2026, 12, 3), name="校庆", off=True))
+    db.session.add(SpecialDay(day=date(2027, 2, 4), name="寒假", off=True))
+    north = make_post(cast.sweeping, "北门", capacity=4)
+    db.session.commit()
+    create(cast, thursdays(cast.lake, north, capacity=None, excluded=frozenset({date(2026, 12, 10)})))
+    slot = db.session.query(Slot).filter_by(series_day=date(2026, 12, 17), post_id=north.id).one()
+    edit_slot(cast.ou.id, slot.id, 0, slot.starts_at, slot.ends_at, 9, NOW)
+    public_id, count = copy_as_shown(cast, "明年的", Stretch(date(2026, 11, 26), date(2026, 12, 17), date(2027, 2, 4)))
+    assert count == 2 * 3  # the slot of its own falls on the holiday
+    copy = db.session.query(Activity).filter_by(public_id=public_id).one()
+    series = db.session.query(Series).filter_by(activity_id=copy.id).one()
+    assert (series.days.first, series.days.last, series.days.excluded) == (
+        date(2027, 2, 4), date(2027, 2, 25), frozenset(),
+    )  # fmt: skip
+    slots = db.session.query(Slot).filter_by(series_id=series.id)
+    assert {slot.series_day for slot in slots} == {date(2027, 2, 11), date(2027, 2, 18), date(2027, 2, 25)}
+    assert {slot.capacity for slot in slots} == {2, 4}
+
+
 def copy_as_shown(cast, name: str, stretch: Stretch | None) -> tuple[str, int]:
-    digest = planning.activity_copies(cast.sweeping.id, stretch, clock.zone(), NOW).digest
+    digest = planning.activity_copies(cast.sweeping.id, stretch, clock.zone(), NOW)[0].digest
     return service_plans.copy_activity(cast.ou.id, cast.sweeping.id, name, stretch, digest, clock.zone(), NOW)
 
 
@@ -234,7 +255,7 @@ def test_a_name_without_the_role_gives_nothing_and_is_not_copied(cast):
     assert db.session.query(Activity).join(Activity.unit).filter(queries.organized_by(ou)).all() == []
     with pytest.raises(NotAllowed):
         queries.activity_to_organize(ou, cast.sweeping.public_id)
-    nothing = planning.activity_copies(cast.sweeping.id, None, clock.zone(), NOW).digest
+    nothing = planning.activity_copies(cast.sweeping.id, None, clock.zone(), NOW)[0].digest
     public_id, _ = service_plans.copy_activity(sun.id, cast.sweeping.id, "明年的", None, nothing, clock.zone(), NOW)
     assert queries.activity_for(ou, public_id).organizers == []
 

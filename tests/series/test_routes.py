@@ -11,6 +11,7 @@ import time_machine
 from activities.duties.models import Slot
 from activities.kit.db import db
 from activities.signups.service import sign_up
+from activities.terms.models import Term
 from tests.cast import NOW, logged_in, make_series
 
 FIRST, LAST = date(2026, 12, 3), date(2026, 12, 31)
@@ -74,6 +75,19 @@ def test_what_was_changed_by_hand_is_marked(app, cast, ou, address):
         revision="0",
     )  # fmt: skip
     assert "Changed by hand: time, seats" in read(ou, address)
+
+
+def test_it_is_planned_for_the_same_weeks_of_the_next_term(app, cast, ou, address):
+    with app.app_context():
+        db.session.add(Term(name="2026 秋", starts_on=date(2026, 9, 7), weeks=18))
+        db.session.add(Term(name="2027 春", starts_on=date(2027, 3, 1), weeks=15))
+        db.session.commit()
+    link = re.search(r'href="([^"]+/plan\?series=[^"]+)"', read(ou, address))[1]
+    shown = ou.get(link).get_data(as_text=True)
+    assert 'value="2027-05-27"' in shown  # the Thursday of week 13, as 3 December is
+    assert 'value="2027-06-13"' in shown  # the term is over before week 17
+    assert 'value="16:00"' in shown
+    assert re.search(r'checked[^>]*name="weekdays"[^>]*value="3"', shown)
 
 
 # ── changes ─────────────────────────────────────────────────────────────────
