@@ -15,6 +15,7 @@ from bench.databases import filled, servers
 from bench.floor import Script
 from bench.pages import PAGES, Page
 from bench.results import Result, publish, table
+from bench.series import series
 from bench.stage import Effort, Stage, plain_address, serve
 
 DATABASES, SCALES = ("sqlite", "postgresql"), (1, 10, 100)
@@ -54,6 +55,8 @@ def measure(app: Flask, school: School, database: str, scale: int, options: argp
                 yield rush.full(stage, signing)
             for page in pages:
                 yield stage.replayed(page)
+    if _wanted("series", options):
+        yield from series(app, database, scale, options.runs)
     for page in pages:
         for name, value, unit in sizes.of(app, page):
             yield Result(name, database, scale, value, unit)
