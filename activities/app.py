@@ -22,6 +22,8 @@ from activities.kit.db import db
 
 ROOMS = (
     "people",
+    "norms",
+    "trainings",
     "terms",
     "sites",
     "duties",

@@ -198,6 +198,13 @@ def logged_in(app: Flask, member: Member) -> Visitor:
     return Visitor(app, app.response_class).log_in(member)
 
 
+def english(app: Flask, member: Member) -> Visitor:
+    """A member whose browser asks for English, so that a test can read the code's own words."""
+    visitor = logged_in(app, member)
+    visitor.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return visitor
+
+
 def my_state(member_id: int, slot_id: int) -> SignUpState | None:
     """Seated, waiting, or None."""
     found = sa.select(SignUp.state).where(SignUp.slot_id == slot_id, SignUp.member_id == member_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
@@ -22,11 +23,13 @@ from activities.kit.text import clean_line, clean_text
 from activities.people.models import Unit
 from activities.people.rules import STAGE_NAMES, STANDING_NAMES, Stage, Stages, Standing, Standings
 from activities.sites.models import Site
+from activities.trainings.models import Training
 
 MOST_HOURS = 60 * 24
 MOST_OFFER_HOURS = 7 * 24
 MOST_WEEKS = 30
 MOST_DRAW_DAYS = 366
+SEPARATOR = re.compile(r"[,，、;；]")
 BETWEEN = _l("Enter a number from %(min)s to %(max)s.")
 
 
@@ -88,9 +91,19 @@ class ActivityForm(FlaskForm):
     stages = Chips(_l("Only these stages"), [Optional()], description=_l("None chosen: all."))
     standings = Chips(_l("Only these standings"), [Optional()], description=_l("None chosen: all."))
     eligible_unit_id = SelectField(_l("Only members of"), [Optional()], coerce=int)
+    classes = StringField(
+        _l("Only these classes"), [at_most(1000)], filters=[clean_line],
+        description=_l("With commas between them. Empty: all."),
+    )  # fmt: skip
+    trainings = Chips(
+        _l("Only with these trainings"), [Optional()], coerce=int, description=_l("None chosen: without any.")
+    )
     revision = Revision()
 
-    def __init__(self, units: Sequence[Unit], eligible: Sequence[Unit], activity: Activity | None = None) -> None:
+    def __init__(
+        self, units: Sequence[Unit], eligible: Sequence[Unit], trainings: Sequence[Training],
+        activity: Activity | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(data=shown(activity) if activity else None)
         self.kind_key.choices = [(kind.key, gettext(kind.name)) for kind in KINDS.values()]
         self.unit_id.choices = [(unit.id, unit.name) for unit in units]
@@ -98,6 +111,7 @@ class ActivityForm(FlaskForm):
         self.way_in.choices = [(str(way), gettext(name)) for way, name in WAY_NAMES.items()]
         self.draw_minutes.choices = [(lead, say_duration(timedelta(minutes=lead))) for lead in DRAW_LEADS]
         self.stages.choices = [(str(stage), gettext(name)) for stage, name in STAGE_NAMES.items()]
+        self.trainings.choices = [(training.id, training.name) for training in trainings]
         self.standings.choices = [(str(standing), gettext(name)) for standing, name in STANDING_NAMES.items()]
 
     def validate_sign_up_closes_at(self, field: LocalMoment) -> None:
@@ -115,6 +129,8 @@ class ActivityForm(FlaskForm):
             "stages": Stages(sum(Stages[Stage(key).name] for key in self.stages.data or ())),
             "standings": Standings(sum(Standings[Standing(key).name] for key in self.standings.data or ())),
             "eligible_unit_id": self.eligible_unit_id.data or None,
+            "classes": tuple(dict.fromkeys(filter(None, map(str.strip, SEPARATOR.split(self.classes.data or ""))))),
+            "training_ids": tuple(sorted(self.trainings.data or ())),
         }
 
 
@@ -130,6 +146,8 @@ def shown(activity: Activity) -> dict[str, Any]:
         "stages": [str(stage) for stage in Stage if Stages[stage.name] in activity.stages],
         "standings": [str(standing) for standing in Standing if Standings[standing.name] in activity.standings],
         "eligible_unit_id": activity.eligible_unit_id or 0,
+        "classes": ", ".join(activity.classes),
+        "trainings": list(activity.training_ids),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
 import sqlalchemy as sa
@@ -78,7 +79,10 @@ class Activity(Revised, Base):
 
     unit: Mapped[Unit] = relationship(foreign_keys=[unit_id])
     eligible_unit: Mapped[Unit | None] = relationship(foreign_keys=[eligible_unit_id])
-    trainings: Mapped[list[Training]] = relationship(secondary="activity_training", order_by=Training.name)
+    trainings: Mapped[list[Training]] = relationship(
+        secondary="activity_training", order_by=Training.name, viewonly=True
+    )
+    training_links: Mapped[list[ActivityTraining]] = relationship(cascade="all, delete-orphan")
     organizers: Mapped[list[Member]] = relationship(secondary="activity_organizer", order_by=Member.name)
     posts: Mapped[list[Post]] = relationship(back_populates="activity", order_by="Post.id")
 
@@ -89,6 +93,16 @@ class Activity(Revised, Base):
     @property
     def draw_lead(self) -> timedelta:
         return timedelta(minutes=self.draw_minutes)
+
+    @property
+    def training_ids(self) -> tuple[int, ...]:
+        """The trainings without which nobody takes on a duty of it, by their ids."""
+        return tuple(sorted(link.training_id for link in self.training_links))
+
+    @training_ids.setter
+    def training_ids(self, ids: Iterable[int]) -> None:
+        present = {link.training_id: link for link in self.training_links}
+        self.training_links = [present.get(one) or ActivityTraining(training_id=one) for one in sorted(ids)]
 
 
 class Post(Revised, Base):

@@ -37,6 +37,7 @@ from activities.kit.web import asked_day, asked_page, done, invalid
 from activities.people.queries import units_below, units_for
 from activities.people.rules import STAGE_NAMES, STANDING_NAMES, Stages, Standings
 from activities.terms import queries as terms
+from activities.trainings import queries as trainings
 
 duties = Blueprint("duties", __name__)
 planning_routes.add_to(duties)
@@ -161,4 +162,4 @@ def _activity_form(activity: Activity | None = None) -> ActivityForm:
     eligible = units
     if activity and activity.unit not in units:  # named by someone else's unit: it stays there
         units, eligible = [activity.unit], units_below(activity.unit.path)
-    return ActivityForm(units, eligible, activity)
+    return ActivityForm(units, eligible, trainings.every(), activity)

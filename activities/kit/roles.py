@@ -27,16 +27,26 @@ class Permission(StrEnum):
     MANAGE_PEOPLE = "manage people"
     GRANT_ROLES = "grant roles"
     KEEP_CALENDAR = "keep calendar"
+    SET_NORMS = "set norms"
+    KEEP_TRAININGS = "keep trainings"
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.ORGANIZER: frozenset({Permission.ORGANIZE}),
+    Role.ORGANIZER: frozenset({Permission.ORGANIZE, Permission.KEEP_TRAININGS}),
     Role.SECRETARY: frozenset({Permission.REVIEW, Permission.GRANT_ROLES}),
-    Role.ADMINISTRATOR: frozenset({Permission.MANAGE_PEOPLE, Permission.GRANT_ROLES, Permission.KEEP_CALENDAR}),
+    Role.ADMINISTRATOR: frozenset(
+        {
+            Permission.MANAGE_PEOPLE,
+            Permission.GRANT_ROLES,
+            Permission.KEEP_CALENDAR,
+            Permission.SET_NORMS,
+            Permission.KEEP_TRAININGS,
+        }
+    ),
 }
 
 # What these change is the whole school's: only a role for a unit above all gives them.
-SCHOOL_WIDE = frozenset({Permission.KEEP_CALENDAR})
+SCHOOL_WIDE = frozenset({Permission.KEEP_CALENDAR, Permission.SET_NORMS})
 
 # A secretary appoints organizers; only an administrator appoints secretaries and administrators.
 MAY_GRANT: dict[Role, frozenset[Role]] = {

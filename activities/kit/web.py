@@ -130,16 +130,15 @@ DOORS = (
     Door(
         "duties.organize", N_("Organize"), "board", Permission.ORGANIZE,
         (
-            "duties", "series", "board", "sites", "records.attendance", "records.attendance_post",
-            "signups.roster",
-            "signups.edit_slot", "signups.cancel_slot", "signups.edit_post", "admissions.requests",
+            "duties", "series", "board", "sites", "trainings", "records.attendance", "records.attendance_post",
+            "signups.roster", "signups.edit_slot", "signups.cancel_slot", "signups.edit_post", "admissions.requests",
             "admissions.approve", "admissions.decline_requests", "admissions.assign",
         ),
     ),
     Door("reviews.now", N_("Review"), "review", Permission.REVIEW, ("reviews.year",)),
     Door(
         "people.roster", N_("People"), "users", Permission.MANAGE_PEOPLE,
-        ("people", "terms", "rescheduling", "signups.deactivate"),
+        ("people", "norms", "terms", "rescheduling", "signups.deactivate"),
     ),
 )  # fmt: skip
 

@@ -4,7 +4,6 @@ hold."""
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import timedelta, tzinfo
 from enum import StrEnum
 from functools import lru_cache
@@ -76,5 +75,10 @@ def read(text: str | None, zone: tzinfo) -> Norms:
 
 def write(norms: Norms) -> str:
     """The norms as text to keep: the same norms are always the same text."""
-    kept: Mapping[str, Any] = {**norms.limits, **{name: getattr(norms, name) for name in FIGURES}}
-    return json.dumps(kept)
+    return json.dumps(plain(norms))
+
+
+def plain(norms: Norms) -> dict[str, Any]:
+    """The norms as JSON can hold them, by name."""
+    limits = {name: [limit.minutes, str(limit.strictness)] for name, limit in norms.limits.items()}
+    return {**limits, **{name: getattr(norms, name) for name in FIGURES}}

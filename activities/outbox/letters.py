@@ -15,7 +15,8 @@ from flask import current_app
 
 from activities.config import Settings
 from activities.kit.address import absolute
-from activities.kit.i18n import DEFAULT, LANGUAGES, force_locale, say_moment, say_span
+from activities.kit.asked import read_day
+from activities.kit.i18n import DEFAULT, LANGUAGES, force_locale, say_day, say_moment, say_span
 from activities.kit.i18n import gettext as _
 from activities.kit.text import clean_line
 from activities.outbox.words import WORDS
@@ -96,7 +97,9 @@ def _lines(said: Said, *, first: bool) -> list[str]:
 
 
 def _say_fact(value: Any) -> Any:
-    """A moment, or a pair of them, as people say it; anything else as it is."""
+    """A day, a moment, or a pair of moments, as people say it; anything else as it is."""
+    if isinstance(value, str) and (day := read_day(value)):
+        return say_day(day, year=True)
     moments = [_moment(v) for v in value] if isinstance(value, list) else [_moment(value)]
     match moments:
         case [datetime() as starts, datetime() as ends]:

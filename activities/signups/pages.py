@@ -17,10 +17,12 @@ from activities.signups import facts, search
 from activities.signups.can_take import can_take as in_sql
 from activities.signups.cards import Card, cards
 from activities.signups.forms import Filters
+from activities.signups.rules_person import Person, why_not_trained
 from activities.signups.search import PAGE, Group
 from activities.terms import queries as terms
 from activities.terms.periods import Period, Stretch, stretch_of, stretches
 from activities.terms.rules import Special
+from activities.trainings.rules import Need
 
 WEEK = timedelta(weeks=1)
 
@@ -110,8 +112,8 @@ class Condition:
     fits: bool
 
 
-def conditions(member: Viewer, activity: Activity) -> list[Condition]:
-    """Who may join, as the page lists it. Empty where everyone may who sees the activity."""
+def conditions(member: Viewer, person: Person, activity: Activity, on: date) -> list[Condition]:
+    """Who may join on a day, as the page lists it. Empty where everyone may who sees the activity."""
     found = []
     if activity.stages:
         admitted = [gettext(name) for stage, name in STAGE_NAMES.items() if Stages[stage.name] in activity.stages]
@@ -121,6 +123,12 @@ def conditions(member: Viewer, activity: Activity) -> list[Condition]:
         found.append(Condition(admitted, Standings[member.standing.name] in activity.standings))
     if activity.eligible_unit:
         found.append(Condition([activity.eligible_unit.name], member.unit.is_within(activity.eligible_unit.path)))
+    if activity.classes:
+        found.append(Condition(list(activity.classes), person.class_name in activity.classes))
+    for training in activity.trainings:
+        need = Need(training.id, training.name, training.where)
+        name = gettext("Training “%(name)s”", name=training.name)
+        found.append(Condition([name], why_not_trained((need,), person.trainings, on) is None))
     return found
 
 

@@ -32,6 +32,7 @@ from activities.signups import (
 from activities.signups.cards import Card, card
 from activities.signups.forms import PARTS, Filters
 from activities.signups.rules import AskFirst, Consent, RisksNotRead, SignUpState
+from activities.signups.rules_person import Person
 from activities.terms import queries as terms
 
 # What the button for signing up has led to.
@@ -65,10 +66,12 @@ def find() -> Any:
 def activity(public_id: str) -> Any:
     found = duties.activity_for(current_user, public_id)
     page = Filters.read(request.args, clock.local_day(clock.now())).page
-    cards, has_more = pages.activity_page(current_user, found, page, clock.now())
+    now = clock.now()
+    person = facts.person(current_user.id)
+    cards, has_more = pages.activity_page(current_user, found, page, now)
     return render_template(
         "signups/activity.html", activity=found, by_day=pages.by_day(cards), page=page, has_more=has_more,
-        conditions=pages.conditions(current_user, found),
+        conditions=pages.conditions(current_user, person, found, clock.local_day(now)),
     )  # fmt: skip
 
 
@@ -120,19 +123,20 @@ def withdraw(public_id: str) -> Any:
 
 def slot_page(slot: Slot, *, asked_again: Refusal | None = None) -> str:
     """The page of a slot; with what the person has still to confirm before they sign up."""
-    activity, card = slot.post.activity, my_card(slot)
+    activity, (card, person) = slot.post.activity, my_card(slot)
+    day = clock.local_day(slot.starts_at)
     return render_template(
         "signups/slot.html", slot=slot, card=card, asked_again=asked_again,
         panels=panels.of(current_user, slot, card, clock.now()),
-        week_name=say_week(terms.week_of(clock.local_day(slot.starts_at))), ledger=LEDGER_NAMES[activity.kind.ledger],
-        conditions=pages.conditions(current_user, activity),
+        week_name=say_week(terms.week_of(day)), ledger=LEDGER_NAMES[activity.kind.ledger],
+        conditions=pages.conditions(current_user, person, activity, day),
         may_organize=duties.organizes(current_user, activity),
     )  # fmt: skip
 
 
-def my_card(slot: Slot) -> Card:
+def my_card(slot: Slot) -> tuple[Card, Person]:
     offer, person, _ = facts.at_first_sight(current_user.id, slot.id)
     mine, busy = facts.around(current_user.id, offer)
     waiting = [mine.id] if mine and mine.state is SignUpState.WAITING else []
     place = next(iter(queries.places_in_line(waiting).values()), None)
-    return card(person, offer, mine, busy, clock.now(), place)
+    return card(person, offer, mine, busy, clock.now(), place), person

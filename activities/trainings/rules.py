@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
+
+from activities.kit.refusal import N_, Refusal, refusal
 
 
 class Need(NamedTuple):
@@ -40,3 +42,48 @@ def valid_until(passed_on: date, months: int | None) -> date | None:
     first_of_next = date(year + (month == 11), (month + 1) % 12 + 1, 1)
     day = min(passed_on.day, (first_of_next - date(year, month + 1, 1)).days)
     return date.fromordinal(date(year, month + 1, day).toordinal() - 1)
+
+
+# ── refusals ────────────────────────────────────────────────────────────────
+
+
+@refusal
+class NameTaken(Refusal):
+    name: str
+    sentence: ClassVar[str] = N_("There is a training “%(name)s” already.")
+
+
+@refusal
+class WrongRows(Refusal):
+    """Each row that cannot be entered, and why: line, what was typed, reason."""
+
+    rows: tuple[tuple[int, str, str], ...]
+    sentence: ClassVar[str] = N_("Nothing was entered: some rows are not right.")
+    remedy: ClassVar[str] = N_("Correct these rows and try again.")
+
+
+@refusal
+class PassedInFuture(Refusal):
+    sentence: ClassVar[str] = N_("This day is still to come.")
+
+
+NOBODY = N_("nobody with this number whom you may enter")
+TWICE = N_("the same person stands further up")
+
+
+def read_numbers(text: str) -> list[tuple[int, str]]:
+    """The numbers that were typed or pasted, each with its line: the first word of every line that has one."""
+    return [(n, line.split()[0]) for n, line in enumerate(text.splitlines(), 1) if line.split()]
+
+
+def wrong_rows(rows: Iterable[tuple[int, str]], known: Container[str]) -> WrongRows | None:
+    """The rows that speak of nobody who is known, or of somebody again."""
+    wrong: list[tuple[int, str, str]] = []
+    seen: set[str] = set()
+    for line, number in rows:
+        if number not in known:
+            wrong.append((line, number, NOBODY))
+        elif number in seen:
+            wrong.append((line, number, TWICE))
+        seen.add(number)
+    return WrongRows(tuple(wrong)) if wrong else None

@@ -18,6 +18,8 @@ from activities.records.service import record_attendance
 from activities.signups.service import sign_up
 from activities.terms.models import ClassPeriod, SpecialDay, Term
 from activities.terms.periods import USUAL
+from activities.trainings.models import Training
+from activities.trainings.service import add_training, enter_passes
 from tests.cast import DAY, HOUR, make_series, make_site, make_slot
 
 AXE = "() => axe.run({resultTypes: ['violations']}).then(results => results.violations)"
@@ -32,6 +34,7 @@ LOOKS = {"zh-CN": ((390, "light"), (1280, "dark")), "en": ((390, "dark"), (1280,
 PAGES = {
     None: ["/login", "/login/forgot", "/nowhere"],
     "lin": [
+        "/norms", "/trainings",
         "/", "/slots", "/slots?open=1&q=x", "/slots/{slot}", "/slots/{full}", "/activities/{activity}", "/records",
         "/cover", "/slots/{wanted}", "/slots/{mine}", "/slots/{mine}/cover",
         "/records/{record}", "/years/{year}", "/invitations", "/calendars", "/inbox",
@@ -40,6 +43,7 @@ PAGES = {
         "/nowhere",
     ],
     "ou": [
+        "/trainings", "/trainings/new", "/trainings/{training}", "/trainings/{training}/edit",
         "/organize/board", "/organize/board?week=2020-01-06&kind=blood",
         "/organize/board?mode=select", "/organize/slots/{slot}/message", "/organize/activities/{activity}/message",
         "/organize/messages", "/organize/sites", "/organize/sites/new", "/organize/sites/{site}",
@@ -55,6 +59,7 @@ PAGES = {
     ],
     "chen": ["/review/{year}", "/review/{year}?sort=-service", "/people/roles"],
     "gu": [
+        "/norms", "/norms/edit",
         "/people", "/people/new", "/people/import", "/people/units", "/people/units/{unit}", "/people/{person}",
         "/people/{person}/edit", "/people/{person}/deactivate", "/terms", "/terms?year=2090", "/terms/new",
         "/terms/{monday}", "/terms/{monday}/remove", "/terms/days/new", "/terms/days/{holiday}",
@@ -85,6 +90,9 @@ def world(app, cast) -> dict[str, str | int]:
         for member in (cast.lin, cast.wang):
             sign_up(member.id, past.id, now - DAY)
         today = clock.local_day(now)
+        training = add_training(cast.ou.id, {"name": "急救", "where": "校医院", "months": 12}, now)
+        training_id = db.session.query(Training).one().id
+        enter_passes(cast.ou.id, training_id, cast.lin.number, today, today, now)
         monday = today - timedelta(days=today.weekday())
         holiday = date(today.year, 1, 1)
         keep_calendar(monday, holiday)
@@ -101,7 +109,7 @@ def world(app, cast) -> dict[str, str | int]:
         return {
             "wanted": wanted.public_id, "mine": mine.public_id,
             "slot": slot.public_id, "full": full.public_id, "past": past.public_id, "record": record.public_id,
-            "series": series.public_id,
+            "series": series.public_id, "training": training,
             "activity": cast.sweeping.public_id, "post": cast.lake.public_id, "unit": cast.first.public_id,
             "person": cast.lin.public_id, "year": today.year, "today": today,
             "later": clock.local_day(now + 9 * DAY), "monday": monday, "holiday": holiday, "slot_day": slot_day,

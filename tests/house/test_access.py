@@ -31,7 +31,8 @@ from activities.kit.db import db
 from activities.people.roster import keep_upload
 from activities.sites.models import Site
 from activities.terms.models import ClassPeriod, SpecialDay, Term
-from tests.cast import NOW, Cast, Visitor, logged_in, make_series, make_site
+from activities.trainings.models import Training
+from tests.cast import NOW, Cast, Visitor, logged_in, make_series, make_site, store
 from tests.people.rosters import csv_file, roster
 from tests.people.rosters import person as person_row
 
@@ -93,6 +94,12 @@ def series(cast: Cast) -> dict[str, Any]:
     if (found := db.session.scalar(sa.select(Series))) is None:
         found = make_series(cast.lake, date(2026, 11, 26), date(2026, 12, 17))
         db.session.commit()
+    return {"public_id": found.public_id}
+
+
+def training(_: Cast) -> dict[str, Any]:
+    found = db.session.scalar(sa.select(Training)) or store(Training(name="急救", changed_at=NOW))
+    db.session.commit()
     return {"public_id": found.public_id}
 
 
@@ -182,6 +189,17 @@ TABLE = {
     "GET people.unit": row("login 404 404 404 404 200", unit),
     "POST people.unit_post": row("login 404 404 404 404 422", unit),
     # terms
+    "GET norms.show": row("login 200 200 200 200 200"),
+    "GET norms.edit": row("login 404 404 404 404 200"),
+    "POST norms.edit": row("login 404 404 404 404 422"),
+    "GET trainings.mine": row("login 200 200 200 200 200"),
+    "GET trainings.new": row("login 404 404 200 404 200"),
+    "POST trainings.new": row("login 404 404 422 404 422"),
+    "GET trainings.training": row("login 404 404 200 404 200", training),
+    "POST trainings.enter": row("login 404 404 422 404 422", training),
+    "POST trainings.remove": row("login 404 404 404 404 404", training),
+    "GET trainings.edit": row("login 404 404 200 404 200", training),
+    "POST trainings.edit": row("login 404 404 422 404 422", training),
     "GET terms.calendar": row("login 200 200 200 200 200"),
     "GET terms.periods": row("login 200 200 200 200 200"),
     "GET terms.new_periods": row("login 404 404 404 404 200"),

@@ -89,7 +89,7 @@ def test_over_trainings(ctx, cast):
         store(TrainingPass(training_id=training.id, member_id=cast.lin.id, passed_on=passed, valid_until=until,
                            entered_by_id=cast.ou.id, entered_at=NOW))  # fmt: skip
     for n, needs in enumerate([[], [aid], [fire], [sign], [aid, fire], [aid, sign]]):
-        post = make_post(make_activity(f"活动{n}", cast.first, trainings=list(needs)), "岗")
+        post = make_post(make_activity(f"活动{n}", cast.first, training_ids=[training.id for training in needs]), "岗")
         for day in range(4, 11):
             make_slot(post, NOW + day * DAY)
     db.session.commit()

@@ -18,7 +18,7 @@ from activities.signups.models import SignUp
 from activities.signups.risks import confirm, tell_of_changes
 from activities.signups.rules import AskFirst, Consent, RisksNotRead, SignUpState
 from activities.signups.service import sign_up
-from tests.cast import DAY, HOUR, NOW, logged_in, make_activity, make_post, make_slot, my_state, store
+from tests.cast import DAY, HOUR, NOW, english, make_activity, make_post, make_slot, my_state, store
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def test_what_the_school_advises_against_is_asked_first(cast, beside):
 @pytest.fixture
 def lin(app, cast):
     with time_machine.travel(NOW, tick=False):
-        yield logged_in(app, cast.lin)
+        yield english(app, cast.lin)
 
 
 def test_the_page_says_why_to_think_twice_and_its_button_says_that_this_was_seen(lin, cast, beside):

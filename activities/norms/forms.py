@@ -1,0 +1,79 @@
+"""The norms as a form: each limit is a number and how strict it is."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import SelectField, StringField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+
+from activities.kit.fields import DecimalNumber, Number, Revision
+from activities.kit.i18n import gettext as _
+from activities.kit.text import clean_line
+from activities.norms.rules import FIGURES, LIMITS, MOST_GAP, NORMS, STRICTNESS_NAMES, Limit, Norms, Strictness
+
+BETWEEN = _l("Enter a number from %(min)s to %(max)s.")
+IN_MINUTES = ("travel",)  # the others are typed in hours
+
+
+def figure(label: Any, least: int, most: int, description: Any = "") -> Number:
+    enough = InputRequired(_l("Enter a whole number."))
+    return Number(label, [enough, NumberRange(least, most, BETWEEN)], description=description)
+
+
+def hours(label: Any, most: int, description: Any = "") -> DecimalNumber:
+    enough = InputRequired(_l("Enter a number of hours."))
+    return DecimalNumber(label, [enough, NumberRange(0, most, BETWEEN)], places=None, description=description)
+
+
+def strictness() -> SelectField:
+    choices = [(str(key), name) for key, name in STRICTNESS_NAMES.items()]
+    return SelectField(_l("Where this is passed"), choices=lambda: [(key, _(name)) for key, name in choices])
+
+
+class NormsForm(FlaskForm):
+    travel = figure(_l("Minutes between duties in different places"), 0, 240)
+    travel_how = strictness()
+    gap = hours(_l("Hours of rest between any two duties"), int(MOST_GAP.total_seconds() // 3600))
+    gap_how = strictness()
+    day = hours(_l("Hours of duty a day at most"), 24)
+    day_how = strictness()
+    week = hours(_l("Hours of duty a week at most"), 168)
+    week_how = strictness()
+    misses = figure(_l("Missed duties that lead to a pause"), 0, 20, _l("0: none do."))
+    miss_days = figure(_l("Within so many days"), 1, 366)
+    pause_days = figure(_l("Days without taking on anything new"), 1, 366)
+    reason = StringField(
+        _l("Why it is changed"),
+        [DataRequired(_l("Say why.")), Length(max=200, message=_l("At most %(max)s characters."))],
+        filters=[clean_line],
+        description=_l("Everyone can read it beside the change."),
+    )
+    version = Revision()
+
+    def __init__(self, norms: Norms, version: int) -> None:
+        super().__init__(data={**shown(norms), "version": version})
+
+    def norms(self) -> Norms:
+        """What was typed, once the form is valid."""
+        typed: dict[str, Any] = {name: self[name].data for name in FIGURES}
+        for name in LIMITS:
+            minutes = (self[name].data or 0) * (1 if name in IN_MINUTES else 60)
+            typed[name] = Limit(int(minutes), Strictness(self[f"{name}_how"].data))
+        return NORMS._replace(**typed)
+
+
+def shown(norms: Norms) -> dict[str, Any]:
+    """The norms as the form shows them."""
+    values: dict[str, Any] = {name: getattr(norms, name) for name in FIGURES}
+    for name, limit in norms.limits.items():
+        values[name] = limit.minutes if name in IN_MINUTES else in_hours(limit.minutes)
+        values[f"{name}_how"] = str(limit.strictness)
+    return values
+
+
+def in_hours(minutes: int) -> Decimal:
+    return Decimal(f"{minutes / 60:.2f}".rstrip("0").rstrip("."))
