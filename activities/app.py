@@ -32,6 +32,7 @@ ROOMS = (
     "exchanges",
     "series",
     "rescheduling",
+    "chats",
     "notices",
     "calendars",
     "records",

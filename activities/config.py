@@ -39,6 +39,7 @@ class Settings:
     secret_key: str = ""
     base_url: str = "http://127.0.0.1:8000"
     hosts: tuple[str, ...] = ()
+    hook_hosts: tuple[str, ...] = ()
     school: str = "管理学院"
     time_zone: str = "Asia/Shanghai"
     redis_url: str = ""
@@ -83,7 +84,8 @@ def read(environ: Mapping[str, str]) -> Settings:
         database_isolation=_isolation(get("ACTIVITIES_DATABASE_ISOLATION", "")),
         secret_key=_secret_key(get("SECRET_KEY", "")),
         base_url=_base_url(get("ACTIVITIES_BASE_URL") or Settings.base_url),
-        hosts=_hosts(get("ACTIVITIES_HOSTS", "")),
+        hosts=_hosts("ACTIVITIES_HOSTS", get("ACTIVITIES_HOSTS", "")),
+        hook_hosts=_hosts("ACTIVITIES_HOOK_HOSTS", get("ACTIVITIES_HOOK_HOSTS", "")),
         school=get("ACTIVITIES_SCHOOL") or Settings.school,
         time_zone=_time_zone(get("ACTIVITIES_TIME_ZONE") or Settings.time_zone),
         redis_url=_url("REDIS_URL", get("REDIS_URL", ""), ("redis", "rediss")),
@@ -134,11 +136,11 @@ def _base_url(value: str) -> str:
     return value.rstrip("/")
 
 
-def _hosts(value: str) -> tuple[str, ...]:
+def _hosts(name: str, value: str) -> tuple[str, ...]:
     hosts = tuple(value.replace(",", " ").split())
     for host in hosts:
         if any(c in "/@?#" for c in host):
-            raise BadSetting("ACTIVITIES_HOSTS", host, "host names such as activities.example.edu, separated by spaces")
+            raise BadSetting(name, host, "host names such as activities.example.edu, separated by spaces")
     return hosts
 
 

@@ -120,9 +120,9 @@ def make_site(name: str, unit: Unit, **fields: Any) -> Site:
 
 
 def make_slot(post: Post, starts_at: datetime, hours: float = 1, **fields: Any) -> Slot:
-    values: dict[str, Any] = {"capacity": post.capacity, **fields}
+    values: dict[str, Any] = {"capacity": post.capacity, "created_at": NOW, **fields}
     ends_at = starts_at + timedelta(hours=hours)
-    slot = Slot(post=post, starts_at=starts_at, ends_at=ends_at, created_at=NOW, changed_at=NOW, **values)
+    slot = Slot(post=post, starts_at=starts_at, ends_at=ends_at, changed_at=NOW, **values)
     return store(slot)
 
 

@@ -29,10 +29,11 @@ class Permission(StrEnum):
     KEEP_CALENDAR = "keep calendar"
     SET_NORMS = "set norms"
     KEEP_TRAININGS = "keep trainings"
+    KEEP_CHATS = "keep chats"
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.ORGANIZER: frozenset({Permission.ORGANIZE, Permission.KEEP_TRAININGS}),
+    Role.ORGANIZER: frozenset({Permission.ORGANIZE, Permission.KEEP_TRAININGS, Permission.KEEP_CHATS}),
     Role.SECRETARY: frozenset({Permission.REVIEW, Permission.GRANT_ROLES}),
     Role.ADMINISTRATOR: frozenset(
         {
@@ -41,6 +42,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.KEEP_CALENDAR,
             Permission.SET_NORMS,
             Permission.KEEP_TRAININGS,
+            Permission.KEEP_CHATS,
         }
     ),
 }

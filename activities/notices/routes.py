@@ -23,6 +23,7 @@ NOTICE = f"/inbox/<int(max={LARGEST_ID}):notice_id>"
 PAGES = (
     ("notices.inbox", N_("Inbox"), Permission.TAKE_PART),
     ("notices.wishes", N_("What I want to be told"), Permission.TAKE_PART),
+    ("chats.all_chats", N_("Chat groups"), Permission.KEEP_CHATS),
 )  # fmt: skip
 
 notices = Blueprint("notices", __name__)

@@ -148,7 +148,7 @@ def _failed(taken: Taken, error: Exception, now: datetime) -> dict[str, Any]:
 
 def _say(error: Exception) -> str:
     """What went wrong, without what the server or the letter said: that may hold an address or a secret."""
-    code = getattr(error, "smtp_code", "")
+    code = getattr(error, "smtp_code", getattr(error, "code", ""))
     return f"{type(error).__name__} {code}".strip()
 
 

@@ -24,6 +24,7 @@ from huey.serializer import SignedSerializer
 from activities.config import Settings
 from activities.kit import clock
 from activities.outbox.delivery import by_mail, deliver
+from activities.outbox.hooks import by_hook
 from activities.outbox.jobs import JOBS, Job
 from activities.outbox.mail import Mailer
 from activities.outbox.planning import Recipients, gather, plan
@@ -43,7 +44,8 @@ class Worker:
         self.app, self.recipients = app, recipients
         self.settings: Settings = app.config["SETTINGS"]
         self.stopping, self.rests_until = Event(), 0.0
-        own = [Job(name, SECONDS_BETWEEN_ROUNDS, verb) for name, verb in (("plan", self.plan), ("mail", self.mail))]
+        verbs = {"plan": self.plan, "mail": self.mail, "chat groups": self.tell_groups}
+        own = [Job(name, SECONDS_BETWEEN_ROUNDS, verb) for name, verb in verbs.items()]
         self.jobs = [*JOBS, *own]
         self.busy = {job.name: Lock() for job in self.jobs}
 
@@ -78,6 +80,9 @@ class Worker:
         if done.trouble:
             log.warning("the mail server did not take a letter; trying again in a minute")
             self.rests_until = monotonic() + SECONDS_AFTER_TROUBLE
+
+    def tell_groups(self, _: datetime) -> None:
+        deliver(clock.now, Channel.HOOK, by_hook(), self.stopping.is_set)
 
 
 @contextmanager

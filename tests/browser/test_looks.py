@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
+from activities.chats import service as chats
 from activities.exchanges.covers import ask_cover
 from activities.invitations.service import invite
 from activities.kit import clock
@@ -21,6 +22,7 @@ from activities.terms.periods import USUAL
 from activities.trainings.models import Training
 from activities.trainings.service import add_training, enter_passes
 from tests.cast import DAY, HOUR, make_series, make_site, make_slot
+from tests.chats.robots import robot
 
 AXE = "() => axe.run({resultTypes: ['violations']}).then(results => results.violations)"
 # As the page does when it is loaded where there is room.
@@ -44,6 +46,7 @@ PAGES = {
     ],
     "ou": [
         "/trainings", "/trainings/new", "/trainings/{training}", "/trainings/{training}/edit",
+        "/chats", "/chats/new", "/chats/{chat}", "/chats/{chat}/remove",
         "/organize/board", "/organize/board?week=2020-01-06&kind=blood",
         "/organize/board?mode=select", "/organize/slots/{slot}/message", "/organize/activities/{activity}/message",
         "/organize/messages", "/organize/sites", "/organize/sites/new", "/organize/sites/{site}",
@@ -107,6 +110,7 @@ def world(app, cast) -> dict[str, str | int]:
         record_attendance(cast.ou.id, past.id, {cast.lin.id: Mark(Attendance.PRESENT, 60, 0)}, now)
         record = db.session.query(Record).one()
         return {
+            "chat": chats.add(cast.ou.id, cast.first.id, robot(), now),
             "wanted": wanted.public_id, "mine": mine.public_id,
             "slot": slot.public_id, "full": full.public_id, "past": past.public_id, "record": record.public_id,
             "series": series.public_id, "training": training,

@@ -24,15 +24,18 @@ import time_machine
 from flask import Flask, url_for
 
 from activities.calendars.service import feed_of
+from activities.chats import service as chats
 from activities.duties.models import Series
 from activities.kit import clock
 from activities.kit.access import PUBLIC, declared
 from activities.kit.db import db
+from activities.outbox.models import Hook
 from activities.people.roster import keep_upload
 from activities.sites.models import Site
 from activities.terms.models import ClassPeriod, SpecialDay, Term
 from activities.trainings.models import Training
 from tests.cast import NOW, Cast, Visitor, logged_in, make_series, make_site, store
+from tests.chats.robots import robot
 from tests.people.rosters import csv_file, roster
 from tests.people.rosters import person as person_row
 
@@ -105,6 +108,11 @@ def training(_: Cast) -> dict[str, Any]:
 
 def no_record(_: Cast) -> dict[str, Any]:
     return {"public_id": "nobodys"}
+
+
+def chat(cast: Cast) -> dict[str, Any]:
+    found = db.session.scalar(sa.select(Hook.public_id))
+    return {"public_id": found or chats.add(cast.ou.id, cast.first.id, robot(), NOW)}
 
 
 def no_notice(_: Cast) -> dict[str, Any]:
@@ -276,6 +284,15 @@ TABLE = {
     "POST exchanges.ask": row("login 409 404 409 409 404", slot),
     "POST exchanges.take_back": row("login 409 404 409 409 404", slot),
     "POST exchanges.take_over": row("login 409 404 409 409 404", slot),
+    # chats
+    "GET chats.all_chats": row("login 404 404 200 404 200"),
+    "GET chats.new": row("login 404 404 200 404 200"),
+    "POST chats.new": row("login 404 404 422 404 422"),
+    "GET chats.edit": row("login 404 404 200 404 200", chat),
+    "POST chats.edit": row("login 404 404 422 404 422", chat),
+    "POST chats.try_out": row("login 404 404 303 404 303", chat),
+    "GET chats.remove": row("login 404 404 200 404 200", chat),
+    "POST chats.remove": row("login 404 404 303 404 303", chat),
     # records
     "GET records.attendance": row("login 404 404 200 404 404", slot),
     "POST records.attendance_post": row("login 404 404 303 404 404", slot),
