@@ -12,6 +12,7 @@ from activities.duties import plans
 from activities.duties.models import Series, SeriesGap, Slot
 from activities.duties.planning import as_wished, open_starts
 from activities.duties.plans import Wish
+from activities.duties.visits import Stay, must_fit
 from activities.kit.db import db, run
 from activities.kit.refusal import NotFound
 from activities.series import rules
@@ -24,7 +25,8 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _OCCURRENCES = (
     sa.select(
         Slot.id, Slot.public_id, Slot.post_id, Slot.series_day, Slot.starts_at, Slot.ends_at, Slot.capacity, Slot.state,
-        Slot.by_hand, Slot.taken, (Slot.taken + Slot.waiting + Slot.asked).label("people"), Slot.tickets,
+        Slot.by_hand, (Slot.taken - Slot.gathered).label("seated"),
+        (Slot.taken - Slot.gathered + Slot.waiting + Slot.asked).label("people"), Slot.tickets,
     )
     .where(Slot.series_id == sa.bindparam("series_id", type_=sa.Integer()))
     .order_by(Slot.id)
@@ -54,9 +56,11 @@ def gaps(series_id: int) -> set[rules.Key]:
     return {(post_id, day) for post_id, day in run(query)}
 
 
-def edit(series: Series, wish: Wish, present: list[Occurrence], zone: tzinfo, now: datetime) -> Edit:
+def edit(
+    series: Series, wish: Wish, present: list[Occurrence], zone: tzinfo, now: datetime, *, is_locked: bool = False
+) -> Edit:  # fmt: skip
     """What makes the series' slots from the wish's first day on what the wish asks for. Raises the refusal of a wish
-    that cannot be planned."""
+    that cannot be planned. Inside a transaction `is_locked`: the posts' places are locked."""
     if refusal := plans.why_not_series(wish, now.astimezone(zone).date()):
         raise refusal
     wanted = as_wished(series.activity_id, wish, (), zone, LONG_AGO)
@@ -64,9 +68,22 @@ def edit(series: Series, wish: Wish, present: list[Occurrence], zone: tzinfo, no
     others = open_starts(wish.post_ids, wish.rule.first, wish.rule.last) - own
     minutes = series.activity.withdraw_minutes
     found = rules.edit(wanted.slots, present, gaps(series.id), others, minutes, now)
+    _must_fit(found, is_locked=is_locked)
     today = now.astimezone(zone).date()
     outs = [*found.falls_out, *(out for out in wanted.falls_out if out.day >= today)]
     return replace(found, falls_out=tuple(sorted(outs, key=lambda out: out.day)))
+
+
+def _must_fit(change: Edit, *, is_locked: bool) -> None:
+    """The partners' places must take what comes and what moves, beside all that neither goes nor moves."""
+    stays = [Stay(s.post_id, s.starts_at, s.ends_at, s.capacity) for s in change.create]
+    stays += [
+        Stay(move.slot.post_id, move.starts_at, move.ends_at, move.capacity)
+        for move in change.change
+        if move.is_moved or move.capacity > move.slot.capacity
+    ]
+    moved = [move.slot.id for move in change.change]
+    must_fit(stays, without=[*moved, *(slot.id for slot in (*change.delete, *change.cancel))], is_locked=is_locked)
 
 
 def ending(series: Series, present: list[Occurrence], now: datetime) -> Edit:

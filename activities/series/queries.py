@@ -31,12 +31,16 @@ class Count(NamedTuple):
     used: int
 
 
+# All who have a seat, are offered one, wait, or have asked.
+SIGN_UPS = Slot.taken - Slot.gathered + Slot.waiting + Slot.asked
+
+
 def count(series_id: int, now: datetime) -> Count:
     is_coming = sa.and_(Slot.state == SlotState.OPEN, Slot.starts_at > now)
     query = sa.select(
         sa.func.count(),
         sa.func.coalesce(sa.func.sum(sa.case((is_coming, 1), else_=0)), 0),
-        sa.func.coalesce(sa.func.sum(sa.case((is_coming, Slot.taken + Slot.waiting + Slot.asked), else_=0)), 0),
+        sa.func.coalesce(sa.func.sum(sa.case((is_coming, SIGN_UPS), else_=0)), 0),
         sa.func.coalesce(sa.func.sum(sa.case((Slot.tickets > 0, 1), else_=0)), 0),
     ).where(Slot.series_id == series_id)
     return Count._make(db.session.execute(query).one())
@@ -54,7 +58,7 @@ class Week(NamedTuple):
 def weeks(series_id: int) -> list[Week]:
     """The weeks of the series' open slots, each slot in that of its day. One statement."""
     query = (
-        sa.select(Slot.series_day, sa.func.count(), sa.func.sum(Slot.capacity), sa.func.sum(Slot.taken))
+        sa.select(Slot.series_day, sa.func.count(), sa.func.sum(Slot.capacity), sa.func.sum(Slot.taken - Slot.gathered))
         .where(Slot.series_id == series_id, Slot.state == SlotState.OPEN)
         .group_by(Slot.series_day)
         .order_by(Slot.series_day)

@@ -28,7 +28,8 @@ class Kept(StrEnum):
 
 
 class Occurrence(NamedTuple):
-    """A slot of a series as it is now. `people` are all who have a seat, wait or have asked."""
+    """A slot of a series as it is now. `seated` have a seat or are offered one; `people` are these, who waits and who
+    has asked."""
 
     id: int
     public_id: str
@@ -39,7 +40,7 @@ class Occurrence(NamedTuple):
     capacity: int
     state: SlotState
     by_hand: ByHand
-    taken: int
+    seated: int
     people: int
     tickets: int
 
@@ -174,9 +175,9 @@ def _why_not(move: Move, others: Collection[tuple[int, datetime]], withdraw_minu
     if starts_at != own.starts_at and (own.post_id, starts_at) in others:
         return Kept.SLOT_THERE
     is_worse = starts_at != own.starts_at or move.ends_at > own.ends_at
-    if own.taken and is_worse and is_bound(starts_at, withdraw_minutes, now):
+    if own.seated and is_worse and is_bound(starts_at, withdraw_minutes, now):
         return Kept.BOUND
-    return Kept.MORE_PEOPLE if move.capacity < own.taken else None
+    return Kept.MORE_PEOPLE if move.capacity < own.seated else None
 
 
 # ── refusals ────────────────────────────────────────────────────────────────

@@ -13,7 +13,7 @@ from sqlalchemy.orm import selectinload
 
 from activities.audit import service as audit
 from activities.duties import service_plans
-from activities.duties.models import Activity, Series, SeriesGap, SeriesPost, Slot
+from activities.duties.models import Activity, Post, Series, SeriesGap, SeriesPost, Slot
 from activities.duties.plans import Wish
 from activities.duties.rules import PlanChanged, SlotState
 from activities.duties.service import locked, schedule_changed
@@ -27,6 +27,7 @@ from activities.signups.models import SignUp
 from activities.signups.organize import lock_people
 from activities.signups.rules import Offer
 from activities.signups.service import promote, seat_freed
+from activities.sites.service import lock_sites
 
 IDS = sa.bindparam("ids", type_=sa.Integer(), expanding=True)
 _CHANGE = (
@@ -34,7 +35,7 @@ _CHANGE = (
     .where(Slot.id == sa.bindparam("slot"))
     .values(
         starts_at=sa.bindparam("starts", type_=UtcDateTime()), ends_at=sa.bindparam("ends", type_=UtcDateTime()),
-        capacity=sa.bindparam("seats"), revision=Slot.revision + 1,
+        capacity=sa.bindparam("seats"), taken=Slot.taken - Slot.gathered, gathered=0, revision=Slot.revision + 1,
         changed_at=sa.bindparam("now", type_=UtcDateTime()),
     )
 )  # fmt: skip
@@ -73,8 +74,9 @@ def _edit(
     actor_id: int, series_id: int, wish: Wish, digest: str, reason: str, zone: tzinfo, now: datetime
 ) -> tuple[Done, list[int]]:
     series, activity = _locked(actor_id, planning.holding(series_id, wish.rule.first).id, now)
+    lock_sites(sa.select(Post.site_id).where(Post.id.in_({*wish.post_ids, *series.wish.post_ids})))
     present = planning.occurrences(series.id, wish.rule.first, locked=True)
-    change = planning.edit(series, wish, present, zone, now)
+    change = planning.edit(series, wish, present, zone, now, is_locked=True)
     return _confirm(actor_id, series, activity, wish, change, digest, reason, now)
 
 
@@ -217,8 +219,8 @@ def _change(actor_id: int, moves: Collection[Move], now: datetime) -> list[int]:
         if is_moved[offer.id]:
             notices.moved(offer, people, now)
             told += people
-        if offer.left and offer.waiting:
-            promote(offer.id, now)
+        if offer.waiting:
+            promote(offer.id, now)  # which also gathers seats for teams anew
     return told
 
 

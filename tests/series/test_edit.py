@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from activities.audit.models import AuditEntry
-from activities.duties.models import Series, Slot
+from activities.duties.models import Post, Series, Slot
 from activities.duties.plans import Why, Wish
 from activities.duties.rules import LastBeforeFirst, PlanChanged, SlotState
 from activities.kit import clock
@@ -20,8 +20,9 @@ from activities.series.rules import Edit, Kept, NoReason
 from activities.signups.organize import cancel_slot, delete_slot, edit_slot
 from activities.signups.rules import SignUpState
 from activities.signups.service import sign_up, withdraw
+from activities.sites.rules import TooManyVisitors
 from activities.terms.models import SpecialDay
-from tests.cast import DAY, HOUR, NOW, make_post, make_series, make_slot, my_state
+from tests.cast import DAY, HOUR, NOW, make_post, make_series, make_site, make_slot, my_state
 
 FIRST, LAST = date(2026, 12, 3), date(2026, 12, 31)  # Thursdays
 DAYS = [FIRST + timedelta(weeks=n) for n in range(5)]
@@ -285,6 +286,29 @@ def test_a_time_that_the_post_has_already_is_left_alone(cast, series):
     assert [(own.day, why) for own, why in change.keep] == [(DAYS[1], Kept.SLOT_THERE)]
     edit(cast, series, wish(series, starts=time(18), ends=time(20)))
     assert hours(slots()) == [18, 16, 18, 18, 18]
+
+
+def test_a_partners_place_takes_no_more_than_it_can(cast, series):
+    site = make_site("护理院", cast.first, most_visitors=3)
+    fresh = db.session.get(Post, cast.lake.id)
+    fresh.site_id = site.id
+    make_slot(make_post(cast.sweeping, "西楼", capacity=2, site_id=site.id), at(DAYS[1], time(18)), hours=2)
+    db.session.commit()
+    with pytest.raises(TooManyVisitors):
+        look(series, wish(series, starts=time(18), ends=time(20)))  # two and two of three
+    with pytest.raises(TooManyVisitors):
+        look(series, wish(series, capacity=4))
+    assert edit(cast, series, wish(series, starts=time(18), ends=time(20), capacity=1)).slots == 5
+
+
+def test_seats_gathered_for_a_team_are_nobodys_yet(cast, series):
+    slot = slots()[DAYS[0]]
+    slot.capacity, slot.taken, slot.gathered, slot.tickets = 3, 2, 2, 1
+    db.session.commit()
+    assert planning.occurrences(series.id, FIRST)[0].people == 0
+    edit(cast, series, wish(series, starts=time(18), ends=time(20), capacity=1))
+    moved = slots()[DAYS[0]]
+    assert (moved.capacity, moved.taken, moved.gathered) == (1, 0, 0)
 
 
 def test_what_has_changed_since_it_was_shown_is_not_done(cast, series):
