@@ -51,3 +51,17 @@ class Message(Base):
 
     actor: Mapped[Member] = relationship()
     activity: Mapped[Activity | None] = relationship()
+
+
+class VisitorList(Base):
+    """That the list of visitors of a slot was sent to the partner, and who stood on it: what changes afterwards is
+    pointed out. A list that is sent again is another row."""
+
+    __tablename__ = "visitor_list"
+
+    slot_id: Mapped[int] = mapped_column(sa.ForeignKey("slot.id"), index=True)
+    sent_at: Mapped[datetime]
+    sent_by_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"))
+    members: Mapped[list[int]] = mapped_column(sa.JSON)
+
+    sent_by: Mapped[Member] = relationship()

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
-from activities.board import queries, rules
+from activities.board import queries, rules, tasks
 from activities.board.forms import Filters
-from activities.board.queries import Ahead, Cell, Part, Unmarked
+from activities.board.queries import Ahead, Cell, Part
 from activities.board.rules import Outlook
+from activities.board.tasks import Task
 from activities.duties.planning import week_span
 from activities.invitations.queries import Asked, asked_for
 from activities.kit import clock
@@ -69,7 +70,7 @@ class Board:
     risks: list[Risk]
     risks_in_all: int
     asked: dict[int, Asked]
-    tasks: list[Unmarked]
+    tasks: list[Task]
     tasks_in_all: int
 
     @property
@@ -104,13 +105,13 @@ def board(member: Viewer, filters: Filters, now: datetime) -> Board:
     before, after = (moment and clock.local_day(moment) for moment in queries.nearest(member, first, last))
     risks = ranked(member, filters, {p.unit_id: p.unit_path for p in everything}, now)
     shown = risks[:MOST_RISKS]
-    tasks = queries.unmarked(member, now)
+    waiting = tasks.waiting(member, now)
     return Board(
         filters=filters, now=now, today=clock.local_day(now), week=terms.week_of(filters.monday),
         special=terms.special_days(filters.days[0], filters.days[-1]), all=everything, parts=parts,
         groups=grouped(cells, parts, filters.days), pages=len(stretches), before=before, after=after,
         risks=shown, risks_in_all=len(risks), asked=asked_for([risk.slot.slot_id for risk in shown]),
-        tasks=tasks[:MOST_TASKS], tasks_in_all=len(tasks),
+        tasks=waiting[:MOST_TASKS], tasks_in_all=len(waiting),
     )  # fmt: skip
 
 

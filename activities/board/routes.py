@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Flask, render_template, request, url_for
 from flask_login import current_user
 
-from activities.board import bulk_routes, chosen, message_routes, pages
+from activities.board import bulk_routes, chosen, list_routes, message_routes, pages
 from activities.board.forms import Filters
 from activities.board.rules import HISTORY_WEEKS, how_many_to_ask
 from activities.duties.kinds import KINDS
@@ -24,6 +24,7 @@ from activities.kit.web import done, safe_next
 board = Blueprint("board", __name__)
 bulk_routes.add_to(board)
 message_routes.add_to(board)
+list_routes.add_to(board)
 
 
 def init_app(app: Flask) -> None:

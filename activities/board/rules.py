@@ -159,6 +159,11 @@ class NobodyToTell(Refusal):
 
 
 @refusal
+class NobodyComes(Refusal):
+    sentence: ClassVar[str] = N_("Nobody has a seat yet, so there is no list to send.")
+
+
+@refusal
 class TooManyMessages(Refusal):
     most: int
     sentence: ClassVar[str] = N_("You have sent %(most)s messages within a day.")

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from activities.audit import service as audit
-from activities.board import changes, chosen, notices, rules
+from activities.board import changes, chosen, lists, notices, rules
 from activities.board.changes import Act, Cancel, Change, Chosen, Look, Plan
-from activities.board.models import BulkChange, Message
+from activities.board.models import BulkChange, Message, VisitorList
 from activities.board.rules import Audience
 from activities.duties.models import Slot
 from activities.kit.db import db, lock, transactional
@@ -137,3 +137,19 @@ def send(
         after={"audience": audience, "slots": sorted(slot_ids), "people": len(people)},
     )  # fmt: skip
     return len(people)
+
+
+# ── the partner's list ──────────────────────────────────────────────────────
+
+
+@transactional
+def mark_list_sent(actor_id: int, slot_id: int, now: datetime) -> None:
+    """Keep who stood on the list of visitors when it was sent to the partner."""
+    organize.locked(actor_id, [slot_id])
+    members = sorted(lists.seated([slot_id])[slot_id])
+    if not members:
+        raise rules.NobodyComes
+    sent = VisitorList(slot_id=slot_id, sent_at=now, sent_by_id=actor_id, members=members)
+    db.session.add(sent)
+    db.session.flush()
+    audit.leave(now, actor_id, "send visitor list", VisitorList, sent.id, after={"slot": slot_id, "members": members})

@@ -343,6 +343,12 @@ TABLE = {
     "POST board.undo": row("login 404 404 404 404 404", no_record),
     "GET board.message_slot": row("login 404 404 200 404 404", slot),
     "GET board.message_activity": row("login 404 404 200 404 404", activity),
+    "GET board.rosters": row("login 404 404 200 404 404"),
+    "GET board.rosters_workbook": row("login 404 404 200 404 404"),
+    "GET board.roster_workbook": row("login 404 404 200 404 404", slot),
+    "GET board.visitors": row("login 404 404 200 404 404", slot),
+    "POST board.visitors_sent": row("login 404 404 409 404 404", slot),
+    "GET board.visitors_workbook": row("login 404 404 200 404 404", slot),
     "GET board.messages": row("login 404 404 200 404 404"),
     # home
     "GET home.my_duties": row("login 200 200 200 200 200"),
