@@ -21,7 +21,7 @@ from activities.outbox.jobs import every
 from activities.people.models import Member
 from activities.signups import facts
 from activities.signups.facts import Engagement
-from activities.signups.rules import Offer
+from activities.signups.rules import Consent, Offer, why_not_consented
 from activities.signups.service import give_back, lock_waiters, promote, seat_freed
 
 
@@ -38,13 +38,13 @@ def ask_cover(member_id: int, slot_id: int, reason: str, now: datetime) -> bool:
     return True
 
 
-def take_over(member_id: int, slot_id: int, now: datetime) -> None:
-    """Take over the seat of who has looked for cover in the slot for longest. Raises the rules' Refusal, OthersWaited
-    where the seat has gone to somebody who waits."""
+def take_over(member_id: int, slot_id: int, now: datetime, *, consent: Consent | None = None) -> None:
+    """Take over the seat of who has looked for cover in the slot for longest. `consent`: what the person confirms;
+    None: nothing is asked. Raises the rules' Refusal, OthersWaited where the seat has gone to somebody who waits."""
     for cover in queries.wanted_in(slot_id, now):
         if _to_waiting_list(cover.sign_up.member_id, slot_id, now, is_asked=True):
             raise rules.OthersWaited
-    seat_freed([_take_over(member_id, slot_id, now)], now)
+    seat_freed([_take_over(member_id, slot_id, consent, now)], now)
 
 
 @transactional
@@ -75,7 +75,7 @@ def _open(member_id: int, slot_id: int, reason: str, now: datetime) -> int:
 
 
 @transactional
-def _take_over(member_id: int, slot_id: int, now: datetime) -> int:
+def _take_over(member_id: int, slot_id: int, consent: Consent | None, now: datetime) -> int:
     """Return who is free now."""
     lock_waiters([slot_id], member_id, *(cover.sign_up.member_id for cover in queries.wanted_in(slot_id, now)))
     person, offer = facts.person_locked(member_id), facts.offer_locked(slot_id)
@@ -83,11 +83,14 @@ def _take_over(member_id: int, slot_id: int, now: datetime) -> int:
     mine, busy = facts.around(member_id, offer)
     if refusal := rules.why_not_take_over(cover is not None, offer, person, mine and mine.mine, busy, now):
         raise refusal
+    if consent and (refusal := why_not_consented(offer, person, busy, consent)):
+        raise refusal
     assert cover is not None  # the rule refused otherwise
     giver_id = cover.sign_up.member_id
     given = _seat(giver_id, offer)
     assert given is not None  # cover is wanted only by who has a seat
-    hand_over(offer, given, member_id, member_id, Way.COVER, now)
+    read = consent.risks_version if consent else None
+    hand_over(offer, given, member_id, Way.COVER, now, actor_id=member_id, risks_version=read)
     cover.end(CoverEnd.TAKEN_OVER, now)
     notices.covered(offer, giver_id, member_id, db.session.get_one(Member, member_id).name, now)
     return giver_id

@@ -1,4 +1,4 @@
-"""Shapes of input of who cannot come."""
+"""Shapes of input of who cannot come, or would rather come at another time."""
 
 from __future__ import annotations
 
@@ -16,4 +16,13 @@ class CoverForm(FlaskForm):
         [Length(max=200)],
         filters=[clean_line],
         description=_l("Only the organizers read it. Nothing about your health, please."),
+    )
+
+
+class SwapOfferForm(FlaskForm):
+    wish = StringField(
+        _l("What I would take for it"),
+        [Length(max=100)],
+        filters=[clean_line],
+        description=_l("For example: any evening of the week after. Others read it beside your name."),
     )

@@ -1,4 +1,4 @@
-"""Who looks for cover, and who had a seat before whom."""
+"""Who looks for cover, who would swap with whom, and who had a seat before whom."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from activities.exchanges.rules import CoverEnd, Way
-from activities.kit.db import Base, Words
+from activities.exchanges.rules import CoverEnd, SwapEnd, Way
+from activities.kit.db import Base, Words, new_public_id
 from activities.signups.models import SignUp
 
 OPEN = sa.text("ended_at IS NULL")
@@ -51,3 +51,52 @@ class Handover(Base):
     taken_id: Mapped[int] = mapped_column(sa.ForeignKey("sign_up.id"), unique=True)
     way: Mapped[Way] = mapped_column(Words(Way))
     at: Mapped[datetime]
+
+
+class SwapOffer(Base):
+    """Somebody who would swap a seat: their name is shown with it to whoever sees the slot, until they take it back.
+    It holds only while the seat is held and the slot is to come."""
+
+    __tablename__ = "swap_offer"
+    __table_args__ = (
+        sa.Index("uq_swap_offer_open", "sign_up_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
+    )
+
+    sign_up_id: Mapped[int] = mapped_column(sa.ForeignKey("sign_up.id"))
+    # What they would take for it, in their words.
+    wish: Mapped[str] = mapped_column(sa.String(200), default="")
+    made_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    sign_up: Mapped[SignUp] = relationship()
+
+
+class Swap(Base):
+    """A swap that one person has proposed to another: two seats, and what became of it."""
+
+    __tablename__ = "swap"
+    __table_args__ = (
+        sa.CheckConstraint("(ended_at IS NULL) = (how IS NULL)", name="ended"),
+        sa.CheckConstraint("given_id <> wanted_id", name="two_seats"),
+        sa.Index("uq_swap_open", "given_id", "wanted_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
+        sa.Index("ix_swap_expires_at", "expires_at", sqlite_where=OPEN, postgresql_where=OPEN),
+    )
+
+    public_id: Mapped[str] = mapped_column(sa.String(16), unique=True, default=new_public_id)
+    # The seat of who proposes, and the one they would have; and when the two slots started when it was proposed.
+    given_id: Mapped[int] = mapped_column(sa.ForeignKey("sign_up.id"), index=True)
+    wanted_id: Mapped[int] = mapped_column(sa.ForeignKey("sign_up.id"), index=True)
+    given_starts_at: Mapped[datetime]
+    wanted_starts_at: Mapped[datetime]
+    # Of the risks of the wanted slot, which who proposes has confirmed to have read.
+    risks_version: Mapped[int | None]
+    proposed_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    how: Mapped[SwapEnd | None] = mapped_column(Words(SwapEnd))
+
+    given: Mapped[SignUp] = relationship(foreign_keys=[given_id])
+    wanted: Mapped[SignUp] = relationship(foreign_keys=[wanted_id])
+
+    def end(self, how: SwapEnd, now: datetime) -> None:
+        self.how, self.ended_at = how, now

@@ -1,4 +1,4 @@
-"""Who is told what of cover."""
+"""Who is told what of cover and swaps."""
 
 from __future__ import annotations
 
@@ -62,6 +62,39 @@ words(
     Group.ORGANIZING,
     urgent=SOON,
 )
+words(
+    "exchanges.swap_proposed",
+    N_("%(name)s would swap with you: %(what)s"),
+    N_(
+        "You would give %(when)s, %(where)s, and take %(other)s, %(other_when)s, %(other_where)s. Agree or decline"
+        " until %(until)s."
+    ),
+    lambda _: ("exchanges.swaps", {}),
+    Group.ANSWERS,
+    urgent=SOON,
+    holds=lambda params, now: not is_past(params["until"], now),
+)
+words(
+    "exchanges.swapped",
+    N_("You have swapped, and have now: %(what)s"),
+    N_("%(when)s, %(where)s, instead of %(other)s, %(other_when)s, %(other_where)s."),
+    _slot,
+    urgent=SOON,
+)
+words(
+    "exchanges.swap_declined",
+    N_("Your swap was declined: %(what)s"),
+    N_("You keep your seat: %(when)s, %(where)s."),
+    _slot,
+    Group.ANSWERS,
+)
+words(
+    "exchanges.swap_lapsed",
+    N_("Nobody has answered your swap: %(what)s"),
+    N_("You keep your seat: %(when)s, %(where)s."),
+    _slot,
+    Group.ANSWERS,
+)
 
 
 def covered(offer: Offer, giver_id: int, taker_id: int, taker: str, now: datetime) -> None:
@@ -76,3 +109,24 @@ def to_waiting_list(offer: Offer, member_id: int, now: datetime) -> None:
 def not_covered(slot: Slot, name: str, now: datetime) -> None:
     """Tell who runs the activity."""
     outbox.post(now, running(slot.post.activity), "exchanges.not_covered", **facts(offer_of(slot)), name=name)
+
+
+def swap_proposed(gives: Offer, takes: Offer, name: str, member_id: int, until: datetime, now: datetime) -> None:
+    """Tell who has the seat that is wanted: what they would give, and what take."""
+    about = {**_instead(takes, gives), "name": name, "until": until.isoformat()}
+    outbox.post(now, [member_id], "exchanges.swap_proposed", **about)
+
+
+def swapped(has: Offer, had: Offer, member_id: int, now: datetime) -> None:
+    outbox.post(now, [member_id], "exchanges.swapped", **_instead(has, had))
+
+
+def not_swapped(gives: Offer, member_id: int, now: datetime, *, declined: bool) -> None:
+    topic = "exchanges.swap_declined" if declined else "exchanges.swap_lapsed"
+    outbox.post(now, [member_id], topic, **facts(gives))
+
+
+def _instead(offer: Offer, other: Offer) -> dict[str, Any]:
+    """A slot, and beside it the other of the two."""
+    of_other = facts(other)
+    return {**facts(offer), "other": of_other["what"], "other_when": of_other["when"], "other_where": of_other["where"]}

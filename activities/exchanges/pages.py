@@ -1,13 +1,20 @@
-"""What the pages of cover show, put together from their reads."""
+"""What the pages of cover and swaps show, put together from their reads."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from activities.exchanges import queries, rules
+from activities.exchanges import queries, rules, swap_queries
+from activities.exchanges.models import Swap, SwapOffer
+from activities.exchanges.rules import Side
+from activities.exchanges.swap_queries import Seat
+from activities.kit.refusal import Refusal
 from activities.people.users import Viewer
 from activities.signups import facts
 from activities.signups.cards import Card, cards
+from activities.signups.rules import what_speaks_against
 
 
 def can_take_over(viewer: Viewer, now: datetime) -> list[Card]:
@@ -20,3 +27,66 @@ def can_take_over(viewer: Viewer, now: datetime) -> list[Card]:
     held = {one.slot_id: one.mine for one in mine}
     able = [o for o in offers if not rules.why_not_take_over(True, o, person, held.get(o.id), busy, now)]
     return cards(person, able, mine, now)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A seat that somebody could have for their own: what speaks against it but does not forbid it."""
+
+    seat: Seat
+    warnings: list[Refusal]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SwapView:
+    """What one person can do to swap one seat: that it is offered, what they could have for it, and how many more are
+    offered that would not do."""
+
+    own: Seat
+    offered: SwapOffer | None
+    choices: list[Choice]
+    unfit: int
+
+
+def swap_view(viewer: Viewer, own: Seat, number: str, now: datetime) -> SwapView:
+    """What others offer; with a number, what the colleague with that number has. Few statements, however much it is."""
+    if number:
+        seats = swap_queries.of_colleague(viewer, own, number, now)
+    else:
+        seats = swap_queries.on_offer(viewer, own, now)
+    choices = _choices(viewer, own, seats, now)
+    return SwapView(
+        own=own, offered=swap_queries.offer_by(own.id), choices=choices, unfit=len(seats) - len(choices)
+    )  # fmt: skip
+
+
+def _choices(viewer: Viewer, own: Seat, seats: Sequence[Seat], now: datetime) -> list[Choice]:
+    """Those of the seats that could be swapped for one's own as the rules stand now."""
+    if not seats:
+        return []
+    span = min(s.offer.starts_at for s in seats), max(s.offer.ends_at for s in seats)
+    person, mine = facts.taken_on(viewer.id, *span)
+    theirs = facts.busy_around({seat.member_id for seat in seats}, own.offer)
+    on_own = swap_queries.on_slot(own.offer.id, [seat.member_id for seat in seats])
+    held, busy = {one.slot_id: one.mine for one in mine}, facts.busy_of(mine)
+    found = []
+    for seat in seats:
+        sees = viewer.unit.path.startswith(seat.path), seat.person.unit_path.startswith(own.path)
+        side = Side(person, own.offer, seat.offer, True, sees[0], held.get(seat.offer.id), busy)
+        there = on_own.get(seat.member_id)
+        other = Side(seat.person, seat.offer, own.offer, True, sees[1], there, theirs[seat.member_id])
+        if not rules.why_not_swap(side, other, now):
+            found.append(Choice(seat, what_speaks_against(seat.offer, person, side.without_seat())))
+    return found
+
+
+def swaps_of(viewer: Viewer, now: datetime) -> tuple[list[Swap], list[Swap], list[Swap]]:
+    """The proposals that await the viewer's answer, those that the viewer has made and that are open, and the rest."""
+    asked: list[Swap] = []
+    made: list[Swap] = []
+    past: list[Swap] = []
+    for swap in swap_queries.swaps_of(viewer.id):
+        is_open = swap.ended_at is None and now < swap.expires_at
+        line = past if not is_open else made if swap.given.member_id == viewer.id else asked
+        line.append(swap)
+    return asked, made, past

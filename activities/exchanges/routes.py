@@ -1,4 +1,4 @@
-"""Asking for cover, taking over, and the list of what one could take over."""
+"""Asking for cover, taking over, the list of what one could take over; and what slots' pages show of all this."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Flask, render_template, url_for
+from flask import Blueprint, Flask, render_template, request, url_for
 from flask_login import current_user
 
 from activities.duties.models import Slot
-from activities.exchanges import covers, pages, queries, rules
+from activities.exchanges import covers, pages, queries, rules, swap_routes
 from activities.exchanges.forms import CoverForm
 from activities.kit import clock
 from activities.kit.access import access
@@ -24,8 +24,11 @@ from activities.signups.cards import Card
 from activities.signups.pages import by_day
 from activities.signups.panels import Panel, panel, roster_note
 from activities.signups.queries import slot_of
+from activities.signups.routes import consent_of, slot_page
+from activities.signups.rules import AskFirst, RisksNotRead, what_speaks_against
 
 exchanges = Blueprint("exchanges", __name__)
+swap_routes.add_to(exchanges)
 
 
 def init_app(app: Flask) -> None:
@@ -49,7 +52,9 @@ def cover_wanted(viewer: Viewer, slot: Slot, card: Card, now: datetime) -> Panel
     person, (mine, busy) = facts.person(viewer.id), facts.around(viewer.id, card.offer)
     refusal = rules.why_not_take_over(True, card.offer, person, mine and mine.mine, busy, now)
     button = "exchanges/_take_over.html" if card.refusal and not (refusal or mine) else ""
-    return Panel("exchanges/_wanted.html", {"refusal": refusal, "button": button}, is_first=True, button=button)
+    warnings = [] if refusal else what_speaks_against(card.offer, person, busy)
+    values = {"refusal": refusal, "warnings": warnings, "risks": card.offer.risks_version}
+    return Panel("exchanges/_wanted.html", values, is_first=True, button=button)
 
 
 @roster_note
@@ -101,5 +106,9 @@ def take_back(public_id: str) -> Any:
 @exchanges.post("/slots/<public_id>/take-over")
 @access(Permission.TAKE_PART)
 def take_over(public_id: str) -> Any:
-    covers.take_over(current_user.id, slot_of(current_user, public_id).id, clock.now())
+    slot = slot_of(current_user, public_id)
+    try:
+        covers.take_over(current_user.id, slot.id, clock.now(), consent=consent_of(request.form))
+    except (RisksNotRead, AskFirst) as refusal:
+        return slot_page(slot, asked_again=refusal), 422
     return done(_("You have taken over. The seat is yours."), url_for("signups.slot", public_id=public_id))

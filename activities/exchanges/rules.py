@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from activities.duties.rules import SlotState
 from activities.kit.refusal import N_, Refusal, refusal
@@ -17,6 +17,8 @@ from activities.signups.rules_time import Busy
 # How many people are asked at once, and how long before the start others are asked beside them.
 WAVE = 5
 WAVES = tuple(timedelta(hours=hours) for hours in (72, 48, 24, 12, 6, 3))
+# For how long a proposal to swap stands at most.
+STANDS = timedelta(days=5)
 # How long before the start the organizers are told that nobody has taken over.
 TELL_BEFORE = timedelta(hours=6)
 
@@ -32,6 +34,13 @@ class CoverEnd(StrEnum):
     TAKEN_OVER = "taken over"
     WAITING_LIST = "waiting list"
     TAKEN_BACK = "taken back"
+
+
+class SwapEnd(StrEnum):
+    AGREED = "agreed"
+    DECLINED = "declined"
+    TAKEN_BACK = "taken back"
+    LAPSED = "lapsed"
 
 
 # ── refusals ────────────────────────────────────────────────────────────────
@@ -53,6 +62,47 @@ class NoCoverWanted(Refusal):
 class OthersWaited(Refusal):
     sentence: ClassVar[str] = N_("People were waiting for this slot, so the seat has gone to them.")
     remedy: ClassVar[str] = N_("Look for another slot.")
+
+
+@refusal
+class SwapOffered(Refusal):
+    sentence: ClassVar[str] = N_("You offer this seat for a swap already.")
+
+
+@refusal
+class NotOnOffer(Refusal):
+    sentence: ClassVar[str] = N_("This seat is not offered for a swap any more.")
+    remedy: ClassVar[str] = N_("Look at what else is offered.")
+
+
+@refusal
+class SwapProposed(Refusal):
+    sentence: ClassVar[str] = N_("This swap has been proposed already, by you or to you.")
+    remedy: ClassVar[str] = N_("The page of your swaps shows it.")
+
+
+@refusal
+class SwapOver(Refusal):
+    sentence: ClassVar[str] = N_("This proposal has been answered, taken back or has expired.")
+    remedy: ClassVar[str] = N_("The page of your swaps shows what became of it.")
+
+
+@refusal
+class SeatGone(Refusal):
+    sentence: ClassVar[str] = N_("One of the two seats is given back or has gone to somebody else.")
+    remedy: ClassVar[str] = N_("Look at what else is offered.")
+
+
+@refusal
+class SlotMoved(Refusal):
+    sentence: ClassVar[str] = N_("The time of one of the two slots has changed since the swap was proposed.")
+    remedy: ClassVar[str] = N_("If it still suits you, propose it again.")
+
+
+@refusal
+class OtherCannot(Refusal):
+    sentence: ClassVar[str] = N_("The other person cannot take your seat: a rule speaks against it.")
+    remedy: ClassVar[str] = N_("Look at what else is offered.")
 
 
 # ── cover ───────────────────────────────────────────────────────────────────
@@ -88,3 +138,49 @@ def why_over(offer: Offer, now: datetime) -> Refusal | None:
     if offer.state is SlotState.CANCELLED:
         return rules.SlotCancelled()
     return rules.AlreadyStarted() if now >= offer.starts_at else None
+
+
+# ── swap ────────────────────────────────────────────────────────────────────
+
+
+class Side(NamedTuple):
+    """One of two who swap. `has_seat`: the seat they give is still theirs; `sees`: they see the activity of the slot
+    they take; `there`: what that slot is to them already; `busy`: all that they have taken on, the seat they give
+    included."""
+
+    person: Person
+    gives: Offer
+    takes: Offer
+    has_seat: bool
+    sees: bool
+    there: Mine | None
+    busy: Collection[Busy]
+
+    def without_seat(self) -> list[Busy]:
+        """The duties beside the seat they give. Nobody has two at one time, so its time tells it from the others."""
+        span = (self.gives.starts_at, self.gives.ends_at)
+        return [duty for duty in self.busy if (duty.starts_at, duty.ends_at) != span]
+
+    def why_not(self, now: datetime) -> Refusal | None:
+        """The first reason against taking the other's seat in exchange."""
+        if not self.sees:
+            return OtherCannot()
+        busy = self.without_seat()
+        return (self.there.why_not_again() if self.there else None) or why_not_fit(self.takes, self.person, busy, now)
+
+
+def why_not_swap(own: Side, other: Side, now: datetime) -> Refusal | None:
+    """The first reason against a swap, as one of the two reads it: of the other's duties they learn nothing."""
+    if not (own.has_seat and other.has_seat):
+        return SeatGone()
+    return (
+        why_over(own.gives, now)
+        or why_over(own.takes, now)
+        or own.why_not(now)
+        or (OtherCannot() if other.why_not(now) else None)
+    )
+
+
+def expires_at(gives: Offer, takes: Offer, now: datetime) -> datetime:
+    """Until when a proposal stands: at most until the first of the two slots starts."""
+    return min(gives.starts_at, takes.starts_at, now + STANDS)

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, render_template, request, url_for
 from flask_login import current_user
+from werkzeug.datastructures import MultiDict
 
 from activities.duties import queries as duties
 from activities.duties.kinds import KINDS, LEDGER_NAMES
@@ -86,7 +87,7 @@ def slot(public_id: str) -> Any:
 def sign_up(public_id: str) -> Any:
     seen = facts.Seen(public_id, duties.sight_of(current_user))
     form = request.form
-    consent = Consent(read_number(form.get("risks")), frozenset(form.getlist("known")))
+    consent = consent_of(form)
     try:
         state = service.sign_up(
             current_user.id, seen, clock.now(), or_wait="wait" in form, at_once="at_once" in form, consent=consent
@@ -119,6 +120,11 @@ def withdraw(public_id: str) -> Any:
     slot = queries.slot_of(current_user, public_id)
     service.withdraw(current_user.id, slot.id, clock.now())
     return done(_("You have withdrawn."), url_for(".slot", public_id=public_id))
+
+
+def consent_of(form: MultiDict[str, str]) -> Consent:
+    """What a form confirms, read leniently."""
+    return Consent(read_number(form.get("risks")), frozenset(form.getlist("known")))
 
 
 def slot_page(slot: Slot, *, asked_again: Refusal | None = None) -> str:

@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 from activities.chats import service as chats
 from activities.exchanges.covers import ask_cover
+from activities.exchanges.swaps import offer_seat, propose
 from activities.invitations.service import invite
 from activities.kit import clock
 from activities.kit.db import db
@@ -38,7 +39,7 @@ PAGES = {
     "lin": [
         "/norms", "/trainings",
         "/", "/slots", "/slots?open=1&q=x", "/slots/{slot}", "/slots/{full}", "/activities/{activity}", "/records",
-        "/cover", "/slots/{wanted}", "/slots/{mine}", "/slots/{mine}/cover",
+        "/cover", "/slots/{wanted}", "/slots/{mine}", "/slots/{mine}/cover", "/slots/{mine}/swap", "/swaps",
         "/records/{record}", "/years/{year}", "/invitations", "/calendars", "/inbox",
         "/account/notices", "/account", "/account/password",
         "/terms", "/terms/periods",
@@ -91,6 +92,8 @@ def world(app, cast) -> dict[str, str | int]:
         sign_up(cast.wang.id, wanted.id, now)
         ask_cover(cast.wang.id, wanted.id, "", now)
         sign_up(cast.lin.id, mine.id, now)
+        offer_seat(cast.wang.id, wanted.id, "周末", now)
+        propose(cast.wang.id, wanted.id, cast.lin.id, mine.id, now)
         for member in (cast.lin, cast.wang):
             sign_up(member.id, past.id, now - DAY)
         today = clock.local_day(now)

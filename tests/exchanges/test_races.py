@@ -8,7 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from activities.exchanges.covers import ask_cover, ask_more, serve_waiting, take_back, take_over, tell_organizers
-from activities.exchanges.models import Handover
+from activities.exchanges.models import Handover, Swap
+from activities.exchanges.swaps import agree, decline, lapse, propose
+from activities.exchanges.swaps import take_back as swap_back
 from activities.invitations.models import Invitation
 from activities.kit.db import db
 from activities.kit.refusal import Refusal
@@ -101,3 +103,89 @@ def test_two_workers_ask_and_tell_once(app, cast, people):
         after = db.session.scalar(sa.select(sa.func.count(Invitation.id)).where(Invitation.slot_id == slot))
     assert (before, after) == (5, 10)
     assert topics(app, "exchanges.not_covered") == {"exchanges.not_covered": 1}
+
+
+# ── swaps ───────────────────────────────────────────────────────────────────
+
+
+def seated_in(app, cast, people) -> list[int]:
+    """A slot of one seat for each person, who has it; an hour apart."""
+    slots = [slot_of(app, cast, 1, after=48 + 2 * n) for n in range(len(people))]
+    with app.app_context():
+        for person, slot in zip(people, slots, strict=True):
+            sign_up(person, slot, NOW)
+    return slots
+
+
+def proposal(app, giver, given, taker, wanted) -> int:
+    with app.app_context():
+        propose(giver, given, taker, wanted, NOW)
+        return db.session.scalars(sa.select(Swap.id).order_by(Swap.id.desc())).first() or 0
+
+
+def holders(app, slots) -> list[int]:
+    with app.app_context():
+        query = sa.select(SignUp.slot_id, SignUp.member_id).where(SignUp.state == SEATED)
+        found = dict(db.session.execute(query).all())
+    return [found.get(slot) for slot in slots]
+
+
+def test_a_swap_that_is_agreed_to_many_times_happens_once(app, cast, people):
+    a, b = people[:2]
+    slots = seated_in(app, cast, [a, b])
+    swap = proposal(app, a, slots[0], b, slots[1])
+    assert worked(race(app, [lambda: agree(b, swap, NOW)] * 6)) == 1
+    assert holders(app, slots) == [b, a]
+    assert topics(app, "exchanges.swapped") == {"exchanges.swapped": 2}
+
+
+def test_a_swap_against_a_withdrawal_leaves_nobody_with_two_seats_or_a_seat_given_back(app, cast, people):
+    a, b = people[:2]
+    slots = seated_in(app, cast, [a, b])
+    swap = proposal(app, a, slots[0], b, slots[1])
+    left, swapped = race(app, [lambda: withdraw(a, slots[0], NOW), lambda: agree(b, swap, NOW)])
+    if isinstance(swapped, Refusal):
+        assert left is None
+        assert holders(app, slots) == [None, b]
+    else:
+        assert isinstance(left, Refusal)
+        assert holders(app, slots) == [b, a]
+
+
+def test_two_swaps_for_one_seat_happen_once_and_lose_no_seat(app, cast, people):
+    """A swaps with B while B swaps with C."""
+    a, b, c = people[:3]
+    slots = seated_in(app, cast, [a, b, c])
+    first = proposal(app, a, slots[0], b, slots[1])
+    second = proposal(app, b, slots[1], c, slots[2])
+    results = race(app, [lambda: agree(b, first, NOW), lambda: agree(c, second, NOW)])
+    assert worked(results) == 1
+    assert holders(app, slots) in ([b, a, c], [a, c, b])
+
+
+def test_the_same_swap_proposed_from_both_sides_at_once_is_proposed_once(app, cast, people):
+    a, b = people[:2]
+    slots = seated_in(app, cast, [a, b])
+    verbs = [lambda: propose(a, slots[0], b, slots[1], NOW), lambda: propose(b, slots[1], a, slots[0], NOW)]
+    assert worked(race(app, verbs * 3)) == 1
+
+
+def test_agreeing_declining_taking_back_and_lapsing_at_once_have_one_outcome(app, cast, people):
+    a, b = people[:2]
+    slots = seated_in(app, cast, [a, b])
+    swap = proposal(app, a, slots[0], b, slots[1])
+    verbs = [lambda: agree(b, swap, NOW), lambda: decline(b, swap, NOW), lambda: swap_back(a, swap, NOW)]
+    results = race(app, [*verbs, lambda: lapse(NOW)])
+    assert worked(results[:3]) == 1
+    assert set(holders(app, slots)) == {a, b}
+
+
+def test_a_swap_against_cover_of_the_same_seat_hands_it_on_once(app, cast, people):
+    a, b, c = people[:3]
+    slots = seated_in(app, cast, [a, b])
+    with app.app_context():
+        ask_cover(a, slots[0], "", NOW)
+    swap = proposal(app, a, slots[0], b, slots[1])
+    results = race(app, [lambda: agree(b, swap, NOW), lambda: take_over(c, slots[0], NOW)])
+    assert worked(results) == 1
+    assert holders(app, slots) in ([b, a], [c, b])

@@ -7,7 +7,14 @@ from datetime import timedelta
 import pytest
 
 from activities.duties.rules import SlotState
-from activities.exchanges.rules import next_wave_at, why_not_ask_cover, why_not_take_over
+from activities.exchanges.rules import (
+    Side,
+    expires_at,
+    next_wave_at,
+    why_not_ask_cover,
+    why_not_swap,
+    why_not_take_over,
+)
 from activities.people.rules import Stage, Stages, Standing, Standings
 from activities.signups.rules import Mine, Offer, SignUpState
 from activities.signups.rules_person import Person
@@ -83,3 +90,60 @@ def test_what_nobody_wants_covered_cannot_be_taken_over(changes, expected):
 def test_more_are_asked_as_the_start_comes_near(hours, expected):
     starts_at = NOW + timedelta(hours=hours)
     assert next_wave_at(starts_at, NOW) == (expected and starts_at - timedelta(hours=expected))
+
+
+# ── swap ────────────────────────────────────────────────────────────────────
+# Lin has a seat in `offer()` and would have one an hour after it; Wang the other way round.
+
+LATER = offer()._replace(id=2, public_id="later", starts_at=STARTS + 2 * HOUR, ends_at=STARTS + 3 * HOUR)
+WANG = LIN._replace(stage=Stage.ACTIVIST)
+
+
+def sides(gives: dict[str, object] | None = None, own: dict[str, object] | None = None, **other) -> tuple[Side, Side]:
+    """Lin's side and Wang's, with what differs of the slot that Lin gives, of Lin's side and of Wang's."""
+    first = offer(**(gives or {}))
+    lin = Side(LIN, first, LATER, True, True, None, [first.duty])
+    wang = Side(WANG, LATER, first, True, True, None, [LATER.duty])
+    return lin._replace(**(own or {})), wang._replace(**other)
+
+
+def near(duty_of: Offer) -> list[Busy]:
+    """The duty of a slot, and another one half an hour later."""
+    return [duty_of.duty, Busy(duty_of.starts_at + HOUR / 2, duty_of.ends_at + HOUR / 2, "别的")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, None),
+        ({"has_seat": False}, "SeatGone"),
+        ({"own": {"has_seat": False}}, "SeatGone"),
+        ({"gives": CANCELLED}, "SlotCancelled"),
+        ({"gives": BEGUN}, "AlreadyStarted"),
+        ({"gives": CLOSED}, None),
+        ({"gives": OTHER_STAGE}, "OtherCannot"),
+        ({"gives": {"stages": Stages.ACTIVIST}}, None),
+        ({"sees": False}, "OtherCannot"),
+        ({"own": {"there": Mine(WAITING)}}, "AlreadyWaiting"),
+        ({"there": Mine(WAITING)}, "OtherCannot"),
+        ({"own": {"busy": near(LATER)}}, "Overlaps"),
+        ({"busy": near(offer())}, "OtherCannot"),
+        ({"own": {"busy": near(offer())}}, None),
+    ],
+)
+def test_who_may_swap(changes, expected):
+    refusal = why_not_swap(*sides(**changes), NOW)
+    assert (refusal and refusal.key) == expected
+
+
+def test_the_seat_that_is_given_away_is_in_nobodys_way():
+    """Two slots that overlap can be swapped: each has one of them afterwards."""
+    late = LATER._replace(starts_at=STARTS + HOUR / 2, ends_at=STARTS + 1.5 * HOUR)
+    lin, wang = sides(own={"takes": late}, gives={}, busy=[late.duty])
+    assert why_not_swap(lin, wang._replace(gives=late), NOW) is None
+
+
+@pytest.mark.parametrize(("first", "second", "expected"), [(2, 4, 2), (4, 2, 2), (300, 200, 120)])
+def test_a_proposal_stands_until_the_first_of_both_starts_or_five_days(first, second, expected):
+    gives, takes = offer(starts_at=NOW + first * HOUR), offer(starts_at=NOW + second * HOUR)
+    assert expires_at(gives, takes, NOW) == NOW + expected * HOUR

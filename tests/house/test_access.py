@@ -119,6 +119,10 @@ def no_notice(_: Cast) -> dict[str, Any]:
     return {"notice_id": 1}
 
 
+def no_swap(_: Cast) -> dict[str, Any]:
+    return {"public_id": "nobodys"}
+
+
 def year(_: Cast) -> dict[str, Any]:
     return {"year": 2026}
 
@@ -293,6 +297,14 @@ TABLE = {
     "POST chats.try_out": row("login 404 404 303 404 303", chat),
     "GET chats.remove": row("login 404 404 200 404 200", chat),
     "POST chats.remove": row("login 404 404 303 404 303", chat),
+    "GET exchanges.swap": row("login 409 404 409 409 404", slot),
+    "POST exchanges.propose": row("login 409 404 409 409 404", slot),
+    "POST exchanges.offer_seat": row("login 409 404 409 409 404", slot),
+    "POST exchanges.keep_seat": row("login 409 404 409 409 404", slot),
+    "GET exchanges.swaps": row("login 200 200 200 200 200"),
+    "POST exchanges.agree": row("login 404 404 404 404 404", no_swap),
+    "POST exchanges.decline": row("login 404 404 404 404 404", no_swap),
+    "POST exchanges.withdraw_swap": row("login 404 404 404 404 404", no_swap),
     # records
     "GET records.attendance": row("login 404 404 200 404 404", slot),
     "POST records.attendance_post": row("login 404 404 303 404 404", slot),

@@ -1,0 +1,219 @@
+"""Swap: two people who have agreed exchange their seats, in one transaction, after all rules hold for both.
+
+Both people are locked in the order of their ids, then both slots. Whatever becomes of a proposal happens under the lock
+of who has made it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from activities.audit import service as audit
+from activities.exchanges import notices, rules, swap_queries
+from activities.exchanges.handing import hand_over
+from activities.exchanges.models import Swap, SwapOffer
+from activities.exchanges.rules import Side, SwapEnd, Way
+from activities.exchanges.swap_queries import Ends
+from activities.kit.db import db, lock, transactional
+from activities.kit.refusal import NotFound
+from activities.outbox.jobs import every
+from activities.people.models import Member
+from activities.signups import facts
+from activities.signups.facts import Engagement
+from activities.signups.rules import Consent, NotIn, SignUpState, why_not_consented
+from activities.signups.service import seat_freed
+
+# ── who would swap ──────────────────────────────────────────────────────────
+
+
+@transactional
+def offer_seat(member_id: int, slot_id: int, wish: str, now: datetime) -> None:
+    """Show others that one would swap this seat, and for what."""
+    facts.person_locked(member_id)
+    offer = facts.offer_locked(slot_id)
+    seat, _ = facts.around(member_id, offer)
+    if refusal := rules.why_over(offer, now):
+        raise refusal
+    if seat is None or seat.state is not SignUpState.SEATED:
+        raise NotIn
+    if swap_queries.offer_by(seat.id):
+        raise rules.SwapOffered
+    db.session.add(SwapOffer(sign_up_id=seat.id, wish=wish, made_at=now))
+
+
+@transactional
+def take_offer_back(member_id: int, slot_id: int, now: datetime) -> None:
+    lock(Member, member_id)
+    seat, _ = facts.around(member_id, facts.offer_locked(slot_id))
+    offered = swap_queries.offer_by(seat.id) if seat else None
+    if offered is None:
+        raise rules.NotOnOffer
+    offered.ended_at = now
+
+
+# ── proposals ───────────────────────────────────────────────────────────────
+
+
+@transactional
+def propose(
+    member_id: int, slot_id: int, other_id: int, other_slot_id: int, now: datetime, *, consent: Consent | None = None
+) -> None:
+    """Propose to somebody that they swap their seat in the other slot for one's own. `consent`: what the person
+    confirms of the slot they would have; None: nothing is asked. Raises the rules' Refusal."""
+    own, other = _sides(Ends(member_id, slot_id, other_id, other_slot_id))
+    if refusal := rules.why_not_swap(own.side, other.side, now):
+        raise refusal
+    _must_consent(own.side, consent)
+    assert own.seat is not None  # the rule refused otherwise
+    assert other.seat is not None
+    if swap_queries.proposed_between(own.seat.id, other.seat.id, now):
+        raise rules.SwapProposed
+    gives, takes = own.side.gives, own.side.takes
+    swap = Swap(
+        given_id=own.seat.id, wanted_id=other.seat.id, given_starts_at=gives.starts_at,
+        wanted_starts_at=takes.starts_at, risks_version=consent.risks_version if consent else None, proposed_at=now,
+        expires_at=rules.expires_at(gives, takes, now),
+    )  # fmt: skip
+    db.session.add(swap)
+    db.session.flush()
+    seats = {"given": own.seat.id, "wanted": other.seat.id}
+    audit.leave(now, member_id, "propose swap", Swap, swap.id, after=seats)
+    notices.swap_proposed(gives, takes, _name(member_id), other_id, swap.expires_at, now)
+
+
+def agree(member_id: int, swap_id: int, now: datetime, *, consent: Consent | None = None) -> None:
+    """Agree to a proposal: both seats are exchanged. Raises the rules' Refusal, which are asked for both."""
+    seat_freed(_agree(member_id, swap_id, consent, now), now)
+
+
+@transactional
+def _agree(member_id: int, swap_id: int, consent: Consent | None, now: datetime) -> list[int]:
+    """Return the two, who have time again where they had none."""
+    ends = _ends(swap_id)
+    if ends.taker_id != member_id:
+        raise NotFound
+    giver, taker = _sides(ends)
+    swap = _open(swap_id, now)
+    own_seat, other_seat = taker.seat, giver.seat
+    if not (own_seat and other_seat and (other_seat.id, own_seat.id) == (swap.given_id, swap.wanted_id)):
+        raise rules.SeatGone
+    if refusal := rules.why_not_swap(taker.side, giver.side, now):
+        raise refusal
+    if (swap.given_starts_at, swap.wanted_starts_at) != (other_seat.starts_at, own_seat.starts_at):
+        raise rules.SlotMoved
+    _must_consent(taker.side, consent)
+    given, wanted = giver.side.gives, taker.side.gives
+    read = consent.risks_version if consent else None
+    hand_over(given, other_seat, member_id, Way.SWAP, now, actor_id=member_id, risks_version=read)
+    hand_over(wanted, own_seat, ends.giver_id, Way.SWAP, now, actor_id=member_id, risks_version=swap.risks_version)
+    swap.end(SwapEnd.AGREED, now)
+    _end_others(swap, now)
+    notices.swapped(given, wanted, member_id, now)
+    notices.swapped(wanted, given, ends.giver_id, now)
+    return [ends.giver_id, member_id]
+
+
+@transactional
+def decline(member_id: int, swap_id: int, now: datetime) -> None:
+    ends = _ends(swap_id)
+    if ends.taker_id != member_id:
+        raise NotFound
+    lock(Member, ends.giver_id)
+    swap = _open(swap_id, now)
+    swap.end(SwapEnd.DECLINED, now)
+    audit.leave(now, member_id, "decline swap", Swap, swap.id)
+    notices.not_swapped(facts.offer(ends.given_slot_id), ends.giver_id, now, declined=True)
+
+
+@transactional
+def take_back(member_id: int, swap_id: int, now: datetime) -> None:
+    """Take back what one has proposed."""
+    if _ends(swap_id).giver_id != member_id:
+        raise NotFound
+    lock(Member, member_id)
+    swap = _open(swap_id, now)
+    swap.end(SwapEnd.TAKEN_BACK, now)
+    audit.leave(now, member_id, "take swap back", Swap, swap.id)
+
+
+@every(300, "lapse swaps")
+def lapse(now: datetime) -> None:
+    """End what nobody has answered in time, and tell who has proposed it: each in a transaction of its own."""
+    for swap_id in swap_queries.expired(now):
+        _lapse(swap_id, now)
+
+
+@transactional
+def _lapse(swap_id: int, now: datetime) -> None:
+    ends = _ends(swap_id)
+    lock(Member, ends.giver_id)
+    swap = lock(Swap, swap_id)
+    if swap.ended_at is None:
+        swap.end(SwapEnd.LAPSED, now)
+        seat, _ = facts.around(ends.giver_id, offer := facts.offer(ends.given_slot_id))
+        if seat and seat.id == swap.given_id:
+            notices.not_swapped(offer, ends.giver_id, now, declined=False)
+
+
+# ── what the verbs share, inside their transactions ─────────────────────────
+
+
+class Party(NamedTuple):
+    seat: Engagement | None
+    side: Side
+
+
+def _sides(ends: Ends) -> tuple[Party, Party]:
+    """Both, as they are now; both people are locked, then both slots, each in the order of their ids."""
+    people = {who: facts.person_locked(who) for who in sorted({ends.giver_id, ends.taker_id})}
+    offers = {slot: facts.offer_locked(slot) for slot in sorted({ends.given_slot_id, ends.wanted_slot_id})}
+    paths = swap_queries.paths(offers)
+
+    def party(who: int, gives: int, takes: int) -> Party:
+        seat, _ = facts.around(who, offers[gives])
+        there, busy = facts.around(who, offers[takes])
+        has_seat = seat is not None and seat.state is SignUpState.SEATED
+        sees = people[who].unit_path.startswith(paths[takes])
+        return Party(seat, Side(people[who], offers[gives], offers[takes], has_seat, sees, there and there.mine, busy))
+
+    return (
+        party(ends.giver_id, ends.given_slot_id, ends.wanted_slot_id),
+        party(ends.taker_id, ends.wanted_slot_id, ends.given_slot_id),
+    )
+
+
+def _must_consent(side: Side, consent: Consent | None) -> None:
+    busy = side.without_seat()
+    if consent and (refusal := why_not_consented(side.takes, side.person, busy, consent)):
+        raise refusal
+
+
+def _ends(swap_id: int) -> Ends:
+    ends = swap_queries.ends_of(swap_id)
+    if ends is None:
+        raise NotFound
+    return ends
+
+
+def _open(swap_id: int, now: datetime) -> Swap:
+    """The proposal, while it awaits an answer."""
+    swap = lock(Swap, swap_id)
+    if swap.ended_at is not None or now >= swap.expires_at:
+        raise rules.SwapOver
+    return swap
+
+
+def _end_others(swap: Swap, now: datetime) -> None:
+    """End the other proposals for these seats, which are gone."""
+    pair = (swap.given_id, swap.wanted_id)
+    others = sa.update(Swap).where(
+        Swap.ended_at.is_(None), Swap.id != swap.id, sa.or_(Swap.given_id.in_(pair), Swap.wanted_id.in_(pair))
+    )
+    db.session.execute(others.values(ended_at=now, how=SwapEnd.LAPSED))
+
+
+def _name(member_id: int) -> str:
+    return db.session.get_one(Member, member_id).name

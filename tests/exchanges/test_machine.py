@@ -1,0 +1,148 @@
+"""Random histories of who signs up, withdraws, swaps and takes over: seats are conserved, nobody is in two places."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from activities.duties.models import Activity, Slot
+from activities.exchanges import covers, swaps
+from activities.exchanges.models import Handover, Swap
+from activities.kit.db import db
+from activities.kit.refusal import NotFound, Refusal
+from activities.outbox.models import Notice
+from activities.signups.models import SignUp
+from activities.signups.rules import SignUpState
+from activities.signups.service import sign_up, withdraw
+from tests.cast import HOUR, NOW, clear, make_cast, make_member, make_post, make_slot
+
+PEOPLE = st.integers(0, 4)
+SLOTS = st.integers(0, 3)
+# In hours from now, each an hour long: the first two overlap, and so do the last two.
+STARTS = (48, 48.5, 60, 60.5)
+HANDED = ("exchanges.covered", "exchanges.took_over", "exchanges.swapped")
+
+
+class Exchanges(RuleBasedStateMachine):
+    app = None
+
+    @initialize()
+    def begin(self) -> None:
+        self.context = self.app.app_context()
+        self.context.push()
+        clear()
+        cast = make_cast()
+        self.people = [make_member(f"m{n}", f"人{n}", cast.first, password_hash=None).id for n in range(5)]
+        posts = [make_post(cast.sweeping, f"岗{n}", capacity=1 + n % 2) for n in range(4)]
+        self.slots = [make_slot(post, NOW + start * HOUR).id for post, start in zip(posts, STARTS, strict=True)]
+        db.session.execute(sa.update(Activity).values(withdraw_minutes=0))
+        db.session.commit()
+        self.now = NOW
+
+    def tick(self):
+        self.now += timedelta(seconds=1)
+        return self.now
+
+    def tried(self, verb) -> bool:
+        try:
+            verb()
+        except (Refusal, NotFound):
+            return False
+        return True
+
+    def seats(self) -> dict[int, int]:
+        query = sa.select(SignUp.slot_id, sa.func.count()).where(SignUp.state == SignUpState.SEATED)
+        return dict(db.session.execute(query.group_by(SignUp.slot_id)).all())
+
+    @rule(person=PEOPLE, slot=SLOTS, wait=st.booleans())
+    def somebody_signs_up(self, person, slot, wait):
+        self.tried(lambda: sign_up(self.people[person], self.slots[slot], self.tick(), or_wait=wait))
+
+    @rule(person=PEOPLE, slot=SLOTS)
+    def somebody_withdraws(self, person, slot):
+        self.tried(lambda: withdraw(self.people[person], self.slots[slot], self.tick()))
+
+    @rule(person=PEOPLE, slot=SLOTS)
+    def somebody_asks_for_cover(self, person, slot):
+        before = self.seats()
+        self.tried(lambda: covers.ask_cover(self.people[person], self.slots[slot], "", self.tick()))
+        assert self.seats() == before
+
+    @rule(person=PEOPLE, slot=SLOTS)
+    def somebody_takes_over(self, person, slot):
+        before = self.seats()
+        if self.tried(lambda: covers.take_over(self.people[person], self.slots[slot], self.tick())):
+            assert self.seats()[self.slots[slot]] == before[self.slots[slot]]
+
+    @rule(person=PEOPLE, slot=SLOTS, other=PEOPLE, other_slot=SLOTS)
+    def somebody_proposes_a_swap(self, person, slot, other, other_slot):
+        ends = (self.people[person], self.slots[slot], self.people[other], self.slots[other_slot])
+        before = self.seats()
+        self.tried(lambda: swaps.propose(*ends, self.tick()))
+        assert self.seats() == before
+
+    @rule(person=PEOPLE, which=st.integers(0, 5), verb=st.sampled_from((swaps.agree, swaps.agree, swaps.decline)))
+    def somebody_answers(self, person, which, verb):
+        open_ones = db.session.scalars(sa.select(Swap.id).where(Swap.ended_at.is_(None)).order_by(Swap.id)).all()
+        if which >= len(open_ones):
+            return
+        for one in (self.people[person], *self.people):
+            before = self.seats()
+            if self.tried(lambda one=one: verb(one, open_ones[which], self.tick())):
+                now = self.seats()
+                # A swap conserves the seats; who has time again afterwards may be seated where they waited.
+                assert all(now.get(slot, 0) >= count for slot, count in before.items())
+                return
+
+    @rule()
+    def who_waits_is_served(self):
+        self.tried(lambda: covers.serve_waiting(self.tick()))
+
+    @invariant()
+    def nobody_is_in_two_places_and_counters_are_right(self):
+        if not hasattr(self, "slots"):
+            return
+        rows = db.session.execute(
+            sa.select(SignUp.member_id, SignUp.slot_id).where(SignUp.state == SignUpState.SEATED)
+        ).all()
+        for first, second in ((0, 1), (2, 3)):
+            pair = (self.slots[first], self.slots[second])
+            assert max(Counter(who for who, slot in rows if slot in pair).values(), default=0) <= 1
+        taken = Counter(slot for _, slot in rows)
+        for slot_id in self.slots:
+            slot = db.session.get(Slot, slot_id, populate_existing=True)
+            assert slot.taken == taken[slot_id] <= slot.capacity
+
+    @invariant()
+    def every_seat_handed_over_has_its_notices(self):
+        if not hasattr(self, "slots"):
+            return
+        told = db.session.scalar(sa.select(sa.func.count(Notice.id)).where(Notice.topic.in_(HANDED)))
+        by_cover = sa.select(sa.func.count(Handover.id)).where(Handover.way == "cover")
+        by_swap = sa.select(sa.func.count(Handover.id)).where(Handover.way == "swap")
+        assert told == 2 * db.session.scalar(by_cover) + db.session.scalar(by_swap)
+
+    def teardown(self) -> None:
+        if hasattr(self, "context"):
+            db.session.rollback()
+            self.context.pop()
+
+
+@pytest.mark.usefixtures("app")
+def test_any_history_conserves_seats_and_overlaps_nobody(app):
+    Exchanges.app = app
+    on_sqlite = app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite")
+    options = settings(
+        max_examples=25 if on_sqlite else 10,  # databases differ in locks, not in histories
+        stateful_step_count=30,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        derandomize=True,
+    )
+    run_state_machine_as_test(Exchanges, settings=options)
