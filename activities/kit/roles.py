@@ -30,11 +30,14 @@ class Permission(StrEnum):
     SET_NORMS = "set norms"
     KEEP_TRAININGS = "keep trainings"
     KEEP_CHATS = "keep chats"
+    LIFT_PAUSES = "lift pauses"
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.ORGANIZER: frozenset({Permission.ORGANIZE, Permission.KEEP_TRAININGS, Permission.KEEP_CHATS}),
-    Role.SECRETARY: frozenset({Permission.REVIEW, Permission.GRANT_ROLES}),
+    Role.ORGANIZER: frozenset(
+        {Permission.ORGANIZE, Permission.KEEP_TRAININGS, Permission.KEEP_CHATS, Permission.LIFT_PAUSES}
+    ),
+    Role.SECRETARY: frozenset({Permission.REVIEW, Permission.GRANT_ROLES, Permission.LIFT_PAUSES}),
     Role.ADMINISTRATOR: frozenset(
         {
             Permission.MANAGE_PEOPLE,

@@ -130,9 +130,10 @@ DOORS = (
     Door(
         "duties.organize", N_("Organize"), "board", Permission.ORGANIZE,
         (
-            "duties", "series", "board", "sites", "trainings", "records.attendance", "records.attendance_post",
-            "signups.roster", "signups.edit_slot", "signups.cancel_slot", "signups.edit_post", "admissions.requests",
-            "admissions.approve", "admissions.decline_requests", "admissions.assign",
+            "duties", "series", "board", "sites", "leaves.requests", "pauses", "trainings", "records.attendance",
+            "records.attendance_post", "signups.roster", "signups.edit_slot", "signups.cancel_slot",
+            "signups.edit_post", "admissions.requests", "admissions.approve", "admissions.decline_requests",
+            "admissions.assign",
         ),
     ),
     Door("reviews.now", N_("Review"), "review", Permission.REVIEW, ("reviews.year",)),

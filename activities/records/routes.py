@@ -18,6 +18,7 @@ from activities.kit.i18n import gettext as _
 from activities.kit.i18n import ngettext
 from activities.kit.roles import Permission
 from activities.kit.web import asked_page, done, invalid
+from activities.leaves import queries as leaves
 from activities.records import queries, rules, service
 from activities.records.forms import AttendanceForm
 
@@ -93,7 +94,8 @@ def mine() -> Any:
         current_user.id, year=year, ledger=ledger, limit=queries.PAGE + 1, offset=(page - 1) * queries.PAGE
     )
     return render_template(
-        "records/mine.html", rows=rows[: queries.PAGE], more=len(rows) > queries.PAGE, page=page,
+        "records/mine.html", granted=leaves.granted_to(current_user.id),
+        rows=rows[: queries.PAGE], more=len(rows) > queries.PAGE, page=page,
         years=years, year=year, ledger=ledger, totals=queries.totals(current_user.id, year),
     )  # fmt: skip
 

@@ -46,7 +46,8 @@ PAGES = {
         "/nowhere",
     ],
     "ou": [
-        "/trainings", "/trainings/new", "/trainings/{training}", "/trainings/{training}/edit",
+        "/trainings", "/trainings/new", "/trainings/{training}", "/trainings/{training}/edit", "/organize/leaves",
+        "/pauses",
         "/chats", "/chats/new", "/chats/{chat}", "/chats/{chat}/remove",
         "/organize/board", "/organize/board?week=2020-01-06&kind=blood",
         "/organize/board?mode=select", "/organize/slots/{slot}/message", "/organize/activities/{activity}/message",

@@ -31,10 +31,11 @@ from activities.kit.access import PUBLIC, declared
 from activities.kit.db import db
 from activities.outbox.models import Hook
 from activities.people.roster import keep_upload
+from activities.signups.models import Pause
 from activities.sites.models import Site
 from activities.terms.models import ClassPeriod, SpecialDay, Term
 from activities.trainings.models import Training
-from tests.cast import NOW, Cast, Visitor, logged_in, make_series, make_site, store
+from tests.cast import DAY, NOW, Cast, Visitor, logged_in, make_series, make_site, store
 from tests.chats.robots import robot
 from tests.people.rosters import csv_file, roster
 from tests.people.rosters import person as person_row
@@ -102,6 +103,13 @@ def series(cast: Cast) -> dict[str, Any]:
 
 def training(_: Cast) -> dict[str, Any]:
     found = db.session.scalar(sa.select(Training)) or store(Training(name="急救", changed_at=NOW))
+    db.session.commit()
+    return {"public_id": found.public_id}
+
+
+def pause(cast: Cast) -> dict[str, Any]:
+    values = {"begun_at": NOW - DAY, "until": NOW + DAY, "misses": 3, "miss_days": 90}
+    found = db.session.scalar(sa.select(Pause)) or store(Pause(member_id=cast.wang.id, **values))
     db.session.commit()
     return {"public_id": found.public_id}
 
@@ -212,6 +220,13 @@ TABLE = {
     "POST trainings.remove": row("login 404 404 404 404 404", training),
     "GET trainings.edit": row("login 404 404 200 404 200", training),
     "POST trainings.edit": row("login 404 404 422 404 422", training),
+    "GET leaves.ask": row("login 409 404 409 409 404", slot),
+    "POST leaves.ask": row("login 422 404 422 422 404", slot),
+    "GET leaves.requests": row("login 404 404 200 404 404"),
+    "POST leaves.answer": row("login 404 404 404 404 404", no_record),
+    "GET pauses.all_pauses": row("login 404 404 200 200 404"),
+    "GET pauses.lift": row("login 404 404 200 200 404", pause),
+    "POST pauses.lift": row("login 404 404 422 422 404", pause),
     "GET terms.calendar": row("login 200 200 200 200 200"),
     "GET terms.periods": row("login 200 200 200 200 200"),
     "GET terms.new_periods": row("login 404 404 404 404 200"),

@@ -1,0 +1,50 @@
+"""Nobody is paused in silence: who is told what, before, at the beginning and when it is lifted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from activities.kit.refusal import N_
+from activities.norms.rules import Norms
+from activities.outbox import service as outbox
+from activities.outbox.words import words
+
+words(
+    "pauses.warned",
+    N_("One more missed duty leads to a pause"),
+    N_(
+        "You have missed %(misses)s duties within %(days)s days. With one more you take on nothing new for"
+        " %(pause)s days. If you cannot come, withdraw in time or ask for leave; if a mark is"
+        " not right, tell an organizer."
+    ),
+    lambda _: ("records.mine", {}),
+)
+words(
+    "pauses.begun",
+    N_("After missed duties: a pause until %(last)s"),
+    N_(
+        "You have missed %(misses)s duties within %(days)s days, so you take on nothing new until %(last)s. What you"
+        " have already stays yours. The secretary of %(unit)s can lift the pause; if a mark is not"
+        " right, tell an organizer."
+    ),
+    lambda _: ("records.mine", {}),
+)
+words(
+    "pauses.lifted",
+    N_("Your pause is lifted"),
+    N_("You can sign up again. %(name)s has lifted it: %(reason)s"),
+    lambda _: ("signups.find", {}),
+)
+
+
+def warned(member_id: int, misses: int, norms: Norms, now: datetime) -> None:
+    figures = {"misses": misses, "days": norms.miss_days, "pause": norms.pause_days}
+    outbox.post(now, [member_id], "pauses.warned", **figures)
+
+
+def begun(member_id: int, misses: int, days: int, until: datetime, unit: str, now: datetime) -> None:
+    outbox.post(now, [member_id], "pauses.begun", misses=misses, days=days, last=until.isoformat(), unit=unit)
+
+
+def lifted(member_id: int, name: str, reason: str, now: datetime) -> None:
+    outbox.post(now, [member_id], "pauses.lifted", name=name, reason=reason)

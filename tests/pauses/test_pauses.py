@@ -1,0 +1,142 @@
+"""Misses lead to a pause as the school sets it: told before, with its reason, and liftable."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+import time_machine
+
+from activities.kit.db import db
+from activities.kit.refusal import NotAllowed
+from activities.norms.models import NormsVersion
+from activities.norms.rules import NORMS
+from activities.outbox.models import Notice
+from activities.pauses.rules import OverAlready, OwnPause, Step, step, why_not_lift
+from activities.pauses.service import judge, lift
+from activities.records.rules import Attendance, Mark
+from activities.records.service import record_attendance
+from activities.signups.models import Pause
+from activities.signups.rules_person import Paused
+from activities.signups.service import sign_up
+from tests.cast import DAY, HOUR, NOW, english, make_slot, store
+
+THREE = NORMS._replace(misses=3, miss_days=90, pause_days=30)
+STEPS = {
+    "nothing where the school sets nothing": (5, NORMS, Step.NONE),
+    "nothing for no miss": (0, NORMS._replace(misses=1), Step.NONE),
+    "a pause at once where one is enough": (1, NORMS._replace(misses=1), Step.PAUSE),
+    "nothing for the first of three": (1, THREE, Step.NONE),
+    "a warning after the second": (2, THREE, Step.WARN),
+    "a pause after the third": (3, THREE, Step.PAUSE),
+    "a pause after more": (7, THREE, Step.PAUSE),
+}
+
+
+@pytest.mark.parametrize(("misses", "norms", "expected"), STEPS.values(), ids=STEPS)
+def test_so_many_misses_lead_to(misses, norms, expected):
+    assert step(misses, norms) is expected
+
+
+def test_lifting_is_decided_by_time_and_by_who_asks():
+    assert why_not_lift(NOW + DAY, False, False, NOW) is None
+    assert why_not_lift(NOW, False, False, NOW) == OverAlready()
+    assert why_not_lift(NOW + DAY, True, False, NOW) == OverAlready()
+    assert why_not_lift(NOW + DAY, False, True, NOW) == OwnPause()
+
+
+@pytest.fixture
+def strict(ctx, cast):
+    store(NormsVersion(norms=THREE, set_at=NOW - 99 * DAY, set_by_id=cast.gu.id))
+    db.session.commit()
+
+
+def miss(cast, days_ago: float, attendance: Attendance = Attendance.ABSENT) -> None:
+    """Lin had a seat so many days ago and was marked the evening after."""
+    slot = make_slot(cast.lake, NOW - days_ago * DAY, capacity=3)
+    db.session.commit()
+    sign_up(cast.lin.id, slot.id, slot.starts_at - DAY)
+    record_attendance(cast.ou.id, slot.id, {cast.lin.id: Mark(attendance, 0, 0)}, slot.starts_at + 2 * HOUR)
+
+
+def told(cast) -> list[str]:
+    topics = sa.select(Notice.topic).where(Notice.member_id == cast.lin.id, Notice.topic.startswith("pauses."))
+    return list(db.session.scalars(topics.order_by(Notice.id)))
+
+
+def test_one_is_warned_once_then_paused_and_the_refusal_says_until_when(cast, strict):
+    for days in (9, 6):
+        miss(cast, days)
+    judge(NOW)
+    judge(NOW + HOUR)
+    assert told(cast) == ["pauses.warned"]
+    miss(cast, 3)
+    judge(NOW)
+    judge(NOW + HOUR)
+    assert told(cast) == ["pauses.warned", "pauses.begun"]
+    with pytest.raises(Paused) as refused:
+        sign_up(cast.lin.id, cast.slot.id, NOW + HOUR)
+    assert refused.value == Paused(NOW + 30 * DAY, "第一支部")
+
+
+def test_an_absence_counts_only_when_it_could_have_been_corrected(cast, strict):
+    for days in (9, 6, 0.5):
+        miss(cast, days)
+    judge(NOW)
+    assert told(cast) == ["pauses.warned"]
+    judge(NOW + DAY)
+    assert told(cast) == ["pauses.warned", "pauses.begun"]
+
+
+def test_what_is_excused_or_long_ago_never_counts(cast, strict):
+    miss(cast, 95)
+    for days in (9, 7, 5):
+        miss(cast, days, Attendance.EXCUSED)
+    miss(cast, 3)
+    judge(NOW)
+    assert told(cast) == []
+
+
+def test_the_same_misses_lead_to_one_pause_even_after_it_was_lifted(cast, strict):
+    for days in (9, 6, 3):
+        miss(cast, days)
+    judge(NOW)
+    pause = db.session.scalars(sa.select(Pause)).one()
+    lift(cast.chen.id, pause.id, "误会", NOW + HOUR)
+    judge(NOW + 2 * HOUR)
+    assert told(cast) == ["pauses.begun", "pauses.lifted"]
+    sign_up(cast.lin.id, cast.slot.id, NOW + 2 * HOUR)
+
+
+def test_where_the_school_sets_nothing_nobody_is_paused(ctx, cast):
+    for days in (9, 6, 3):
+        miss(cast, days)
+    judge(NOW)
+    assert told(cast) == []
+
+
+def test_only_who_answers_for_the_unit_lifts(cast, strict):
+    values = {"begun_at": NOW - DAY, "until": NOW + DAY, "misses": 3, "miss_days": 90}
+    of_zhao = store(Pause(member_id=cast.zhao.id, **values)).id
+    of_ou = store(Pause(member_id=cast.ou.id, **values)).id
+    db.session.commit()
+    with pytest.raises(NotAllowed):
+        lift(cast.ou.id, of_zhao, "误会", NOW)
+    with pytest.raises(OwnPause):
+        lift(cast.ou.id, of_ou, "误会", NOW)
+    lift(cast.chen.id, of_zhao, "误会", NOW)
+    with pytest.raises(OverAlready):
+        lift(cast.chen.id, of_zhao, "误会", NOW)
+
+
+def test_the_page_lists_them_and_asks_why_one_is_lifted(app, cast):
+    with app.app_context(), time_machine.travel(NOW, tick=False):
+        values = {"begun_at": NOW - DAY, "until": NOW + timedelta(days=20), "misses": 3, "miss_days": 90}
+        address = f"/pauses/{store(Pause(member_id=cast.lin.id, **values)).public_id}/lift"
+        db.session.commit()
+        chen = english(app, cast.chen)
+        assert "林可欣" in chen.get("/pauses").get_data(as_text=True)
+        assert chen.submit(address, reason="").status_code == 422
+        assert chen.submit(address, reason="误会").status_code == 303
+        assert "误会" in chen.get("/pauses").get_data(as_text=True)
