@@ -1,4 +1,4 @@
-"""The inbox: what a person has been told, wherever else it went."""
+"""The inbox: what a person has been told, wherever else it went; what one wants to be told; and what did not arrive."""
 
 from __future__ import annotations
 
@@ -10,11 +10,18 @@ from flask_login import current_user
 from activities.kit import clock
 from activities.kit.access import access
 from activities.kit.i18n import gettext as _
-from activities.kit.refusal import N_
+from activities.kit.i18n import ngettext
+from activities.kit.refusal import N_, NotFound
 from activities.kit.roles import Permission
 from activities.kit.web import asked_page, done, invalid
-from activities.notices import queries, service
+from activities.notices import (
+    queries,
+    reminders,  # noqa: F401 - it declares its words and its job
+    service,
+)
 from activities.notices.forms import WishesForm
+from activities.notices.queries import PAGE_SIZE
+from activities.notices.rules import why
 
 LARGEST_ID = 2**31 - 1
 NOTICE = f"/inbox/<int(max={LARGEST_ID}):notice_id>"
@@ -24,6 +31,7 @@ PAGES = (
     ("notices.inbox", N_("Inbox"), Permission.TAKE_PART),
     ("notices.wishes", N_("What I want to be told"), Permission.TAKE_PART),
     ("chats.all_chats", N_("Chat groups"), Permission.KEEP_CHATS),
+    ("notices.undelivered", N_("Undelivered"), Permission.MANAGE_PEOPLE),
 )  # fmt: skip
 
 notices = Blueprint("notices", __name__)
@@ -80,3 +88,30 @@ def wishes() -> Any:
         return invalid("notices/wishes.html", form=form)
     service.choose(current_user.id, form.wishes())
     return done(_("Saved. It holds for what comes from now on."), url_for(".wishes"))
+
+
+@notices.get("/undelivered")
+@access(Permission.MANAGE_PEOPLE)
+def undelivered() -> Any:
+    page = asked_page()
+    found = queries.undelivered_page(current_user.paths(Permission.MANAGE_PEOPLE), page)
+    return render_template(
+        "notices/undelivered.html", found=found, page=page, pages=-(-found.total // PAGE_SIZE), why=why
+    )
+
+
+@notices.post(f"/undelivered/<int(max={LARGEST_ID}):delivery_id>/again")
+@access(Permission.MANAGE_PEOPLE)
+def send_again(delivery_id: int) -> Any:
+    if not service.send_again(current_user.id, clock.now(), delivery_id):
+        raise NotFound
+    return done(_("It is being sent again."), url_for(".undelivered"))
+
+
+@notices.post("/undelivered/again")
+@access(Permission.MANAGE_PEOPLE)
+def send_all_again() -> Any:
+    count = service.send_again(current_user.id, clock.now())
+    return done(
+        ngettext("%(num)s is being sent again.", "%(num)s are being sent again.", count), url_for(".undelivered")
+    )

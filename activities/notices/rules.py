@@ -30,6 +30,36 @@ GROUP_NAMES = {
     Group.RECORDS: (N_("My records"), N_("Absences and corrections.")),
     Group.ORGANIZING: (N_("What I organize"), N_("Who leaves, and where people are missing.")),
 }
+# What a notice is about, where what it says is nobody else's business.
+ABOUT = {
+    Group.ACCOUNT: N_("Account"),
+    Group.DUTIES: N_("Duties"),
+    Group.ANSWERS: N_("A question"),
+    Group.REMINDERS: N_("A reminder"),
+    Group.RECORDS: N_("Records"),
+    Group.ORGANIZING: N_("Organizing"),
+}
+# Why something could not be delivered; what is not here is shown as it is.
+TROUBLES = {
+    "no address": N_("There is no e-mail address any more."),
+    "SMTPRecipientsRefused": N_("The mail server does not know the address, or refuses it."),
+    "SMTPSenderRefused": N_("The mail server refuses our sender's address."),
+    "SMTPDataError": N_("The mail server refuses the letter."),
+    "SMTPAuthenticationError": N_("The mail server refuses our password."),
+    "SMTPConnectError": N_("The mail server is not there, or offers no encryption."),
+    "SMTPServerDisconnected": N_("The mail server hangs up."),
+    "ConnectionRefusedError": N_("The mail server is not there."),
+    "TimeoutError": N_("The mail server does not answer."),
+    "gaierror": N_("The mail server's name is not known."),
+    "HookRefused": N_("The group's robot did not take the message. Look at its address and secret."),
+    "HookUnreachable": N_("The group's robot was not reached."),
+}
+
+
+def why(trouble: str) -> tuple[str, str]:
+    """A trouble in words, and the number that came with it."""
+    name, _, number = trouble.partition(" ")
+    return (TROUBLES[trouble], "") if trouble in TROUBLES else (TROUBLES.get(name, name), number)
 
 
 def remind_at(starts_at: datetime, when: Reminders, zone: tzinfo) -> datetime:

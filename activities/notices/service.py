@@ -9,8 +9,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from activities.kit.db import db, lock, transactional
-from activities.outbox.models import Notice, Wishes
+from activities.kit.roles import Permission
+from activities.notices import queries
+from activities.outbox.models import Delivery, Notice, Wishes
+from activities.outbox.rules import DeliveryState
 from activities.people.models import Member
+from activities.people.service import acting
 
 
 @transactional
@@ -34,6 +38,20 @@ def choose(member_id: int, wishes: Mapping[str, Any]) -> None:
     for name, value in wishes.items():
         setattr(row, name, value)
     db.session.add(row)
+
+
+@transactional
+def send_again(actor_id: int, now: datetime, delivery_id: int | None = None) -> int:
+    """Try once more what could not be delivered in the units whose people somebody manages: one delivery, or all.
+    Return how many that are."""
+    paths = acting(actor_id).paths(Permission.MANAGE_PEOPLE)
+    chosen = queries.undelivered(paths).with_only_columns(Delivery.id)
+    if delivery_id is not None:
+        chosen = chosen.where(Delivery.id == delivery_id)
+    ids = db.session.scalars(chosen.with_for_update(of=Delivery)).all()
+    fresh = {"state": DeliveryState.WAITING, "tries": 0, "trouble": "", "due_at": now}
+    db.session.execute(sa.update(Delivery).where(Delivery.id.in_(ids)).values(**fresh))
+    return len(ids)
 
 
 def _mark(member_id: int, which: sa.ColumnElement[bool], now: datetime) -> None:

@@ -14,6 +14,8 @@ from activities.exchanges.swaps import offer_seat, propose
 from activities.invitations.service import invite
 from activities.kit import clock
 from activities.kit.db import db
+from activities.outbox.models import Delivery, Notice
+from activities.outbox.rules import Channel, DeliveryState
 from activities.records.models import Record
 from activities.records.rules import Attendance, Mark
 from activities.records.service import record_attendance
@@ -65,6 +67,7 @@ PAGES = {
     ],
     "chen": ["/review/{year}", "/review/{year}?sort=-service", "/people/roles"],
     "gu": [
+        "/undelivered",
         "/norms", "/norms/edit",
         "/people", "/people/new", "/people/import", "/people/units", "/people/units/{unit}", "/people/{person}",
         "/people/{person}/edit", "/people/{person}/deactivate", "/terms", "/terms?year=2090", "/terms/new",
@@ -114,6 +117,7 @@ def world(app, cast) -> dict[str, str | int]:
         db.session.commit()
         record_attendance(cast.ou.id, past.id, {cast.lin.id: Mark(Attendance.PRESENT, 60, 0)}, now)
         record = db.session.query(Record).one()
+        give_up(cast.lin.id)
         return {
             "chat": chats.add(cast.ou.id, cast.first.id, robot(), now),
             "wanted": wanted.public_id, "mine": mine.public_id,
@@ -124,6 +128,14 @@ def world(app, cast) -> dict[str, str | int]:
             "later": clock.local_day(now + 9 * DAY), "monday": monday, "holiday": holiday, "slot_day": slot_day,
             "site": site.public_id,
         }  # fmt: skip
+
+
+def give_up(member_id: int) -> None:
+    """A letter that nobody took."""
+    notice = db.session.query(Notice).filter_by(member_id=member_id).first()
+    failed = {"state": DeliveryState.FAILED, "tries": 8, "trouble": "SMTPDataError 554"}
+    db.session.add(Delivery(notice_id=notice.id, channel=Channel.MAIL, due_at=notice.created_at, **failed))
+    db.session.commit()
 
 
 def keep_calendar(monday: date, holiday: date) -> None:

@@ -123,6 +123,10 @@ def chat(cast: Cast) -> dict[str, Any]:
     return {"public_id": found or chats.add(cast.ou.id, cast.first.id, robot(), NOW)}
 
 
+def no_delivery(_: Cast) -> dict[str, Any]:
+    return {"delivery_id": 1}
+
+
 def no_notice(_: Cast) -> dict[str, Any]:
     return {"notice_id": 1}
 
@@ -303,6 +307,9 @@ TABLE = {
     "POST exchanges.ask": row("login 409 404 409 409 404", slot),
     "POST exchanges.take_back": row("login 409 404 409 409 404", slot),
     "POST exchanges.take_over": row("login 409 404 409 409 404", slot),
+    "GET notices.undelivered": row("login 404 404 404 404 200"),
+    "POST notices.send_again": row("login 404 404 404 404 404", no_delivery),
+    "POST notices.send_all_again": row("login 404 404 404 404 303"),
     # chats
     "GET chats.all_chats": row("login 404 404 200 404 200"),
     "GET chats.new": row("login 404 404 200 404 200"),

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 import sqlalchemy as sa
 
@@ -119,3 +123,15 @@ def test_the_rounds_take_two_statements_however_many_duties_there_are(seated, st
             remind(EVENING)
         counts.append(len(counted))
     assert set(counts) == {2}
+
+
+def test_the_application_declares_the_job_and_the_words_by_itself(tmp_path):
+    """In a process of its own: the tests have loaded them."""
+    program = (
+        "from activities.app import create_app; create_app();"
+        "from activities.outbox.jobs import JOBS; from activities.outbox.words import WORDS;"
+        "print({job.name for job in JOBS} >= {'reminders', 'news for chat groups'}, 'notices.reminder' in WORDS)"
+    )
+    environ = {**os.environ, "ACTIVITIES_DATA": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environ)
+    assert done.stdout == "True True\n"
