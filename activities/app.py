@@ -31,6 +31,7 @@ ROOMS = (
     "leaves",
     "invitations",
     "exchanges",
+    "holders",
     "series",
     "rescheduling",
     "chats",

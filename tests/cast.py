@@ -19,6 +19,7 @@ from werkzeug.test import TestResponse
 
 from activities.duties.models import Activity, Post, Series, Slot
 from activities.duties.recurrence import Rule
+from activities.holders.models import Holder
 from activities.kit.clock import at
 from activities.kit.db import Base, Row, db
 from activities.kit.roles import Role
@@ -137,6 +138,21 @@ def make_series(post: Post, first: date, last: date, hour: int = 16, **fields: A
     for day in rule.days():
         make_slot(post, at(day, starts), hours=2, series_id=series.id, series_day=day)
     return series
+
+
+def make_room(cast: Cast, name: str = "205 教室", **fields: Any) -> Post:
+    """A classroom whose switch somebody can be responsible for, in an activity of the first branch."""
+    activity = db.session.scalar(sa.select(Activity).where(Activity.kind_key == "energy"))
+    first = db.session.get_one(Unit, cast.first.id)
+    return make_post(activity or make_activity("党员节能岗", first, "energy"), name, **fields)
+
+
+def make_holder(post: Post, member: Member, days: int = 30, **fields: Any) -> Holder:
+    """Somebody who is proposed for a post from now on; with `state` whatever they are."""
+    values: dict[str, Any] = {"begins_at": NOW, "ends_at": NOW + days * DAY, **fields}
+    return store(
+        Holder(post=post, member_id=member.id, proposed_by_id=member.id, proposed_at=NOW - DAY, **values)
+    )  # fmt: skip
 
 
 def store(row: Row) -> Row:

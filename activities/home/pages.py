@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from activities.duties.kinds import LEDGER_NAMES
+from activities.holders import queries as holders
+from activities.holders.models import Holder
 from activities.kit import clock
 from activities.people.users import Viewer
 from activities.records import queries as records
@@ -47,6 +49,7 @@ class MyDuties:
     soon: Sequence[SignUp]
     more: int
     waiting: Sequence[Waiting]
+    posts: Sequence[Holder]
     ledgers: list[tuple[str, int]]
     total: Figures
     heat: plots.Heat
@@ -64,7 +67,7 @@ class MyDuties:
 
 
 def my_duties(member: Viewer, now: datetime) -> MyDuties:
-    """Eight statements, however much there is."""
+    """Nine statements, however much there is."""
     today = clock.local_day(now)
     ahead = search.my_sign_ups(member, now, now + AHEAD)
     seated = [s for s in ahead if s.state is SignUpState.SEATED]
@@ -81,6 +84,7 @@ def my_duties(member: Viewer, now: datetime) -> MyDuties:
         soon=seated[1 : 1 + SOON],
         more=max(0, len(seated) - 1 - SOON),
         waiting=[Waiting(sign_up=s, place=places.get(s.id)) for s in ahead if s.state not in rules.HOLDING],
+        posts=holders.of_member(member.id, now),
         ledgers=[(LEDGER_NAMES[ledger], own.total.minutes[n]) for n, ledger in enumerate(LEDGERS)],
         total=own.total,
         heat=plots.heat(today.year, own.attended, today),

@@ -125,7 +125,10 @@ class Door:
 
 
 DOORS = (
-    Door("home.my_duties", N_("My duties"), "home", Permission.TAKE_PART, ("home", "records.mine", "reviews.mine")),
+    Door(
+        "home.my_duties", N_("My duties"), "home", Permission.TAKE_PART,
+        ("home", "holders", "records.mine", "reviews.mine"),
+    ),
     Door("signups.find", N_("Find a slot"), "search", Permission.TAKE_PART, ("signups",)),
     Door(
         "duties.organize", N_("Organize"), "board", Permission.ORGANIZE,
@@ -133,7 +136,7 @@ DOORS = (
             "duties", "series", "board", "sites", "leaves.requests", "pauses", "trainings", "records.attendance",
             "records.attendance_post", "signups.roster", "signups.edit_slot", "signups.cancel_slot",
             "signups.edit_post", "admissions.requests", "admissions.approve", "admissions.decline_requests",
-            "admissions.assign",
+            "admissions.assign", "holders.board", "holders.propose", "holders.propose_many", "holders.end",
         ),
     ),
     Door("reviews.now", N_("Review"), "review", Permission.REVIEW, ("reviews.year",)),

@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 from activities.chats import service as chats
 from activities.exchanges.covers import ask_cover
 from activities.exchanges.swaps import offer_seat, propose
+from activities.holders import service as holders
 from activities.invitations.service import invite
 from activities.kit import clock
 from activities.kit.db import db
@@ -24,7 +25,7 @@ from activities.terms.models import ClassPeriod, SpecialDay, Term
 from activities.terms.periods import USUAL
 from activities.trainings.models import Training
 from activities.trainings.service import add_training, enter_passes
-from tests.cast import DAY, HOUR, make_series, make_site, make_slot
+from tests.cast import DAY, HOUR, make_holder, make_post, make_room, make_series, make_site, make_slot
 from tests.chats.robots import robot
 
 AXE = "() => axe.run({resultTypes: ['violations']}).then(results => results.violations)"
@@ -44,7 +45,7 @@ PAGES = {
         "/cover", "/slots/{wanted}", "/slots/{mine}", "/slots/{mine}/cover", "/slots/{mine}/swap", "/swaps",
         "/records/{record}", "/years/{year}", "/invitations", "/calendars", "/inbox",
         "/account/notices", "/account", "/account/password",
-        "/terms", "/terms/periods",
+        "/terms", "/terms/periods", "/holders/{holder}", "/holders/{asked}",
         "/nowhere",
     ],
     "ou": [
@@ -60,6 +61,8 @@ PAGES = {
         "/organize/activities/{activity}/edit", "/organize/activities/{activity}/copy", "/organize/posts/{post}/edit",
         "/organize/activities/{activity}/copy?name=x&first={today}&last={later}&start={later}",
         "/organize/activities/{activity}/posts/new", "/organize/activities/{activity}/plan", "/slots/{slot}/roster",
+        "/organize/activities/{energy}/holders", "/organize/activities/{energy}/holders/propose",
+        "/organize/posts/{room}/holder?q=王", "/organize/holders/{holder}/end",
         "/organize/activities/{activity}/plan?posts=all&first={today}&last={later}&weekdays=0&weekdays=3&starts=08:00"
         "&ends=09:00",
         "/organize/series/{series}", "/organize/slots/{slot}/edit", "/organize/slots/{slot}/cancel",
@@ -118,11 +121,19 @@ def world(app, cast) -> dict[str, str | int]:
         record_attendance(cast.ou.id, past.id, {cast.lin.id: Mark(Attendance.PRESENT, 60, 0)}, now)
         record = db.session.query(Record).one()
         give_up(cast.lin.id)
+        room = make_room(cast)
+        holder = make_holder(room, cast.lin, begins_at=now, ends_at=now + 20 * DAY)
+        make_slot(room, now + 4 * DAY)
+        db.session.commit()
+        holders.accept(cast.lin.id, holder.public_id, 0, now)
+        asked = make_holder(make_post(room.activity, "206"), cast.lin, begins_at=now, ends_at=now + 20 * DAY)
+        db.session.commit()
         return {
             "chat": chats.add(cast.ou.id, cast.first.id, robot(), now),
             "wanted": wanted.public_id, "mine": mine.public_id,
             "slot": slot.public_id, "full": full.public_id, "past": past.public_id, "record": record.public_id,
-            "series": series.public_id, "training": training,
+            "series": series.public_id, "training": training, "holder": holder.public_id, "asked": asked.public_id,
+            "room": room.public_id, "energy": room.activity.public_id,
             "activity": cast.sweeping.public_id, "post": cast.lake.public_id, "unit": cast.first.public_id,
             "person": cast.lin.public_id, "year": today.year, "today": today,
             "later": clock.local_day(now + 9 * DAY), "monday": monday, "holiday": holiday, "slot_day": slot_day,

@@ -26,6 +26,7 @@ from flask import Flask, url_for
 from activities.calendars.service import feed_of
 from activities.chats import service as chats
 from activities.duties.models import Series
+from activities.holders.models import Holder
 from activities.kit import clock
 from activities.kit.access import PUBLIC, declared
 from activities.kit.db import db
@@ -35,7 +36,7 @@ from activities.signups.models import Pause
 from activities.sites.models import Site
 from activities.terms.models import ClassPeriod, SpecialDay, Term
 from activities.trainings.models import Training
-from tests.cast import DAY, NOW, Cast, Visitor, logged_in, make_series, make_site, store
+from tests.cast import DAY, NOW, Cast, Visitor, logged_in, make_holder, make_room, make_series, make_site, store
 from tests.chats.robots import robot
 from tests.people.rosters import csv_file, roster
 from tests.people.rosters import person as person_row
@@ -169,6 +170,25 @@ def site(cast: Cast) -> dict[str, Any]:
         found = make_site("护理院", cast.first)
         db.session.commit()
     return {"public_id": found.public_id}
+
+
+def holder(cast: Cast) -> dict[str, Any]:
+    """Lin is proposed for a classroom's switch."""
+    found = db.session.scalar(sa.select(Holder.public_id))
+    if found is None:
+        found = make_holder(make_room(cast), cast.lin).public_id
+        db.session.commit()
+    return {"public_id": found}
+
+
+def energy_post(cast: Cast) -> dict[str, Any]:
+    holder(cast)
+    return {"public_id": db.session.scalars(sa.select(Holder)).one().post.public_id}
+
+
+def energy_activity(cast: Cast) -> dict[str, Any]:
+    holder(cast)
+    return {"public_id": db.session.scalars(sa.select(Holder)).one().post.activity.public_id}
 
 
 def row(expected: str, address: Values = nothing, **form: Any) -> Row:
@@ -332,6 +352,18 @@ TABLE = {
     "POST records.attendance_post": row("login 404 404 303 404 404", slot),
     "GET records.mine": row("login 200 200 200 200 200"),
     "GET records.trail": row("login 404 404 404 404 404", no_record),
+    # holders
+    "GET holders.board": row("login 404 404 200 404 404", energy_activity),
+    "GET holders.propose_many": row("login 404 404 200 404 404", energy_activity),
+    "POST holders.propose_many": row("login 404 404 422 404 404", energy_activity),
+    "GET holders.propose": row("login 404 404 200 404 404", energy_post),
+    "POST holders.propose": row("login 404 404 422 404 404", energy_post),
+    "GET holders.end": row("login 404 404 200 404 404", holder),
+    "POST holders.end": row("login 404 404 303 404 404", holder, last="2026-11-26"),
+    "GET holders.holding": row("login 200 404 404 404 404", holder),
+    "POST holders.accept": row("login 303 404 404 404 404", holder),
+    "POST holders.decline": row("login 422 404 404 404 404", holder),
+    "POST holders.absence": row("login 422 404 404 404 404", holder),
     # rescheduling
     "GET rescheduling.new_term": row("login 404 404 404 404 200"),
     "POST rescheduling.new_term": row("login 404 404 404 404 422"),
