@@ -40,6 +40,7 @@ ROOMS = (
     "records",
     "pauses",
     "admissions",
+    "draws",
     "reviews",
     "board",
     "home",

@@ -34,6 +34,7 @@ COMMANDS = {
     "add-term": "activities.terms.commands:add_term",
     "create-admin": "activities.people.admin_command:create_admin",
     "db": "flask_migrate.cli:db",
+    "draw": "activities.draws.commands:draw",
     "fill-days": "activities.terms.commands:fill_days",
     "import-roster": "activities.people.commands:import_roster",
 }

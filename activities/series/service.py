@@ -37,6 +37,11 @@ _CHANGE = (
         starts_at=sa.bindparam("starts", type_=UtcDateTime()), ends_at=sa.bindparam("ends", type_=UtcDateTime()),
         capacity=sa.bindparam("seats"), taken=Slot.taken - Slot.gathered, gathered=0, revision=Slot.revision + 1,
         changed_at=sa.bindparam("now", type_=UtcDateTime()),
+        # A draw at another moment is announced anew.
+        draws_at=sa.case(
+            (sa.and_(Slot.drawn_at.is_(None), Slot.starts_at != sa.bindparam("starts", type_=UtcDateTime())), None),
+            else_=Slot.draws_at,
+        ),
     )
 )  # fmt: skip
 _OFFERS = facts.OFFERS.where(Slot.id.in_(IDS)).order_by(Slot.starts_at, Slot.id)

@@ -85,7 +85,10 @@ def change(
         raise refusal
     if is_moved or capacity > slot.capacity:
         visits.must_fit([visits.Stay(slot.post_id, starts_at, ends_at, capacity)], without=[slot.id])
-    before, after = revise(slot, {"starts_at": starts_at, "ends_at": ends_at, "capacity": capacity}, now)
+    changes: dict[str, Any] = {"starts_at": starts_at, "ends_at": ends_at, "capacity": capacity}
+    if starts_at != slot.starts_at and slot.drawn_at is None:
+        changes["draws_at"] = None  # a draw at another moment is announced anew
+    before, after = revise(slot, changes, now)
     if not after:
         return []
     _mark(slot, (ByHand.TIME * is_moved) | (ByHand.SEATS * ("capacity" in after)))

@@ -25,6 +25,8 @@ from flask import Flask, url_for
 
 from activities.calendars.service import feed_of
 from activities.chats import service as chats
+from activities.draws.models import Draw
+from activities.draws.rules import hash_of
 from activities.duties.models import Series
 from activities.holders.models import Holder
 from activities.kit import clock
@@ -189,6 +191,16 @@ def energy_post(cast: Cast) -> dict[str, Any]:
 def energy_activity(cast: Cast) -> dict[str, Any]:
     holder(cast)
     return {"public_id": db.session.scalars(sa.select(Holder)).one().post.activity.public_id}
+
+
+def a_draw(cast: Cast) -> dict[str, Any]:
+    draw = db.session.scalar(sa.select(Draw).where(Draw.activity_id == cast.sweeping.id))
+    if draw is None:
+        moments = {"draws_at": NOW, "announced_at": NOW}
+        draw = Draw(activity_id=cast.sweeping.id, days=90, seed="5eed", seed_hash=hash_of("5eed"), **moments)
+        db.session.add(draw)
+        db.session.commit()
+    return {"public_id": draw.public_id}
 
 
 def row(expected: str, address: Values = nothing, **form: Any) -> Row:
@@ -388,6 +400,9 @@ TABLE = {
     "POST admissions.assign": row("login 404 404 409 404 404", slot),
     "GET admissions.decline": row("login 404 404 404 404 404", slot),
     "POST admissions.decline": row("login 404 404 404 404 404", slot),
+    # draws
+    "GET draws.draw": row("login 200 404 200 200 404", a_draw),
+    "GET draws.data": row("login 200 404 200 200 404", a_draw),
     # calendars
     "GET calendars.person": row("200 200 200 200 200 200", feed),
     "GET calendars.activity": row("200 200 200 200 200 200", activity),
