@@ -6,7 +6,7 @@ BIN := .venv/bin
 PO := $(wildcard activities/translations/*/LC_MESSAGES/messages.po)
 MO := $(PO:.po=.mo)
 
-.PHONY: help demo test lint bench screenshots messages clean
+.PHONY: help demo test lint bench screenshots messages texts clean
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ screenshots: .venv/dev ## take the README's pictures from the demo
 
 messages: .venv/dev ## collect the texts into the catalogues
 	$(BIN)/python messages.py update
+
+texts: .venv/dev ## store the texts of all notices anew, to be read before they are committed
+	$(BIN)/python -m tests.outbox.texts
 
 clean: ## remove what these targets made, but no data
 	rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .hypothesis $(MO)

@@ -8,8 +8,9 @@ from typing import Any
 
 from activities.kit.refusal import N_
 from activities.outbox import service as outbox
+from activities.outbox.rules import Group
 from activities.outbox.words import Page, words
-from activities.signups.notices import facts
+from activities.signups.notices import SOON, facts
 from activities.signups.rules import Offer, SignUpState
 
 
@@ -46,6 +47,8 @@ words(
     N_("You are assigned a duty: %(what)s"),
     N_("%(when)s, %(where)s. %(name)s chose you. Accept it until %(until)s, or say why you cannot come."),
     _slot,
+    Group.ANSWERS,
+    urgent=SOON,
 )
 
 

@@ -19,7 +19,7 @@ from activities.kit.asked import read_day
 from activities.kit.i18n import DEFAULT, LANGUAGES, force_locale, say_day, say_moment, say_span
 from activities.kit.i18n import gettext as _
 from activities.kit.text import clean_line
-from activities.outbox.words import WORDS
+from activities.outbox.words import WORDS, Words
 
 
 @dataclass(frozen=True)
@@ -56,12 +56,17 @@ class Said:
 def say(notice: Told) -> Said:
     """The notice in words. LookupError or TypeError where its topic or a fact is missing."""
     words = WORDS[notice.topic]
-    facts = {name: _say_fact(value) for name, value in notice.params.items()}
     address = None
     if words.page:
         endpoint, values = words.page(notice.params)
         address = absolute(endpoint, **values)
-    return Said(clean_line(_(words.subject) % facts), _(words.body) % facts, address)
+    return Said(*filled(words, notice.params), address)
+
+
+def filled(words: Words, params: Mapping[str, Any]) -> tuple[str, str]:
+    """Subject and body with their facts."""
+    facts = {name: _say_fact(value) for name, value in params.items()}
+    return clean_line(_(words.subject) % facts), _(words.body) % facts
 
 
 def render(notice: Told, person: Recipient, items: Sequence[Told] = ()) -> EmailMessage:

@@ -9,6 +9,7 @@ from activities.duties.models import Activity
 from activities.duties.queries import running
 from activities.kit.refusal import N_
 from activities.outbox import service as outbox
+from activities.outbox.rules import Group
 from activities.outbox.words import words
 from activities.rescheduling.rules import Fate, Touched
 
@@ -24,6 +25,7 @@ for fate, body in BODIES.items():
         N_("The school's calendar has changed: %(what)s"),
         body,
         lambda params: ("duties.activity", {"public_id": params["activity"]}),
+        Group.ORGANIZING,
     )
 
 

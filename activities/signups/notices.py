@@ -89,6 +89,7 @@ words(
     N_("%(name)s asks you to join the team “%(team)s”: %(what)s"),
     N_("%(when)s, %(where)s. You are signed up with it only if you join."),
     lambda params: ("signups.team", {"public_id": params["address"]}),
+    Group.ANSWERS,
 )
 words(
     "signups.team_seated",
