@@ -104,7 +104,7 @@ def chosen_of(slot: Slot) -> Chosen:
     activity = slot.post.activity
     return Chosen(
         slot.id, slot.public_id, slot.revision, slot.state, slot.starts_at, slot.ends_at, slot.capacity, slot.taken,
-        slot.taken + slot.waiting + slot.asked, activity.withdraw_minutes, slot.post.name, activity.name,
+        slot.people, activity.withdraw_minutes, slot.post.name, activity.name,
     )  # fmt: skip
 
 

@@ -246,5 +246,10 @@ class Slot(Revised, Base):
         return self.capacity - self.taken
 
     @property
+    def people(self) -> int:
+        """How many have a seat, are offered one, wait, or have asked."""
+        return self.taken - self.gathered + self.waiting + self.asked
+
+    @property
     def minutes(self) -> int:
         return int((self.ends_at - self.starts_at).total_seconds() // 60)

@@ -36,6 +36,14 @@ class Waiting:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Wish:
+    """Places in several waiting lists of which one seat is wanted, in order of time."""
+
+    public_id: str
+    places: Sequence[Waiting]
+
+
+@dataclass(frozen=True, kw_only=True)
 class MyDuties:
     """What awaits my answer, the next duty large, then what follows and what I wait for, the year in figures, and the
     latest records."""
@@ -49,6 +57,7 @@ class MyDuties:
     soon: Sequence[SignUp]
     more: int
     waiting: Sequence[Waiting]
+    wishes: Sequence[Wish]
     posts: Sequence[Holder]
     ledgers: list[tuple[str, int]]
     total: Figures
@@ -74,6 +83,9 @@ def my_duties(member: Viewer, now: datetime) -> MyDuties:
     places = queries.places_in_line([s.id for s in ahead if s.state is SignUpState.WAITING])
     own = reviews.own_year(member.id, today.year)
     first = seated[0] if seated else None
+    waiting, wishes = _apart(
+        [Waiting(sign_up=s, place=places.get(s.id)) for s in ahead if s.state not in rules.HOLDING]
+    )
     return MyDuties(
         now=now,
         today=today,
@@ -83,10 +95,22 @@ def my_duties(member: Viewer, now: datetime) -> MyDuties:
         can_withdraw=first is not None and rules.why_not_withdraw(offer_of(first.slot), first.state, now) is None,
         soon=seated[1 : 1 + SOON],
         more=max(0, len(seated) - 1 - SOON),
-        waiting=[Waiting(sign_up=s, place=places.get(s.id)) for s in ahead if s.state not in rules.HOLDING],
+        waiting=waiting,
+        wishes=wishes,
         posts=holders.of_member(member.id, now),
         ledgers=[(LEDGER_NAMES[ledger], own.total.minutes[n]) for n, ledger in enumerate(LEDGERS)],
         total=own.total,
         heat=plots.heat(today.year, own.attended, today),
         records=records.history(member.id, limit=LATEST),
     )
+
+
+def _apart(places: Sequence[Waiting]) -> tuple[list[Waiting], list[Wish]]:
+    """Places that stand for themselves, and those of which one is wanted, by wish."""
+    alone, wishes = [], dict[str, list[Waiting]]()
+    for place in places:
+        if place.sign_up.wish:
+            wishes.setdefault(place.sign_up.wish.public_id, []).append(place)
+        else:
+            alone.append(place)
+    return alone, [Wish(public_id=public_id, places=some) for public_id, some in wishes.items()]

@@ -24,7 +24,10 @@ def answer(token: str) -> Any:
     """The offer with its two buttons, or what became of it. A button acts once: then the offer is over."""
     sign_up, is_open = _offer(token)
     if request.method == "GET":
-        page = make_response(render_template("signups/answer.html", token=token, sign_up=sign_up, is_open=is_open))
+        company = queries.held_together(sign_up) if is_open else 0
+        page = make_response(
+            render_template("signups/answer.html", token=token, sign_up=sign_up, is_open=is_open, company=company)
+        )
         page.headers["Referrer-Policy"] = "no-referrer"
         return page
     if is_open and "accept" in request.form:

@@ -107,6 +107,8 @@ class SignUp(Revised, Base):
     slot: Mapped[Slot] = relationship()
     member: Mapped[Member] = relationship(foreign_keys=[member_id])
     assigned_by: Mapped[Member | None] = relationship(foreign_keys=[assigned_by_id])
+    wish: Mapped[Wish | None] = relationship()
+    team: Mapped[Team | None] = relationship()
 
     def is_held(self, now: datetime) -> bool:
         """Whether a seat is held for the member that can still be accepted."""

@@ -19,6 +19,7 @@ from activities.signups.rules import Offer, SignUpState
 
 # What begins within this time is told at any hour.
 SOON = timedelta(hours=24)
+FIRST_OF_SEVERAL = "signups.first_of_several"
 
 
 def _slot(params: Mapping[str, Any]) -> Page:
@@ -50,7 +51,7 @@ words(
     urgent=SOON,
 )
 words(
-    "signups.first_of_several",
+    FIRST_OF_SEVERAL,
     N_("A seat is yours: %(what)s"),
     N_("%(when)s, %(where)s. You no longer wait for the others. If you cannot come, please withdraw in time."),
     _slot,
@@ -166,15 +167,19 @@ words(
 )
 
 
-def signed_up(offer: Offer, member_id: int, state: SignUpState, now: datetime, *, of_several: bool = False) -> None:
-    """`of_several`: the seat came first of several that were waited for; the others are let go."""
-    topic = "signups.first_of_several" if of_several else f"signups.{state}"
-    outbox.post(now, [member_id], topic, **facts(offer))
+def signed_up(offer: Offer, member_id: int, state: SignUpState, now: datetime) -> None:
+    outbox.post(now, [member_id], f"signups.{state}", **facts(offer))
+
+
+def accepted(offer: Offer, members: Mapping[int, bool], now: datetime) -> None:
+    """Whether the seat of each came first of several that were waited for: the others are let go."""
+    outbox.post(now, [who for who, of_several in members.items() if not of_several], "signups.seated", **facts(offer))
+    outbox.post(now, [who for who, of_several in members.items() if of_several], FIRST_OF_SEVERAL, **facts(offer))
 
 
 def promoted(offer: Offer, waiters: Collection[Waiter], now: datetime) -> None:
     outbox.post(now, [w.member_id for w in waiters if not w.wish_id], "signups.promoted", **facts(offer))
-    outbox.post(now, [w.member_id for w in waiters if w.wish_id], "signups.first_of_several", **facts(offer))
+    outbox.post(now, [w.member_id for w in waiters if w.wish_id], FIRST_OF_SEVERAL, **facts(offer))
 
 
 def offered(offer: Offer, waiters: Iterable[Waiter], until: datetime, now: datetime) -> None:

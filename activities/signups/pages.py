@@ -56,6 +56,7 @@ class FindView:
     special: dict[date, Special]
     coming: int
     seats_left: int
+    full: int
     has_more: bool
     next_day: date | None
 
@@ -71,6 +72,7 @@ def find_view(member: Viewer, filters: Filters, now: datetime) -> FindView:
     for group in to_come:
         by_date[clock.local_day(group.starts_at)] += group.slots
     has_more = len(slots) > PAGE
+    shown = cards(person, slots[:PAGE], mine, now)
     week, periods = terms.week_and_periods(filters.monday)
     return FindView(
         now=now,
@@ -80,10 +82,11 @@ def find_view(member: Viewer, filters: Filters, now: datetime) -> FindView:
         after=filters.monday + WEEK,
         days=[Day(day, by_date[day]) for day in filters.week],
         rows=grid(groups, filters.week, periods),
-        by_day=by_day(cards(person, slots[:PAGE], mine, now)),
+        by_day=by_day(shown),
         special=terms.special_days(filters.week[0], filters.week[-1]),
         coming=by_date.total(),
         seats_left=sum(g.left for g in to_come),
+        full=sum(card.is_full for card in shown),
         has_more=has_more,
         next_day=None if slots else search.next_week_with_slots(member, max(now, span[1])),
     )

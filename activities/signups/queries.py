@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -141,6 +141,27 @@ def wish_of(member_id: int, public_id: str) -> int:
     return wish_id
 
 
+def places_of_wish(wish_id: int) -> tuple[str, int]:
+    """A wish's public id, and in how many slots to come it still waits or has a seat held."""
+    query = (
+        sa.select(Wish.public_id, sa.func.count(SignUp.id))
+        .join(SignUp, SignUp.wish_id == Wish.id)
+        .where(Wish.id == wish_id, SignUp.state.in_(ACTIVE_STATES))
+        .group_by(Wish.public_id)
+    )
+    public_id, count = db.session.execute(query).one()
+    return public_id, count
+
+
+def slots_seen(member: Viewer, public_ids: Collection[str]) -> list[int]:
+    """The ids of these slots, all of which the member must see: NotFound otherwise."""
+    query = duties.slots().where(Slot.public_id.in_(public_ids), duties.visible_to(member)).with_only_columns(Slot.id)
+    found = list(db.session.scalars(query.options()))
+    if len(found) < len(set(public_ids)):
+        raise NotFound
+    return found
+
+
 def slots_of_wish(wish_id: int) -> list[int]:
     return list(db.session.scalars(sa.select(SignUp.slot_id).where(SignUp.wish_id == wish_id)))
 
@@ -166,6 +187,58 @@ def people_of_team(team_id: int) -> list[int]:
         return joined(team_id)
     query = sa.select(SignUp.member_id).where(SignUp.team_id == team_id, SignUp.state.in_(ACTIVE_STATES))
     return list(db.session.scalars(query.order_by(SignUp.ticket)))
+
+
+def team_for(member: Viewer, public_id: str) -> Team:
+    """The team of this address, for who sees its slot. NotFound."""
+    query = sa.select(Team).where(Team.public_id == public_id)
+    team = db.session.scalar(query)
+    if team is None:
+        raise NotFound
+    slot_of(member, team.slot.public_id)
+    return team
+
+
+def team_shown(member_id: int, slot_id: int) -> Team | None:
+    """The team for a slot that somebody is in, or is asked to join."""
+    own = sa.select(SignUp.team_id).where(SignUp.member_id == member_id, SignUp.state.in_(ACTIVE_STATES))
+    query = (
+        sa.select(Team)
+        .join(TeamMember, TeamMember.team_id == Team.id)
+        .where(
+            Team.slot_id == slot_id, TeamMember.member_id == member_id, Team.dissolved_at.is_(None),
+            sa.or_(Team.signed_up_at.is_(None), Team.id.in_(own)),
+        )
+        .order_by(TeamMember.joined_at.is_(None), Team.id)
+        .limit(1)
+    )  # fmt: skip
+    return db.session.scalar(query)
+
+
+def team_roster(team: Team) -> Sequence[TeamMember | SignUp]:
+    """The people of a team with their names, who has been in it longest first: who has joined and then who is asked, or
+    once it is signed up their sign-ups. One statement."""
+    if team.signed_up_at:
+        own = sa.select(SignUp).where(SignUp.team_id == team.id, SignUp.state.in_(ACTIVE_STATES))
+        return list(db.session.scalars(own.options(joinedload(SignUp.member)).order_by(SignUp.ticket)))
+    query = (
+        sa.select(TeamMember)
+        .join(TeamMember.member)
+        .where(TeamMember.team_id == team.id, Member.active)
+        .options(contains_eager(TeamMember.member))
+        .order_by(TeamMember.joined_at.is_(None), TeamMember.joined_at, TeamMember.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def held_together(sign_up: SignUp) -> int:
+    """For how many of a whole team seats are held with this one; 1 for who waits alone."""
+    if not (sign_up.team and sign_up.team.whole):
+        return 1
+    query = sa.select(sa.func.count()).where(
+        SignUp.team_id == sign_up.team_id, SignUp.slot_id == sign_up.slot_id, SignUp.state == SignUpState.OFFERED
+    )
+    return db.session.scalar(query) or 0
 
 
 def invitation(team_id: int, member_id: int) -> TeamMember | None:

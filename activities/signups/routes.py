@@ -29,11 +29,12 @@ from activities.signups import (
     queries,
     risks,
     service,
+    team_routes,
+    together_routes,
 )
-from activities.signups.cards import Card, card
 from activities.signups.forms import PARTS, Filters
 from activities.signups.rules import AskFirst, Consent, RisksNotRead, SignUpState
-from activities.signups.rules_person import Person
+from activities.signups.together_pages import card_of
 from activities.terms import queries as terms
 
 # What the button for signing up has led to.
@@ -47,6 +48,8 @@ signups = Blueprint("signups", __name__)
 organize_routes.add_to(signups)
 leaving_routes.add_to(signups)
 answer_routes.add_to(signups)
+together_routes.add_to(signups)
+team_routes.add_to(signups)
 
 
 def init_app(app: Flask) -> None:
@@ -73,6 +76,7 @@ def activity(public_id: str) -> Any:
     return render_template(
         "signups/activity.html", activity=found, by_day=pages.by_day(cards), page=page, has_more=has_more,
         conditions=pages.conditions(current_user, person, found, clock.local_day(now)),
+        full=sum(card.is_full for card in cards),
     )  # fmt: skip
 
 
@@ -129,7 +133,7 @@ def consent_of(form: MultiDict[str, str]) -> Consent:
 
 def slot_page(slot: Slot, *, asked_again: Refusal | None = None) -> str:
     """The page of a slot; with what the person has still to confirm before they sign up."""
-    activity, (card, person) = slot.post.activity, my_card(slot)
+    activity, (card, person) = slot.post.activity, card_of(current_user, slot, clock.now())
     day = clock.local_day(slot.starts_at)
     return render_template(
         "signups/slot.html", slot=slot, card=card, asked_again=asked_again,
@@ -138,11 +142,3 @@ def slot_page(slot: Slot, *, asked_again: Refusal | None = None) -> str:
         conditions=pages.conditions(current_user, person, activity, day),
         may_organize=duties.organizes(current_user, activity),
     )  # fmt: skip
-
-
-def my_card(slot: Slot) -> tuple[Card, Person]:
-    offer, person, _ = facts.at_first_sight(current_user.id, slot.id)
-    mine, busy = facts.around(current_user.id, offer)
-    waiting = [mine.id] if mine and mine.state is SignUpState.WAITING else []
-    place = next(iter(queries.places_in_line(waiting).values()), None)
-    return card(person, offer, mine, busy, clock.now(), place), person

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, joinedload
 
 from activities.duties.kinds import Kind, kind_of
 from activities.duties.models import Activity, Post, Slot
@@ -149,6 +149,7 @@ def my_sign_ups(member: Viewer, first: datetime, last: datetime) -> list[SignUp]
             Slot.starts_at < last, Slot.ends_at > first,
         )
         .options(contains_eager(SignUp.slot).contains_eager(Slot.post).contains_eager(Post.activity))
+        .options(joinedload(SignUp.wish), joinedload(SignUp.team))
         .order_by(Slot.starts_at)
     )  # fmt: skip
     return list(db.session.scalars(query))

@@ -117,8 +117,7 @@ def accept(member_id: int, slot_id: int, now: datetime) -> None:
     before, after = {"state": SignUpState.OFFERED}, {"state": SignUpState.SEATED}
     audit.leave_all(now, member_id, "accept", SignUp, [(mine.id, before, after) for mine in seats.values()])
     let_go([mine.wish_id for mine in seats.values() if mine.wish_id], now)
-    for who, mine in seats.items():
-        notices.signed_up(offer, who, SignUpState.SEATED, now, of_several=bool(mine.wish_id))
+    notices.accepted(offer, {who: bool(mine.wish_id) for who, mine in seats.items()}, now)
 
 
 def _acceptable(member_id: int, company: Mapping[int, Companion], offer: Offer, now: datetime) -> dict[int, Engagement]:

@@ -34,7 +34,8 @@ from activities.kit.access import PUBLIC, declared
 from activities.kit.db import db
 from activities.outbox.models import Hook
 from activities.people.roster import keep_upload
-from activities.signups.models import Pause
+from activities.signups.models import Pause, Team
+from activities.signups.teams import make_team
 from activities.sites.models import Site
 from activities.terms.models import ClassPeriod, SpecialDay, Term
 from activities.trainings.models import Training
@@ -71,6 +72,12 @@ def slot(cast: Cast) -> dict[str, Any]:
 
 def activity(cast: Cast) -> dict[str, Any]:
     return {"public_id": cast.sweeping.public_id}
+
+
+def team(cast: Cast) -> dict[str, Any]:
+    """One that Wang leads, for the cast's slot."""
+    found = db.session.scalar(sa.select(Team.public_id))
+    return {"public_id": found or make_team(cast.wang.id, cast.slot.id, "营销2301", True, clock.now())}
 
 
 def feed(cast: Cast) -> dict[str, Any]:
@@ -305,6 +312,18 @@ TABLE = {
     "POST signups.accept": row("login 409 404 409 409 404", slot),
     "POST signups.confirm_risks": row("login 409 404 409 409 404", slot),
     "POST signups.withdraw": row("login 409 404 409 409 404", slot),
+    "GET signups.wait_for_any": row("login 200 200 200 200 200"),
+    "POST signups.wait_for_any": row("login 422 422 422 422 422"),
+    "POST signups.leave_wish": row("login 404 404 404 404 404", no_record),
+    "GET signups.new_team": row("login 200 404 200 200 404", slot),
+    "POST signups.new_team": row("login 422 404 422 422 404", slot),
+    "GET signups.team": row("login 200 404 200 200 404", team),
+    "POST signups.join_team": row("login 303 404 303 303 404", team),
+    "POST signups.leave_team": row("login 409 404 409 409 404", team),
+    "POST signups.invite": row("login 422 404 422 422 404", team, number="2301001"),
+    "POST signups.sign_team_up": row("login 409 404 409 409 404", team),
+    "GET signups.dissolve_team": row("login 200 404 200 200 404", team),
+    "POST signups.dissolve_team": row("login 409 404 409 409 404", team),
     "GET signups.answer": row("404 404 404 404 404 404", forged),
     "POST signups.answer": row("404 404 404 404 404 404", forged),
     "GET signups.roster": row("login 404 404 200 404 404", slot),

@@ -43,9 +43,9 @@ def link(app, cast, slot) -> str:
     return mailed_link(app, cast.wang)
 
 
-def mailed_link(app, member) -> str:
+def mailed_link(app, member, topic: str = "signups.offered") -> str:
     with app.app_context():
-        mine = sa.select(Notice).where(Notice.topic == "signups.offered", Notice.member_id == member.id)
+        mine = sa.select(Notice).where(Notice.topic == topic, Notice.member_id == member.id)
         letter = render(db.session.scalars(mine).one(), Recipient(member.name, "x@example.edu", "en"))
         return re.search(r"http://localhost(/offers/\S+)", letter.get_content())[1]
 
