@@ -119,7 +119,8 @@ def _terms() -> list[Span]:
 def _usual(posts: Sequence[Post], to_come: Sequence[Span]) -> dict[str, Any]:
     """What the form starts with: the values of a slot or a series like it, of one post, or all posts."""
     chosen = request.args.get("post")
-    usual: dict[str, Any] = {"posts": [post.public_id for post in posts if post.public_id == chosen] or [ALL]}
+    named = [post.public_id for post in posts if post.public_id == chosen or len(posts) == 1]
+    usual: dict[str, Any] = {"posts": named or [ALL]}
     if to_come:
         usual["term"] = to_come[0].starts_on.isoformat()
     if like := request.args.get("like"):

@@ -119,6 +119,9 @@ class Days(Field):
             self.data = sorted({date.fromisoformat(word) for word in words})
         except ValueError:
             raise ValueError(_("Enter days, for example 2026-11-25 2026-11-27.")) from None
+        if any(not FIRST_YEAR <= day.year <= LAST_YEAR for day in self.data):
+            self.data = []
+            raise ValueError(_("Enter a year between %(first)s and %(last)s.", first=FIRST_YEAR, last=LAST_YEAR))
 
 
 class Clock(TimeField):

@@ -26,7 +26,7 @@ class SeriesForm(RuleForm):
     ) -> None:  # fmt: skip
         rule = series.days
         usual = {**like_series(series), "first": day, "last": rule.last, "excluded": rule.excluded}
-        if len(series.posts) == len(posts):
+        if 1 < len(series.posts) == len(posts):
             usual["posts"] = [ALL]
         super().__init__(formdata, posts, usual, is_asked=is_asked)
         self._begins = rule.first

@@ -87,6 +87,32 @@ def test_an_organizer_plans_a_slot(visit, cast, javascript, keyboard):
 
 
 @any_hand
+def test_an_organizer_plans_a_series_changes_it_and_takes_it_back(visit, cast, javascript, keyboard):
+    page = visit(cast.ou, javascript=javascript)
+    page.goto(f"/organize/activities/{cast.sweeping.public_id}/plan")
+    first = (clock.now() + 3 * DAY).date()
+    for day in (0, 2):
+        page.locator(f"[name=weekdays][value='{day}']").check()
+    for name, value in {"first": first, "last": first + timedelta(13), "starts": "08:00", "ends": "09:00"}.items():
+        page.fill(f"[name={name}]", str(value))
+    press(page, "main form button.btn-go", keyboard)
+    page.wait_for_selector("form.bulk-go")
+    press(page, "form.bulk-go button", keyboard)
+    page.wait_for_selector(".flash")
+    press(page, "a.btn-go", keyboard)
+    page.wait_for_selector("[name=starts]")
+    page.fill("[name=starts]", "07:00")
+    press(page, "main form button.btn-go", keyboard)
+    page.wait_for_selector("form[data-busy]")
+    press(page, "form[data-busy] button", keyboard)
+    page.wait_for_selector(".flash")
+    assert "07:00" in page.locator("h1").inner_text()
+    press(page, "form[action$=undo] button", keyboard)
+    page.wait_for_selector(".flash")
+    assert page.locator("#series").count() == 0
+
+
+@any_hand
 def test_an_organizer_marks_who_came(visit, cast, past, javascript, keyboard):
     page = visit(cast.ou, javascript=javascript)
     page.goto(f"/slots/{past.public_id}/attendance")

@@ -9,6 +9,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
 from activities.chats import service as chats
+from activities.duties.models import Series, Slot
 from activities.exchanges.covers import ask_cover
 from activities.exchanges.swaps import offer_seat, propose
 from activities.holders import service as holders
@@ -65,7 +66,9 @@ PAGES = {
         "/organize/posts/{room}/holder?q=王", "/organize/holders/{holder}/end",
         "/organize/activities/{activity}/plan?posts=all&first={today}&last={later}&weekdays=0&weekdays=3&starts=08:00"
         "&ends=09:00",
-        "/organize/series/{series}", "/organize/slots/{slot}/edit", "/organize/slots/{slot}/cancel",
+        "/organize/series/{series}", "/organize/series/{series}/edit",
+        "/organize/series/{series}/edit?posts=all&weekdays=0&last={later}&starts=08:00&ends=09:00",
+        "/organize/series/{series}/end", "/organize/slots/{slot}/edit", "/organize/slots/{slot}/cancel",
         "/slots/{past}/attendance",
     ],
     "chen": ["/review/{year}", "/review/{year}?sort=-service", "/people/roles"],
@@ -91,6 +94,7 @@ def world(app, cast) -> dict[str, str | int]:
         past = make_slot(cast.lake, now - 2 * HOUR)
         series = make_series(cast.lake, clock.local_day(now) + timedelta(7), clock.local_day(now) + timedelta(30))
         db.session.commit()
+        sign_up(cast.wang.id, series_slot(series), now)
         sign_up(cast.wang.id, full.id, now)
         sign_up(cast.lin.id, full.id, now, or_wait=True)
         invite(cast.ou.id, slot.id, 5, now)
@@ -147,6 +151,11 @@ def give_up(member_id: int) -> None:
     failed = {"state": DeliveryState.FAILED, "tries": 8, "trouble": "SMTPDataError 554"}
     db.session.add(Delivery(notice_id=notice.id, channel=Channel.MAIL, due_at=notice.created_at, **failed))
     db.session.commit()
+
+
+def series_slot(series: Series) -> int:
+    """The first slot of a series."""
+    return db.session.query(Slot.id).filter_by(series_id=series.id).order_by(Slot.starts_at).first()[0]
 
 
 def keep_calendar(monday: date, holiday: date) -> None:

@@ -455,6 +455,7 @@ def test_a_changed_plan_is_shown_again(app, cast, ou):
         ({"posts": []}, "Choose at least one post."),
         ({"posts": ["nonsense"]}, "Posts"),
         ({"excluded": "soon"}, "Enter days, for example"),
+        ({"excluded": "0001-01-01"}, "Enter a year between"),
         ({"exceptions": ["x"]}, "Holidays and make-up workdays"),
         ({"term": "2026-09-08"}, "In the term"),
     ],
@@ -495,6 +496,15 @@ def test_each_day_has_a_link_that_leaves_it_out(cast, ou):
     shown = page(ou, plan_address(cast), **ROW)
     address = unescape(re.search(r'href="([^"]*excluded=[^"]*12-10)"', shown)[1])
     assert "3 slots would be created" in ou.get(address).get_data(as_text=True)
+
+
+def test_every_post_is_chosen_at_first_also_the_only_one(app, cast, ou):
+    chosen = r'<input checked[^>]*name="posts"[^>]*value="([^"]+)"'
+    assert re.findall(chosen, page(ou, plan_address(cast))) == [cast.lake.public_id]
+    with app.app_context():
+        make_post(cast.sweeping, "南岸")
+        db.session.commit()
+    assert re.findall(chosen, page(ou, plan_address(cast))) == ["all"]
 
 
 def test_an_activity_without_posts_has_nothing_to_plan(app, cast, ou):

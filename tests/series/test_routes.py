@@ -75,6 +75,9 @@ def test_what_was_changed_by_hand_is_marked(app, cast, ou, address):
         revision="0",
     )  # fmt: skip
     assert "Changed by hand: time, seats" in read(ou, address)
+    assert "Changed by hand: time, seats" in read(
+        ou, f"/organize/activities/{cast.sweeping.public_id}", week="2026-11-30"
+    )
 
 
 def test_it_is_planned_for_the_same_weeks_of_the_next_term(app, cast, ou, address):
