@@ -19,6 +19,7 @@ from activities.demo.crowd import Crowd
 from activities.demo.offices import Offices, make_offices
 from activities.demo.persons import Person, make_persons
 from activities.demo.programme import PROGRAMME
+from activities.demo.standing import make_holders
 from activities.demo.timetable import DemoSlot, make_slots
 from activities.kit.clock import local_day
 from activities.kit.db import db, transaction
@@ -56,10 +57,12 @@ def is_empty() -> bool:
 
 
 def load(now: datetime, progress: Callable[[int], AbstractContextManager[Any]]) -> None:
-    """Write the demo into an empty database. `progress` makes a bar of so many rows. Raises NotEmpty."""
+    """Write the demo into an empty database, and let some people hold posts. `progress` makes a bar of so many rows.
+    Raises NotEmpty."""
     world = think(now)
     with transaction():
         if not is_empty():
             raise NotEmpty
         with progress(tables.count(world)) as bar:
             tables.write_all(world, bar.update)
+    make_holders(world.calendar, now)

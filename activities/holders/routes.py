@@ -30,7 +30,7 @@ from activities.signups.panels import Panel, panel
 holders = Blueprint("holders", __name__)
 GET_AND_POST = ("GET", "POST")
 # Which field of its form a refusal speaks of.
-FIELDS = {"DoesNotSee": "member", "HoldsAlready": "member", "ProposedAlready": "first"}
+FIELDS = {"HoldsAlready": "member", "ProposedAlready": "first"}
 
 
 def init_app(app: Flask) -> None:

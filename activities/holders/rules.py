@@ -60,12 +60,6 @@ class HeldTooLong(Refusal):
 
 
 @refusal
-class DoesNotSee(Refusal):
-    name: str
-    sentence: ClassVar[str] = N_("%(name)s does not belong to the units that see this activity.")
-
-
-@refusal
 class HoldsAlready(Refusal):
     name: str
     until: date

@@ -216,7 +216,7 @@ def _be_absent(member_id: int, public_id: str, span: Span, reason: str, now: dat
     audit.leave(now, member_id, "be absent", Absence, absence.id, after=shown, reason=reason)
     slots = queries.uncovered(now, absence.id)
     notices.to_organizers(
-        holder, "absent", now, slots=len(slots), reason=reason,
+        holder, "absent", now, slots=len(slots), reason=reason or "–",
         first=absence.first.isoformat(), last=absence.last.isoformat(),
     )  # fmt: skip
 

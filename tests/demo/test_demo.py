@@ -17,6 +17,8 @@ from activities.demo.load import NotEmpty, load, think
 from activities.duties.models import Activity, Post, Slot
 from activities.duties.queries import WITH_ALL
 from activities.duties.rules import SlotState
+from activities.holders.models import Holder
+from activities.holders.rules import HolderState
 from activities.kit import clock
 from activities.kit.db import UtcDateTime, db
 from activities.people.models import Member
@@ -62,6 +64,7 @@ def test_every_state_is_one_the_services_could_have_made(now):
     check_records(slots)
     check_what_is_ahead(slots, now)
     check_accounts(now)
+    check_holders()
 
 
 def first(query: str, now: datetime) -> list[int]:
@@ -153,6 +156,14 @@ def check_accounts(now: datetime) -> None:
     off = set(db.session.scalars(sa.select(SpecialDay.day)))
     if not {day, day + timedelta(days=1), day + timedelta(days=2)} & off:
         assert min(s.slot.starts_at for s in ahead if s.state is SignUpState.SEATED) < now + 2 * DAY
+
+
+def check_holders() -> None:
+    """Some rooms have somebody, and the member is asked."""
+    states = Counter(db.session.scalars(sa.select(Holder.state)))
+    assert states == {HolderState.ACCEPTED: 6, HolderState.PROPOSED: 2}
+    asked = sa.select(Member.number).join(Holder, Holder.member_id == Member.id).order_by(Holder.id)
+    assert db.session.scalars(asked).first() == "member"
 
 
 @pytest.mark.any_database
