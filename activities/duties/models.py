@@ -178,6 +178,23 @@ class Series(Base):
         return Wish(post_ids=post_ids, rule=self.days, starts=self.starts, ends=self.ends, capacity=self.capacity)
 
 
+class Arrival(Base):
+    """So many minutes after its start so many people may come to a slot. `taken` is written by the sign-ups; the
+    database refuses more than there are. It moves with its slot."""
+
+    __tablename__ = "arrival"
+    __table_args__ = (
+        sa.UniqueConstraint("slot_id", "minute"),
+        sa.CheckConstraint("taken >= 0 AND taken <= quota", name="taken_within_quota"),
+        sa.CheckConstraint("minute >= 0", name="minute_not_negative"),
+    )
+
+    slot_id: Mapped[int] = mapped_column(sa.ForeignKey("slot.id"))
+    minute: Mapped[int]
+    quota: Mapped[int]
+    taken: Mapped[int] = mapped_column(default=0)
+
+
 class Slot(Revised, Base):
     """A post at a time. The counters are written by the sign-ups; the database refuses more taken than there are."""
 

@@ -134,9 +134,10 @@ DOORS = (
         "duties.organize", N_("Organize"), "board", Permission.ORGANIZE,
         (
             "duties", "series", "board", "sites", "leaves.requests", "pauses", "trainings", "records.attendance",
-            "records.attendance_post", "signups.roster", "signups.edit_slot", "signups.cancel_slot",
-            "signups.edit_post", "admissions.requests", "admissions.approve", "admissions.decline_requests",
-            "admissions.assign", "holders.board", "holders.propose", "holders.propose_many", "holders.end",
+            "records.attendance_post", "records.desk_page", "signups.roster", "signups.edit_slot", "signups.quotas",
+            "signups.cancel_slot", "signups.edit_post", "admissions.requests", "admissions.approve",
+            "admissions.decline_requests", "admissions.assign", "holders.board", "holders.propose",
+            "holders.propose_many", "holders.end",
         ),
     ),
     Door("reviews.now", N_("Review"), "review", Permission.REVIEW, ("reviews.year",)),

@@ -30,7 +30,8 @@ Recorder = aliased(Member)
 
 def session(slot: Slot) -> Session:
     """The slot as the rules want it."""
-    return Session(state=slot.state, starts_at=slot.starts_at, minutes=slot.minutes)
+    defers = slot.post.activity.kind.has_timed_arrival
+    return Session(state=slot.state, starts_at=slot.starts_at, minutes=slot.minutes, defers=defers)
 
 
 # ── a slot's list ───────────────────────────────────────────────────────────

@@ -19,10 +19,11 @@ from activities.kit.i18n import ngettext
 from activities.kit.roles import Permission
 from activities.kit.web import asked_page, done, invalid
 from activities.leaves import queries as leaves
-from activities.records import queries, rules, service
+from activities.records import desk_routes, queries, rules, service
 from activities.records.forms import AttendanceForm
 
 records = Blueprint("records", __name__)
+desk_routes.add_to(records)
 
 
 SAID_ON_THE_PAGE = (
@@ -113,7 +114,11 @@ def _form(slot: Slot, typed: Mapping[str, str] | None = None) -> AttendanceForm:
 
 def _page(slot: Slot, form: AttendanceForm) -> dict[str, Any]:
     """`choices` are each attendance's value, word and short sign."""
-    choices = [(str(key), _(name), _(rules.ATTENDANCE_SIGNS[key])) for key, name in rules.ATTENDANCE_NAMES.items()]
+    defers = slot.post.activity.kind.has_timed_arrival
+    choices = [
+        (str(key), _(rules.ATTENDANCE_NAMES[key]), _(rules.ATTENDANCE_SIGNS[key]))
+        for key in rules.choices(defers=defers)
+    ]
     now = clock.now()
     refusal = rules.why_not_open(queries.session(slot), now)
     undo = queries.last_save(slot.id, current_user.id, now)

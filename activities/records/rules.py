@@ -17,6 +17,8 @@ class Attendance(StrEnum):
     LATE = "late"
     EXCUSED = "excused"
     ABSENT = "absent"
+    # Came and was sent away: neither a success nor an absence, and nobody writes down why.
+    DEFERRED = "deferred"
 
 
 # How long whoever saved marks can take them back without giving a reason.
@@ -27,6 +29,7 @@ ATTENDANCE_NAMES = {
     Attendance.LATE: N_("Late"),
     Attendance.EXCUSED: N_("Excused"),
     Attendance.ABSENT: N_("Absent"),
+    Attendance.DEFERRED: N_("Deferred"),
 }
 # What stands on the four segments of a row: one character in Chinese, two letters in English.
 ATTENDANCE_SIGNS = {
@@ -34,6 +37,7 @@ ATTENDANCE_SIGNS = {
     Attendance.LATE: N_("La"),
     Attendance.EXCUSED: N_("Ex"),
     Attendance.ABSENT: N_("Ab"),
+    Attendance.DEFERRED: N_("De"),
 }
 
 
@@ -51,11 +55,12 @@ class Mark:
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
-    """What the rules ask of a slot; `minutes` is its length."""
+    """What the rules ask of a slot; `minutes` is its length, `defers` whether people can be deferred there."""
 
     state: SlotState
     starts_at: datetime
     minutes: int
+    defers: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,6 +142,12 @@ class Contradiction(Refusal):
 
 
 @refusal
+class NobodyDeferred(Refusal):
+    name: str
+    sentence: ClassVar[str] = N_("%(name)s: nobody is deferred in an activity of this kind.")
+
+
+@refusal
 class ReasonMissing(Refusal):
     names: str
     sentence: ClassVar[str] = N_("Say why what was saved is being changed: %(names)s.")
@@ -175,7 +186,21 @@ def why_not_open(session: Session, now: datetime) -> Refusal | None:
 
 def why_not_record(session: Session, row: Row, mark: Mark, now: datetime) -> Refusal | None:
     """The first reason against recording this mark, or None."""
-    return why_not_open(session, now) or _not_theirs(row) or why_not_mark(row.name, mark, session.minutes)
+    why = why_not_open(session, now) or _not_theirs(row) or why_not_mark(row.name, mark, session.minutes)
+    if why is None and mark.attendance is Attendance.DEFERRED and not session.defers:
+        return NobodyDeferred(row.name)
+    return why
+
+
+def is_about_deferral(before: Mark, after: Mark) -> bool:
+    """Whether a correction touches a deferral: no reason is asked for it, and none is kept, because it could only speak
+    of somebody's health."""
+    return Attendance.DEFERRED in (before.attendance, after.attendance)
+
+
+def choices(*, defers: bool) -> list[Attendance]:
+    """The attendances that can be marked."""
+    return [one for one in Attendance if defers or one is not Attendance.DEFERRED]
 
 
 def why_not_mark(name: str, mark: Mark, length: int) -> Refusal | None:

@@ -76,10 +76,13 @@ def record_attendance(
     kept = {line.member_id: line.kept for line in lines.values() if line.kept}
     fresh = {who: mark for who, mark in marks.items() if who not in kept}
     changed = {who: mark for who, mark in marks.items() if who in kept and kept[who].mark != mark}
-    if refusal := rules.why_not_correct([names[who] for who in changed], reason):
+    silent = {who: mark for who, mark in changed.items() if rules.is_about_deferral(kept[who].mark, mark)}
+    spoken = {who: mark for who, mark in changed.items() if who not in silent}
+    if refusal := rules.why_not_correct([names[who] for who in spoken], reason):
         raise refusal
-    _record(recorder_id, slot, fresh, now)
-    _correct(recorder_id, slot, changed, kept, reason, now)
+    record_marks(recorder_id, slot, fresh, now)
+    _correct(recorder_id, slot, spoken, kept, reason, now)
+    _correct(recorder_id, slot, silent, kept, "", now)
     return Saved(len(fresh), len(changed))
 
 
@@ -123,8 +126,8 @@ def _admit(guest: Member, slot: Slot, lines: Mapping[int, Line]) -> None:
     slot.tickets += 1
 
 
-def _record(recorder_id: int, slot: Slot, marks: Mapping[int, Mark], now: datetime) -> None:
-    """Record people for the first time."""
+def record_marks(recorder_id: int, slot: Slot, marks: Mapping[int, Mark], now: datetime) -> None:
+    """Inside a transaction that has asked the rules: record people for the first time."""
     if not marks:
         return
     same = {

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from activities.duties.models import Activity, ActivityTraining, Post, Slot
+from activities.duties.models import Activity, ActivityTraining, Arrival, Post, Slot
 from activities.duties.queries import Sight, visible
 from activities.duties.rules import SlotState
 from activities.kit import clock
@@ -81,6 +81,7 @@ PAUSED = (
     sa.select(sa.func.max(Pause.until)).where(Pause.member_id == Member.id, Pause.lifted_at.is_(None)).scalar_subquery()
 )
 RISKS_VERSION = sa.case((Activity.risks != "", Activity.risks_version), else_=0)
+IS_TIMED = sa.exists().where(Arrival.slot_id == Slot.id)
 # In the order of their fields.
 OFFER = (
     Slot.id, Slot.public_id, Slot.state, Slot.starts_at, Slot.ends_at, Slot.capacity, Slot.taken, Slot.waiting,
@@ -88,7 +89,7 @@ OFFER = (
     Activity.sign_up_opens_at, Activity.sign_up_closes_at, Activity.withdraw_minutes, Activity.stages,
     Activity.standings, Eligible.path, Eligible.name, Slot.asked, Activity.way_in, Activity.offer_minutes,
     Slot.gathered, sa.func.coalesce(Site.notice_days, 0), Activity.classes, RISKS_VERSION, NEEDS, Slot.draws_at,
-    Slot.drawn_at,
+    Slot.drawn_at, IS_TIMED,
 )  # fmt: skip
 PERSON = (Member.stage, Member.standing, Home.path, Home.name, Member.class_name, PAUSED, PASSED, IN_FORCE)
 
@@ -221,6 +222,7 @@ class Engagement(NamedTuple):
     team_id: int | None
     risks_version: int | None = None
     assigned_by_id: int | None = None
+    arrival_id: int | None = None
 
     @property
     def mine(self) -> Mine:
@@ -234,6 +236,7 @@ class Engagement(NamedTuple):
 ENGAGEMENT = (
     SignUp.id, SignUp.slot_id, SignUp.state, Slot.starts_at, Slot.ends_at, Activity.public_id, Activity.name, Post.name,
     Post.place, SignUp.offered_until, SignUp.wish_id, SignUp.team_id, SignUp.risks_version, SignUp.assigned_by_id,
+    SignUp.arrival_id,
 )  # fmt: skip
 TOUCHES = sa.and_(Slot.state == SlotState.OPEN, Slot.starts_at < LAST, Slot.ends_at > FIRST)
 ENGAGEMENTS = (

@@ -101,6 +101,8 @@ class SignUp(Revised, Base):
     # Which version of the activity's risks and safeguards the person has confirmed to have read, and when.
     risks_version: Mapped[int | None]
     risks_read_at: Mapped[datetime | None]
+    # When who has a seat comes, where people of the slot come one after another.
+    arrival_id: Mapped[int | None] = mapped_column(sa.ForeignKey("arrival.id"), index=True)
     # The last version that the person was asked to read again.
     risks_asked: Mapped[int] = mapped_column(default=0)
 

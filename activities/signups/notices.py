@@ -38,6 +38,13 @@ words(
     _slot,
 )
 words(
+    "signups.comes_at",
+    N_("You have a place: %(what)s"),
+    N_("Please come %(at)s to %(where)s. If you cannot come, please withdraw in time."),
+    _slot,
+    urgent=SOON,
+)
+words(
     "signups.waiting",
     N_("You are on the waiting list: %(what)s"),
     N_("%(when)s, %(where)s. We tell you when a seat is yours."),
@@ -175,6 +182,10 @@ def accepted(offer: Offer, members: Mapping[int, bool], now: datetime) -> None:
     """Whether the seat of each came first of several that were waited for: the others are let go."""
     outbox.post(now, [who for who, of_several in members.items() if not of_several], "signups.seated", **facts(offer))
     outbox.post(now, [who for who, of_several in members.items() if of_several], FIRST_OF_SEVERAL, **facts(offer))
+
+
+def comes_at(offer: Offer, member_id: int, at: datetime, now: datetime) -> None:
+    outbox.post(now, [member_id], "signups.comes_at", **facts(offer), at=at.isoformat())
 
 
 def promoted(offer: Offer, waiters: Collection[Waiter], now: datetime) -> None:

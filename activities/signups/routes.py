@@ -21,6 +21,8 @@ from activities.kit.roles import Permission
 from activities.kit.web import done
 from activities.signups import (
     answer_routes,
+    arrival_routes,
+    arrivals,
     facts,
     leaving_routes,
     organize_routes,
@@ -34,6 +36,7 @@ from activities.signups import (
 )
 from activities.signups.forms import PARTS, Filters
 from activities.signups.rules import AskFirst, Consent, RisksNotRead, SignUpState
+from activities.signups.rules_arrivals import ArrivalFull, ArrivalMissing
 from activities.signups.together_pages import card_of
 from activities.terms import queries as terms
 
@@ -50,6 +53,7 @@ leaving_routes.add_to(signups)
 answer_routes.add_to(signups)
 together_routes.add_to(signups)
 team_routes.add_to(signups)
+arrival_routes.add_to(signups)
 
 
 def init_app(app: Flask) -> None:
@@ -96,7 +100,7 @@ def sign_up(public_id: str) -> Any:
         state = service.sign_up(
             current_user.id, seen, clock.now(), or_wait="wait" in form, at_once="at_once" in form, consent=consent
         )
-    except (RisksNotRead, AskFirst) as refusal:
+    except (RisksNotRead, AskFirst, ArrivalMissing, ArrivalFull) as refusal:
         return slot_page(queries.slot_of(current_user, public_id), asked_again=refusal), 422
     return done(_(DONE[state]), url_for(".slot", public_id=public_id))
 
@@ -128,7 +132,8 @@ def withdraw(public_id: str) -> Any:
 
 def consent_of(form: MultiDict[str, str]) -> Consent:
     """What a form confirms, read leniently."""
-    return Consent(read_number(form.get("risks")), frozenset(form.getlist("known")))
+    known, arrival_id = frozenset(form.getlist("known")), read_number(form.get("arrival"))
+    return Consent(read_number(form.get("risks")), known, arrival_id)
 
 
 def slot_page(slot: Slot, *, asked_again: Refusal | None = None) -> str:
@@ -137,6 +142,7 @@ def slot_page(slot: Slot, *, asked_again: Refusal | None = None) -> str:
     day = clock.local_day(slot.starts_at)
     return render_template(
         "signups/slot.html", slot=slot, card=card, asked_again=asked_again,
+        times=arrivals.times(slot.id, slot.starts_at) if card.offer.is_timed else [],
         panels=panels.of(current_user, slot, card, clock.now()),
         week_name=say_week(terms.week_of(day)), ledger=LEDGER_NAMES[activity.kind.ledger],
         conditions=pages.conditions(current_user, person, activity, day),

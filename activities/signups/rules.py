@@ -82,6 +82,7 @@ class Offer(NamedTuple):
     needs: tuple[Need, ...] = ()
     draws_at: datetime | None = None
     drawn_at: datetime | None = None
+    is_timed: bool = False
 
     @property
     def left(self) -> int:
@@ -357,11 +358,12 @@ class Mine(NamedTuple):
 
 
 class Consent(NamedTuple):
-    """What a person has confirmed on the form: the version of the risks they have read, and the soft rules, by their
-    keys, of which they know."""
+    """What a person has confirmed on the form: the version of the risks they have read, the soft rules, by their keys,
+    of which they know, and when they come where people come one after another."""
 
     risks_version: int = 0
     known: frozenset[str] = frozenset()
+    arrival_id: int = 0
 
 
 # ── decisions ───────────────────────────────────────────────────────────────
@@ -378,7 +380,7 @@ def why_not_sign_up(
 ) -> Refusal | None:
     """The first reason against signing up, or None. With `waiting`: against joining the waiting list of a full slot."""
     return (
-        _over(offer, now)
+        why_over(offer, now)
         or (mine.why_not_again() if mine else None)
         or _ineligible(offer, person)
         or (Assigned() if offer.way_in is WayIn.ASSIGNMENT else None)
@@ -405,7 +407,7 @@ def what_speaks_against(offer: Offer, person: Person, busy: Collection[Busy]) ->
 
 def why_not_promote(offer: Offer, person: Person, busy: Collection[Busy], now: datetime) -> Refusal | None:
     """The first reason against giving a waiting person a free seat. That sign-up has closed since is none."""
-    return _over(offer, now) or _ineligible(offer, person) or why_no_time(offer.duty, busy, person.norms)
+    return why_over(offer, now) or _ineligible(offer, person) or why_no_time(offer.duty, busy, person.norms)
 
 
 def why_not_accept(
@@ -414,7 +416,7 @@ def why_not_accept(
     """The first reason against accepting a seat that is held for the person. That sign-up has closed since is none."""
     if mine is None or mine.state is not SignUpState.OFFERED or mine.offered_until is None:
         return NotOffered()
-    if over := _over(offer, now):
+    if over := why_over(offer, now):
         return over
     if now >= mine.offered_until:
         return OfferOver(mine.offered_until)
@@ -452,7 +454,7 @@ def why_not_join(
 ) -> Refusal | None:
     """The first reason against being in a team for a slot. That sign-up opens later is none."""
     return (
-        _over(offer, now)
+        why_over(offer, now)
         or _not_together(offer)
         or (mine.why_not_again() if mine else None)
         or _ineligible(offer, person)
@@ -520,7 +522,7 @@ def why_not_withdraw(offer: Offer, mine: SignUpState | None, now: datetime) -> R
     """The first reason against giving back what one has. Only a seat one has accepted has a last moment for that."""
     if mine is None or mine is SignUpState.WITHDRAWN:
         return NotIn()
-    if over := _over(offer, now):
+    if over := why_over(offer, now):
         return over
     if mine is SignUpState.SEATED and now > offer.withdraw_until:
         return TooLateToWithdraw(offer.withdraw_until)
@@ -546,7 +548,7 @@ def is_bound(starts_at: datetime, withdraw_minutes: int, now: datetime) -> bool:
     return now >= starts_at - timedelta(minutes=withdraw_minutes)
 
 
-def _over(offer: Offer, now: datetime) -> Refusal | None:
+def why_over(offer: Offer, now: datetime) -> Refusal | None:
     if offer.state is SlotState.CANCELLED:
         return SlotCancelled()
     return AlreadyStarted() if now >= offer.starts_at else None

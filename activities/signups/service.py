@@ -16,7 +16,7 @@ from activities.duties.models import Slot
 from activities.kit.db import UtcDateTime, Words, db, run, transactional
 from activities.outbox.jobs import every
 from activities.people.models import Member
-from activities.signups import facts, notices, parties, queries, rules
+from activities.signups import arrivals, facts, notices, parties, queries, rules
 from activities.signups.facts import NOW, SLOT, Engagement, Seen, Waiter
 from activities.signups.models import SignUp
 from activities.signups.parties import Companion
@@ -100,7 +100,13 @@ def _sign_up(
     if consent and (refusal := rules.why_not_consented(offer, person, busy, consent)):
         raise refusal
     state = offer.entry
-    enter(offer, member_id, state, now, at_once=at_once, risks_version=consent.risks_version if consent else None)
+    sign_up_id = enter(
+        offer, member_id, state, now, at_once=at_once, risks_version=consent.risks_version if consent else None
+    )
+    chosen = consent.arrival_id if consent else None
+    if offer.is_timed and state is SignUpState.SEATED and (at := arrivals.take(offer, sign_up_id, chosen)):
+        notices.comes_at(offer, member_id, at, now)
+        return state
     notices.signed_up(offer, member_id, state, now)
     return state
 
@@ -256,6 +262,8 @@ def _move_up(
     if not waiters:
         return
     become([w.id for w in waiters], offer.id, SignUpState.WAITING, state, now, until=until)
+    if offer.is_timed:
+        arrivals.settle(offer)
     before, after = {"state": SignUpState.WAITING}, {"state": state}
     audit.leave_all(now, None, "promote", SignUp, [(w.id, before, after) for w in waiters])
     if until:
@@ -375,6 +383,7 @@ def give_back_all(ended: Collection[Engagement], actor_id: int | None, now: date
         by_slot.setdefault(one.slot_id, Counter()).subtract([one.state])
     run(_COUNT, [_counted(slot_id, changes) for slot_id, changes in by_slot.items()])
     _change([one.id for one in ended], SignUpState.WITHDRAWN, now)
+    arrivals.recount({one.arrival_id for one in ended if one.arrival_id})
     after = {"state": SignUpState.WITHDRAWN}
     changes = [(one.id, {"state": one.state}, after) for one in ended]
     audit.leave_all(now, actor_id, "withdraw", SignUp, changes, reason=reason)

@@ -38,7 +38,7 @@ FORMS = [key for key in TABLE if key.startswith("POST")]
 # Fields of forms that stand on another page than their own address.
 ELSEWHERE = [
     "name", "password", "language", "role", "unit", "member", "number", "next", "revision", "reason", "wait", "risks",
-    "known",
+    "known", "arrival",
 ]  # fmt: skip
 
 
