@@ -217,6 +217,30 @@ def copies(
     return _place([span for span in spans if span.day not in off], outs, special_days, existing, zone, now)
 
 
+def in_series(plan: Plan, first: date, last: date, zone: tzinfo) -> list[Part]:
+    """The slots of copied weeks, `first` to `last`, as series: together those of the same posts at the same time with
+    as many seats, on whichever weekdays; each by itself what lasts beyond the next day."""
+    alone: list[Planned] = []
+    by_time: dict[tuple[time, time, int], dict[int, list[Planned]]] = {}
+    for slot in plan.slots:
+        starts, ends = slot.starts_at.astimezone(zone), slot.ends_at.astimezone(zone)
+        if (ends.date() - slot.day).days == (ends.time() <= starts.time()):
+            key = starts.time(), ends.time(), slot.capacity
+            by_time.setdefault(key, {}).setdefault(slot.day.weekday(), []).append(slot)
+        else:
+            alone.append(slot)
+    parts = [Part(None, tuple(alone))]
+    for (starts_on, ends_on, capacity), by_weekday in by_time.items():
+        alike: dict[tuple[int, ...], list[int]] = {}
+        for weekday, slots in by_weekday.items():
+            alike.setdefault(tuple(sorted({slot.post_id for slot in slots})), []).append(weekday)
+        for post_ids, weekdays in alike.items():
+            rule = Rule(first=first, last=last, weekdays=frozenset(weekdays), plain_days=True)
+            wish = Wish(post_ids=post_ids, rule=rule, starts=starts_on, ends=ends_on, capacity=capacity)
+            parts.append(Part(wish, tuple(slot for weekday in weekdays for slot in by_weekday[weekday])))
+    return parts
+
+
 def _days_of_row(rule: Rule, special_days: Mapping[date, Special]) -> tuple[list[date], list[FallsOut]]:
     days: list[date] = []
     outs: list[FallsOut] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
@@ -10,9 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from activities.audit import service as audit
-from activities.duties import planning, queries
+from activities.duties import planning, plans, queries
 from activities.duties.models import Activity, Post, Series, SeriesPost, Slot
-from activities.duties.plans import Plan, Planned, Stretch, Wish
+from activities.duties.plans import Part, Planned, Stretch, Wish
 from activities.duties.rules import PlanChanged
 from activities.duties.service import check_units, locked, schedule_changed
 from activities.duties.visits import Stay, must_fit
@@ -70,19 +70,31 @@ def told(wish: Wish) -> dict[str, Any]:
 def copy_week(
     actor_id: int, activity_id: int, monday: date, times: int, digest: str, zone: tzinfo, now: datetime
 ) -> int:
-    """Repeat the open slots of one week in each of the next `times` weeks, exactly as shown; see `plan_series`."""
+    """Repeat the open slots of one week in each of the next `times` weeks as series, exactly as shown; see
+    `plan_series`. Return how many were created."""
     _, activity = locked(actor_id, activity_id)
     plan = planning.week_copies(activity_id, monday, times, zone, now)
-    return _confirm(actor_id, activity, plan, digest, now)
-
-
-def _confirm(actor_id: int, activity: Activity, plan: Plan, digest: str, now: datetime) -> int:
     if plan.digest != digest:
         raise PlanChanged
-    create(activity, plan.slots, now)
+    first = monday + timedelta(weeks=1)
+    parts = plans.in_series(plan, first, first + timedelta(weeks=times, days=-1), zone)
     starts = [slot.starts_at.isoformat() for slot in plan.slots]
-    audit.leave(now, actor_id, "plan slots", Activity, activity.id, after={"starts": starts})
+    series_ids = _create_parts(activity, parts, now)
+    audit.leave(
+        now, actor_id, "plan slots", Activity, activity.id, after={"starts": starts, "series": series_ids}
+    )  # fmt: skip
     return len(plan.slots)
+
+
+def _create_parts(activity: Activity, parts: Iterable[Part], now: datetime) -> list[int]:
+    """Inside a transaction that has locked the activity: series with their slots, and slots by themselves. Return the
+    series' ids."""
+    ids = []
+    for wish, slots in parts:
+        series = add_series(activity, wish, now) if wish and slots else None
+        create(activity, slots, now, series.id if series else None)
+        ids += [series.id] if series else []
+    return ids
 
 
 def create(activity: Activity, planned: Collection[Planned], now: datetime, series_id: int | None = None) -> None:
@@ -129,17 +141,19 @@ def copy_activity(
     posts = {post.id: _copy_of(post, copy, now) for post in source.posts}
     db.session.add(copy)
     db.session.flush()
-    for wish, slots in parts:
-        planned = [replace(slot, post_id=posts[slot.post_id].id) for slot in slots]
-        post_ids = tuple(posts[post_id].id for post_id in wish.post_ids) if wish else ()
-        series = add_series(copy, replace(wish, post_ids=post_ids), now) if wish and slots else None
-        create(copy, planned, now, series.id if series else None)
+    _create_parts(copy, (_of_posts(part, {old: post.id for old, post in posts.items()}) for part in parts), now)
     days = {name: day.isoformat() for name, day in asdict(stretch).items()} if stretch else {}
     audit.leave(
         now, actor_id, "copy activity", Activity, copy.id,
         after={"name": name, "from": source.id, **days, "slots": len(plan.slots)},
     )  # fmt: skip
     return copy.public_id, len(plan.slots)
+
+
+def _of_posts(part: Part, ids: Mapping[int, int]) -> Part:
+    """The same for other posts, by the ids of those it is said of."""
+    wish = part.wish and replace(part.wish, post_ids=tuple(ids[post_id] for post_id in part.wish.post_ids))
+    return Part(wish, tuple(replace(slot, post_id=ids[slot.post_id]) for slot in part.slots))
 
 
 def _copy_of(post: Post, activity: Activity, now: datetime) -> Post:

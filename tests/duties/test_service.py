@@ -393,6 +393,29 @@ def test_a_week_is_repeated_in_the_weeks_that_follow(cast):
     count = service_plans.copy_week(cast.ou.id, cast.sweeping.id, monday, 2, shown.digest, clock.zone(), NOW)
     assert count == 2
     assert starts(cast) == [cast.slot.starts_at + timedelta(weeks=n) for n in range(3)]
+    assert verbs() == ["plan slots"]
+
+
+def test_copied_weeks_are_series_that_can_be_changed_and_taken_back(cast):
+    north, south = (make_post(cast.sweeping, name, capacity=2) for name in ("北门", "南门"))
+    for post in (north, south):
+        for day in (0, 1):
+            make_slot(post, NOW + (day + 1) * DAY, hours=2)
+    make_slot(make_post(cast.sweeping, "远行"), NOW + DAY, hours=70)
+    db.session.commit()
+    monday = date(2026, 11, 23)
+    shown = planning.week_copies(cast.sweeping.id, monday, 3, clock.zone(), NOW)
+    assert service_plans.copy_week(cast.ou.id, cast.sweeping.id, monday, 3, shown.digest, clock.zone(), NOW) == 18
+    found = {tuple(post.name for post in one.posts): one for one in db.session.query(Series)}
+    assert {names: sorted(one.days.weekdays) for names, one in found.items()} == {
+        ("东湖北岸", "北门", "南门"): [3], ("北门", "南门"): [4],
+    }  # fmt: skip
+    one = found["北门", "南门"]
+    assert (one.days.first, one.days.last) == (date(2026, 11, 30), date(2026, 12, 20))
+    assert db.session.query(Slot).filter_by(series_id=one.id).count() == 6
+    again = planning.as_wished(cast.sweeping.id, one.wish, (), clock.zone(), NOW)
+    of_series = db.session.query(Slot).filter_by(series_id=one.id)
+    assert {(s.post_id, s.starts_at) for s in again.slots} == {(s.post_id, s.starts_at) for s in of_series}
 
 
 def test_a_week_is_not_copied_beyond_the_limit(cast):
