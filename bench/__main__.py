@@ -12,6 +12,7 @@ from bench import rush, sizes
 from bench.capture import log_in
 from bench.data import School
 from bench.databases import filled, servers
+from bench.draws import draws
 from bench.floor import Script
 from bench.pages import PAGES, Page
 from bench.results import Result, publish, table
@@ -57,6 +58,8 @@ def measure(app: Flask, school: School, database: str, scale: int, options: argp
                 yield stage.replayed(page)
     if _wanted("series", options):
         yield from series(app, database, scale, options.runs)
+    if _wanted("draw", options):
+        yield from draws(app, database, scale, options.runs)
     for page in pages:
         for name, value, unit in sizes.of(app, page):
             yield Result(name, database, scale, value, unit)

@@ -63,7 +63,7 @@ def _planned(who: Organizer, wish: Wish) -> tuple[tuple[float, float], tuple[int
     """Create, move and take back; how long the first two took, and with how many statements."""
     now, zone = clock.now(), clock.zone()
     digest = planning.plan(who.activity, wish, zone, now).digest
-    with _counted() as sent:
+    with counted() as sent:
         began = perf_counter()
         public_id, count = plan_series(who.id, who.activity, wish, digest, zone, now)
         created = perf_counter() - began
@@ -73,7 +73,7 @@ def _planned(who: Organizer, wish: Wish) -> tuple[tuple[float, float], tuple[int
     later = replace(wish, starts=time(21), ends=time(21, 30))
     present = changes.occurrences(one.id, wish.rule.first)
     digest = changes.edit(one, later, present, zone, now).digest
-    with _counted() as sent_later:
+    with counted() as sent_later:
         began = perf_counter()
         service.edit(who.id, one.id, later, digest, "", zone, now)
         moved = perf_counter() - began
@@ -127,7 +127,7 @@ def _organizer() -> Organizer:
 
 
 @contextmanager
-def _counted() -> Iterator[list[str]]:
+def counted() -> Iterator[list[str]]:
     """The statements that the block sends."""
     sent: list[str] = []
 

@@ -28,6 +28,7 @@ from activities.signups.rules import HOLDING, SignUpState, why_not_promote
 from activities.signups.rules_person import Person
 
 PAGE = 100
+CHOICE = 30
 
 
 # ── requests ────────────────────────────────────────────────────────────────
@@ -177,8 +178,8 @@ def candidates(slot: Slot, text: str, page: int, since: date) -> tuple[list[Cand
         .outerjoin(had, had.c.member_id == Member.id)
         .where(Member.active, Unit.path.startswith(home, autoescape=True), Member.id.not_in(_engaged(slot)))
         .order_by(minutes, Member.number)
-        .offset((page - 1) * PAGE)
-        .limit(PAGE + 1)
+        .offset((page - 1) * CHOICE)
+        .limit(CHOICE + 1)
     )
     if activity.stages:
         query = query.where(Member.stage.in_([stage for stage in Stage if Stages[stage.name] in activity.stages]))
@@ -190,7 +191,7 @@ def candidates(slot: Slot, text: str, page: int, since: date) -> tuple[list[Cand
         query = query.where(sa.or_(*named))
     rows = db.session.execute(query).all()
     found = [Candidate(who, number, name, own or unit, had) for who, number, name, own, unit, had in rows]
-    return found[:PAGE], len(found) > PAGE
+    return found[:CHOICE], len(found) > CHOICE
 
 
 class Chosen(NamedTuple):

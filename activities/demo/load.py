@@ -1,5 +1,6 @@
-"""Load the demo: everything is thought out first, then written in one transaction, in bulk. Every state is one the
-services could have made, with the trail they would have left; the notices of long ago count as delivered."""
+"""Load the demo: what has been is thought out first, then written in one transaction, in bulk, in states the services
+could have made and with the trail they would have left; the notices of long ago count as delivered. What is in motion
+is played through by the services themselves."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from activities.demo import article, tables
+from activities.demo import article, tables, ways
 from activities.demo.attendance import DemoRecord, make_records
 from activities.demo.calendar import DemoCalendar, calendar_of
 from activities.demo.crowd import Crowd
@@ -66,3 +67,4 @@ def load(now: datetime, progress: Callable[[int], AbstractContextManager[Any]]) 
         with progress(tables.count(world)) as bar:
             tables.write_all(world, bar.update)
     make_holders(world.calendar, now)
+    ways.play(now)

@@ -137,12 +137,14 @@ words(
     N_("%(name)s has given back what you assigned: %(what)s"),
     N_("%(when)s, %(where)s. Reason: %(reason)s"),
     lambda params: ("admissions.assign", {"public_id": params["slot"]}),
+    Group.ORGANIZING,
 )
 words(
     "signups.unanswered",
     N_("%(name)s has not answered in time: %(what)s"),
     N_("%(when)s, %(where)s. The seat you assigned is free again."),
     lambda params: ("admissions.assign", {"public_id": params["slot"]}),
+    Group.ORGANIZING,
 )
 words("signups.withdrew", N_("You have withdrawn: %(what)s"), N_("%(when)s, %(where)s."), _slot)
 words(

@@ -5,27 +5,36 @@ from __future__ import annotations
 SEATS = (
     "sign_up u JOIN slot s ON s.id = u.slot_id JOIN post p ON p.id = s.post_id JOIN activity a ON a.id = p.activity_id"
 )
-MANY = "SELECT slot_id, count(*) AS n FROM sign_up WHERE state = '{}' GROUP BY slot_id"
+MANY = "SELECT slot_id, count(*) AS n FROM sign_up WHERE state IN ('{}') GROUP BY slot_id"
 
 BROKEN = {
-    "taken is the number of seated": f"""
-        SELECT s.id FROM slot s LEFT JOIN ({MANY.format("seated")}) c ON c.slot_id = s.id
+    "taken is the number of seats that people have or are offered": f"""
+        SELECT s.id FROM slot s LEFT JOIN ({MANY.format("seated', 'offered")}) c ON c.slot_id = s.id
         WHERE s.taken <> coalesce(c.n, 0)""",
     "waiting is the number of waiting": f"""
         SELECT s.id FROM slot s LEFT JOIN ({MANY.format("waiting")}) c ON c.slot_id = s.id
         WHERE s.waiting <> coalesce(c.n, 0)""",
+    "asked is the number of requests": f"""
+        SELECT s.id FROM slot s LEFT JOIN ({MANY.format("asked")}) c ON c.slot_id = s.id
+        WHERE s.asked <> coalesce(c.n, 0)""",
     "tickets are given from 1 on, one to each": """
         SELECT s.id FROM slot s
         LEFT JOIN (SELECT slot_id, count(*) AS n, max(ticket) AS last FROM sign_up GROUP BY slot_id) c
           ON c.slot_id = s.id
-        WHERE s.tickets <> coalesce(c.n, 0) OR s.tickets <> coalesce(c.last, 0)""",
+        WHERE s.drawn_at IS NULL AND (s.tickets <> coalesce(c.n, 0) OR s.tickets <> coalesce(c.last, 0))""",
     "tickets go by the order of acceptance": """
         SELECT x.id FROM sign_up x JOIN sign_up y ON y.slot_id = x.slot_id AND y.ticket > x.ticket
-        WHERE y.signed_up_at < x.signed_up_at""",
+        JOIN slot s ON s.id = x.slot_id
+        WHERE y.signed_up_at < x.signed_up_at AND s.drawn_at IS NULL""",
+    "after a draw tickets go by the lots": """
+        SELECT x.id FROM sign_up x JOIN draw_entry d ON d.sign_up_id = x.id
+        JOIN sign_up y ON y.slot_id = x.slot_id AND y.ticket > x.ticket JOIN draw_entry e ON e.sign_up_id = y.id
+        WHERE e.lot < d.lot""",
     "nobody waits for a free seat": "SELECT id FROM slot WHERE state = 'open' AND waiting > 0 AND taken < capacity",
     "who waits longest is seated first": """
         SELECT x.id FROM sign_up x JOIN sign_up y ON y.slot_id = x.slot_id AND y.ticket > x.ticket
-        WHERE x.state = 'waiting' AND y.seated_at > y.signed_up_at""",
+        JOIN slot s ON s.id = x.slot_id
+        WHERE x.state = 'waiting' AND y.seated_at > y.signed_up_at AND s.drawn_at IS NULL""",
     "nobody sits in two places at once": """
         SELECT u.id FROM sign_up u JOIN slot s ON s.id = u.slot_id
         JOIN sign_up v ON v.member_id = u.member_id AND v.slot_id > u.slot_id

@@ -134,7 +134,7 @@ def check_what_is_ahead(slots: Sequence[Slot], now: datetime) -> None:
     assert any(s.waiting for s in ahead)
     member = person(by_login("member").id)
     refusals = {r.key for s in ahead if (r := why_not_sign_up(offer_of(s), member, None, (), now))}
-    assert refusals == {"Full", "NotOpenYet", "SignUpClosed", "WrongStage", "WrongStanding"}
+    assert refusals == {"Assigned", "Full", "NotOpenYet", "SignUpClosed", "WrongStage", "WrongStanding"}
 
 
 def check_accounts(now: datetime) -> None:

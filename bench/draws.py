@@ -1,0 +1,120 @@
+"""(g) A draw of 5,000 entries for 500 seats, held by its verb: everyone has records, everyone is told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from statistics import median
+from time import perf_counter
+
+import sqlalchemy as sa
+from flask import Flask
+
+from activities.draws.models import Draw
+from activities.draws.rules import hash_of
+from activities.draws.service import hold
+from activities.duties.kinds import Evidence, Ledger
+from activities.duties.models import Activity, Post, Slot
+from activities.duties.rules import WayIn
+from activities.kit import clock
+from activities.kit.db import db, new_public_id
+from activities.people.models import Member, Unit
+from activities.people.rules import Stage, Standing, UnitLevel
+from activities.records.models import Record
+from activities.records.rules import Attendance
+from activities.signups.models import SignUp
+from activities.signups.rules import SignUpState
+from bench.bulk import fill
+from bench.results import Result
+from bench.series import counted
+
+ENTRIES, SEATS = 5000, 500
+DAY = timedelta(days=1)
+
+
+def draws(app: Flask, database: str, scale: int, runs: int) -> Iterator[Result]:
+    """Seconds until a draw is held, in one transaction with few statements."""
+    with app.app_context():
+        activity_id, people = _people()
+        times, sent = [], []
+        for run in range(runs):
+            draw_id, slot_id = _asked(activity_id, people, run)
+            with counted() as statements:
+                began = perf_counter()
+                hold(draw_id, clock.now())
+                times.append(perf_counter() - began)
+            sent.append(len(statements))
+            states = Counter(db.session.scalars(sa.select(SignUp.state).where(SignUp.slot_id == slot_id)))
+            if states != {SignUpState.SEATED: SEATS, SignUpState.WAITING: ENTRIES - SEATS}:
+                raise RuntimeError(f"the draw has left {states}")
+            db.session.commit()
+    yield Result("draw.hold", database, scale, median(times), "s", None, max(sent))
+
+
+def _asked(activity_id: int, people: list[int], run: int) -> tuple[int, int]:
+    """A slot for which everybody has asked, and its draw, which is due."""
+    now = clock.now()
+    starts_at = now + (5 + run) * DAY
+    moment = now - timedelta(seconds=run)
+    post = Post(activity_id=activity_id, name=f"场次 {run}", place="礼堂", changed_at=now)
+    slot = Slot(
+        post=post, starts_at=starts_at, ends_at=starts_at + timedelta(hours=1), capacity=SEATS, asked=ENTRIES,
+        tickets=ENTRIES, draws_at=moment, created_at=now, changed_at=now,
+    )  # fmt: skip
+    seed = f"{run:064x}"
+    draw = Draw(activity_id=activity_id, draws_at=moment, days=90, seed=seed, seed_hash=hash_of(seed), announced_at=now)
+    db.session.add_all([slot, draw])
+    db.session.commit()
+    rows = (
+        {
+            "slot_id": slot.id, "member_id": who, "state": SignUpState.ASKED, "ticket": ticket, "signed_up_at": now,
+            "changed_at": now,
+        }
+        for ticket, who in enumerate(people, start=1)
+    )  # fmt: skip
+    with db.engine.connect().execution_options(write=True) as connection, connection.begin():
+        fill(connection, SignUp, rows)
+    return draw.id, slot.id
+
+
+def _people() -> tuple[int, list[int]]:
+    """An activity by draw and everybody who will ask, each with an hour or some in the last days."""
+    now = clock.now()
+    unit = Unit(name="抽签学院", level=UnitLevel.COMMITTEE, path="?", changed_at=now)
+    db.session.add(unit)
+    db.session.flush()
+    unit.path = f"{unit.id}/"
+    recorder = Member(
+        number="bench-draw", name="组织者", unit=unit, stage=Stage.FULL, standing=Standing.TEACHER, created_at=now
+    )
+    activity = Activity(
+        name="校庆晚会", unit=unit, kind_key="practice_team", way_in=WayIn.DRAW, created_at=now, changed_at=now,
+        schedule_changed_at=now,
+    )  # fmt: skip
+    post = Post(activity=activity, name="彩排", place="礼堂", changed_at=now)
+    past = Slot(post=post, starts_at=now - 3 * DAY, ends_at=now - 2 * DAY, capacity=1, created_at=now, changed_at=now)
+    db.session.add_all([recorder, past])
+    db.session.commit()
+    members = (
+        {
+            "public_id": new_public_id(), "number": f"draw-{n}", "name": f"同学{n}", "unit_id": unit.id,
+            "stage": Stage.FULL, "standing": Standing.STUDENT, "created_at": now,
+        }
+        for n in range(ENTRIES)
+    )  # fmt: skip
+    with db.engine.connect().execution_options(write=True) as connection, connection.begin():
+        fill(connection, Member, members)
+    people = list(db.session.scalars(sa.select(Member.id).where(Member.number.startswith("draw-"))))
+    db.session.commit()
+    records = (
+        {
+            "public_id": new_public_id(), "slot_id": past.id, "member_id": who, "attendance": Attendance.PRESENT,
+            "minutes": n % 600, "ledger": Ledger.SERVICE, "day": clock.local_day(now - 3 * DAY),
+            "evidence": Evidence.ORGANIZER_TICK, "recorded_by_id": recorder.id, "recorded_at": now, "changed_at": now,
+        }
+        for n, who in enumerate(people)
+    )  # fmt: skip
+    with db.engine.connect().execution_options(write=True) as connection, connection.begin():
+        fill(connection, Record, records)
+    return activity.id, people
