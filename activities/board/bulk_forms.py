@@ -84,7 +84,7 @@ class CancelForm(ActForm):
 
 
 class MessageForm(FlaskForm):
-    audience = RadioField(_l("To"), [InputRequired(_l("Choose who gets it."))], default=str(Audience.BOTH))
+    audience = RadioField(_l("Send to"), [InputRequired(_l("Choose who gets it."))], default=str(Audience.BOTH))
     subject = StringField(_l("Subject"), [DataRequired(_l("Enter a subject.")), at_most(100)], filters=[clean_line])
     text = TextAreaField(
         _l("Message"), [DataRequired(_l("Enter a message.")), at_most(MOST_TEXT)], filters=[clean_text],

@@ -72,6 +72,18 @@ class InJune:
         yield from ((day, days[0] - 8 * WEEK) for day in days)
 
 
+@dataclass(frozen=True, kw_only=True)
+class SitePlan:
+    """A partner's place and what the partner asks of visits."""
+
+    name: str
+    address: str
+    contact: str
+    most_visitors: int
+    most_groups: int
+    list_days: int
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PostPlan:
     """`holders` people share the post; 0: whoever may join."""
@@ -82,6 +94,8 @@ class PostPlan:
     capacity: int
     times: tuple[Times, ...]
     holders: int = 0
+    site: SitePlan | None = None
+    floor: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

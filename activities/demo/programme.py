@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import time, timedelta
 
 from activities.demo.article import BRANCHES, ROOMS
-from activities.demo.plans import FRI, MON, SAT, SUN, THU, TUE, WED, InJune, Once, Plan, PostPlan, Weekly
+from activities.demo.plans import FRI, MON, SAT, SUN, THU, TUE, WED, InJune, Once, Plan, PostPlan, SitePlan, Weekly
 from activities.people.rules import Stages, Standings
 
 HALF_HOURS = tuple(time(hour, minute) for hour in (8, 9, 10, 13, 14, 15) for minute in (0, 30))
@@ -62,11 +62,15 @@ def _cleaning() -> Plan:
 
 
 def _elder_care() -> Plan:
+    home = SitePlan(
+        name="同心老年护理中心", address="净月大街 1280 号", contact="护理部李主任，值班台 8123", most_visitors=12,
+        most_groups=1, list_days=3,
+    )  # fmt: skip
     tasks = (
-        ("梳头与谈心", 6, SAT, time(14, 0), "先征得老人同意；动作轻缓；认真倾听，不打听隐私；不拍摄老人面部。"),
-        ("洗脚与剪指甲", 4, SAT, time(14, 0), "护理员在场时进行；先试水温；发现伤口或不适立即停止并告知护理员。"),
-        ("居室清扫", 6, SUN, time(9, 0), "不移动老人的私人物品；地面随拖随干；离开前与护理员交接。"),
-        ("文艺演出", 10, SUN, time(14, 30), "节目提前一周报中心确认；音量适中；演出后收拾场地。"),
+        ("梳头与谈心", "二楼", 6, SAT, time(14), "先征得老人同意；动作轻缓；认真倾听，不打听隐私；不拍摄老人面部。"),
+        ("洗脚与剪指甲", "三楼", 4, SAT, time(14), "护理员在场时进行；先试水温；发现伤口或不适立即停止并告知护理员。"),
+        ("居室清扫", "三楼", 6, SUN, time(9), "不移动老人的私人物品；地面随拖随干；离开前与护理员交接。"),
+        ("文艺演出", "一楼大厅", 10, SUN, time(14, 30), "节目提前一周报中心确认；音量适中；演出后收拾场地。"),
     )
     return Plan(
         kind="elder_care",
@@ -77,12 +81,14 @@ def _elder_care() -> Plan:
         posts=tuple(
             PostPlan(
                 name=name,
-                place="同心老年护理中心",
+                place=home.name,
+                site=home,
+                floor=floor,
                 standard=standard,
                 capacity=seats,
                 times=(Weekly(weekday=day, at=(clock,), minutes=150),),
             )
-            for name, seats, day, clock, standard in tasks
+            for name, floor, seats, day, clock, standard in tasks
         ),
         past=(0.7, 1.25),
         ahead=(0.35, 1.4),

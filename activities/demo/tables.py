@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from activities.demo.attendance import DemoRecord
 from activities.demo.calendar import WEEKS, DemoCalendar
 from activities.demo.offices import Offices
 from activities.demo.persons import Person
-from activities.demo.plans import Plan, PostPlan
+from activities.demo.plans import Plan, PostPlan, SitePlan
 from activities.demo.programme import PROGRAMME
 from activities.demo.rows import Row, Tick, write, write_one, write_with_ids
 from activities.demo.timetable import DemoSignUp, DemoSlot, closes_at, opens_at
@@ -29,6 +30,7 @@ from activities.people.passwords import hash_password
 from activities.records.models import Record
 from activities.signups.models import SignUp
 from activities.signups.rules import SignUpState
+from activities.sites.models import Site
 from activities.terms.models import SpecialDay, Term
 
 if TYPE_CHECKING:
@@ -112,13 +114,16 @@ def _write_slots(world: World, units: Units, tick: Tick) -> None:
     for slot in world.slots:
         by_plan[slot.plan].append(slot)
     posts: dict[PostPlan, int] = {}
+    sites: dict[SitePlan, int] = {}
     for plan, slots in by_plan.items():
         activity_id = _write_activity(plan, slots, world, units[plan.unit][0])
         made = min(slot.created_at for slot in slots)
         for post in plan.posts:
+            if post.site and post.site not in sites:
+                sites[post.site] = write_one(Site, unit_id=units[plan.unit][0], changed_at=made, **asdict(post.site))
             posts[post] = write_one(
                 Post, activity_id=activity_id, name=post.name, place=post.place, standard=post.standard,
-                capacity=post.capacity, changed_at=made,
+                capacity=post.capacity, changed_at=made, site_id=post.site and sites[post.site], floor=post.floor,
             )  # fmt: skip
     write_with_ids(
         Slot, ("post_id", "starts_at"), world.slots, (_slot(slot, posts[slot.post]) for slot in world.slots), tick
