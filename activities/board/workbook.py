@@ -57,7 +57,7 @@ def facts(slot: Slot, visitors: Visitors) -> list[tuple[str, str]]:
     found = [
         (_("Visit"), slot.post.activity.name),
         (_("When"), say_span(slot.starts_at, slot.ends_at)),
-        (_("Where"), _where(slot)),
+        (_("Place"), _where(slot)),
         (_("Visitors"), ngettext("%(num)s person", "%(num)s people", count)),
         (_("In charge"), _(", ").join(visitors.in_charge)),
         (_("Contact"), visitors.contact),

@@ -97,7 +97,7 @@ def test_what_may_stay_empty_is_ranked_and_says_why(app, cast, ou):
     assert "1 seat will probably stay empty." in shown[lake:shore] or "About 2 seats" in shown[lake:shore]
     assert "No such slot before." in shown[lake:]
     assert "About 3 seats will probably stay empty." in shown[min(lake, shore) :]
-    assert "On such days 25% of the seats were taken lately (2 slots)." in shown
+    assert "Lately 25% of the seats were taken on a Mon (2 slots)." in shown
 
 
 def test_one_click_asks_two_people_for_each_missing_one(app, cast, ou):
