@@ -3,6 +3,7 @@
 - **Rush, find a slot**: 600 members of one branch and 1,000 slots of next week, which all of them see. At scale *s*
   there are *s* times the slots, half of them of the same branch in other weeks, half of other units in the same week.
 - **Feeds**: an activity of 1,000 slots with one person in all of them; from scale 10 also one of 10,000.
+- **Board**: 46 classrooms with a slot on each day of next week, and on each day of the eight weeks before.
 - **Review**: a general branch of 1,000 members with 15 records each, in branches of 100; from scale 10 also one of
   10,000. *s* times the members in all.
 """
@@ -25,6 +26,7 @@ from bench.rows import Rows
 
 BRANCH, SMALL, LARGE = 100, 1000, 10_000  # members in a review; events in a feed are SMALL or LARGE
 RUSHERS = 600
+CLASSROOMS = 46
 RECORDS = 15
 WEEK = timedelta(weeks=1)
 
@@ -41,6 +43,7 @@ class School:
     feeds: dict[int, tuple[str, int]] = field(default_factory=dict)
     # By number of members: the secretary of that branch or general branch.
     secretaries: dict[int, int] = field(default_factory=dict)
+    organizer: int = 0
 
 
 def build(engine: sa.Engine, scale: int, now: datetime) -> School:
@@ -53,6 +56,7 @@ def build(engine: sa.Engine, scale: int, now: datetime) -> School:
         _review(rows, school, top, scale)
         _rush(rows, school, top, scale)
         _feeds(rows, school, top, scale)
+        _board(rows, school, top)
     settle(engine)
     return school
 
@@ -143,3 +147,19 @@ def _feeds(rows: Rows, school: School, top: str, scale: int) -> None:
         rows.flush()
         seats.seat_in_turn(rows.connection, range(made[0], made[-1] + 1), range(member_id, member_id + 1), rows.now)
         school.feeds[events] = public_id, member_id
+
+
+# ── board ───────────────────────────────────────────────────────────────────
+
+
+def _board(rows: Rows, school: School, top: str) -> None:
+    """A building whose classrooms are looked after every evening by one or two people, and who plans that."""
+    unit_id, _ = rows.unit("节能支部", UnitLevel.BRANCH, top)
+    school.organizer = rows.organizer(unit_id)
+    activity_id, _ = rows.activity(unit_id, "energy", "晚间关灯")
+    posts = [rows.post(activity_id, f"{n + 101}室", 2) for n in range(CLASSROOMS)]
+    for day in range(-8 * 7, 7):
+        moment = clock.at(school.monday + timedelta(days=day), time(22))
+        for n, post_id in enumerate(posts):
+            rows.slot(post_id, moment, 2, (n + day) % 3)
+    rows.flush()

@@ -1,4 +1,4 @@
-"""What is asked for again and again and replayed by the floor: (b) finding a slot, (c) feeds, (d) reviews."""
+"""What is asked for again and again and replayed by the floor: (b) finding a slot, (c) feeds, (d) reviews, board."""
 
 from __future__ import annotations
 
@@ -56,5 +56,13 @@ def reviews(app: Flask, school: School) -> Iterator[Page]:
         yield Page(f"review.{members}.xlsx", capture(app, Request(f"{path}.xlsx", headers), warm=False), slow=True)
 
 
+def board(app: Flask, school: School) -> Iterator[Page]:
+    """The organizer's week: 46 posts on seven days, and what of them may stay empty."""
+    cookie, _ = log_in(app, [school.organizer])[0]
+    yield Page("board", capture(app, Request(f"/organize/board?week={school.monday}", {"Cookie": cookie})))
+
+
 # By the beginning of their names.
-PAGES: dict[str, Callable[[Flask, School], Iterator[Page]]] = {"slots": slots, "feed": feeds, "review": reviews}
+PAGES: dict[str, Callable[[Flask, School], Iterator[Page]]] = {
+    "slots": slots, "feed": feeds, "review": reviews, "board": board,
+}  # fmt: skip

@@ -59,10 +59,15 @@ class Rows:
 
     def secretary(self, unit_id: int) -> int:
         """A secretary of this unit and all below, who is on the roster of the first unit."""
+        return self._office(unit_id, Role.SECRETARY)
+
+    def organizer(self, unit_id: int) -> int:
+        """The same for an organizer."""
+        return self._office(unit_id, Role.ORGANIZER)
+
+    def _office(self, unit_id: int, role: Role) -> int:
         member_id = self.member(1, "")
-        self.add(
-            RoleGrant, member_id=member_id, role=Role.SECRETARY, unit_id=unit_id, granted_at=self.now
-        )  # fmt: skip
+        self.add(RoleGrant, member_id=member_id, role=role, unit_id=unit_id, granted_at=self.now)
         return member_id
 
     def activity(self, unit_id: int, kind: str, name: str) -> tuple[int, str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, cast
 
 import sqlalchemy as sa
 
@@ -215,10 +215,10 @@ def ahead(member: Viewer, now: datetime) -> list[Ahead]:
     return [Ahead._make(row) for row in run(_ahead(sight_of(member)), {"first": now, "last": now + AHEAD})]
 
 
-def past(post_ids: Collection[int], now: datetime) -> list[Past]:
+def past(post_ids: Collection[int], now: datetime) -> Iterable[Past]:
     """The posts' slots of the last weeks."""
     values = {"posts": list(post_ids), "first": now - timedelta(weeks=HISTORY_WEEKS), "last": now}
-    return [Past._make(row) for row in run(_PAST, values)]
+    return cast("Iterable[Past]", run(_PAST, values))
 
 
 # ── what waits to be done ───────────────────────────────────────────────────

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 from hashlib import sha256
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, TypeAlias
 
 from activities.duties.rules import RISK_BELOW, RISK_WITHIN, at_risk
 from activities.kit.refusal import N_, Refusal, refusal
@@ -25,13 +24,8 @@ POSTS_PAGE = 60
 # ── what will probably stay empty ───────────────────────────────────────────
 
 
-class Past(NamedTuple):
-    """A slot of a post that is over."""
-
-    post_id: int
-    starts_at: datetime
-    capacity: int
-    taken: int
+# A slot of a post that is over: the post, when it started, its seats and how many were taken.
+Past: TypeAlias = tuple[int, datetime, int, int]
 
 
 @dataclass(frozen=True)
@@ -48,14 +42,17 @@ Habits = Mapping[tuple[int, int | None], Habit]
 
 def habits(past: Iterable[Past], zone: tzinfo) -> Habits:
     """How the posts' slots filled, by post and weekday (0: Monday), and by post alone under None."""
-    seats: defaultdict[tuple[int, int | None], list[Past]] = defaultdict(list)
-    for slot in past:
-        for weekday in (slot.starts_at.astimezone(zone).weekday(), None):
-            seats[slot.post_id, weekday].append(slot)
-    return {
-        key: Habit(sum(s.taken for s in some) / sum(s.capacity for s in some), len(some), key[1] is not None)
-        for key, some in seats.items()
-    }
+    weekdays: dict[datetime, int] = {}  # thousands of slots start at few moments
+    sums: dict[tuple[int, int | None], list[int]] = {}
+    for post_id, starts_at, capacity, taken in past:
+        if starts_at not in weekdays:
+            weekdays[starts_at] = starts_at.astimezone(zone).weekday()
+        for weekday in (weekdays[starts_at], None):
+            seats = sums.setdefault((post_id, weekday), [0, 0, 0])
+            seats[0] += taken
+            seats[1] += capacity
+            seats[2] += 1
+    return {key: Habit(taken / capacity, count, key[1] is not None) for key, (taken, capacity, count) in sums.items()}
 
 
 def habit_of(habits: Habits, post_id: int, weekday: int) -> Habit | None:

@@ -6,7 +6,7 @@ from datetime import UTC, timedelta
 
 import pytest
 
-from activities.board.rules import Habit, Past, Stretch, habit_of, habits, outlook, pages
+from activities.board.rules import Habit, Stretch, habit_of, habits, outlook, pages
 from tests.cast import DAY, HOUR, NOW
 
 ALWAYS, HALF, NEVER = (Habit(share, 8, True) for share in (1.0, 0.5, 0.0))
@@ -47,7 +47,7 @@ def test_what_is_worth_telling(taken, ahead, habit, is_likely):
 
 
 def test_habits_are_those_of_the_weekday_else_of_the_post():
-    past = [Past(1, NOW - 7 * DAY, 4, 4), Past(1, NOW - 14 * DAY, 4, 2), Past(1, NOW - 6 * DAY, 2, 0)]
+    past = [(1, NOW - 7 * DAY, 4, 4), (1, NOW - 14 * DAY, 4, 2), (1, NOW - 6 * DAY, 2, 0)]
     found = habits(past, UTC)
     assert habit_of(found, 1, NOW.weekday()) == Habit(0.75, 2, True)
     assert habit_of(found, 1, (NOW - 2 * DAY).weekday()) == Habit(0.6, 3, False)
