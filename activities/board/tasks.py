@@ -25,7 +25,7 @@ from activities.signups.rules import HOLDING
 from activities.sites.models import Site
 from activities.sites.rules import MOST_DAYS
 from activities.terms import queries as terms
-from activities.terms.rules import Special, add_working_days
+from activities.terms.rules import Special, add_working_days, is_unsure
 
 AnySelect: TypeAlias = "sa.Select[*tuple[Any, ...]]"
 
@@ -45,7 +45,7 @@ LAST = sa.bindparam("last", type_=UtcDateTime())
 @dataclass(frozen=True)
 class Task:
     """Something to do. `key` says what, `endpoint` and `values` where; `left` are the days until it is due, below zero
-    when it is late."""
+    when it is late. `is_unsure`: the day was counted in a year whose holidays may still change."""
 
     key: str
     due: date
@@ -55,6 +55,7 @@ class Task:
     post: str
     activity: str
     people: int
+    is_unsure: bool = False
 
 
 def waiting(member: Viewer, now: datetime) -> list[Task]:
@@ -73,13 +74,13 @@ def _task(key: str, due: date, now: datetime, endpoint: str, values: dict[str, s
 
 
 def _marks(member: Viewer, special: Mapping[date, Special], now: datetime) -> list[Task]:
-    return [
-        _task(
-            "marks", add_working_days(clock.local_day(slot.ends_at), MARK_WITHIN, special), now, "records.attendance",
-            {"public_id": slot.public_id}, slot.post, slot.activity, slot.people,
-        )
-        for slot in queries.unmarked(member, now)
-    ]  # fmt: skip
+    found = []
+    for slot in queries.unmarked(member, now):
+        day = clock.local_day(slot.ends_at)
+        due = add_working_days(day, MARK_WITHIN, special)
+        said = (slot.post, slot.activity, slot.people, is_unsure(day, due, special))
+        found.append(_task("marks", due, now, "records.attendance", {"public_id": slot.public_id}, *said))
+    return found
 
 
 # ── lists of visitors ───────────────────────────────────────────────────────
@@ -130,12 +131,14 @@ def _lists(member: Viewer, special: Mapping[date, Special], now: datetime) -> li
     seated = lists.seated([visit.slot_id for visit in rows if visit.sent is not None])
     today, found = clock.local_day(now), []
     for visit in rows:
-        due = add_working_days(clock.local_day(visit.starts_at), -visit.list_days, special)
+        day = clock.local_day(visit.starts_at)
+        due = add_working_days(day, -visit.list_days, special)
         is_changed = visit.sent is not None and seated[visit.slot_id] != set(visit.sent)
         if is_changed or (visit.sent is None and due <= today + timedelta(days=REMIND)):
             values = {"public_id": visit.public_id}
             key = "list again" if is_changed else "list"
-            found.append(_task(key, due, now, "board.visitors", values, visit.post, visit.activity, visit.taken))
+            said = (visit.post, visit.activity, visit.taken, is_unsure(due, day, special))
+            found.append(_task(key, due, now, "board.visitors", values, *said))
     return found
 
 

@@ -3,17 +3,16 @@ written: what they decide hangs on everything that is there."""
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from activities.demo.calendar import DemoCalendar
 from activities.duties.models import Activity, Post, Slot
 from activities.holders import service
+from activities.holders.forms import span_of
 from activities.holders.models import Holder
-from activities.holders.rules import Span
 from activities.holders.service import Proposal
-from activities.kit import clock
 from activities.kit.db import db
 from activities.people.models import Member
 from activities.signups.models import SignUp
@@ -27,7 +26,7 @@ def make_holders(calendar: DemoCalendar, now: datetime) -> None:
     """Ask whoever came most often to each of the first rooms, and let all but the first and the last accept."""
     rooms = _rooms()[: HELD + ASKED]
     organizer = db.session.scalars(sa.select(Member.id).where(Member.number == "organizer")).one()
-    span = Span(clock.at(calendar.today, time(0)), clock.at(calendar.now.ends_on, time(0)))
+    span = span_of(calendar.today, calendar.now.ends_on)
     proposals = [Proposal(post_id, _regular(post_id), span) for post_id, _ in rooms]
     member = db.session.scalars(sa.select(Member.id).where(Member.number == "member")).one()
     proposals[0] = Proposal(rooms[0][0], member, span)

@@ -72,6 +72,14 @@ def add_working_days(day: date, number: int, specials: Mapping[date, Special]) -
     return day
 
 
+def is_unsure(first: date, last: date, specials: Mapping[date, Special]) -> bool:
+    """Whether what is counted between two days rests on a year whose holidays are not confirmed, or of which the
+    special days at hand know nothing."""
+    years = range(min(first, last).year, max(first, last).year + 1)
+    known = {year: [special.confirmed for day, special in specials.items() if day.year == year] for year in years}
+    return any(not confirmed or not all(confirmed) for confirmed in known.values())
+
+
 class Reckoned(NamedTuple):
     """A day that was counted out, and the years it rests on whose holidays are not confirmed."""
 

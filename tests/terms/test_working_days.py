@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from activities.kit.db import db
 from activities.terms import queries, service
 from activities.terms.models import SpecialDay
-from activities.terms.rules import Reckoned, Special, add_working_days, is_working_day
+from activities.terms.rules import Reckoned, Special, add_working_days, is_unsure, is_working_day
 from tests.cast import NOW
 
 OFF, WORKED = Special("国庆节", off=True), Special("调休上班")
@@ -73,6 +73,20 @@ def test_later_counts_end_later(day, one, other, specials):
 def test_from_a_working_day_there_and_back_again(day, number, specials):
     start = add_working_days(day, 1, specials)
     assert add_working_days(add_working_days(start, number, specials), -number, specials) == start
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "unsure"),
+    [
+        ((2026, 9, 1), (2026, 12, 31), False),
+        ((2026, 12, 31), (2026, 9, 1), False),
+        ((2026, 12, 28), (2027, 1, 4), True),  # nothing is known of 2027
+        ((2025, 12, 31), (2026, 1, 4), True),
+    ],
+)
+def test_a_count_that_reaches_into_an_unknown_year_is_unsure(first, last, unsure):
+    assert is_unsure(date(*first), date(*last), GOLDEN_WEEK) is unsure
+    assert is_unsure(date(*first), date(*last), {**GOLDEN_WEEK, date(2026, 12, 1): Special("x", confirmed=False)})
 
 
 # ── asked of the calendar ───────────────────────────────────────────────────
