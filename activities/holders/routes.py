@@ -19,7 +19,7 @@ from activities.kit.access import access
 from activities.kit.fields import refuse
 from activities.kit.i18n import gettext as _
 from activities.kit.i18n import ngettext
-from activities.kit.refusal import Refusal
+from activities.kit.refusal import N_, Refusal
 from activities.kit.roles import Permission
 from activities.kit.text import clean_line
 from activities.kit.web import asked_day, done, invalid
@@ -31,6 +31,14 @@ holders = Blueprint("holders", __name__)
 GET_AND_POST = ("GET", "POST")
 # Which field of its form a refusal speaks of.
 FIELDS = {"HoldsAlready": "member", "ProposedAlready": "first"}
+
+BUSY = N_("another duty of theirs is at this time, or too near")
+# Why there is no seat for somebody, as those who run the activity read it.
+WHY = {
+    "Full": N_("the seat is somebody else's"), "Overlaps": BUSY, "TooFarApart": BUSY, "TooLittleRest": BUSY,
+    "TooMuchADay": BUSY, "TooMuchAWeek": BUSY,
+}  # fmt: skip
+OTHERWISE = N_("the slot is not open to them")
 
 
 def init_app(app: Flask) -> None:
@@ -112,6 +120,20 @@ def propose(public_id: str) -> Any:
         refuse(form, FIELDS.get(refusal.key, "last"), refusal)
         return invalid("holders/propose.html", **page)
     return done(_("%(name)s is asked.", name=member.name), url_for(".board", public_id=activity.public_id))
+
+
+@holders.get("/organize/holders/<public_id>")
+@access(Permission.ORGANIZE)
+def seats(public_id: str) -> Any:
+    """In which of the post's slots there is no seat for who holds it, without the names of other duties."""
+    holder = queries.to_organize(current_user, public_id)
+    found = pages.what_it_means(holder, clock.now())
+    missed = [(offer, WHY.get(reason.key, OTHERWISE)) for offer, reason in found.missed]
+    [standing] = pages.standing_of([holder], clock.now())
+    return render_template(
+        "holders/seats.html", holder=holder, activity=holder.post.activity, found=found, missed=missed,
+        standing=standing,
+    )  # fmt: skip
 
 
 @holders.route("/organize/holders/<public_id>/end", methods=GET_AND_POST)

@@ -137,7 +137,7 @@ DOORS = (
             "records.attendance_post", "records.desk_page", "signups.roster", "signups.edit_slot", "signups.quotas",
             "signups.cancel_slot", "signups.edit_post", "admissions.requests", "admissions.approve",
             "admissions.decline_requests", "admissions.assign", "holders.board", "holders.propose",
-            "holders.propose_many", "holders.end",
+            "holders.propose_many", "holders.end", "holders.seats",
         ),
     ),
     Door("reviews.now", N_("Review"), "review", Permission.REVIEW, ("reviews.year",)),

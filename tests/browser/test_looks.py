@@ -63,7 +63,7 @@ PAGES = {
         "/organize/activities/{activity}/copy?name=x&first={today}&last={later}&start={later}",
         "/organize/activities/{activity}/posts/new", "/organize/activities/{activity}/plan", "/slots/{slot}/roster",
         "/organize/activities/{energy}/holders", "/organize/activities/{energy}/holders/propose",
-        "/organize/posts/{room}/holder?q=王", "/organize/holders/{holder}/end",
+        "/organize/posts/{room}/holder?q=王", "/organize/holders/{holder}/end", "/organize/holders/{holder}",
         "/organize/activities/{activity}/plan?posts=all&first={today}&last={later}&weekdays=0&weekdays=3&starts=08:00"
         "&ends=09:00",
         "/organize/series/{series}", "/organize/series/{series}/edit",

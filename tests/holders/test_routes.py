@@ -8,11 +8,12 @@ from html import unescape
 import pytest
 import time_machine
 
-from activities.duties.models import Post
+from activities.duties.models import Activity, Post, Slot
 from activities.holders import service
 from activities.holders.models import Holder
 from activities.holders.rules import HolderState
 from activities.kit.db import db
+from activities.signups.service import sign_up
 from tests.cast import DAY, HOUR, NOW, Visitor, logged_in, make_holder, make_post, make_room, make_slot
 
 ACCEPTED = HolderState.ACCEPTED
@@ -168,6 +169,26 @@ def test_ending_counts_what_is_given_back(app, cast, ou, lin, room):
     assert answer.status_code == 303
     assert "2 seats are given back." in ou.get(f"/organize/activities/{room['activity']}/holders").text
     assert ou.submit(f"/organize/holders/{public_id}/end", last="2026-11-30").status_code == 422
+
+
+def test_where_there_is_no_seat_and_why_is_listed_without_the_other_dutys_name(app, cast, ou, lin, room):
+    public_id = holder_of(app, cast, cast.lin)
+    with app.app_context():
+        one, two, _ = db.session.query(Slot).filter_by(post_id=make_room_again().id).order_by(Slot.starts_at)
+        elsewhere = make_slot(make_post(db.session.get_one(Activity, cast.sweeping.id), "南岸"), one.starts_at)
+        db.session.commit()
+        sign_up(cast.lin.id, elsewhere.id, NOW - HOUR)
+        sign_up(cast.wang.id, two.id, NOW - HOUR)
+    asked = words(ou.get(f"/organize/holders/{public_id}").text)
+    assert "1 slot to come would be theirs." in asked
+    lin.submit(f"/holders/{public_id}/accept")
+    page = words(ou.get(f"/organize/holders/{public_id}").text)
+    assert "They have a seat in 1 of 3 slots to come." in page
+    assert "another duty of theirs is at this time, or too near" in page
+    assert "the seat is somebody else's" in page
+    assert "南岸" not in page
+    assert "南岸" in lin.get(f"/holders/{public_id}").text
+    assert f"/organize/holders/{public_id}" in ou.get(f"/organize/activities/{room['activity']}/holders").text
 
 
 # ── whom it is about ────────────────────────────────────────────────────────

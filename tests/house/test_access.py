@@ -394,6 +394,7 @@ TABLE = {
     "POST holders.propose_many": row("login 404 404 422 404 404", energy_activity),
     "GET holders.propose": row("login 404 404 200 404 404", energy_post),
     "POST holders.propose": row("login 404 404 422 404 404", energy_post),
+    "GET holders.seats": row("login 404 404 200 404 404", holder),
     "GET holders.end": row("login 404 404 200 404 404", holder),
     "POST holders.end": row("login 404 404 303 404 404", holder, last="2026-11-26"),
     "GET holders.holding": row("login 200 404 404 404 404", holder),
