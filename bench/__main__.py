@@ -12,6 +12,7 @@ from bench import rush, sizes
 from bench.capture import log_in
 from bench.data import School
 from bench.databases import filled, servers
+from bench.delivery import delivery
 from bench.draws import draws
 from bench.floor import Script
 from bench.pages import PAGES, Page
@@ -56,13 +57,20 @@ def measure(app: Flask, school: School, database: str, scale: int, options: argp
                 yield rush.full(stage, signing)
             for page in pages:
                 yield stage.replayed(page)
+    yield from _in_process(app, school, database, scale, options)
+    for page in pages:
+        for name, value, unit in sizes.of(app, page):
+            yield Result(name, database, scale, value, unit)
+
+
+def _in_process(app: Flask, school: School, database: str, scale: int, options: argparse.Namespace) -> Iterator[Result]:
+    """What no server answers."""
+    if _wanted("delivery", options) and scale == options.scales[0]:  # it looks at nothing that grows
+        yield from delivery(app, school, database, scale, options.runs)
     if _wanted("series", options):
         yield from series(app, database, scale, options.runs)
     if _wanted("draw", options):
         yield from draws(app, database, scale, options.runs)
-    for page in pages:
-        for name, value, unit in sizes.of(app, page):
-            yield Result(name, database, scale, value, unit)
 
 
 def _pages(app: Flask, school: School, options: argparse.Namespace) -> Iterator[Page]:

@@ -19,7 +19,7 @@ GUNICORN = ("--workers", "2", "--threads", "4", "--worker-class", "gthread", "--
 @contextmanager
 def serving(server: str, factory: str, environ: Mapping[str, str]) -> Iterator[int]:
     """Serve `module:factory` with these variables; the port, as soon as it answers."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", *_command(server, factory, port)]
     with TemporaryFile() as log, subprocess.Popen(command, env=os.environ | dict(environ), stderr=log) as process:
         try:
@@ -39,7 +39,7 @@ def _command(server: str, factory: str, port: int) -> tuple[str, ...]:
     return "waitress", "--threads", "8", "--listen", f"127.0.0.1:{port}", "--call", factory
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
