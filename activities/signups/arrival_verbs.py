@@ -47,9 +47,9 @@ def _settle(slot_id: int) -> None:
 @transactional
 def come_at(member_id: int, slot_id: int, arrival_id: int, now: datetime) -> None:
     """Come at another time. Raises the rules' Refusal; one's own time stays where the other is taken."""
-    facts.person_locked(member_id)
+    person = facts.person_locked(member_id)
     offer = facts.offer_locked(slot_id)
-    mine, _ = facts.around(member_id, offer)
+    mine, busy = facts.around(member_id, offer)
     if mine is None or mine.state is not SignUpState.SEATED:
         raise rules.NotIn
     if refusal := rules.why_over(offer, now):
@@ -58,6 +58,8 @@ def come_at(member_id: int, slot_id: int, arrival_id: int, now: datetime) -> Non
         return
     at = take(offer, mine.id, arrival_id)
     assert at is not None  # a time was named
+    if refusal := rules.why_no_visit(offer, at, busy, person):
+        raise refusal
     recount([mine.arrival_id] if mine.arrival_id else [])
     audit.leave(
         now, member_id, "come at", SignUp, mine.id, before={"arrival": mine.arrival_id}, after={"arrival": arrival_id}

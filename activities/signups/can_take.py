@@ -15,7 +15,7 @@ from activities.kit.db import UtcDateTime
 from activities.norms.rules import Norms, Strictness
 from activities.people.models import Unit
 from activities.people.rules import Stages, Standings
-from activities.signups.facts import Engagement, busy_of
+from activities.signups.facts import IS_TIMED, Engagement, busy_of
 from activities.signups.rules_person import Person, why_paused
 from activities.signups.rules_time import Busy, days, weeks
 from activities.sites.models import Site
@@ -41,8 +41,14 @@ def can_take(person: Person, engagements: Collection[Engagement], span: Span, no
         sa.or_(Activity.sign_up_closes_at.is_(None), Activity.sign_up_closes_at > now),
         ~_too_late(now).exists(),
         *_is_for(person),
-        *_is_apart(busy_of(engagements), person.norms),
-        *_leaves_rest(busy_of(engagements), person.norms, span),
+        sa.or_(
+            IS_TIMED,
+            sa.and_(
+                sa.true(),
+                *_is_apart(busy_of(engagements), person.norms),
+                *_leaves_rest(busy_of(engagements), person.norms, span),
+            ),
+        ),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -21,6 +21,7 @@ from activities.people.models import Member, Unit
 from activities.people.rules import NotActive
 from activities.signups.models import Pause, SignUp, Team
 from activities.signups.rules import HOLDING, Mine, Offer, SignUpState, duty_name
+from activities.signups.rules_arrivals import STAY
 from activities.signups.rules_person import Person
 from activities.signups.rules_time import Busy, reach
 from activities.sites.models import Site
@@ -223,6 +224,7 @@ class Engagement(NamedTuple):
     risks_version: int | None = None
     assigned_by_id: int | None = None
     arrival_id: int | None = None
+    arrives_after: int | None = None  # so many minutes after the start, where people come one after another
 
     @property
     def mine(self) -> Mine:
@@ -230,13 +232,17 @@ class Engagement(NamedTuple):
 
     @property
     def busy(self) -> Busy:
-        return Busy(self.starts_at, self.ends_at, duty_name(self.activity, self.post), self.place)
+        starts_at, ends_at = self.starts_at, self.ends_at
+        if self.arrives_after is not None:
+            starts_at += timedelta(minutes=self.arrives_after)
+            ends_at = min(starts_at + STAY, ends_at)
+        return Busy(starts_at, ends_at, duty_name(self.activity, self.post), self.place)
 
 
 ENGAGEMENT = (
     SignUp.id, SignUp.slot_id, SignUp.state, Slot.starts_at, Slot.ends_at, Activity.public_id, Activity.name, Post.name,
     Post.place, SignUp.offered_until, SignUp.wish_id, SignUp.team_id, SignUp.risks_version, SignUp.assigned_by_id,
-    SignUp.arrival_id,
+    SignUp.arrival_id, Arrival.minute,
 )  # fmt: skip
 TOUCHES = sa.and_(Slot.state == SlotState.OPEN, Slot.starts_at < LAST, Slot.ends_at > FIRST)
 ENGAGEMENTS = (
@@ -244,6 +250,7 @@ ENGAGEMENTS = (
     .join(Slot, Slot.id == SignUp.slot_id)
     .join(Post, Post.id == Slot.post_id)
     .join(Activity, Activity.id == Post.activity_id)
+    .outerjoin(Arrival, Arrival.id == SignUp.arrival_id)
     .where(IS_ACTIVE)
     .order_by(Slot.starts_at)
 )

@@ -11,6 +11,7 @@ from typing import ClassVar, NamedTuple, TypeVar
 from activities.duties.rules import SlotState, WayIn
 from activities.kit.refusal import N_, Refusal, refusal
 from activities.people.rules import Stages, Standings
+from activities.signups.rules_arrivals import STAY
 from activities.signups.rules_person import (
     Person,
     WrongClass,
@@ -386,7 +387,7 @@ def why_not_sign_up(
         or (Assigned() if offer.way_in is WayIn.ASSIGNMENT else None)
         or why_paused(person, now)
         or _outside_window(offer, now)
-        or why_no_time(offer.duty, busy, person.norms)
+        or _no_time(offer, busy, person)
         or (Full() if offer.entry is SignUpState.WAITING and not waiting else None)
     )
 
@@ -402,12 +403,12 @@ def why_not_consented(offer: Offer, person: Person, busy: Collection[Busy], cons
 
 def what_speaks_against(offer: Offer, person: Person, busy: Collection[Busy]) -> list[Refusal]:
     """The soft rules: what the person should know before they take the slot, and may still do."""
-    return what_strains(offer.duty, busy, person.norms)
+    return [] if offer.is_timed else what_strains(offer.duty, busy, person.norms)
 
 
 def why_not_promote(offer: Offer, person: Person, busy: Collection[Busy], now: datetime) -> Refusal | None:
     """The first reason against giving a waiting person a free seat. That sign-up has closed since is none."""
-    return why_over(offer, now) or _ineligible(offer, person) or why_no_time(offer.duty, busy, person.norms)
+    return why_over(offer, now) or _ineligible(offer, person) or _no_time(offer, busy, person)
 
 
 def why_not_accept(
@@ -420,7 +421,7 @@ def why_not_accept(
         return over
     if now >= mine.offered_until:
         return OfferOver(mine.offered_until)
-    return _ineligible(offer, person) or why_no_time(offer.duty, busy, person.norms)
+    return _ineligible(offer, person) or _no_time(offer, busy, person)
 
 
 def offered_until(starts_at: datetime, offer_minutes: int, now: datetime) -> datetime | None:
@@ -459,7 +460,7 @@ def why_not_join(
         or (mine.why_not_again() if mine else None)
         or _ineligible(offer, person)
         or why_paused(person, now)
-        or why_no_time(offer.duty, busy, person.norms)
+        or _no_time(offer, busy, person)
     )
 
 
@@ -552,6 +553,17 @@ def why_over(offer: Offer, now: datetime) -> Refusal | None:
     if offer.state is SlotState.CANCELLED:
         return SlotCancelled()
     return AlreadyStarted() if now >= offer.starts_at else None
+
+
+def _no_time(offer: Offer, busy: Collection[Busy], person: Person) -> Refusal | None:
+    """The reason why the person has no time for it. Where people come one after another the time that somebody comes
+    is asked (`why_no_visit`), not the whole slot."""
+    return None if offer.is_timed else why_no_time(offer.duty, busy, person.norms)
+
+
+def why_no_visit(offer: Offer, at: datetime, busy: Collection[Busy], person: Person) -> Refusal | None:
+    """The reason why the person has no time to come at this time, where people come one after another."""
+    return why_no_time(Busy(at, min(at + STAY, offer.ends_at), offer.name, offer.place), busy, person.norms)
 
 
 def _ineligible(offer: Offer, person: Person) -> Refusal | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from activities.kit.refusal import N_, Refusal, refusal
 
 STEP = 15  # minutes
+# How long somebody who comes at a time is taken to be there.
+STAY = timedelta(hours=1)
 MOST_ARRIVALS = 24 * 60 // STEP
 
 

@@ -105,6 +105,8 @@ def _sign_up(
     )
     chosen = consent.arrival_id if consent else None
     if offer.is_timed and state is SignUpState.SEATED and (at := arrivals.take(offer, sign_up_id, chosen)):
+        if refusal := rules.why_no_visit(offer, at, busy, person):
+            raise refusal
         notices.comes_at(offer, member_id, at, now)
         return state
     notices.signed_up(offer, member_id, state, now)

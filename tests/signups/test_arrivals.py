@@ -29,6 +29,7 @@ from activities.signups.rules_arrivals import (
     spread,
     why_not_quotas,
 )
+from activities.signups.rules_time import Overlaps
 from activities.signups.service import sign_up, withdraw
 from tests.cast import DAY, HOUR, NOW, english, make_activity, make_member, make_post, make_slot, my_state, store
 from tests.house.test_races import crowd
@@ -109,6 +110,21 @@ def test_the_time_of_another_slot_is_none(cast, drive):
     set_quotas(cast.ou.id, other.id, 0, spread(4, 60), NOW)
     with pytest.raises(ArrivalFull):
         sign_up(cast.lin.id, drive.id, NOW, consent=Consent(arrival_id=times(other)[0].id))
+
+
+def test_only_the_time_at_which_one_comes_is_taken_from_ones_day(cast, drive):
+    morning = make_slot(cast.lake, drive.starts_at - HOUR, capacity=5)
+    during = make_slot(cast.lake, drive.starts_at + HOUR / 2, capacity=5)
+    db.session.commit()
+    sign_up(cast.lin.id, during.id, NOW)
+    with pytest.raises(Overlaps):
+        come(cast.lin.id, drive, 2)
+    assert (taken(drive), my_state(cast.lin.id, drive.id)) == ([0, 0, 0, 0], None)
+    sign_up(cast.wang.id, morning.id, NOW)
+    come(cast.wang.id, drive, 0)
+    later = make_slot(cast.lake, drive.starts_at + HOUR, capacity=5)
+    db.session.commit()
+    sign_up(cast.wang.id, later.id, NOW)
 
 
 def test_who_withdraws_gives_the_time_back(cast, drive):

@@ -8,6 +8,7 @@ from itertools import product
 import pytest
 
 from activities.duties import queries as duties
+from activities.duties.models import Arrival
 from activities.duties.rules import SlotState, WayIn
 from activities.kit.db import db, run
 from activities.norms.models import NormsVersion
@@ -67,6 +68,10 @@ def test_over_slots_that_differ_in_every_condition(ctx, cast):
         for m, (draws_at, drawn_at, taken) in enumerate(moments):
             make_slot(post, start + (200 + 20 * n + m) * DAY, draws_at=draws_at, drawn_at=drawn_at, taken=taken)
     seated = make_slot(make_post(cast.sweeping, "西岸", capacity=5), start + HOUR / 2, hours=4)
+    drive = make_slot(
+        make_post(make_activity("献血", cast.first, "blood"), "体育馆", capacity=9), start + HOUR, hours=8
+    )
+    store(Arrival(slot_id=drive.id, minute=0, quota=9))
     db.session.commit()
     sign_up(cast.lin.id, seated.id, NOW)
     can, all_ = agree(cast.lin.id, -100, 1000)

@@ -130,8 +130,11 @@ def test_an_activity_says_what_it_needs_and_the_refusal_where_to_get_it(app, cas
         aid = db.session.scalars(sa.select(Training)).one()
         activity = db.session.get_one(Activity, cast.sweeping.id)
         unit, address = activity.unit_id, f"/organize/activities/{activity.public_id}/edit"
-    form = {"kind_key": "cleaning", "name": "清扫", "unit_id": unit, "withdraw_hours": "24", "offer_hours": "0",
-            "eligible_unit_id": "0", "revision": "0", "trainings": aid.id, "classes": "营销2301，会计2302"}  # fmt: skip
+    form = {
+        "kind_key": "cleaning", "name": "清扫", "unit_id": unit, "withdraw_hours": "24", "offer_hours": "0",
+        "way_in": "first_come", "draw_minutes": "1440", "draw_days": "90", "eligible_unit_id": "0", "revision": "0",
+        "trainings": aid.id, "classes": "营销2301，会计2302",
+    }  # fmt: skip
     assert ou.submit(address, **form).status_code == 303
     page = english(app, cast.lin).get(f"/slots/{cast.slot.public_id}").get_data(as_text=True)
     assert "needs the training “急救”" in page
