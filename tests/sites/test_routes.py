@@ -95,3 +95,18 @@ def test_a_plan_that_a_place_does_not_take_is_refused_before_it_is_shown(app, ca
     address = f"/organize/activities/{cast.sweeping.public_id}/plan"
     assert "takes 3 visitors at once" in text(ou.get(address, query_string=wish), 422)
     assert "1 slot would be created" in text(ou.get(address, query_string={**wish, "starts": "13:00", "ends": "14:00"}))
+
+
+def test_members_learn_where_it_is_and_when_sign_up_closes_but_not_whom_organizers_ask(app, cast):
+    with app.app_context():
+        site = make_site("护理院", cast.first, address="湖西路 1 号", contact="李主任", notice_days=2)
+        slot = make_slot(make_post(cast.sweeping, "探望", site=site, floor="2楼"), NOW + DAY)
+        db.session.commit()
+        public_id = slot.public_id
+    lin = logged_in(app, cast.lin)
+    lin.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    shown = text(lin.get(f"/slots/{public_id}"))
+    for said in ("护理院", "湖西路 1 号, 2楼", "(sign-up closes 2 days before)", "must know 2 days before who comes"):
+        assert said in shown
+    assert "李主任" not in shown
+    assert lin.submit(f"/slots/{public_id}/sign-up").status_code == 409
