@@ -11,7 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from activities.duties.models import Activity, ActivityOrganizer, Post, Series, Slot
-from activities.duties.rules import SlotState
+from activities.duties.rules import SlotState, WayIn
 from activities.kit.db import db
 from activities.kit.refusal import NotAllowed, NotFound
 from activities.kit.roles import Permission, Role
@@ -181,6 +181,17 @@ def has_people(activity_id: int) -> bool:
     """Whether anybody has ever signed up for one of the activity's slots, or was recorded there without."""
     query = sa.select(Slot.id).join(Slot.post).where(Post.activity_id == activity_id, Slot.tickets > 0).limit(1)
     return db.session.scalar(query) is not None
+
+
+def to_decide(member: Viewer, now: datetime) -> int:
+    """How many people ask for a seat that the member, among others, decides about."""
+    mine = sa.select(Activity.id).join(Activity.unit).where(organized_by(member), Activity.way_in == WayIn.APPROVAL)
+    query = (
+        sa.select(sa.func.sum(Slot.asked))
+        .join(Slot.post)
+        .where(Post.activity_id.in_(mine), Slot.asked > 0, Slot.state == SlotState.OPEN, Slot.starts_at > now)
+    )
+    return int(db.session.scalar(query) or 0)
 
 
 def pending(activity_id: int, now: datetime) -> int:

@@ -65,7 +65,7 @@ def organize() -> Any:
     return render_template(
         "duties/organize.html", lines=lines[: board.PAGE], has_more=len(lines) > board.PAGE, page=page, text=text,
         kind=kind, kinds=KINDS.values(), ahead=ahead, weeks=terms.weeks_of(days), at=now,
-        risks=sum(entry.at_risk for entry in ahead),
+        risks=sum(entry.at_risk for entry in ahead), requests=queries.to_decide(current_user, now),
     )  # fmt: skip
 
 

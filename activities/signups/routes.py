@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from activities.duties import queries as duties
 from activities.duties.kinds import KINDS, LEDGER_NAMES
 from activities.duties.models import Slot
+from activities.duties.rules import WAY_SENTENCES
 from activities.kit import clock
 from activities.kit.access import access
 from activities.kit.asked import read_number
@@ -80,7 +81,7 @@ def activity(public_id: str) -> Any:
     return render_template(
         "signups/activity.html", activity=found, by_day=pages.by_day(cards), page=page, has_more=has_more,
         conditions=pages.conditions(current_user, person, found, clock.local_day(now)),
-        full=sum(card.is_full for card in cards),
+        full=sum(card.is_full for card in cards), way=WAY_SENTENCES[found.way_in],
     )  # fmt: skip
 
 

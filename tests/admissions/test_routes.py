@@ -117,3 +117,20 @@ def test_an_assignment_is_answered_from_the_slots_page(app, house):
     assert lin.submit(f"/slots/{slot}/accept").status_code == 303
     with app.app_context():
         assert my_state(house.cast.lin.id, house.watch) is SignUpState.SEATED
+
+
+def test_the_activitys_page_says_how_people_come_to_its_seats(app, house):
+    lin = logged_in(app, house.cast.lin)
+    with app.app_context():
+        activity = db.session.get(Slot, house.visit).post.activity.public_id
+    page = lin.get(f"/activities/{activity}", headers={"Accept-Language": "en"}).get_data(as_text=True)
+    assert "an organizer approves or declines" in page
+
+
+def test_the_organizers_door_counts_what_awaits_a_decision(app, house, ou):
+    assert "/organize/requests" not in ou.get("/organize/").get_data(as_text=True)
+    with app.app_context():
+        for who in (house.ma, house.hu):
+            sign_up(who, house.visit, NOW)
+    page = ou.get("/organize/", headers={"Accept-Language": "en"}).get_data(as_text=True)
+    assert "2 requests await a decision" in page

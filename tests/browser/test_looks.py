@@ -26,6 +26,7 @@ from activities.terms.models import ClassPeriod, SpecialDay, Term
 from activities.terms.periods import USUAL
 from activities.trainings.models import Training
 from activities.trainings.service import add_training, enter_passes
+from tests.browser.ways import make_ways
 from tests.cast import DAY, HOUR, make_holder, make_post, make_room, make_series, make_site, make_slot
 from tests.chats.robots import robot
 
@@ -47,9 +48,12 @@ PAGES = {
         "/records/{record}", "/years/{year}", "/invitations", "/calendars", "/inbox",
         "/account/notices", "/account", "/account/password",
         "/terms", "/terms/periods", "/holders/{holder}", "/holders/{asked}",
+        "/slots/{by_approval}", "/slots/{by_assignment}", "/slots/{by_assignment}/decline", "/slots/{by_draw}",
+        "/slots/{by_held_draw}", "/slots/{opens_soon}", "/draws/{open_draw}", "/draws/{held_draw}",
         "/nowhere",
     ],
     "ou": [
+        "/organize/requests", "/organize/requests?activity={asking}", "/organize/slots/{by_assignment}/assign",
         "/trainings", "/trainings/new", "/trainings/{training}", "/trainings/{training}/edit", "/organize/leaves",
         "/pauses",
         "/chats", "/chats/new", "/chats/{chat}", "/chats/{chat}/remove",
@@ -133,6 +137,7 @@ def world(app, cast) -> dict[str, str | int]:
         asked = make_holder(make_post(room.activity, "206"), cast.lin, begins_at=now, ends_at=now + 20 * DAY)
         db.session.commit()
         return {
+            **make_ways(cast, now),
             "chat": chats.add(cast.ou.id, cast.first.id, robot(), now),
             "wanted": wanted.public_id, "mine": mine.public_id,
             "slot": slot.public_id, "full": full.public_id, "past": past.public_id, "record": record.public_id,

@@ -1,0 +1,48 @@
+"""What the pages about ways in do with JavaScript: a countdown that opens without loading again, and a draw that is
+recomputed on the device."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from activities.duties.models import Activity, Slot
+from activities.kit import clock
+from activities.kit.db import db
+from activities.signups.rules import SignUpState
+from tests.browser.ways import make_ways
+from tests.cast import my_state
+
+
+def test_the_button_appears_when_the_servers_clock_says_so(app, cast, visit):
+    with app.app_context():
+        world = make_ways(cast, clock.now())
+        slot = db.session.query(Slot).filter_by(public_id=world["opens_soon"]).one()
+    page = visit(cast.lin)
+    with app.app_context():  # logging in takes its time
+        activity = db.session.query(Activity).filter_by(name="义务植树").one()
+        activity.sign_up_opens_at, activity.risks = clock.now() + timedelta(seconds=3), ""
+        db.session.commit()
+    page.clock.install()  # the device's own clock is wrong by years
+    page.clock.set_system_time("2031-01-01T00:00:00Z")
+    page.goto(f"/slots/{world['opens_soon']}")
+    assert page.locator(".act [data-opens-here]").is_hidden()
+    assert page.locator(".act [data-shut-here]").is_visible()
+    loads = []
+    page.on("request", lambda request: loads.append(request.url))
+    page.wait_for_timeout(3500)
+    page.clock.fast_forward(5000)
+    page.locator(".act [data-opens-here]").click()
+    page.wait_for_url("**/slots/*")
+    with app.app_context():
+        assert my_state(cast.lin.id, slot.id) is SignUpState.SEATED
+    assert loads[0].endswith("/sign-up")
+
+
+def test_a_draw_is_recomputed_on_the_device(app, cast, visit):
+    with app.app_context():
+        world = make_ways(cast, clock.now())
+    page = visit(cast.lin, language="en")
+    page.goto(f"/draws/{world['held_draw']}")
+    page.locator("[data-recompute]").click()
+    page.wait_for_function("document.querySelector('[data-verdict]').textContent.length > 5")
+    assert page.locator("[data-verdict]").text_content() == page.locator("[data-recompute]").get_attribute("data-right")
