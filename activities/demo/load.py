@@ -17,6 +17,7 @@ from activities.demo import article, tables, ways
 from activities.demo.attendance import DemoRecord, make_records
 from activities.demo.calendar import DemoCalendar, calendar_of
 from activities.demo.crowd import Crowd
+from activities.demo.exchanges import make_exchanges
 from activities.demo.offices import Offices, make_offices
 from activities.demo.persons import Person, make_persons
 from activities.demo.programme import PROGRAMME
@@ -58,8 +59,8 @@ def is_empty() -> bool:
 
 
 def load(now: datetime, progress: Callable[[int], AbstractContextManager[Any]]) -> None:
-    """Write the demo into an empty database, and let some people hold posts. `progress` makes a bar of so many rows.
-    Raises NotEmpty."""
+    """Write the demo into an empty database, and let some people hold posts and some seats change hands. `progress`
+    makes a bar of so many rows. Raises NotEmpty."""
     world = think(now)
     with transaction():
         if not is_empty():
@@ -68,3 +69,4 @@ def load(now: datetime, progress: Callable[[int], AbstractContextManager[Any]]) 
             tables.write_all(world, bar.update)
     make_holders(world.calendar, now)
     ways.play(now)
+    make_exchanges(now)

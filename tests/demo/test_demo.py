@@ -17,6 +17,9 @@ from activities.demo.load import NotEmpty, load, think
 from activities.duties.models import Activity, Post, Slot
 from activities.duties.queries import WITH_ALL
 from activities.duties.rules import SlotState
+from activities.exchanges.models import Handover, SwapOffer
+from activities.exchanges.pages import can_take_over
+from activities.exchanges.swap_queries import asked_of
 from activities.holders.models import Holder
 from activities.holders.rules import HolderState
 from activities.kit import clock
@@ -65,6 +68,16 @@ def test_every_state_is_one_the_services_could_have_made(now):
     check_what_is_ahead(slots, now)
     check_accounts(now)
     check_holders()
+
+
+@pytest.mark.any_database
+def test_seats_change_hands_and_the_member_is_asked():
+    load(TODAY, no_bar)
+    member = by_login("member")
+    assert count(sa.select(sa.func.count(Handover.id))) == 1
+    assert can_take_over(member, TODAY)
+    assert asked_of(member.id, TODAY) == 1
+    assert count(sa.select(sa.func.count(SwapOffer.id))) == 6
 
 
 def first(query: str, now: datetime) -> list[int]:

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from activities.duties.models import Activity, Slot
 from activities.exchanges import covers, swaps
-from activities.exchanges.models import Handover, Swap
+from activities.exchanges.models import Cover, Handover, Swap
 from activities.kit.db import db
 from activities.kit.refusal import NotFound, Refusal
 from activities.outbox.models import Notice
@@ -44,6 +44,8 @@ class Exchanges(RuleBasedStateMachine):
         db.session.execute(sa.update(Activity).values(withdraw_minutes=0))
         db.session.commit()
         self.now = NOW
+        for person, slot in zip(self.people, self.slots, strict=False):
+            sign_up(person, slot, NOW)
 
     def tick(self):
         self.now += timedelta(seconds=1)
@@ -55,6 +57,11 @@ class Exchanges(RuleBasedStateMachine):
         except (Refusal, NotFound):
             return False
         return True
+
+    def held(self):
+        """Who has a seat in which slot."""
+        query = sa.select(SignUp.member_id, SignUp.slot_id).where(SignUp.state == SignUpState.SEATED)
+        return db.session.execute(query.order_by(SignUp.id)).all()
 
     def seats(self) -> dict[int, int]:
         query = sa.select(SignUp.slot_id, sa.func.count()).where(SignUp.state == SignUpState.SEATED)
@@ -68,37 +75,57 @@ class Exchanges(RuleBasedStateMachine):
     def somebody_withdraws(self, person, slot):
         self.tried(lambda: withdraw(self.people[person], self.slots[slot], self.tick()))
 
-    @rule(person=PEOPLE, slot=SLOTS)
-    def somebody_asks_for_cover(self, person, slot):
-        before = self.seats()
-        self.tried(lambda: covers.ask_cover(self.people[person], self.slots[slot], "", self.tick()))
-        assert self.seats() == before
-
-    @rule(person=PEOPLE, slot=SLOTS)
-    def somebody_takes_over(self, person, slot):
-        before = self.seats()
-        if self.tried(lambda: covers.take_over(self.people[person], self.slots[slot], self.tick())):
-            assert self.seats()[self.slots[slot]] == before[self.slots[slot]]
-
-    @rule(person=PEOPLE, slot=SLOTS, other=PEOPLE, other_slot=SLOTS)
-    def somebody_proposes_a_swap(self, person, slot, other, other_slot):
-        ends = (self.people[person], self.slots[slot], self.people[other], self.slots[other_slot])
-        before = self.seats()
-        self.tried(lambda: swaps.propose(*ends, self.tick()))
-        assert self.seats() == before
-
-    @rule(person=PEOPLE, which=st.integers(0, 5), verb=st.sampled_from((swaps.agree, swaps.agree, swaps.decline)))
-    def somebody_answers(self, person, which, verb):
-        open_ones = db.session.scalars(sa.select(Swap.id).where(Swap.ended_at.is_(None)).order_by(Swap.id)).all()
-        if which >= len(open_ones):
-            return
-        for one in (self.people[person], *self.people):
+    @rule(which=st.integers(0, 5))
+    def somebody_asks_for_cover(self, which):
+        held = self.held()
+        if which < len(held):
             before = self.seats()
-            if self.tried(lambda one=one: verb(one, open_ones[which], self.tick())):
-                now = self.seats()
-                # A swap conserves the seats; who has time again afterwards may be seated where they waited.
-                assert all(now.get(slot, 0) >= count for slot, count in before.items())
-                return
+            self.tried(lambda: covers.ask_cover(*held[which], "", self.tick()))
+            assert all(self.seats()[slot] >= count for slot, count in before.items())
+
+    @rule(person=PEOPLE, which=st.integers(0, 2))
+    def somebody_takes_over(self, person, which):
+        wanted = db.session.scalars(
+            sa.select(SignUp.slot_id).join(Cover).where(Cover.ended_at.is_(None)).order_by(SignUp.id)
+        ).all()
+        if which < len(wanted):
+            before = self.seats()
+            if self.tried(lambda: covers.take_over(self.people[person], wanted[which], self.tick())):
+                assert self.seats()[wanted[which]] == before[wanted[which]]
+
+    @rule(which=st.integers(0, 5), other=st.integers(0, 5))
+    def somebody_proposes_a_swap(self, which, other):
+        held = self.held()
+        if which != other and max(which, other) < len(held):
+            before = self.seats()
+            self.tried(lambda: swaps.propose(*held[which], *held[other], self.tick()))
+            assert self.seats() == before
+
+    @rule(which=st.integers(0, 3), verb=st.sampled_from((swaps.agree, swaps.agree, swaps.decline)))
+    def somebody_answers(self, which, verb):
+        asked = db.session.execute(
+            sa.select(Swap.id, SignUp.member_id)
+            .join(SignUp, SignUp.id == Swap.wanted_id)
+            .where(Swap.ended_at.is_(None))
+            .order_by(Swap.id)
+        ).all()
+        if which < len(asked):
+            before = self.seats()
+            self.tried(lambda: verb(asked[which].member_id, asked[which].id, self.tick()))
+            # A swap conserves the seats; who has time again afterwards may be seated where they waited.
+            now = self.seats()
+            assert all(now.get(slot, 0) >= count for slot, count in before.items())
+
+    @rule(which=st.integers(0, 5), person=PEOPLE)
+    def somebody_comes_in_anothers_place(self, which, person):
+        self.somebody_asks_for_cover(which)
+        self.somebody_takes_over(person, 0)
+
+    @rule(which=st.integers(0, 5), other=st.integers(0, 5))
+    def two_agree_to_swap(self, which, other):
+        self.somebody_proposes_a_swap(which, other)
+        for n in range(4):
+            self.somebody_answers(n, swaps.agree)
 
     @rule()
     def who_waits_is_served(self):
@@ -108,9 +135,7 @@ class Exchanges(RuleBasedStateMachine):
     def nobody_is_in_two_places_and_counters_are_right(self):
         if not hasattr(self, "slots"):
             return
-        rows = db.session.execute(
-            sa.select(SignUp.member_id, SignUp.slot_id).where(SignUp.state == SignUpState.SEATED)
-        ).all()
+        rows = self.held()
         for first, second in ((0, 1), (2, 3)):
             pair = (self.slots[first], self.slots[second])
             assert max(Counter(who for who, slot in rows if slot in pair).values(), default=0) <= 1
@@ -139,7 +164,7 @@ def test_any_history_conserves_seats_and_overlaps_nobody(app):
     Exchanges.app = app
     on_sqlite = app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite")
     options = settings(
-        max_examples=25 if on_sqlite else 10,  # databases differ in locks, not in histories
+        max_examples=30 if on_sqlite else 10,  # databases differ in locks, not in histories
         stateful_step_count=30,
         deadline=None,
         suppress_health_check=list(HealthCheck),
