@@ -15,7 +15,7 @@ from activities.exchanges.handing import hand_over
 from activities.exchanges.models import Cover
 from activities.exchanges.rules import CoverEnd, Way
 from activities.invitations.service import ask, take_turns
-from activities.kit.db import db, lock, transactional
+from activities.kit.db import db, lock, transactional, unless_there
 from activities.kit.refusal import NotFound
 from activities.outbox.jobs import every
 from activities.people.models import Member
@@ -68,8 +68,8 @@ def _open(member_id: int, slot_id: int, reason: str, now: datetime) -> int:
         raise refusal
     assert mine is not None  # the rule refused otherwise
     cover = Cover(sign_up_id=mine.id, reason=reason, asked_at=now, next_wave_at=now)
-    db.session.add(cover)
-    db.session.flush()
+    with unless_there(rules.CoverAsked):
+        db.session.add(cover)
     audit.leave(now, member_id, "ask for cover", Cover, cover.id, after={"sign_up": mine.id}, reason=reason)
     return cover.id
 

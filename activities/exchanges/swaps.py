@@ -17,7 +17,7 @@ from activities.exchanges.handing import hand_over
 from activities.exchanges.models import Swap, SwapOffer
 from activities.exchanges.rules import Side, SwapEnd, Way
 from activities.exchanges.swap_queries import Ends
-from activities.kit.db import db, lock, transactional
+from activities.kit.db import db, lock, transactional, unless_there
 from activities.kit.refusal import NotFound
 from activities.outbox.jobs import every
 from activities.people.models import Member
@@ -41,7 +41,8 @@ def offer_seat(member_id: int, slot_id: int, wish: str, now: datetime) -> None:
         raise NotIn
     if swap_queries.offer_by(seat.id):
         raise rules.SwapOffered
-    db.session.add(SwapOffer(sign_up_id=seat.id, wish=wish, made_at=now))
+    with unless_there(rules.SwapOffered):
+        db.session.add(SwapOffer(sign_up_id=seat.id, wish=wish, made_at=now))
 
 
 @transactional
@@ -77,8 +78,8 @@ def propose(
         wanted_starts_at=takes.starts_at, risks_version=consent.risks_version if consent else None, proposed_at=now,
         expires_at=rules.expires_at(gives, takes, now),
     )  # fmt: skip
-    db.session.add(swap)
-    db.session.flush()
+    with unless_there(rules.SwapProposed):
+        db.session.add(swap)
     seats = {"given": own.seat.id, "wanted": other.seat.id}
     audit.leave(now, member_id, "propose swap", Swap, swap.id, after=seats)
     notices.swap_proposed(gives, takes, _name(member_id), other_id, swap.expires_at, now)

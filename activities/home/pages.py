@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from activities.duties.kinds import LEDGER_NAMES
+from activities.exchanges import swap_queries
 from activities.holders import queries as holders
 from activities.holders.models import Holder
+from activities.invitations import queries as invitations
 from activities.kit import clock
 from activities.people.users import Viewer
 from activities.records import queries as records
@@ -52,6 +54,8 @@ class MyDuties:
     today: date
     week: int | None
     offered: Sequence[SignUp]
+    swaps: int
+    invitations: int
     next: SignUp | None
     can_withdraw: bool
     soon: Sequence[SignUp]
@@ -76,7 +80,7 @@ class MyDuties:
 
 
 def my_duties(member: Viewer, now: datetime) -> MyDuties:
-    """Nine statements, however much there is."""
+    """Eleven statements, however much there is."""
     today = clock.local_day(now)
     ahead = search.my_sign_ups(member, now, now + AHEAD)
     seated = [s for s in ahead if s.state is SignUpState.SEATED]
@@ -91,6 +95,8 @@ def my_duties(member: Viewer, now: datetime) -> MyDuties:
         today=today,
         week=terms.week_of(today),
         offered=[s for s in ahead if s.state is SignUpState.OFFERED],
+        swaps=swap_queries.asked_of(member.id, now),
+        invitations=len(invitations.asked_of(member.id, now)),
         next=first,
         can_withdraw=first is not None and rules.why_not_withdraw(offer_of(first.slot), first.state, now) is None,
         soon=seated[1 : 1 + SOON],

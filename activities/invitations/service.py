@@ -16,8 +16,8 @@ from activities.duties.queries import WITH_ALL, must_organize
 from activities.invitations import notices, queries, rules
 from activities.invitations.models import Invitation, InvitationOptOut
 from activities.invitations.rules import Fits
-from activities.kit.db import db, lock, run, transactional
-from activities.kit.refusal import NotFound
+from activities.kit.db import db, lock, run, transactional, unless_there
+from activities.kit.refusal import ChangedMeanwhile, NotFound
 from activities.outbox import service as outbox
 from activities.people.models import Member
 from activities.people.service import acting, lock_roots
@@ -57,7 +57,8 @@ def want_invitations(member_id: int, wanted: bool, now: datetime) -> None:
     if wanted:
         db.session.execute(sa.delete(InvitationOptOut).where(InvitationOptOut.member_id == member_id))
     elif queries.may_be_asked(member_id):
-        db.session.add(InvitationOptOut(member_id=member_id, since=now))
+        with unless_there(ChangedMeanwhile):
+            db.session.add(InvitationOptOut(member_id=member_id, since=now))
 
 
 # ── what rooms above share, inside their transactions ───────────────────────
@@ -76,7 +77,8 @@ def ask(
     asked = [member_id for member_id, _ in zip(_able(slot, fits, now), range(how_many), strict=False)]
     if asked:
         row = {"slot_id": slot.id, "invited_by_id": actor_id, "invited_at": now}
-        run(_INVITE, [{**row, "member_id": member_id} for member_id in asked])
+        with unless_there(ChangedMeanwhile):
+            run(_INVITE, [{**row, "member_id": member_id} for member_id in asked])
         audit.leave(now, actor_id, "invite", Slot, slot.id, after={"members": asked})
         outbox.post(now, asked, topic, **told(facts.offer_of(slot)))
     return asked

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import orm
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.orm.interfaces import ORMOption
@@ -255,6 +255,17 @@ def asks_for_retry(error: DBAPIError) -> bool:
     if isinstance(original, sqlite3.OperationalError):
         return getattr(original, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
     return getattr(original, "sqlstate", None) in ("40001", "40P01")
+
+
+@contextmanager
+def unless_there(refusal: Callable[[], Exception]) -> Iterator[None]:
+    """Store what the block adds. The rule has asked before whether it is there already; but at SERIALIZABLE it saw the
+    state from before it waited for its locks, and then the database is the first to know."""
+    try:
+        yield
+        db.session.flush()
+    except IntegrityError:
+        raise refusal() from None
 
 
 def lock(model: type[Row], row_id: int, *options: ORMOption) -> Row:

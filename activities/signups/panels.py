@@ -14,7 +14,7 @@ from activities.signups.cards import Card
 
 @dataclass(frozen=True)
 class Panel:
-    """A template of the room's own, shown with `panel.values` in reach. `is_first`: before the sign-up button.
+    """A template of the room's own, shown with `panel.values` in reach. `is_first`: right below the slot's head.
     `button`: the template of a button that stands in that one's place."""
 
     template: str

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from activities.exchanges.covers import ask_cover, ask_more, serve_waiting, take_back, take_over, tell_organizers
 from activities.exchanges.models import Handover, Swap
-from activities.exchanges.swaps import agree, decline, lapse, propose
+from activities.exchanges.swaps import agree, decline, lapse, offer_seat, propose
 from activities.exchanges.swaps import take_back as swap_back
 from activities.invitations.models import Invitation
 from activities.kit.db import db
@@ -168,6 +168,12 @@ def test_the_same_swap_proposed_from_both_sides_at_once_is_proposed_once(app, ca
     slots = seated_in(app, cast, [a, b])
     verbs = [lambda: propose(a, slots[0], b, slots[1], NOW), lambda: propose(b, slots[1], a, slots[0], NOW)]
     assert worked(race(app, verbs * 3)) == 1
+
+
+def test_who_presses_twice_asks_for_cover_once_and_offers_the_seat_once(app, cast, people):
+    [slot] = seated_in(app, cast, people[:1])
+    assert worked(race(app, [lambda: ask_cover(people[0], slot, "", NOW)] * 4)) == 1
+    assert worked(race(app, [lambda: offer_seat(people[0], slot, "", NOW)] * 4)) == 1
 
 
 def test_agreeing_declining_taking_back_and_lapsing_at_once_have_one_outcome(app, cast, people):
