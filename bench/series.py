@@ -62,10 +62,10 @@ def series(app: Flask, database: str, scale: int, runs: int) -> Iterator[Result]
 def _planned(who: Organizer, wish: Wish) -> tuple[tuple[float, float], tuple[int, int]]:
     """Create, move and take back; how long the first two took, and with how many statements."""
     now, zone = clock.now(), clock.zone()
-    digest = planning.plan(who.activity, wish, zone, now).digest
+    digest = planning.plan(who.activity, [wish], zone, now)[0].digest
     with counted() as sent:
         began = perf_counter()
-        public_id, count = plan_series(who.id, who.activity, wish, digest, zone, now)
+        [public_id], count = plan_series(who.id, who.activity, [wish], digest, zone, now)
         created = perf_counter() - began
     if count != SLOTS:
         raise RuntimeError(f"{count} slots instead of {SLOTS}")
@@ -84,7 +84,7 @@ def _planned(who: Organizer, wish: Wish) -> tuple[tuple[float, float], tuple[int
 def _bare(who: Organizer, wish: Wish) -> float:
     """Seconds for the same rows without anything else."""
     now = clock.now()
-    plan = planning.plan(who.activity, wish, clock.zone(), now)
+    plan = planning.plan(who.activity, [wish], clock.zone(), now)[0]
     columns = ("post_id", "starts_at", "ends_at", "capacity")
     rows = [
         {**{name: getattr(slot, name) for name in columns}, "created_at": now, "changed_at": now} for slot in plan.slots

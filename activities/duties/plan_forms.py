@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -19,7 +20,7 @@ from activities.duties.plans import Wish
 from activities.duties.recurrence import Rule
 from activities.duties.rules import MOST_SEATS, NoFirstDay, NoLastDay
 from activities.kit.clock import local
-from activities.kit.fields import Chips, Clock, Day, Days, Number
+from activities.kit.fields import Chips, Clock, Clocks, Day, Days, Number
 from activities.kit.i18n import gettext, ngettext
 from activities.terms.rules import Span
 
@@ -82,6 +83,10 @@ class PlanForm(RuleForm):
     term = SelectField(_l("In the term"), [Optional()])
     first = Day(_l("From this day on"), [Optional()], description=_l("Empty: from the start of the term."))
     last = Day(_l("Until this day"), [Optional()], description=_l("Empty: to the end of the term."))
+    also = Clocks(
+        _l("And on the same days"), [Optional()],
+        description=_l("More times, each a series of its own: 11:40–11:50 17:40–17:50."),
+    )  # fmt: skip
 
     def __init__(
         self, formdata: Any, posts: Sequence[Post], terms: Sequence[Span], usual: Mapping[str, Any], *,
@@ -92,9 +97,9 @@ class PlanForm(RuleForm):
         named = ((key, term.name) for key, term in self._terms.items())
         self.term.choices = [("", gettext("the days below alone")), *named]
 
-    def wish(self, today: date) -> Wish:
-        """What is asked for, once the form is valid. In a term that has begun a row goes from today on. Raises the
-        refusal of days that do not say enough."""
+    def wishes(self, today: date) -> list[Wish]:
+        """What is asked for, once the form is valid, one wish for each time of the day. In a term that has begun a row
+        goes from today on. Raises the refusal of days that do not say enough."""
         first, last = self.first.data, self.last.data
         if self.weekdays.data and (term := self._terms.get(self.term.data or "")):
             first, last = first or max(term.starts_on, today), last or term.ends_on
@@ -102,7 +107,8 @@ class PlanForm(RuleForm):
             raise NoFirstDay
         if self.weekdays.data and last is None:
             raise NoLastDay
-        return self.between(first, last or first)
+        wish = self.between(first, last or first)
+        return [wish, *(replace(wish, starts=starts, ends=ends) for starts, ends in self.also.data or ())]
 
 
 def like_slot(slot: Slot) -> dict[str, Any]:

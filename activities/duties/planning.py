@@ -21,12 +21,19 @@ from activities.terms.queries import special_days, term_starts
 MARGIN = timedelta(days=2)
 
 
-def plan(activity_id: int, wish: Wish, zone: tzinfo, now: datetime) -> Plan:
-    """What a wish would create for posts of the activity. Raises the refusal of a wish that cannot be planned."""
-    if refusal := plans.why_not_wish(wish, now.astimezone(zone).date()):
+def plan(activity_id: int, wishes: Sequence[Wish], zone: tzinfo, now: datetime) -> tuple[Plan, list[Part]]:
+    """What these wishes, at least one, would create for posts of the activity: all of it, and what of it belongs to
+    each wish. Raises the refusal of a wish that cannot be planned."""
+    today = now.astimezone(zone).date()
+    if refusal := next(filter(None, (plans.why_not_wish(wish, today) for wish in wishes)), None):
         raise refusal
-    existing = open_starts(wish.post_ids, wish.rule.first, wish.rule.last)
-    return _within_limits(as_wished(activity_id, wish, existing, zone, now))
+    first, last = min(wish.rule.first for wish in wishes), max(wish.rule.last for wish in wishes)
+    capacities = _capacities(activity_id)
+    if not all(capacities.keys() >= set(wish.post_ids) for wish in wishes):
+        raise NotFound
+    existing = open_starts({post_id for wish in wishes for post_id in wish.post_ids}, first, last)
+    found = plans.in_turn(wishes, capacities, special_days(first, last), existing, zone, now)
+    return _within_limits(found[0]), found[1]
 
 
 def as_wished(
@@ -65,18 +72,11 @@ def activity_copies(
     by_itself = copies(
         _open_slots(activity_id, *of_days, Slot.series_id.is_(None)), [stretch.shift], zone, now, is_apart=True
     )
-    parts = [Part(None, by_itself.slots)]
-    outs = list(by_itself.falls_out)
+    wishes = [plans.moved(series.wish, stretch) for series in _series_with(activity_id, *of_days)]
     special = special_days(stretch.start, stretch.start + (stretch.last - stretch.first))
-    capacities = _capacities(activity_id)
-    for series in _series_with(activity_id, *of_days):
-        wish = plans.moved(series.wish, stretch)
-        there = {(slot.post_id, slot.starts_at) for part in parts for slot in part.slots}
-        plan = plans.weekly(wish, capacities, special, there, zone, now)
-        parts.append(Part(wish, plan.slots))
-        outs += plan.falls_out
-    slots = sorted((slot for part in parts for slot in part.slots), key=lambda slot: (slot.starts_at, slot.post_id))
-    return _within_limits(Plan(tuple(slots), tuple(sorted(outs, key=lambda out: out.day)))), parts
+    there = {(slot.post_id, slot.starts_at) for slot in by_itself.slots}
+    anew, parts = plans.in_turn(wishes, _capacities(activity_id), special, there, zone, now)
+    return _within_limits(plans.merged([by_itself, anew])), [Part(None, by_itself.slots), *parts]
 
 
 def usual_stretch(activity_id: int, zone: tzinfo) -> dict[str, date | None]:

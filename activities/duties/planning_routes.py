@@ -90,17 +90,17 @@ def plan(public_id: str) -> Any:
 def _plan(activity: Activity, form: PlanForm, page: dict[str, Any], *, is_confirmed: bool) -> Any:
     """The series created, or what it would be where that is asked for or has changed."""
     now, zone, changed = clock.now(), clock.zone(), None
-    wish = form.wish(clock.local_day(now))
+    wishes = form.wishes(clock.local_day(now))
     try:
         if is_confirmed:
             digest = request.form.get("digest", "")
-            series, count = service_plans.plan_series(current_user.id, activity.id, wish, digest, zone, now)
+            series, count = service_plans.plan_series(current_user.id, activity.id, wishes, digest, zone, now)
             return _created(activity, count, series)
     except PlanChanged as refusal:
         changed = refusal
-    shown = planning.plan(activity.id, wish, zone, now)
+    shown, _parts = planning.plan(activity.id, wishes, zone, now)
     page |= {"plan": shown, "changed": changed, "why": WHY, "weeks": terms.weeks_of({s.day for s in shown.slots})}
-    page |= {"unconfirmed": terms.unconfirmed_years(wish.rule.first, wish.rule.last)}
+    page |= {"unconfirmed": terms.unconfirmed_years(wishes[0].rule.first, wishes[0].rule.last)}
     return render_template("duties/plan.html", **page), 409 if changed else 200
 
 
@@ -130,10 +130,10 @@ def _usual(posts: Sequence[Post], to_come: Sequence[Span]) -> dict[str, Any]:
     return usual
 
 
-def _created(activity: Activity, count: int, series: str | None = None) -> Any:
+def _created(activity: Activity, count: int, series: Sequence[str] = ()) -> Any:
     message = ngettext("%(num)s slot is planned.", "%(num)s slots are planned.", count)
-    if series:
-        return done(message, url_for("series.series", public_id=series))
+    if len(series) == 1:
+        return done(message, url_for("series.series", public_id=series[0]))
     return done(message, url_for(".activity", public_id=activity.public_id))
 
 

@@ -198,6 +198,32 @@ def weekly(
     return _place(spans, outs, special_days, existing, zone, now)
 
 
+def in_turn(
+    wishes: Iterable[Wish],
+    capacities: Mapping[int, int],
+    special_days: Mapping[date, Special],
+    existing: Collection[tuple[int, datetime]],
+    zone: tzinfo,
+    now: datetime,
+) -> tuple[Plan, list[Part]]:
+    """Wishes one after the other, each beside what those before it make: all of it, and what belongs to each."""
+    there, found, parts = set(existing), [], []
+    for wish in wishes:
+        plan = weekly(wish, capacities, special_days, there, zone, now)
+        there |= {(slot.post_id, slot.starts_at) for slot in plan.slots}
+        found.append(plan)
+        parts.append(Part(wish, plan.slots))
+    return merged(found), parts
+
+
+def merged(several: Sequence[Plan]) -> Plan:
+    """Several plans as one, in the order of time. A day that falls out of several for all posts is told once."""
+    slots = sorted((slot for plan in several for slot in plan.slots), key=lambda slot: (slot.starts_at, slot.post_id))
+    days = dict.fromkeys(out for plan in several for out in plan.falls_out if out.post_id is None)
+    outs = [*days, *(out for plan in several for out in plan.falls_out if out.post_id is not None)]
+    return Plan(tuple(slots), tuple(sorted(outs, key=lambda out: out.day)))
+
+
 def copies(
     originals: Sequence[Span],
     shifts: Sequence[int],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
@@ -21,21 +21,22 @@ from activities.kit.db import db, run, transactional
 
 @transactional
 def plan_series(
-    actor_id: int, activity_id: int, wish: Wish, digest: str, zone: tzinfo, now: datetime
-) -> tuple[str | None, int]:
-    """Create the slots of a wish as a series, exactly as shown: PlanChanged where what would be created now has another
-    digest. Return the series' public id, where there is anything to create, and how many slots it has.
+    actor_id: int, activity_id: int, wishes: Sequence[Wish], digest: str, zone: tzinfo, now: datetime
+) -> tuple[list[str], int]:
+    """Create the slots of these wishes, each as a series, exactly as shown: PlanChanged where what would be created now
+    has another digest. Return the public ids of the series that have any, and how many slots there are.
     """
     _, activity = locked(actor_id, activity_id)
-    plan = planning.plan(activity_id, wish, zone, now)
+    plan, parts = planning.plan(activity_id, wishes, zone, now)
     if plan.digest != digest:
         raise PlanChanged
-    if not plan.slots:
-        return None, 0
-    series = add_series(activity, wish, now)
-    create(activity, plan.slots, now, series.id)
-    audit.leave(now, actor_id, "plan slots", Series, series.id, after={**told(wish), "slots": len(plan.slots)})
-    return series.public_id, len(plan.slots)
+    made = _create_parts(activity, parts, now)
+    trail: list[tuple[int, dict[str, Any], dict[str, Any]]] = []
+    for series, (wish, slots) in zip(made, (part for part in parts if part.slots), strict=True):
+        assert wish  # all that is planned here belongs to one
+        trail.append((series.id, {}, {**told(wish), "slots": len(slots)}))
+    audit.leave_all(now, actor_id, "plan slots", Series, trail)
+    return [series.public_id for series in made], len(plan.slots)
 
 
 def add_series(activity: Activity, wish: Wish, now: datetime) -> Series:
@@ -79,22 +80,22 @@ def copy_week(
     first = monday + timedelta(weeks=1)
     parts = plans.in_series(plan, first, first + timedelta(weeks=times, days=-1), zone)
     starts = [slot.starts_at.isoformat() for slot in plan.slots]
-    series_ids = _create_parts(activity, parts, now)
+    series_ids = [series.id for series in _create_parts(activity, parts, now)]
     audit.leave(
         now, actor_id, "plan slots", Activity, activity.id, after={"starts": starts, "series": series_ids}
     )  # fmt: skip
     return len(plan.slots)
 
 
-def _create_parts(activity: Activity, parts: Iterable[Part], now: datetime) -> list[int]:
-    """Inside a transaction that has locked the activity: series with their slots, and slots by themselves. Return the
-    series' ids."""
-    ids = []
+def _create_parts(activity: Activity, parts: Iterable[Part], now: datetime) -> list[Series]:
+    """Inside a transaction that has locked the activity: series with their slots, where they have any, and slots by
+    themselves. Return the series."""
+    made = []
     for wish, slots in parts:
         series = add_series(activity, wish, now) if wish and slots else None
         create(activity, slots, now, series.id if series else None)
-        ids += [series.id] if series else []
-    return ids
+        made += [series] if series else []
+    return made
 
 
 def create(activity: Activity, planned: Collection[Planned], now: datetime, series_id: int | None = None) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from wtforms import (
@@ -26,6 +27,8 @@ from activities.kit.refusal import Refusal
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 TYPED = "%Y-%m-%dT%H:%M"
+_STRETCH = re.compile(r"(\d{1,2})[:：](\d{2})[-–—~～](\d{1,2})[:：](\d{2})", re.ASCII)
+_BETWEEN = re.compile(r"[\s,，、;；]+")
 
 
 def refuse(form: BaseForm, name: str, refusal: Refusal) -> None:
@@ -122,6 +125,29 @@ class Days(Field):
         if any(not FIRST_YEAR <= day.year <= LAST_YEAR for day in self.data):
             self.data = []
             raise ValueError(_("Enter a year between %(first)s and %(last)s.", first=FIRST_YEAR, last=LAST_YEAR))
+
+
+class Clocks(Field):
+    """Several stretches of the day, with spaces or commas between them: 11:40–11:50, 22:00–22:30."""
+
+    widget = TextInput()
+    data: list[tuple[time, time]]
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return " ".join(self.raw_data)
+        return " ".join(f"{starts:%H:%M}–{ends:%H:%M}" for starts, ends in self.data or ())
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = []
+        found = [_STRETCH.fullmatch(word) for word in _BETWEEN.split(" ".join(valuelist)) if word]
+        try:
+            self.data = [(time(int(m[1]), int(m[2])), time(int(m[3]), int(m[4]))) for m in found if m]
+        except ValueError:
+            found.append(None)
+        if None in found:
+            self.data = []
+            raise ValueError(_("Enter times, for example 11:40–11:50 22:00–22:30."))
 
 
 class Clock(TimeField):

@@ -456,6 +456,10 @@ def test_a_changed_plan_is_shown_again(app, cast, ou):
         ({"posts": ["nonsense"]}, "Posts"),
         ({"excluded": "soon"}, "Enter days, for example"),
         ({"excluded": "0001-01-01"}, "Enter a year between"),
+        ({"also": "noon"}, "Enter times, for example"),
+        ({"also": "11:40"}, "Enter times, for example"),
+        ({"also": "11:40-25:00"}, "Enter times, for example"),
+        ({"also": "11:40-11:40"}, "The end is the same as the start."),
         ({"exceptions": ["x"]}, "Holidays and make-up workdays"),
         ({"term": "2026-09-08"}, "In the term"),
     ],
@@ -490,6 +494,18 @@ def test_a_row_fills_a_term_from_today_on(app, cast, ou):
     assert "3 slots would be created" in less
     assert "left out" in less
     assert "2026 is unconfirmed." in shown
+
+
+def test_more_times_of_the_same_days_are_planned_at_once(cast, ou):
+    row = ROW | {"also": "11:40–11:50， 22:00-0:30"}
+    shown = page(ou, plan_address(cast), **row)
+    assert "12 slots would be created" in shown
+    assert shown.count("11:40–11:50") >= 4
+    assert "00:30" in shown
+    answer = ou.submit(plan_address(cast), **row, digest=form(shown)["digest"])
+    after = ou.get(answer.location).get_data(as_text=True)
+    for text in ("12 slots are planned.", "Thu 11:40–11:50", "Thu 16:00–18:00", "Thu 22:00–00:30"):
+        assert text in after
 
 
 def test_each_day_has_a_link_that_leaves_it_out(cast, ou):

@@ -317,8 +317,8 @@ def thursdays(*posts, starts=time(16), ends=time(18), capacity=3, **changes) -> 
 
 
 def create(cast, wish: Wish, digest: str | None = None) -> int:
-    shown = planning.plan(cast.sweeping.id, wish, clock.zone(), NOW).digest
-    return plan_series(cast.ou.id, cast.sweeping.id, wish, digest or shown, clock.zone(), NOW)[1]
+    shown = planning.plan(cast.sweeping.id, [wish], clock.zone(), NOW)[0].digest
+    return plan_series(cast.ou.id, cast.sweeping.id, [wish], digest or shown, clock.zone(), NOW)[1]
 
 
 def starts(cast) -> list[datetime]:
@@ -329,7 +329,7 @@ def starts(cast) -> list[datetime]:
 def test_a_row_creates_exactly_what_was_shown(cast):
     db.session.add(SpecialDay(day=date(2026, 12, 3), name="校庆", off=True))
     db.session.commit()
-    shown = planning.plan(cast.sweeping.id, thursdays(cast.lake), clock.zone(), NOW)
+    shown = planning.plan(cast.sweeping.id, [thursdays(cast.lake)], clock.zone(), NOW)[0]
     assert create(cast, thursdays(cast.lake)) == 3
     assert starts(cast)[1:] == [slot.starts_at for slot in shown.slots]
     activity = fresh(cast.sweeping)
@@ -350,6 +350,20 @@ def test_a_series_is_of_many_posts(cast):
     assert [post.id for post in db.session.query(Series).one().posts] == [post.id for post in posts]
 
 
+def test_several_times_of_the_day_are_as_many_series_and_each_slot_is_once(cast):
+    noon, night, again = (
+        thursdays(cast.lake),
+        thursdays(cast.lake, starts=time(22), ends=time(23)),
+        thursdays(cast.lake),
+    )
+    shown, parts = planning.plan(cast.sweeping.id, [noon, night, again], clock.zone(), NOW)
+    assert [len(part.slots) for part in parts] == [4, 4, 0]
+    made, count = plan_series(cast.ou.id, cast.sweeping.id, [noon, night, again], shown.digest, clock.zone(), NOW)
+    assert (len(made), count) == (2, 8)
+    assert verbs() == ["plan slots"] * 2
+    assert {one.wish for one in db.session.query(Series)} == {noon, night}
+
+
 def test_anothers_post_is_not_planned(cast):
     post = make_post(make_activity("别人的", fresh(cast.second)), "西岸")
     db.session.commit()
@@ -365,7 +379,7 @@ def test_planning_twice_creates_nothing_new(cast):
 
 
 def test_a_plan_that_has_changed_is_not_created(cast):
-    shown = planning.plan(cast.sweeping.id, thursdays(cast.lake), clock.zone(), NOW)
+    shown = planning.plan(cast.sweeping.id, [thursdays(cast.lake)], clock.zone(), NOW)[0]
     db.session.add(SpecialDay(day=date(2026, 12, 3), name="校庆", off=True))
     db.session.commit()
     with pytest.raises(PlanChanged):
@@ -382,9 +396,9 @@ def test_a_cancelled_slots_time_can_be_planned_again(cast):
 
 def test_what_cannot_be_planned_says_why(cast):
     with pytest.raises(InThePast):
-        planning.plan(cast.sweeping.id, thursdays(cast.lake, first=date(2026, 11, 24)), clock.zone(), NOW)
+        planning.plan(cast.sweeping.id, [thursdays(cast.lake, first=date(2026, 11, 24))], clock.zone(), NOW)
     with pytest.raises(NotFound):
-        plan_series(cast.ou.id, 0, thursdays(cast.lake), "", clock.zone(), NOW)
+        plan_series(cast.ou.id, 0, [thursdays(cast.lake)], "", clock.zone(), NOW)
 
 
 def test_a_week_is_repeated_in_the_weeks_that_follow(cast):

@@ -72,8 +72,8 @@ def test_a_plan_confirmed_several_times_at_once_is_created_once(app, cast):
     wish = Wish(post_ids=(cast.lake.id,), rule=rule, starts=time(16), ends=time(18), capacity=3)
     with app.app_context():
         zone = clock.zone()
-        digest = planning.plan(cast.sweeping.id, wish, zone, NOW).digest
-    results = race(app, [lambda: plan_series(cast.ou.id, cast.sweeping.id, wish, digest, zone, NOW)] * 5)
+        digest = planning.plan(cast.sweeping.id, [wish], zone, NOW)[0].digest
+    results = race(app, [lambda: plan_series(cast.ou.id, cast.sweeping.id, [wish], digest, zone, NOW)] * 5)
     assert [type(r) for r in results if not isinstance(r, tuple)] == [PlanChanged] * 4
     with app.app_context():
         assert db.session.query(Slot).filter(Slot.starts_at != NOW + 24 * HOUR).count() == 6
