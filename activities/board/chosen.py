@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -23,6 +23,8 @@ from activities.signups.models import SignUp
 from activities.signups.rules import HOLDING
 
 PAGE = 20
+# The same message to the same people within this time is a button pressed twice.
+SAME_WITHIN = timedelta(minutes=10)
 
 
 def slots(member: Viewer, public_ids: Collection[str]) -> list[Slot]:
@@ -105,6 +107,15 @@ def sent_since(actor_id: int, since: datetime) -> int:
     """How many messages this person has sent since."""
     query = sa.select(sa.func.count(Message.id)).where(Message.actor_id == actor_id, Message.sent_at > since)
     return db.session.scalar(query) or 0
+
+
+def is_sent_already(actor_id: int, audience: Audience, subject: str, text: str, digest: str, now: datetime) -> bool:
+    """Whether this person has just sent the same to the same people."""
+    query = sa.select(Message.id).where(
+        Message.actor_id == actor_id, Message.sent_at > now - SAME_WITHIN, Message.audience == audience,
+        Message.subject == subject, Message.text == text, Message.fingerprint == digest,
+    )  # fmt: skip
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def messages(member: Viewer, page: int) -> list[Message]:

@@ -48,6 +48,8 @@ class Message(Base):
     text: Mapped[str]
     slots: Mapped[int]
     people: Mapped[int]
+    # Of the people it went to; see `rules.fingerprint`.
+    fingerprint: Mapped[str] = mapped_column(sa.String(64))
 
     actor: Mapped[Member] = relationship()
     activity: Mapped[Activity | None] = relationship()

@@ -115,10 +115,12 @@ def chosen_of(slot: Slot) -> Chosen:
 def send(
     actor_id: int, slot_ids: Collection[int], audience: Audience, subject: str, text: str, digest: str, now: datetime
 ) -> int:
-    """Write to those on these slots, each once: to exactly those whose number was shown, else ChangedMeanwhile.
-    Return how many they are."""
+    """Write to those on these slots, each once: to exactly those whose number was shown, else ChangedMeanwhile. A
+    button pressed twice sends once. Return how many they are."""
     slots = organize.locked(actor_id, slot_ids)
     people = chosen.people_of(slot_ids, audience)
+    if chosen.is_sent_already(actor_id, audience, subject, text, digest, now):
+        return len(people)
     if refusal := rules.why_not_send(len(people), chosen.sent_since(actor_id, now - rules.PER)):
         raise refusal
     if rules.fingerprint(people) != digest:
@@ -126,7 +128,7 @@ def send(
     activities = {slot.post.activity.id: slot.post.activity for slot in slots}
     message = Message(
         actor_id=actor_id, activity_id=next(iter(activities)) if len(activities) == 1 else None, sent_at=now,
-        audience=audience, subject=subject, text=text, slots=len(slots), people=len(people),
+        audience=audience, subject=subject, text=text, slots=len(slots), people=len(people), fingerprint=digest,
     )  # fmt: skip
     db.session.add(message)
     db.session.flush()

@@ -43,7 +43,7 @@ def edit_post(actor_id: int, post_id: int, revision: int, changes: Mapping[str, 
     if "site_id" in after or "floor" in after:
         slots = visits.coming(post_id, now)
         visits.must_fit(slots.values(), without=list(slots), is_locked=True)
-    if "place" in after:
+    if "place" in after or "site_id" in after:
         for slot, people in queries.people_to_come(post_id, now).items():
             notices.moved(offer_of(slot), people, now)
 

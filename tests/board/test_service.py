@@ -186,9 +186,17 @@ def test_a_message_goes_to_those_who_were_counted_or_to_nobody(cast, slots):
     assert db.session.query(Notice).filter_by(topic="board.message").count() == 0
 
 
+def test_a_button_pressed_twice_sends_once(cast, slots):
+    assert write(cast, slots) == write(cast, slots, now=NOW + HOUR / 12) == 2
+    assert db.session.query(Message).count() == 1
+    assert db.session.query(Notice).filter_by(topic="board.message").count() == 2
+    write(cast, slots, now=NOW + HOUR)
+    assert db.session.query(Message).count() == 2
+
+
 def test_so_many_messages_a_day_and_no_more(cast, slots):
-    for _ in range(MOST_MESSAGES):
-        write(cast, slots)
+    for n in range(MOST_MESSAGES):
+        write(cast, slots, now=NOW + n * HOUR / 2)
     with pytest.raises(TooManyMessages):
         write(cast, slots, now=NOW + 23 * HOUR)
-    write(cast, slots, now=NOW + DAY)
+    write(cast, slots, now=NOW + DAY + HOUR / 60)

@@ -10,7 +10,9 @@ from activities.duties.models import Slot
 from activities.duties.visits import Stay, must_fit
 from activities.kit.db import db
 from activities.kit.refusal import ChangedMeanwhile, NotAllowed
+from activities.outbox.models import Notice
 from activities.signups.organize import edit_post, edit_slot
+from activities.signups.service import sign_up
 from activities.sites.models import Site
 from activities.sites.rules import SiteInUse, SiteNameTaken, TooManyGroups, TooManyVisitors
 from activities.sites.service import add_site, edit_site, remove_site
@@ -70,6 +72,15 @@ def test_groups_on_one_floor_are_limited_when_a_post_moves_there(cast, wards):
     with pytest.raises(TooManyGroups):
         edit_post(cast.ou.id, posts[1].id, posts[1].revision, {"floor": "2"}, NOW)
     assert db.session.get(type(posts[1]), posts[1].id, populate_existing=True).floor == "3"
+
+
+def test_another_partner_s_place_is_told_to_everyone_to_come(cast, wards):
+    posts, slots = wards
+    sign_up(cast.lin.id, slots[0].id, NOW)
+    other = make_site("别处", cast.first)
+    db.session.commit()
+    edit_post(cast.ou.id, posts[0].id, posts[0].revision, {"site_id": other.id}, NOW)
+    assert [n.member_id for n in db.session.query(Notice).filter_by(topic="signups.moved")] == [cast.lin.id]
 
 
 def test_many_slots_at_once_fit_all_or_none(cast, wards):
