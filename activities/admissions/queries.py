@@ -16,7 +16,7 @@ from activities.duties.queries import organized_by
 from activities.duties.rules import SlotState, WayIn
 from activities.kit.db import db
 from activities.kit.refusal import Refusal
-from activities.people.models import Member, Unit
+from activities.people.models import Member
 from activities.people.rules import Stage, Stages, Standing, Standings
 from activities.people.users import Viewer
 from activities.records.models import Record
@@ -25,7 +25,7 @@ from activities.signups import facts
 from activities.signups.facts import ACTIVE_STATES, PERSON, Home
 from activities.signups.models import SignUp
 from activities.signups.rules import HOLDING, SignUpState, why_not_promote
-from activities.signups.rules_person import Person
+from activities.signups.rules_person import Person, why_paused
 
 PAGE = 100
 CHOICE = 30
@@ -157,26 +157,29 @@ def _asked() -> sa.Select[*tuple[Any, ...]]:
 
 
 class Candidate(NamedTuple):
-    """Somebody who could be chosen for a slot, with the minutes of what counts as the slot does, given of late."""
+    """Somebody who could be chosen for a slot: `minutes` of what counts as the slot does, given of late; `refusal`: why
+    they cannot take it after all."""
 
     public_id: str
     number: str
     name: str
     home: str
     minutes: int
+    refusal: Refusal | None
 
 
-def candidates(slot: Slot, text: str, page: int, since: date) -> tuple[list[Candidate], bool]:
-    """A page of those who are free then and may join, who had least first; and whether more follow. One statement."""
+def candidates(slot: Slot, text: str, page: int, since: date, now: datetime) -> tuple[list[Candidate], bool]:
+    """A page of those who are free then and may join, who had least first; and whether more follow. Three
+    statements."""
     activity = slot.post.activity
     had = _had(activity.kind.ledger, since).subquery()
     minutes = sa.func.coalesce(had.c.minutes, 0)
     home = (activity.eligible_unit or activity.unit).path
     query = (
-        sa.select(Member.public_id, Member.number, Member.name, Member.class_name, Unit.name, minutes)
-        .join(Unit, Unit.id == Member.unit_id)
+        sa.select(Member.id, Member.public_id, Member.number, Member.name, minutes, *PERSON)
+        .join(Home, Home.id == Member.unit_id)
         .outerjoin(had, had.c.member_id == Member.id)
-        .where(Member.active, Unit.path.startswith(home, autoescape=True), Member.id.not_in(_engaged(slot)))
+        .where(Member.active, Home.path.startswith(home, autoescape=True), Member.id.not_in(_engaged(slot)))
         .order_by(minutes, Member.number)
         .offset((page - 1) * CHOICE)
         .limit(CHOICE + 1)
@@ -186,12 +189,19 @@ def candidates(slot: Slot, text: str, page: int, since: date) -> tuple[list[Cand
     if activity.standings:
         fitting = [standing for standing in Standing if Standings[standing.name] in activity.standings]
         query = query.where(Member.standing.in_(fitting))
+    if activity.classes:
+        query = query.where(Member.class_name.in_(activity.classes))
     if text:
         named = [c.icontains(text, autoescape=True) for c in (Member.name, Member.number, Member.class_name)]
         query = query.where(sa.or_(*named))
-    rows = db.session.execute(query).all()
-    found = [Candidate(who, number, name, own or unit, had) for who, number, name, own, unit, had in rows]
-    return found[:CHOICE], len(found) > CHOICE
+    rows, offer = db.session.execute(query).all(), facts.offer(slot.id)
+    busy = facts.busy_around([row[0] for row in rows], offer)
+    found = []
+    for member_id, public_id, number, name, had_minutes, *of_person in rows[:CHOICE]:
+        person = Person._make(of_person)
+        refusal = why_paused(person, now) or why_not_promote(offer, person, busy[member_id], now)
+        found.append(Candidate(public_id, number, name, person.class_name or person.unit, had_minutes, refusal))
+    return found, len(rows) > CHOICE
 
 
 class Chosen(NamedTuple):

@@ -122,7 +122,7 @@ def assign(public_id: str) -> Any:
 
 def _choosing(slot: Slot, refusal: Exception | None = None) -> str:
     now, text, page = clock.now(), clean_line(request.args.get("q"))[:50], asked_page()
-    people, has_more = queries.candidates(slot, text, page, _since(now))
+    people, has_more = queries.candidates(slot, text, page, _since(now), now)
     return render_template(
         "admissions/assign.html", slot=slot, activity=slot.post.activity, people=people, has_more=has_more, page=page,
         text=text, refusal=refusal, chosen=set(request.form.getlist("person")), days=rules.LOOK_BACK_DAYS,

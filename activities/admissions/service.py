@@ -18,6 +18,7 @@ from activities.signups.models import SignUp
 from activities.signups.organize import locked
 from activities.signups.queries import name_of, people_on
 from activities.signups.rules import Offer, SignUpState, offered_until, why_not_promote
+from activities.signups.rules_person import why_paused
 from activities.signups.rules_time import Busy
 from activities.signups.service import become, enter, promote
 
@@ -74,14 +75,22 @@ def _close(slot_id: int, now: datetime) -> None:
 def assign(actor_id: int, slot_id: int, member_ids: Collection[int], now: datetime) -> int:
     """Hold free seats of a slot for these people until they accept or decline. All of them or none: Unfit names those
     whom a rule forbids. Return how many."""
-    locked(actor_id, [slot_id], member_ids)
+    [slot] = locked(actor_id, [slot_id], member_ids)
     offer = facts.offer_locked(slot_id)
     people = queries.chosen(member_ids)
     if refusal := rules.why_not_assign(offer, len(people)):
         raise refusal
     on_it = set(people_on(slot_id))
     busy = facts.busy_around([one.id for one in people], offer)
-    unfit = [p.name for p in people if p.id in on_it or why_not_promote(offer, p.person, busy[p.id], now)]
+    seen_by = slot.post.activity.unit.path
+    unfit = [
+        one.name
+        for one in people
+        if one.id in on_it
+        or not one.person.unit_path.startswith(seen_by)
+        or why_paused(one.person, now)
+        or why_not_promote(offer, one.person, busy[one.id], now)
+    ]
     if unfit:
         raise rules.Unfit(tuple(unfit))
     until = offered_until(offer.starts_at, offer.offer_minutes, now)

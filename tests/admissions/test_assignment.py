@@ -18,11 +18,11 @@ from activities.kit.refusal import NotAllowed
 from activities.outbox.models import Notice
 from activities.records.models import Record
 from activities.records.rules import Attendance
-from activities.signups.models import SignUp
+from activities.signups.models import Pause, SignUp
 from activities.signups.rules import Assigned, ReasonMissing, SignUpState
 from activities.signups.service import accept, lapse_offers, sign_up, withdraw
 from tests.admissions.conftest import counters, told
-from tests.cast import DAY, HOUR, NOW, make_slot, my_state
+from tests.cast import DAY, HOUR, NOW, make_slot, my_state, store
 
 SEATED, OFFERED = SignUpState.SEATED, SignUpState.OFFERED
 pytestmark = pytest.mark.usefixtures("ctx")
@@ -115,8 +115,23 @@ def test_who_had_least_comes_first_and_who_is_busy_not_at_all(house, statements)
     activity = slot.post.activity
     assert activity.unit
     with statements.count() as sent:
-        people, more = candidates(slot, "", 1, since)
-    assert len(sent) == 1
+        people, more = candidates(slot, "", 1, since, NOW)
+    assert len(sent) == 3
     assert [(p.name, p.minutes) for p in people] == [("马跃", 0), ("胡悦", 0), ("欧阳慧敏", 0), ("林可欣", 60)]
     assert not more
-    assert [p.name for p in candidates(slot, "马", 1, since)[0]] == ["马跃"]
+    assert [p.name for p in candidates(slot, "马", 1, since, NOW)[0]] == ["马跃"]
+
+
+def test_nobody_is_assigned_what_they_cannot_see(house):
+    with pytest.raises(Unfit):
+        assign(house.cast.ou.id, house.watch, [house.cast.zhao.id], NOW)
+
+
+def test_nobody_is_assigned_while_they_take_on_nothing_new(house):
+    store(Pause(member_id=house.ma, until=NOW + DAY, begun_at=NOW, misses=3, miss_days=90))
+    db.session.commit()
+    slot = db.session.get(Slot, house.watch)
+    people, _ = candidates(slot, "", 1, local_day(NOW) - timedelta(days=90), NOW)
+    assert [one.name for one in people if one.refusal] == ["马跃"]
+    with pytest.raises(Unfit):
+        assign(house.cast.ou.id, house.watch, [house.ma], NOW)
