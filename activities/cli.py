@@ -125,10 +125,12 @@ def demo(host: str, port: int) -> None:
 @click.option("--once", is_flag=True, help="One round of everything that is due, then end.")
 def work(once: bool) -> None:
     """Deliver notices, and do what deadlines ask for, apart from the server."""
-    app = _create_app(config.read(os.environ))
+    settings = config.read(os.environ)
+    app = _create_app(settings)
     with app.app_context():
-        if sentence := schema.look().value:
-            raise Refused(sentence)
+        unsafe, database = _findings(settings, private=settings.is_loopback)
+    if unsafe or database:
+        raise Refused("\n".join(unsafe + database))
     worker = Worker(app, recipients)
     if once:
         worker.run_all()

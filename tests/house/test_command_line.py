@@ -118,6 +118,7 @@ def test_serve_answers_and_ends_when_told(migrated_folder):
 
 def test_a_worker_apart_ends_when_told_and_wants_a_migrated_database(migrated_folder, tmp_path):
     assert "activities db upgrade" in refused(run(tmp_path / "empty", "worker", **SECRET))
+    assert "SECRET_KEY is not set" in refused(run(migrated_folder, "worker"))  # its letters hold signed links
     assert run(migrated_folder, "worker", "--once", **SECRET).returncode == 0
     with working(migrated_folder, **SECRET) as worker:
         pass
