@@ -28,9 +28,9 @@ STARTS, ENDS = "2026-11-26T14:00:00+00:00", "2026-11-26T14:30:00+00:00"
 FACTS: dict[str, Any] = {
     "when": [STARTS, ENDS], "until": STARTS, "at": AT.isoformat(), "what": "东湖责任区清扫·东湖北岸",
     "where": "东湖北岸", "unit": "第一支部", "name": "王一诺", "purpose": "reset", "day": "2026-11-25",
-    "last": "2027-11-24", "reason": "暴雨", "word": "",
+    "first": "2026-11-25", "last": "2027-11-24", "reason": "暴雨", "word": "",
 }  # fmt: skip
-NUMBERS = ("count", "seats", "slots", "several", "link", "sign_up", "revision", "days", "misses", "number")
+NUMBERS = ("count", "seats", "slots", "several", "link", "sign_up", "revision", "days", "misses", "missed", "number")
 PLACEHOLDER = re.compile(r"%\((\w+)\)")
 
 
