@@ -134,7 +134,8 @@ def _created(activity: Activity, count: int, series: Sequence[str] = ()) -> Any:
     message = ngettext("%(num)s slot is planned.", "%(num)s slots are planned.", count)
     if len(series) == 1:
         return done(message, url_for("series.series", public_id=series[0]))
-    return done(message, url_for(".activity", public_id=activity.public_id))
+    anchor = "series" if series else None
+    return done(message, url_for(".activity", public_id=activity.public_id, _anchor=anchor))
 
 
 @access(Permission.ORGANIZE)
