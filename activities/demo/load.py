@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from activities.demo import article, tables, ways
+from activities.demo import article, school, tables, ways
 from activities.demo.attendance import DemoRecord, make_records
 from activities.demo.calendar import DemoCalendar, calendar_of
 from activities.demo.crowd import Crowd
@@ -70,3 +70,4 @@ def load(now: datetime, progress: Callable[[int], AbstractContextManager[Any]]) 
     make_holders(world.calendar, now)
     ways.play(now)
     make_exchanges(now)
+    school.play(now)

@@ -42,8 +42,8 @@ def play(now: datetime) -> None:
 
 
 def _held_draw(organizer: int, people: Sequence[int], now: datetime) -> None:
-    slot = _plan(
-        organizer, "重阳敬老慰问演出", "elder_care", WayIn.DRAW, "同心老年护理中心", 12, _free_day(now + 4 * DAY), now,
+    slot = plan(
+        organizer, "重阳敬老慰问演出", "elder_care", WayIn.DRAW, "同心老年护理中心", 12, free_day(now + 4 * DAY), now,
         sign_up_closes_at=now - 2 * DAY,
     )  # fmt: skip
     announce_draws(now - PLANNED)
@@ -52,16 +52,14 @@ def _held_draw(organizer: int, people: Sequence[int], now: datetime) -> None:
 
 
 def _open_draw(organizer: int, people: Sequence[int], now: datetime) -> None:
-    slot = _plan(
-        organizer, "校庆晚会引导服务", "practice_team", WayIn.DRAW, "校大礼堂", 8, _free_day(now + 6 * DAY), now
-    )
+    slot = plan(organizer, "校庆晚会引导服务", "practice_team", WayIn.DRAW, "校大礼堂", 8, free_day(now + 6 * DAY), now)
     announce_draws(now - PLANNED)
     _one_after_another(people, now - 5 * DAY, 4 * DAY, lambda who, when: sign_up(who, slot, when))
 
 
 def _requests(organizer: int, people: Sequence[int], now: datetime) -> None:
-    slot = _plan(
-        organizer, "业余党校小组长", "party_school", WayIn.APPROVAL, "党校教室", 4, _free_day(now + 5 * DAY), now
+    slot = plan(
+        organizer, "业余党校小组长", "party_school", WayIn.APPROVAL, "党校教室", 4, free_day(now + 5 * DAY), now
     )
     _one_after_another(people, now - 3 * DAY, 2 * DAY, lambda who, when: sign_up(who, slot, when))
     asked = _sign_ups(slot)
@@ -71,10 +69,10 @@ def _requests(organizer: int, people: Sequence[int], now: datetime) -> None:
 
 def _assignment(organizer: int, people: Sequence[int], now: datetime) -> None:
     """The member has still to answer; of the other two one has accepted, and one has said why not."""
-    day = _free_day(now + 3 * DAY)
+    day = free_day(now + 3 * DAY)
     while any(facts.busy(people, at(day, time(9)), at(day, time(16))).values()):
-        day = _free_day(at(day, LUNCH) + DAY)
-    slot = _plan(organizer, "接待日值班", "reception", WayIn.ASSIGNMENT, "经管楼接待室", 4, day, now)
+        day = free_day(at(day, LUNCH) + DAY)
+    slot = plan(organizer, "接待日值班", "reception", WayIn.ASSIGNMENT, "经管楼接待室", 4, day, now)
     admissions.assign(organizer, slot, people, now - timedelta(hours=3))
     accept(people[1], slot, now - timedelta(hours=2))
     withdraw(people[2], slot, now - timedelta(hours=1), "当天有补考")
@@ -83,30 +81,30 @@ def _assignment(organizer: int, people: Sequence[int], now: datetime) -> None:
 # ── what they are made of ───────────────────────────────────────────────────
 
 
-def _plan(
+def plan(
     organizer: int, name: str, kind: str, way: WayIn, place: str, seats: int, day: date, now: datetime,
-    sign_up_closes_at: datetime | None = None,
+    sign_up_closes_at: datetime | None = None, times: tuple[time, timedelta] = (LUNCH, timedelta(minutes=50)),
+    safeguards: str = "",
 ) -> int:  # fmt: skip
-    """An activity of the general branch with one slot over lunch. Return the slot's id."""
-    made, starts_at = now - PLANNED - timedelta(hours=1), at(day, LUNCH)
+    """An activity of the general branch with one slot, over lunch unless `times` say from when and how long. Return
+    the slot's id."""
+    made, starts_at = now - PLANNED - timedelta(hours=1), at(day, times[0])
     moments = {"created_at": made, "changed_at": made}
     with transaction():
         unit = db.session.scalars(sa.select(Unit).where(Unit.name == SCHOOL)).one()
         activity = Activity(
             name=name, kind_key=kind, unit_id=unit.id, way_in=way, schedule_changed_at=made, schedule_revision=1,
-            sign_up_closes_at=sign_up_closes_at, **moments,
+            sign_up_closes_at=sign_up_closes_at, safeguards=safeguards, **moments,
         )  # fmt: skip
         post = Post(activity=activity, name=place, place=place, capacity=seats, changed_at=made)
-        slot = Slot(
-            post=post, starts_at=starts_at, ends_at=starts_at + timedelta(minutes=50), capacity=seats, **moments
-        )
+        slot = Slot(post=post, starts_at=starts_at, ends_at=starts_at + times[1], capacity=seats, **moments)
         db.session.add(slot)
         db.session.flush()
         db.session.add(ActivityOrganizer(activity_id=activity.id, member_id=organizer))
         return slot.id
 
 
-def _free_day(earliest: datetime) -> date:
+def free_day(earliest: datetime) -> date:
     """The first day from then on that is neither a holiday nor a make-up workday."""
     first = local_day(earliest)
     special = special_days(first, first + 30 * DAY)

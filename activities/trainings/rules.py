@@ -69,6 +69,7 @@ class PassedInFuture(Refusal):
 
 NOBODY = N_("nobody with this number whom you may enter")
 TWICE = N_("the same person stands further up")
+ONESELF = N_("nobody enters themselves")
 
 
 def read_numbers(text: str) -> list[tuple[int, str]]:
@@ -76,13 +77,15 @@ def read_numbers(text: str) -> list[tuple[int, str]]:
     return [(n, line.split()[0]) for n, line in enumerate(text.splitlines(), 1) if line.split()]
 
 
-def wrong_rows(rows: Iterable[tuple[int, str]], known: Container[str]) -> WrongRows | None:
-    """The rows that speak of nobody who is known, or of somebody again."""
+def wrong_rows(rows: Iterable[tuple[int, str]], known: Container[str], own: str) -> WrongRows | None:
+    """The rows that speak of nobody who is known, of somebody again, or of who enters them (`own`)."""
     wrong: list[tuple[int, str, str]] = []
     seen: set[str] = set()
     for line, number in rows:
         if number not in known:
             wrong.append((line, number, NOBODY))
+        elif number == own:
+            wrong.append((line, number, ONESELF))
         elif number in seen:
             wrong.append((line, number, TWICE))
         seen.add(number)

@@ -55,7 +55,7 @@ def enter_passes(actor_id: int, training_id: int, text: str, passed_on: date, to
         raise rules.PassedInFuture
     rows = rules.read_numbers(text)
     known = queries.by_number(keeper, [number for _, number in rows])
-    if wrong := rules.wrong_rows(rows, known):
+    if wrong := rules.wrong_rows(rows, known, keeper.number):
         raise wrong
     there = sa.select(TrainingPass.member_id).where(
         TrainingPass.training_id == training_id, TrainingPass.passed_on == passed_on

@@ -21,13 +21,14 @@ from activities.outbox.rules import Channel, DeliveryState
 from activities.records.models import Record
 from activities.records.rules import Attendance, Mark
 from activities.records.service import record_attendance
+from activities.signups.arrival_verbs import set_quotas
 from activities.signups.service import sign_up
 from activities.terms.models import ClassPeriod, SpecialDay, Term
 from activities.terms.periods import USUAL
 from activities.trainings.models import Training
 from activities.trainings.service import add_training, enter_passes
 from tests.browser.ways import make_ways
-from tests.cast import DAY, HOUR, make_holder, make_post, make_room, make_series, make_site, make_slot
+from tests.cast import DAY, HOUR, make_activity, make_holder, make_post, make_room, make_series, make_site, make_slot
 from tests.chats.robots import robot
 
 AXE = "() => axe.run({resultTypes: ['violations']}).then(results => results.violations)"
@@ -42,7 +43,7 @@ LOOKS = {"zh-CN": ((390, "light"), (1280, "dark")), "en": ((390, "dark"), (1280,
 PAGES = {
     None: ["/login", "/login/forgot", "/nowhere"],
     "lin": [
-        "/norms", "/trainings",
+        "/norms", "/trainings", "/slots/{drive}",
         "/", "/slots", "/slots?open=1&q=x", "/slots/{slot}", "/slots/{full}", "/activities/{activity}", "/records",
         "/cover", "/slots/{wanted}", "/slots/{mine}", "/slots/{mine}/cover", "/slots/{mine}/swap", "/swaps",
         "/records/{record}", "/years/{year}", "/invitations", "/calendars", "/inbox",
@@ -54,7 +55,8 @@ PAGES = {
     ],
     "ou": [
         "/organize/requests", "/organize/requests?activity={asking}", "/organize/slots/{by_assignment}/assign",
-        "/trainings", "/trainings/new", "/trainings/{training}", "/trainings/{training}/edit", "/organize/leaves",
+        "/trainings", "/trainings/new", "/trainings/{training}", "/trainings/{training}/edit",
+        "/organize/leaves", "/organize/slots/{drive}/arrivals", "/slots/{begun}/desk",
         "/pauses",
         "/chats", "/chats/new", "/chats/{chat}", "/chats/{chat}/remove",
         "/organize/board", "/organize/board?week=2020-01-06&kind=blood",
@@ -112,6 +114,11 @@ def world(app, cast) -> dict[str, str | int]:
         for member in (cast.lin, cast.wang):
             sign_up(member.id, past.id, now - DAY)
         today = clock.local_day(now)
+        hall = make_post(make_activity("献血", cast.first, "blood"), "体育馆", capacity=40)
+        drive, begun = make_slot(hall, now + 7 * DAY, hours=8), make_slot(hall, now - HOUR, hours=8)
+        db.session.commit()
+        set_quotas(cast.ou.id, drive.id, 0, {0: 1, 15: 3}, now)
+        sign_up(cast.wang.id, drive.id, now)
         training = add_training(cast.ou.id, {"name": "急救", "where": "校医院", "months": 12}, now)
         training_id = db.session.query(Training).one().id
         enter_passes(cast.ou.id, training_id, cast.lin.number, today, today, now)
@@ -141,7 +148,8 @@ def world(app, cast) -> dict[str, str | int]:
             "chat": chats.add(cast.ou.id, cast.first.id, robot(), now),
             "wanted": wanted.public_id, "mine": mine.public_id,
             "slot": slot.public_id, "full": full.public_id, "past": past.public_id, "record": record.public_id,
-            "series": series.public_id, "training": training, "holder": holder.public_id, "asked": asked.public_id,
+            "series": series.public_id, "training": training, "drive": drive.public_id,
+            "begun": begun.public_id, "holder": holder.public_id, "asked": asked.public_id,
             "room": room.public_id, "energy": room.activity.public_id,
             "activity": cast.sweeping.public_id, "post": cast.lake.public_id, "unit": cast.first.public_id,
             "person": cast.lin.public_id, "year": today.year, "today": today,

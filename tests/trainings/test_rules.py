@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activities.trainings.rules import NOBODY, TWICE, WrongRows, read_numbers, valid_until, wrong_rows
+from activities.trainings.rules import NOBODY, ONESELF, TWICE, WrongRows, read_numbers, valid_until, wrong_rows
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,7 @@ def test_the_first_word_of_each_line_is_the_number():
 
 
 def test_each_wrong_row_is_named():
-    rows = [(1, "a"), (2, "x"), (4, "a")]
-    assert wrong_rows(rows, {"a"}) == WrongRows(((2, "x", NOBODY), (4, "a", TWICE)))
-    assert wrong_rows([(1, "a")], {"a"}) is None
+    rows = [(1, "a"), (2, "x"), (4, "a"), (5, "me")]
+    wrong = ((2, "x", NOBODY), (4, "a", TWICE), (5, "me", ONESELF))
+    assert wrong_rows(rows, {"a", "me"}, "me") == WrongRows(wrong)
+    assert wrong_rows([(1, "a")], {"a"}, "me") is None
