@@ -64,9 +64,9 @@ def update(files: list[str]) -> None:
                 continue
             before = old.get(message.id)
             string = before.string if before else ""
-            if translation := given.get(_key(message), {}).get(language):
-                string = (translation,) if message.pluralizable else translation
-            new.add(message.id, string, message.locations)
+            string = string if isinstance(string, str) else string[0]  # what counts now may not have counted before
+            string = given.get(_key(message), {}).get(language) or string
+            new.add(message.id, (string,) if message.pluralizable else string, message.locations)
         po(language).parent.mkdir(parents=True, exist_ok=True)
         buffer = BytesIO()
         write_po(buffer, new, width=120, sort_output=True, omit_header=False, include_lineno=False)
