@@ -320,7 +320,7 @@ class NotIn(Refusal):
 class TooLateToWithdraw(Refusal):
     until: datetime
     sentence: ClassVar[str] = N_("Withdrawing was possible until %(until)s.")
-    remedy: ClassVar[str] = N_("Tell an organizer of the activity that you cannot come, so that someone can take over.")
+    remedy: ClassVar[str] = N_("Ask for cover, so that someone can take over: the slot's page has a button for it.")
 
 
 @refusal
