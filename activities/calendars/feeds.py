@@ -24,6 +24,7 @@ from activities.kit import clock
 from activities.kit.i18n import DEFAULT, LANGUAGES, force_locale, gettext
 from activities.kit.refusal import NotFound
 from activities.signups.rules import duty_name
+from activities.signups.rules_arrivals import visit
 
 # Octets a process keeps: some 20,000 entries with the feeds they stand in.
 ROOM = 24 * 1024 * 1024
@@ -140,12 +141,13 @@ class _Writer:
 
     def entry(self, row: sa.Row[Any]) -> bytes:
         status = rules.status_of(row.state, row.seat)
-        key = (row.public_id, row.revision, row.changed_at, status, self.language)
+        key = (row.public_id, row.minute, row.revision, row.changed_at, status, self.language)
         return self.kept.get(key) or self.kept.put(key, self.event(row, status))
 
     def event(self, row: sa.Row[Any], status: Status) -> bytes:
         url = f"{self.base}/slots/{row.public_id}"
-        event = Event(row.uid, url, row.starts_at, row.ends_at, row.revision, row.changed_at, status)
+        starts_at, ends_at = visit(row.starts_at, row.ends_at, row.minute)
+        event = Event(row.uid, url, starts_at, ends_at, row.revision, row.changed_at, status)
         return rules.render_event(event, self.words(row, status), self.zone)
 
     def words(self, row: sa.Row[Any], status: Status) -> bytes:

@@ -15,7 +15,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from activities.calendars.models import Feed
-from activities.duties.models import Activity, Post, Slot
+from activities.duties.models import Activity, Arrival, Post, Slot
 from activities.duties.rules import SlotState
 from activities.kit.db import UtcDateTime, db, reading
 from activities.people.models import Member, Unit
@@ -78,7 +78,8 @@ _ACTIVITY = (
 
 _EVENTS_OF_ACTIVITY = (
     sa.select(
-        *SHOWN, REVISION.label("revision"), Latest(*CHANGES).label("changed_at"), sa.null().label("seat")
+        *SHOWN, REVISION.label("revision"), Latest(*CHANGES).label("changed_at"), sa.null().label("seat"),
+        sa.null().label("minute"),
     )
     .select_from(Activity)
     .join(Post, Post.activity_id == Activity.id)
@@ -132,6 +133,7 @@ _EVENTS_OF_PERSON = (
     sa.select(
         *SHOWN, (REVISION + SignUp.revision + sa.func.coalesce(_EARLIER.c.revision, 0)).label("revision"),
         Latest(*CHANGES, SignUp.changed_at).label("changed_at"), SignUp.state.label("seat"),
+        Arrival.minute,
     )
     .select_from(SignUp)
     .join(Slot, Slot.id == SignUp.slot_id)
@@ -139,6 +141,7 @@ _EVENTS_OF_PERSON = (
     .join(Activity, Activity.id == Post.activity_id)
     .join(Unit, Unit.id == Activity.unit_id)
     .outerjoin(_EARLIER, _EARLIER.c.slot_id == SignUp.slot_id)
+    .outerjoin(Arrival, Arrival.id == SignUp.arrival_id)
     .where(SignUp.member_id == OWNER, SignUp.state.in_(ACTIVE_STATES), IS_SHOWN)
     .order_by(Slot.starts_at, Slot.id)
 )  # fmt: skip

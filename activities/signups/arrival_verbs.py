@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -36,12 +36,20 @@ _UNSETTLED = (
 def settle_all(now: datetime) -> None:
     """Give times to those who came to a seat in another way than by choosing one: each slot in its transaction."""
     for slot_id in run(_UNSETTLED, {"now": now}).scalars().all():
-        _settle(slot_id)
+        _settle(slot_id, now)
 
 
 @transactional
-def _settle(slot_id: int) -> None:
-    settle(facts.offer_locked(slot_id))
+def _settle(slot_id: int, now: datetime) -> None:
+    given = settle(facts.offer_locked(slot_id))
+    _revise(given, now)
+    audit.leave_all(now, None, "give a time", SignUp, [(row_id, {}, {}) for row_id in given])
+
+
+def _revise(sign_up_ids: Collection[int], now: datetime) -> None:
+    """Calendars must notice."""
+    changed = sa.update(SignUp).where(SignUp.id.in_(sign_up_ids))
+    db.session.execute(changed.values(revision=SignUp.revision + 1, changed_at=now))
 
 
 @transactional
@@ -61,6 +69,7 @@ def come_at(member_id: int, slot_id: int, arrival_id: int, now: datetime) -> Non
     if refusal := rules.why_no_visit(offer, at, busy, person):
         raise refusal
     recount([mine.arrival_id] if mine.arrival_id else [])
+    _revise([mine.id], now)
     audit.leave(
         now, member_id, "come at", SignUp, mine.id, before={"arrival": mine.arrival_id}, after={"arrival": arrival_id}
     )

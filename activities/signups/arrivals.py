@@ -78,11 +78,11 @@ def take(offer: Offer, sign_up_id: int, arrival_id: int | None) -> datetime | No
     return offer.starts_at + timedelta(minutes=int(minute))
 
 
-def settle(offer: Offer) -> None:
-    """Give everybody who has a seat and no time yet the earliest that is free, in the order of acceptance."""
-    for row in run(_WITHOUT, {"slot_id": offer.id}).all():
-        if take(offer, row.id, None) is None:
-            return
+def settle(offer: Offer) -> list[int]:
+    """Give everybody who has a seat and no time yet the earliest that is free, in the order of acceptance. Return the
+    sign-ups that have one now."""
+    waiting = [row.id for row in run(_WITHOUT, {"slot_id": offer.id})]
+    return [row_id for row_id in waiting if take(offer, row_id, None)]
 
 
 def recount(arrival_ids: Collection[int]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -21,7 +21,7 @@ from activities.people.models import Member, Unit
 from activities.people.rules import NotActive
 from activities.signups.models import Pause, SignUp, Team
 from activities.signups.rules import HOLDING, Mine, Offer, SignUpState, duty_name
-from activities.signups.rules_arrivals import STAY
+from activities.signups.rules_arrivals import visit
 from activities.signups.rules_person import Person
 from activities.signups.rules_time import Busy, reach
 from activities.sites.models import Site
@@ -232,10 +232,7 @@ class Engagement(NamedTuple):
 
     @property
     def busy(self) -> Busy:
-        starts_at, ends_at = self.starts_at, self.ends_at
-        if self.arrives_after is not None:
-            starts_at += timedelta(minutes=self.arrives_after)
-            ends_at = min(starts_at + STAY, ends_at)
+        starts_at, ends_at = visit(self.starts_at, self.ends_at, self.arrives_after)
         return Busy(starts_at, ends_at, duty_name(self.activity, self.post), self.place)
 
 

@@ -39,6 +39,15 @@ class NoPlaces(Refusal):
     sentence: ClassVar[str] = N_("Enter how many people come, at least at one time.")
 
 
+def visit(starts_at: datetime, ends_at: datetime, minute: int | None) -> tuple[datetime, datetime]:
+    """From when to when somebody is taken to be at a slot who comes so many minutes after its start; None: all the
+    time."""
+    if minute is None:
+        return starts_at, ends_at
+    at = starts_at + timedelta(minutes=minute)
+    return at, min(at + STAY, ends_at)
+
+
 def minutes_of(length: int) -> range:
     """At which minutes after its start people may come to a slot of so many minutes: one every quarter of an hour."""
     return range(0, min(length, MOST_ARRIVALS * STEP), STEP)

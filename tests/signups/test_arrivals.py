@@ -31,7 +31,20 @@ from activities.signups.rules_arrivals import (
 )
 from activities.signups.rules_time import Overlaps
 from activities.signups.service import sign_up, withdraw
-from tests.cast import DAY, HOUR, NOW, english, make_activity, make_member, make_post, make_slot, my_state, store
+from tests.calendars.reading import address_of, events, fetch
+from tests.cast import (
+    DAY,
+    HOUR,
+    NOW,
+    Visitor,
+    english,
+    make_activity,
+    make_member,
+    make_post,
+    make_slot,
+    my_state,
+    store,
+)
 from tests.house.test_races import crowd
 
 QUARTER = timedelta(minutes=15)
@@ -262,3 +275,14 @@ def test_two_sign_ups_at_once_in_slots_ten_minutes_apart_in_two_places_give_one_
 
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(one, slots)) == [False, True]
+
+
+def test_ones_calendar_shows_when_one_comes_and_notices_a_change(app, cast, drive):
+    come(cast.lin.id, drive, 1)
+    client, address = Visitor(app, app.response_class), address_of(app, cast.lin)
+    [before] = events(fetch(client, address)).values()
+    assert before["DTSTART"].endswith("121500")
+    come_at(cast.lin.id, drive.id, times(drive)[0].id, NOW + HOUR)
+    [after] = events(fetch(client, address, NOW + 2 * HOUR)).values()
+    assert after["DTSTART"].endswith("120000")
+    assert int(after["SEQUENCE"]) > int(before["SEQUENCE"])
