@@ -18,7 +18,7 @@ from activities.people.models import Member
 from activities.people.users import Viewer
 from activities.signups.facts import ACTIVE_STATES
 from activities.signups.models import SignUp, Team, TeamMember, Wish
-from activities.signups.rules import GATHERS_UNTIL, SignUpState
+from activities.signups.rules import SignUpState
 
 
 def waited_for_beside_free_seats(member_ids: Collection[int], now: datetime) -> list[int]:
@@ -47,11 +47,10 @@ def slots_with_lapsed_offers(now: datetime) -> list[int]:
     return list(db.session.scalars(query))
 
 
-def slots_gathering_too_long(now: datetime) -> list[int]:
-    """The slots to come in which seats are gathered for a team although they should go on to others by now."""
-    soon = sa.and_(Slot.starts_at > now, Slot.starts_at <= now + GATHERS_UNTIL)
-    query = sa.select(Slot.id).where(Slot.gathered > 0, Slot.state == SlotState.OPEN, soon).order_by(Slot.id)
-    return list(db.session.scalars(query))
+def slots_gathering(now: datetime) -> list[int]:
+    """The slots to come in which seats are gathered for a team."""
+    query = sa.select(Slot.id).where(Slot.gathered > 0, Slot.state == SlotState.OPEN, Slot.starts_at > now)
+    return list(db.session.scalars(query.order_by(Slot.id)))
 
 
 def slot_of(member: Viewer, public_id: str) -> Slot:

@@ -201,11 +201,11 @@ def _lapse(slot_id: int, now: datetime) -> list[int]:
     return people
 
 
-@every(60, "let gathered seats go")
-def let_gathered_go(now: datetime) -> None:
-    """Give seats on that were gathered for a team for as long as there was time: each slot in a transaction of its
-    own."""
-    for slot_id in queries.slots_gathering_too_long(now):
+@every(60, "share gathered seats out")
+def share_gathered_out(now: datetime) -> None:
+    """Ask anew for whom seats are gathered: the team may have no time any more, or there may be none to gather. Each
+    slot in a transaction of its own."""
+    for slot_id in queries.slots_gathering(now):
         fill(slot_id, now)
 
 

@@ -69,7 +69,8 @@ def states(app: Flask, slot_id: int) -> Counter[SignUpState]:
         rows = db.session.scalars(sa.select(SignUp.state).where(SignUp.slot_id == slot_id)).all()
         slot = db.session.get(Slot, slot_id, populate_existing=True)
         found = Counter(rows)
-        assert (slot.taken, slot.waiting) == (found[SEATED], found[WAITING])
+        held = found[SEATED] + found[SignUpState.OFFERED] + slot.gathered
+        assert (slot.taken, slot.waiting) == (held, found[WAITING])
         return found
 
 

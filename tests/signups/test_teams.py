@@ -29,7 +29,7 @@ from activities.signups.rules import (
     TeamOfOne,
     TooLateToWithdraw,
 )
-from activities.signups.service import accept, lapse_offers, let_gathered_go, sign_up, withdraw
+from activities.signups.service import accept, lapse_offers, share_gathered_out, sign_up, withdraw
 from tests.cast import DAY, HOUR, NOW, make_member, make_slot, my_state
 
 SEATED, OFFERED, WAITING = SignUpState.SEATED, SignUpState.OFFERED, SignUpState.WAITING
@@ -274,10 +274,10 @@ def test_a_day_before_the_start_gathered_seats_go_on_to_whom_they_are_enough_for
     world.sign_team_up(0, 1, 2)
     sign_up(world.people[5], world.slot, NOW, or_wait=True)
     world.leave(8)
-    let_gathered_go(NOW + 2 * DAY - HOUR)
+    share_gathered_out(NOW + 2 * DAY - HOUR)
     assert world.states(5) == [WAITING]
     for _ in range(2):
-        let_gathered_go(NOW + 2 * DAY)
+        share_gathered_out(NOW + 2 * DAY)
         assert world.states(5, 0, 1, 2) == [OFFERED, WAITING, WAITING, WAITING]
         assert world.counters() == (4, 3, 0)
 
@@ -295,6 +295,18 @@ def test_a_team_in_whose_way_something_stands_keeps_its_place_and_gathers_nothin
     assert world.counters() == (3, 2, 0)
     withdraw(world.people[1], busy.id, NOW)
     assert world.counters() == (4, 2, 1)
+
+
+def test_seats_gathered_for_a_team_that_has_no_time_any_more_are_shared_out_anew(world):
+    world.seat(8, 9, 10, 11)
+    world.sign_team_up(0, 1)
+    sign_up(world.people[5], world.slot, NOW, or_wait=True)
+    world.leave(8)
+    busy = make_slot(world.cast.lake, NOW + 3 * DAY + HOUR / 2)
+    db.session.commit()
+    sign_up(world.people[1], busy.id, NOW)
+    share_gathered_out(NOW)
+    assert world.states(0, 1, 5) == [WAITING, WAITING, OFFERED]
 
 
 def test_a_team_that_gets_smaller_takes_what_was_gathered(world):
