@@ -16,6 +16,7 @@ from bench.delivery import delivery
 from bench.draws import draws
 from bench.floor import Script
 from bench.pages import PAGES, Page
+from bench.promotion import promotion
 from bench.results import Result, publish, table
 from bench.series import series
 from bench.stage import Effort, Stage, plain_address, serve
@@ -71,6 +72,8 @@ def _in_process(app: Flask, school: School, database: str, scale: int, options: 
         yield from series(app, database, scale, options.runs)
     if _wanted("draw", options):
         yield from draws(app, database, scale, options.runs)
+    if _wanted("promotion", options):
+        yield from promotion(app, database, scale, options.runs)
 
 
 def _pages(app: Flask, school: School, options: argparse.Namespace) -> Iterator[Page]:

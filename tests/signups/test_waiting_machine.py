@@ -287,7 +287,7 @@ def test_any_history_moves_the_line_as_it_must(app):
     Waiting.app = app
     on_sqlite = app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite")
     options = settings(
-        max_examples=40 if on_sqlite else 10,
+        max_examples=30 if on_sqlite else 8,
         stateful_step_count=30,
         deadline=None,
         suppress_health_check=list(HealthCheck),
