@@ -23,6 +23,7 @@ from activities.records.rules import Attendance, Mark
 from activities.records.service import record_attendance
 from activities.signups.arrival_verbs import set_quotas
 from activities.signups.service import sign_up
+from activities.signups.teams import make_team
 from activities.terms.models import ClassPeriod, SpecialDay, Term
 from activities.terms.periods import USUAL
 from activities.trainings.models import Training
@@ -51,7 +52,7 @@ PAGES = {
         "/terms", "/terms/periods", "/holders/{holder}", "/holders/{asked}",
         "/slots/{by_approval}", "/slots/{by_assignment}", "/slots/{by_assignment}/decline", "/slots/{by_draw}",
         "/slots/{by_held_draw}", "/slots/{opens_soon}", "/draws/{open_draw}", "/draws/{held_draw}",
-        "/nowhere",
+        "/slots/any?activity={activity}", "/slots/{slot}/team", "/teams/{team}", "/teams/{team}/dissolve", "/nowhere",
     ],
     "ou": [
         "/organize/requests", "/organize/requests?activity={asking}", "/organize/slots/{by_assignment}/assign",
@@ -103,6 +104,7 @@ def world(app, cast) -> dict[str, str | int]:
         sign_up(cast.wang.id, series_slot(series), now)
         sign_up(cast.wang.id, full.id, now)
         sign_up(cast.lin.id, full.id, now, or_wait=True)
+        team = make_team(cast.lin.id, slot.id, "营销2301", True, now)
         invite(cast.ou.id, slot.id, 5, now)
         wanted, mine = make_slot(cast.lake, now + 4 * DAY, capacity=1), make_slot(cast.lake, now + 5 * DAY)
         db.session.commit()
@@ -147,7 +149,8 @@ def world(app, cast) -> dict[str, str | int]:
             **make_ways(cast, now),
             "chat": chats.add(cast.ou.id, cast.first.id, robot(), now),
             "wanted": wanted.public_id, "mine": mine.public_id,
-            "slot": slot.public_id, "full": full.public_id, "past": past.public_id, "record": record.public_id,
+            "team": team, "slot": slot.public_id, "full": full.public_id,
+            "past": past.public_id, "record": record.public_id,
             "series": series.public_id, "training": training, "drive": drive.public_id,
             "begun": begun.public_id, "holder": holder.public_id, "asked": asked.public_id,
             "room": room.public_id, "energy": room.activity.public_id,
