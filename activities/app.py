@@ -95,10 +95,12 @@ def log_to_stderr() -> None:
 
 
 def open_rooms(app: Flask) -> None:
-    """Load every room's models, and let each with a door (`routes.py`) into the application."""
-    for room in ("audit", "outbox", *ROOMS):
-        if find_spec(f"activities.{room}.models"):
-            import_module(f"activities.{room}.models")
+    """Load every room's models, and its verbs, among which are jobs that no page calls; then let each with a door
+    (`routes.py`) into the application."""
+    for part in ("models", "service"):
+        for room in ("audit", "outbox", *ROOMS):
+            if find_spec(f"activities.{room}.{part}"):
+                import_module(f"activities.{room}.{part}")
     for room in ROOMS:
         routes = import_module(f"activities.{room}.routes")
         routes.init_app(app)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import tempfile
 
 import pytest
 import time_machine
@@ -113,3 +116,20 @@ def test_the_seed_is_read_with_nothing_else(app, house):
     with app.app_context():
         draw = db.session.get_one(Draw, house.draw)
         assert "seed" not in draw.__dict__
+
+
+def test_whoever_runs_the_application_holds_draws():
+    """No page calls these verbs: they must be there all the same, in a process of its own."""
+    code = """
+from activities.app import create_app
+from activities.config import Settings
+from activities.outbox.jobs import JOBS
+import pathlib, sys
+settings = {"database_url": f"sqlite:///{sys.argv[1]}/jobs.db", "secret_key": "x" * 20, "base_url": "http://localhost"}
+create_app(Settings(data=pathlib.Path(sys.argv[1]), **settings))
+print(*(job.name for job in JOBS), sep=",")
+"""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-c", code, folder]
+        jobs = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip().split(",")
+    assert {"announce draws", "hold draws", "close requests", "lapse offers"} <= set(jobs)
