@@ -162,7 +162,7 @@ def _take(driver: Driver, member_id: int, slot_id: int, waits: bool) -> str | No
     execute(f"UPDATE slot SET {counter} = {counter} + 1, tickets = tickets + 1 WHERE id = ?", slot_id)
     sign_up_id = execute(
         "INSERT INTO sign_up (slot_id, member_id, state, ticket, signed_up_at, seated_at, revision, at_once,"
-        " changed_at) VALUES (?, ?, ?, ?, ?, ?, 0, FALSE, ?) RETURNING id",
+        " risks_asked, changed_at) VALUES (?, ?, ?, ?, ?, ?, 0, FALSE, 0, ?) RETURNING id",
         slot_id, member_id, state, tickets + 1, now, now if state == "seated" else None, now,
     ).fetchone()[0]  # fmt: skip
     execute(
@@ -172,9 +172,8 @@ def _take(driver: Driver, member_id: int, slot_id: int, waits: bool) -> str | No
     )  # fmt: skip
     what = {"what": f"{activity}·{post}", "where": place, "slot": public_id, "when": [str(starts_at), str(ends_at)]}
     execute(
-        "INSERT INTO notice (member_id, topic, params, created_at, due_at, tries, trouble)"
-        " VALUES (?, ?, ?, ?, ?, 0, '')",
-        member_id, f"signups.{state}", json.dumps(what), now, now,
+        "INSERT INTO notice (member_id, topic, params, created_at) VALUES (?, ?, ?, ?)",
+        member_id, f"signups.{state}", json.dumps(what), now,
     )  # fmt: skip
     execute("COMMIT")
     return state

@@ -43,9 +43,9 @@ class Slots:
 
 
 def requests(sessions: list[tuple[str, str]], slot: str, form: dict[str, str]) -> list[Request]:
-    """One sign-up by each person."""
+    """One sign-up by each person, who confirms to have read the risks in their first version."""
     return [
-        Request(f"/slots/{slot}/sign-up", {"Cookie": cookie}, {"csrf_token": token, **form})
+        Request(f"/slots/{slot}/sign-up", {"Cookie": cookie}, {"csrf_token": token, "risks": "1", **form})
         for cookie, token in sessions
     ]
 

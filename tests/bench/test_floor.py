@@ -62,7 +62,7 @@ def left(app: Flask, slot: str) -> list[list[tuple[Any, ...]]]:
             "SELECT taken, waiting, tickets, revision FROM slot s WHERE s.public_id = :slot",
             f"SELECT a.actor_id, a.verb, CAST(a.before AS text), CAST(a.after AS text), a.reason {of_slot}"
             f" JOIN audit_entry a ON a.subject = 'sign_up' AND a.subject_id = i.id {in_order}",
-            f"SELECT n.member_id, n.topic, n.tries, n.trouble, CAST(n.params AS text) {of_slot}"
+            f"SELECT n.member_id, n.topic, CAST(n.params AS text) {of_slot}"
             f" JOIN notice n ON n.member_id = i.member_id AND n.created_at = i.signed_up_at {in_order}",
         )
     )
