@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
+from heapq import heappop, heappush
 from random import Random
 
 from activities.demo.article import UNITS
@@ -13,14 +14,17 @@ from activities.demo.plans import Plan, PostPlan
 from activities.demo.timetable import OFFICE_OPENS, DemoSignUp, DemoSlot, closes_at, opens_at
 from activities.kit.clock import at
 from activities.people.rules import Stages, Standing, Standings
-from activities.signups.rules import SignUpState
+from activities.signups.rules import HOLDING, SignUpState, offered_until
 
 WITHDRAWS = 0.03
+ANSWERS_IN = timedelta(minutes=20)
+OFFER_MINUTES = 12 * 60  # as activities have it unless they say otherwise
 LAST_CALL = timedelta(minutes=30)
 SETTLED_IN = timedelta(days=7)
 SOON = timedelta(hours=1)
 EAGER = 0.15
 OPEN_TO_ALL = ("cleaning", "elder_care")
+Act = Callable[[Person, datetime], None]
 ABOVE = {name: parent for name, _level, parent in UNITS}
 
 
@@ -98,7 +102,7 @@ class Crowd:
             return
         moments = sorted(until - (until - begin) * self.rng.random() ** 2 for _ in people)
         withdraw_by = min(until, slot.starts_at - slot.plan.withdraw)
-        history = History(slot)
+        history = History(slot, self.now)
         for person, moment in zip(people, moments, strict=True):
             moment = moment.replace(microsecond=0)
             person.book(slot.day, slot.starts_at, slot.ends_at)
@@ -120,36 +124,55 @@ def _may_join(person: Person, plan: Plan) -> bool:
 
 
 class History:
-    """What happened to one slot, played in the order of time as the services would have."""
+    """What happened to one slot until now, played in the order of time as the services would have: a freed seat is held
+    for who waits longest, and they accept it soon after."""
 
-    def __init__(self, slot: DemoSlot) -> None:
-        self.slot = slot
-        self.events: list[tuple[datetime, int, bool, Person]] = []
+    def __init__(self, slot: DemoSlot, now: datetime) -> None:
+        self.slot, self.now = slot, now
+        self.events: list[tuple[datetime, int, Act, Person]] = []
+        self.count = 0
 
     def arrive(self, person: Person, moment: datetime) -> None:
-        self.events.append((moment, len(self.events), True, person))
+        self._later(moment, self._sign_up, person)
 
     def withdraw(self, person: Person, moment: datetime) -> None:
-        self.events.append((moment, len(self.events), False, person))
+        self._later(moment, self._withdraw, person)
 
     def play(self) -> None:
-        for moment, _, arrives, person in sorted(self.events, key=lambda event: event[:2]):
-            if arrives:
-                self._sign_up(person, moment)
-            else:
-                self._withdraw(person, moment)
+        while self.events and self.events[0][0] <= self.now:
+            moment, _, act, person = heappop(self.events)
+            act(person, moment)
+
+    def _later(self, moment: datetime, act: Act, person: Person) -> None:
+        self.count += 1
+        heappush(self.events, (moment, self.count, act, person))
 
     def _sign_up(self, person: Person, moment: datetime) -> None:
-        free = len(self.slot.in_state(SignUpState.SEATED)) < self.slot.capacity
-        state = SignUpState.SEATED if free else SignUpState.WAITING
+        state = SignUpState.SEATED if self.slot.held < self.slot.capacity else SignUpState.WAITING
         sign_up = DemoSignUp(person, len(self.slot.sign_ups) + 1)
         sign_up.become(state, moment, "sign up")
         self.slot.sign_ups.append(sign_up)
 
     def _withdraw(self, person: Person, moment: datetime) -> None:
-        own = next(s for s in self.slot.sign_ups if s.person is person)
-        was_seated = own.state is SignUpState.SEATED
+        own = self._of(person)
+        held_one = own.state in HOLDING
         own.become(SignUpState.WITHDRAWN, moment, "withdraw")
         waiting = self.slot.in_state(SignUpState.WAITING)
-        if was_seated and waiting:
-            waiting[0].become(SignUpState.SEATED, moment, "promote")
+        if held_one and waiting:
+            self._offer(waiting[0], moment)
+
+    def _offer(self, waiter: DemoSignUp, moment: datetime) -> None:
+        waiter.become(SignUpState.OFFERED, moment, "promote")
+        until = offered_until(self.slot.starts_at, OFFER_MINUTES, moment)
+        assert until  # an activity of the demo asks first
+        waiter.offered_until = until
+        ends = min(until, self.slot.cancelled_at or until)
+        self._later(moment + min(ANSWERS_IN, (ends - moment) / 2), self._accept, waiter.person)
+
+    def _accept(self, person: Person, moment: datetime) -> None:
+        own = self._of(person)
+        if own.state is SignUpState.OFFERED:
+            own.become(SignUpState.SEATED, moment, "accept")
+
+    def _of(self, person: Person) -> DemoSignUp:
+        return next(s for s in self.slot.sign_ups if s.person is person)

@@ -68,6 +68,11 @@ def _seats(now: datetime) -> list[Seat]:
     return [Seat(*row) for row in db.session.execute(query)]
 
 
+def full_slots(now: datetime) -> list[int]:
+    """The same slots, each once, in the order of time."""
+    return list(dict.fromkeys(seat.slot for seat in _seats(now)))
+
+
 def _take_over(seat: Seat, member: int, at: datetime) -> None:
     """The first who was asked came instead."""
     covers.ask_cover(*seat, "临时有考试", at)

@@ -18,6 +18,7 @@ from activities.demo.attendance import DemoRecord, make_records
 from activities.demo.calendar import DemoCalendar, calendar_of
 from activities.demo.crowd import Crowd
 from activities.demo.exchanges import make_exchanges
+from activities.demo.lines import make_lines
 from activities.demo.offices import Offices, make_offices
 from activities.demo.persons import Person, make_persons
 from activities.demo.programme import PROGRAMME
@@ -70,4 +71,5 @@ def load(now: datetime, progress: Callable[[int], AbstractContextManager[Any]]) 
     make_holders(world.calendar, now)
     ways.play(now)
     make_exchanges(now)
+    make_lines(now)
     school.play(now)

@@ -152,7 +152,7 @@ def _slot(slot: DemoSlot, post_id: int) -> Row:
         "post_id": post_id, "starts_at": slot.starts_at, "ends_at": slot.ends_at, "capacity": slot.capacity,
         "state": SlotState.CANCELLED if slot.cancelled_at else SlotState.OPEN, "cancel_reason": slot.cancel_reason,
         "cancelled_at": slot.cancelled_at, "created_at": slot.created_at,
-        "taken": len(slot.in_state(SignUpState.SEATED)), "waiting": len(slot.in_state(SignUpState.WAITING)),
+        "taken": slot.held, "waiting": len(slot.in_state(SignUpState.WAITING)),
         "tickets": len(slot.sign_ups), "revision": 1 if slot.cancelled_at else 0,
         "changed_at": slot.cancelled_at or slot.created_at,
     }  # fmt: skip
@@ -168,6 +168,7 @@ def _sign_up(slot: DemoSlot, sign_up: DemoSignUp) -> Row:
         "withdrawn_at": sign_up.since(SignUpState.WITHDRAWN), "revision": len(sign_up.steps) - 1,
         "changed_at": sign_up.steps[-1].at, "risks_version": 1 if slot.plan.risks else None,
         "risks_read_at": sign_up.steps[0].at if slot.plan.risks else None, "risks_asked": 0,
+        "offered_until": sign_up.offered_until if sign_up.state is SignUpState.OFFERED else None,
     }  # fmt: skip
 
 

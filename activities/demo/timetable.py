@@ -10,7 +10,7 @@ from activities.demo.calendar import DemoCalendar
 from activities.demo.persons import Person
 from activities.demo.plans import Plan, PostPlan
 from activities.kit.clock import at
-from activities.signups.rules import SignUpState
+from activities.signups.rules import HOLDING, SignUpState
 
 OFFICE_OPENS = time(9, 0)
 NOON = time(12, 0)
@@ -41,6 +41,7 @@ class DemoSignUp:
     ticket: int
     id: int = 0
     steps: list[Step] = field(default_factory=list)
+    offered_until: datetime | None = None
 
     def become(self, state: SignUpState, moment: datetime, verb: str) -> None:
         self.steps.append(Step(moment, verb, self.steps[-1].after if self.steps else None, state))
@@ -73,6 +74,11 @@ class DemoSlot:
 
     def in_state(self, state: SignUpState) -> list[DemoSignUp]:
         return [s for s in self.sign_ups if s.state is state]
+
+    @property
+    def held(self) -> int:
+        """How many seats people have or are offered."""
+        return sum(s.state in HOLDING for s in self.sign_ups)
 
     @property
     def minutes(self) -> int:
