@@ -124,3 +124,17 @@ def test_a_slot_that_has_begun_gives_no_seat_to_anybody(world):
     assert why_not_touch(db.session.get_one(Slot, world.slot).state, later, later)
     lapse_offers(later)
     assert world.states(2, 3) == [WAITING, WAITING]
+
+
+def test_seats_for_many_who_wait_take_as_many_statements_as_for_few(world, statements):
+    more = [make_member(f"q{n}", f"客{n}", world.cast.first).id for n in range(20)]
+    db.session.commit()
+    counts = []
+    for slot_id, line in ((world.slot, []), (world.other, more)):
+        for person in line:
+            sign_up(person, slot_id, NOW, or_wait=True)
+        slot = db.session.get_one(Slot, slot_id, populate_existing=True)
+        with statements.count() as sent:
+            organize.edit_slot(world.cast.ou.id, slot_id, slot.revision, slot.starts_at, slot.ends_at, 40, NOW)
+        counts.append(len(sent))
+    assert counts[0] == counts[1]
