@@ -1,12 +1,12 @@
 """Who may take a slot, and who gets a freed one. Screen and service ask the same functions; what they ask of a person
-stands in `rules_person`, what of the time in `rules_time`."""
+stands in `rules_person`, what of the time in `rules_time`, what of teams and of several slots in `rules_together`."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar, NamedTuple, TypeVar
+from typing import ClassVar, NamedTuple
 
 from activities.duties.rules import SlotState, WayIn
 from activities.kit.refusal import N_, Refusal, refusal
@@ -37,12 +37,6 @@ class SignUpState(StrEnum):
 
 # These take a seat, and the time of who has it.
 HOLDING = (SignUpState.SEATED, SignUpState.OFFERED)
-# Until how long before the start free seats are gathered for a team; then they go to whom they are enough for.
-GATHERS_UNTIL = timedelta(hours=24)
-LARGEST_TEAM = 20
-LARGEST_WISH = 10
-
-T = TypeVar("T")
 
 
 # ── facts ───────────────────────────────────────────────────────────────────
@@ -249,69 +243,6 @@ class AskFirst(Refusal):
 
 
 @refusal
-class TeammateCannot(Refusal):
-    names: str
-    sentence: ClassVar[str] = N_("Something stands in the way of %(names)s.")
-    remedy: ClassVar[str] = N_("The slot's page tells them what. Without them the team can go on: they can leave it.")
-
-
-@refusal
-class NotSeveral(Refusal):
-    most: int
-    sentence: ClassVar[str] = N_("Choose at least two slots, and at most %(most)s.")
-
-
-@refusal
-class NotAllOfThem(Refusal):
-    name: str
-    starts_at: datetime
-    sentence: ClassVar[str] = N_("You cannot wait for “%(name)s”, %(starts_at)s.")
-    remedy: ClassVar[str] = N_("The slot's page says why. Choose others.")
-
-
-@refusal
-class NotTogether(Refusal):
-    sentence: ClassVar[str] = N_("Seats of this activity do not go to whoever comes first.")
-    remedy: ClassVar[str] = N_("Sign up for each slot by yourself.")
-
-
-@refusal
-class InTeam(Refusal):
-    sentence: ClassVar[str] = N_("You are in a team for this slot already.")
-    remedy: ClassVar[str] = N_("Leave that one first.")
-
-
-@refusal
-class TeamClosed(Refusal):
-    sentence: ClassVar[str] = N_("This team is signed up or dissolved already.")
-
-
-@refusal
-class TeamFull(Refusal):
-    most: int
-    sentence: ClassVar[str] = N_("A team for this slot has at most %(most)s people.")
-    remedy: ClassVar[str] = N_("Make another team for the others.")
-
-
-@refusal
-class TeamOfOne(Refusal):
-    sentence: ClassVar[str] = N_("Nobody else is in the team yet.")
-    remedy: ClassVar[str] = N_("Hand its address to the others, or sign up by yourself.")
-
-
-@refusal
-class NotLeading(Refusal):
-    sentence: ClassVar[str] = N_("Only who leads the team can do this.")
-    remedy: ClassVar[str] = N_("Who has been in it longest leads it.")
-
-
-@refusal
-class NobodyToInvite(Refusal):
-    sentence: ClassVar[str] = N_("Nobody with this number can join the team.")
-    remedy: ClassVar[str] = N_("Check the number, or hand the team's address to the person.")
-
-
-@refusal
 class NotIn(Refusal):
     sentence: ClassVar[str] = N_("You are not signed up for this slot.")
 
@@ -383,11 +314,11 @@ def why_not_sign_up(
     return (
         why_over(offer, now)
         or (mine.why_not_again() if mine else None)
-        or _ineligible(offer, person)
+        or why_ineligible(offer, person)
         or (Assigned() if offer.way_in is WayIn.ASSIGNMENT else None)
         or why_paused(person, now)
         or _outside_window(offer, now)
-        or _no_time(offer, busy, person)
+        or why_no_time_for(offer, busy, person)
         or (Full() if offer.entry is SignUpState.WAITING and not waiting else None)
     )
 
@@ -408,7 +339,7 @@ def what_speaks_against(offer: Offer, person: Person, busy: Collection[Busy]) ->
 
 def why_not_promote(offer: Offer, person: Person, busy: Collection[Busy], now: datetime) -> Refusal | None:
     """The first reason against giving a waiting person a free seat. That sign-up has closed since is none."""
-    return why_over(offer, now) or _ineligible(offer, person) or _no_time(offer, busy, person)
+    return why_over(offer, now) or why_ineligible(offer, person) or why_no_time_for(offer, busy, person)
 
 
 def why_not_accept(
@@ -421,7 +352,7 @@ def why_not_accept(
         return over
     if now >= mine.offered_until:
         return OfferOver(mine.offered_until)
-    return _ineligible(offer, person) or _no_time(offer, busy, person)
+    return why_ineligible(offer, person) or why_no_time_for(offer, busy, person)
 
 
 def offered_until(starts_at: datetime, offer_minutes: int, now: datetime) -> datetime | None:
@@ -434,89 +365,6 @@ def offered_until(starts_at: datetime, offer_minutes: int, now: datetime) -> dat
 def starts_soon(starts_at: datetime, offer_minutes: int, now: datetime) -> bool:
     """Whether too little time is left to hold a freed seat for as long as usual."""
     return starts_at - now < 2 * timedelta(minutes=offer_minutes)
-
-
-def share_out(line: Iterable[Sequence[T]], free: int, capacity: int, *, gathers: bool) -> tuple[list[T], int]:
-    """Who gets the free seats, and how many of them are gathered. `line` holds the parties that are ready, who waits
-    longest first: one person, or a team that stays whole. A team for which the seats are not enough yet has them
-    gathered, and nobody behind it gets one meanwhile; once it is too late for that (`gathers`), or where it is larger
-    than the slot, the seats go on to whom they are enough for."""
-    chosen: list[T] = []
-    for party in line:
-        if len(party) <= free - len(chosen):
-            chosen += party
-        elif gathers and len(party) <= capacity:
-            return chosen, free - len(chosen)
-    return chosen, 0
-
-
-def why_not_join(
-    offer: Offer, person: Person, mine: Mine | None, busy: Collection[Busy], now: datetime
-) -> Refusal | None:
-    """The first reason against being in a team for a slot. That sign-up opens later is none."""
-    return (
-        why_over(offer, now)
-        or _not_together(offer)
-        or (mine.why_not_again() if mine else None)
-        or _ineligible(offer, person)
-        or why_paused(person, now)
-        or _no_time(offer, busy, person)
-    )
-
-
-def why_not_grow(joined: int, capacity: int, *, whole: bool) -> Refusal | None:
-    """The reason against one more in a team. One that stays whole is no larger than the slot."""
-    most = min(capacity, LARGEST_TEAM) if whole else LARGEST_TEAM
-    return TeamFull(most) if joined >= most else None
-
-
-def why_not_team(joined: int, capacity: int, *, whole: bool) -> Refusal | None:
-    """The reason against signing a team of so many up."""
-    return TeamOfOne() if joined < 2 else why_not_grow(joined - 1, capacity, whole=whole)
-
-
-def seats_for_team(size: int, left: int, *, whole: bool) -> int:
-    """How many of a team get seats at once."""
-    return (size if left >= size else 0) if whole else min(size, left)
-
-
-def why_not_any(
-    offers: Iterable[Offer], person: Person, mine: Mapping[int, Mine], busy: Collection[Busy], now: datetime
-) -> Refusal | None:
-    """The reason against waiting for any of several slots: that one of them is not to be waited for. They may overlap
-    each other, since only one of them is taken. `mine` by slot."""
-    for offer in offers:
-        if not_together := _not_together(offer):
-            return not_together
-        if why_not_sign_up(offer, person, mine.get(offer.id), busy, now, waiting=True):
-            return NotAllOfThem(offer.name, offer.starts_at)
-    return None
-
-
-def why_not_consented_to_any(
-    offers: Iterable[Offer], person: Person, busy: Collection[Busy], consent: Consent
-) -> Refusal | None:
-    """What the person has still to confirm for one of several slots. Their risks are read together: any version
-    confirmed is that of all."""
-    for offer in offers:
-        read = consent._replace(risks_version=offer.risks_version if consent.risks_version else 0)
-        if refusal := why_not_consented(offer, person, busy, read):
-            return refusal
-    return None
-
-
-def why_not_several(count: int) -> Refusal | None:
-    return None if 2 <= count <= LARGEST_WISH else NotSeveral(LARGEST_WISH)
-
-
-def _not_together(offer: Offer) -> Refusal | None:
-    """Where somebody or a draw decides, each asks alone."""
-    return None if offer.way_in is WayIn.FIRST_COME else NotTogether()
-
-
-def gathers(starts_at: datetime, now: datetime) -> bool:
-    """Whether it is early enough to gather seats for a team."""
-    return starts_at - now > GATHERS_UNTIL
 
 
 def why_not_withdraw(offer: Offer, mine: SignUpState | None, now: datetime) -> Refusal | None:
@@ -555,7 +403,7 @@ def why_over(offer: Offer, now: datetime) -> Refusal | None:
     return AlreadyStarted() if now >= offer.starts_at else None
 
 
-def _no_time(offer: Offer, busy: Collection[Busy], person: Person) -> Refusal | None:
+def why_no_time_for(offer: Offer, busy: Collection[Busy], person: Person) -> Refusal | None:
     """The reason why the person has no time for it. Where people come one after another the time that somebody comes
     is asked (`why_no_visit`), not the whole slot."""
     return None if offer.is_timed else why_no_time(offer.duty, busy, person.norms)
@@ -566,7 +414,7 @@ def why_no_visit(offer: Offer, at: datetime, busy: Collection[Busy], person: Per
     return why_no_time(Busy(at, min(at + STAY, offer.ends_at), offer.name, offer.place), busy, person.norms)
 
 
-def _ineligible(offer: Offer, person: Person) -> Refusal | None:
+def why_ineligible(offer: Offer, person: Person) -> Refusal | None:
     if offer.stages and Stages[person.stage.name] not in offer.stages:
         return WrongStage()
     if offer.standings and Standings[person.standing.name] not in offer.standings:

@@ -16,7 +16,7 @@ from activities.duties.models import Slot
 from activities.kit.db import UtcDateTime, Words, db, run, transactional
 from activities.outbox.jobs import every
 from activities.people.models import Member
-from activities.signups import arrivals, facts, notices, parties, queries, rules
+from activities.signups import arrivals, facts, notices, parties, queries, rules, rules_together
 from activities.signups.facts import NOW, SLOT, Engagement, Seen, Waiter
 from activities.signups.models import SignUp
 from activities.signups.parties import Companion
@@ -143,7 +143,7 @@ def _acceptable(member_id: int, company: Mapping[int, Companion], offer: Offer, 
         elif one.mine:
             seats[who] = one.mine
     if stopped:
-        raise rules.TeammateCannot(", ".join(stopped))
+        raise rules_together.TeammateCannot(", ".join(stopped))
     return seats
 
 
@@ -231,12 +231,13 @@ def promote(slot_id: int, now: datetime) -> None:
     """Give free seats to waiters in order, as far as the rules still hold for them; the others keep their place. All
     who wait are locked already. A seat is held until its waiter accepts it, unless the activity does not ask, or time
     is short and the waiter wished not to be asked. Seats that are not enough for the whole team whose turn it is are
-    gathered for it (`rules.share_out`)."""
+    gathered for it (`rules_together.share_out`)."""
     offer = facts.offer_locked(slot_id)
     if not (offer.free and (offer.waiting or offer.gathered)):
         return
     line = _ready(offer, facts.waiters_locked(slot_id), now)
-    chosen, gathered = rules.share_out(line, offer.free, offer.capacity, gathers=rules.gathers(offer.starts_at, now))
+    gathers = rules_together.gathers(offer.starts_at, now)
+    chosen, gathered = rules_together.share_out(line, offer.free, offer.capacity, gathers=gathers)
     if gathered != offer.gathered:
         count(slot_id, {}, gathered=gathered - offer.gathered)
     until = rules.offered_until(offer.starts_at, offer.offer_minutes, now)

@@ -9,7 +9,7 @@ from datetime import datetime
 from activities.audit import service as audit
 from activities.kit.db import db, lock, transactional
 from activities.kit.refusal import ChangedMeanwhile
-from activities.signups import facts, notices, parties, queries, rules
+from activities.signups import facts, notices, parties, queries, rules, rules_together
 from activities.signups.models import Team, TeamMember
 from activities.signups.rules import Consent, Offer, SignUpState
 from activities.signups.service import Entry, enter_all, fill, give_back_all, lock_waiters, promote, seat_freed
@@ -33,7 +33,7 @@ def join(member_id: int, team_id: int, now: datetime, *, consent: Consent | None
     """Be in the team, and agree to be signed up with it. `consent` as in `sign_up`."""
     offer = _must_join(member_id, db.session.get_one(Team, team_id).slot_id, consent, now)
     team = _open(team_id)
-    if refusal := rules.why_not_grow(len(queries.joined(team_id)), offer.capacity, whole=team.whole):
+    if refusal := rules_together.why_not_grow(len(queries.joined(team_id)), offer.capacity, whole=team.whole):
         raise refusal
     _enter_team(team, member_id, offer, now)
 
@@ -43,10 +43,10 @@ def _must_join(member_id: int, slot_id: int, consent: Consent | None, now: datet
     person = facts.person_locked(member_id)
     offer = facts.offer_locked(slot_id)
     mine, busy = facts.around(member_id, offer)
-    if refusal := rules.why_not_join(offer, person, mine and mine.mine, busy, now):
+    if refusal := rules_together.why_not_join(offer, person, mine and mine.mine, busy, now):
         raise refusal
     if queries.team_joined(member_id, slot_id):
-        raise rules.InTeam
+        raise rules_together.InTeam
     if consent and (refusal := rules.why_not_consented(offer, person, busy, consent)):
         raise refusal
     return offer
@@ -66,12 +66,12 @@ def invite(actor_id: int, team_id: int, number: str, now: datetime) -> None:
     team = _led(actor_id, team_id)
     member = queries.active_by_number(number)
     if member is None or queries.invitation(team_id, member.id):
-        raise rules.NobodyToInvite
+        raise rules_together.NobodyToInvite
     offer, person, mine = facts.at_first_sight(member.id, team.slot_id)
-    if refusal := rules.why_not_grow(queries.asked_or_in(team_id), offer.capacity, whole=False):
+    if refusal := rules_together.why_not_grow(queries.asked_or_in(team_id), offer.capacity, whole=False):
         raise refusal
-    if rules.why_not_join(offer, person, mine, (), now):
-        raise rules.NobodyToInvite
+    if rules_together.why_not_join(offer, person, mine, (), now):
+        raise rules_together.NobodyToInvite
     db.session.add(TeamMember(team_id=team_id, member_id=member.id))
     audit.leave(now, actor_id, "invite to team", Team, team_id, after={"member": member.id})
     notices.team_invited(offer, team, queries.name_of(actor_id), member.id, now)
@@ -109,7 +109,7 @@ def _sign_up_team(actor_id: int, team_id: int, now: datetime, at_once: bool) -> 
     team = _led(actor_id, team_id)
     if queries.joined(team_id) != members:
         raise ChangedMeanwhile
-    if refusal := rules.why_not_team(len(members), offer.capacity, whole=team.whole):
+    if refusal := rules_together.why_not_team(len(members), offer.capacity, whole=team.whole):
         raise refusal
     stopped, read = [], queries.risks_read(team_id)
     for who, one in parties.around_all(people, offer).items():
@@ -121,8 +121,8 @@ def _sign_up_team(actor_id: int, team_id: int, now: datetime, at_once: bool) -> 
         if refusal:
             stopped.append(one.name)
     if stopped:
-        raise rules.TeammateCannot(", ".join(stopped))
-    seats = rules.seats_for_team(len(members), offer.left, whole=team.whole)
+        raise rules_together.TeammateCannot(", ".join(stopped))
+    seats = rules_together.seats_for_team(len(members), offer.left, whole=team.whole)
     states = {who: SignUpState.SEATED if n < seats else SignUpState.WAITING for n, who in enumerate(members)}
     entries = [Entry(offer, who, state, read[who][1] if offer.risks_version else None) for who, state in states.items()]
     enter_all(entries, now, actor_id=actor_id, at_once=at_once, team_id=team_id)
@@ -162,7 +162,7 @@ def _open(team_id: int) -> Team:
     """The team, locked, while people may still join and leave it."""
     team = lock(Team, team_id)
     if team.signed_up_at or team.dissolved_at:
-        raise rules.TeamClosed
+        raise rules_together.TeamClosed
     return team
 
 
@@ -170,7 +170,7 @@ def _led(actor_id: int, team_id: int, *, signed_up: bool = False) -> Team:
     """The team, locked; who acts must lead it. `signed_up`: it may be signed up already."""
     team = lock(Team, team_id) if signed_up else _open(team_id)
     if team.dissolved_at:
-        raise rules.TeamClosed
+        raise rules_together.TeamClosed
     if queries.people_of_team(team_id)[:1] != [actor_id]:
-        raise rules.NotLeading
+        raise rules_together.NotLeading
     return team

@@ -10,7 +10,7 @@ from activities.duties.models import Activity, Slot
 from activities.duties.rules import WayIn
 from activities.kit.refusal import Refusal
 from activities.people.users import Viewer
-from activities.signups import facts, queries, rules, search
+from activities.signups import facts, queries, rules, rules_together, search
 from activities.signups.cards import Card, card, cards
 from activities.signups.forms import Filters
 from activities.signups.models import SignUp, Team, TeamMember
@@ -96,4 +96,4 @@ def _teammate(row: TeamMember | SignUp) -> Teammate:
 def _why_not_join(shown: Card, people: Sequence[Teammate], team: Team) -> Refusal | None:
     refusal = None if isinstance(shown.refusal, rules.Full | rules.NotOpenYet) else shown.refusal
     joined = sum(one.has_joined for one in people)
-    return refusal or rules.why_not_grow(joined, shown.offer.capacity, whole=team.whole)
+    return refusal or rules_together.why_not_grow(joined, shown.offer.capacity, whole=team.whole)

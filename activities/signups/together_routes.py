@@ -22,7 +22,8 @@ from activities.signups import chances, pages, queries, together_pages, wishes
 from activities.signups.cards import Card
 from activities.signups.forms import Filters
 from activities.signups.panels import Panel, panel
-from activities.signups.rules import LARGEST_WISH, Consent, SignUpState
+from activities.signups.rules import Consent, SignUpState
+from activities.signups.rules_together import LARGEST_WISH
 
 
 def add_to(signups: Blueprint) -> None:

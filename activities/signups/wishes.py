@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from activities.kit.db import db, transactional
-from activities.signups import facts, notices, parties, queries, rules
+from activities.signups import facts, notices, parties, queries, rules, rules_together
 from activities.signups.models import Wish
 from activities.signups.rules import Consent, SignUpState
 from activities.signups.service import Entry, enter, enter_all, fill, give_back_all, lock_waiters, promote, seat_freed
@@ -18,7 +18,7 @@ def wait_for_any(
 ) -> SignUpState:
     """Wait for the first seat of any of these slots; where one has a free seat after all, take it. `at_once` and
     `consent` as in `sign_up`, the consent for the risks of them all as they are now. Raises the rules' Refusal."""
-    if refusal := rules.why_not_several(len(set(slot_ids))):
+    if refusal := rules_together.why_not_several(len(set(slot_ids))):
         raise refusal
     for slot_id in queries.waited_for_with_seats_left(slot_ids):
         fill(slot_id, now)
@@ -33,9 +33,9 @@ def _wait_for_any(
     offers = facts.offers_locked(slot_ids)
     _, taken_on = facts.taken_on(member_id, offers[0].starts_at, max(offer.ends_at for offer in offers))
     mine, busy = {one.slot_id: one.mine for one in taken_on}, facts.busy_of(taken_on)
-    if refusal := rules.why_not_any(offers, person, mine, busy, now):
+    if refusal := rules_together.why_not_any(offers, person, mine, busy, now):
         raise refusal
-    if consent and (refusal := rules.why_not_consented_to_any(offers, person, busy, consent)):
+    if consent and (refusal := rules_together.why_not_consented_to_any(offers, person, busy, consent)):
         raise refusal
     if with_seat := next((offer for offer in offers if offer.left), None):
         enter(with_seat, member_id, SignUpState.SEATED, now, risks_version=with_seat.risks_version if consent else None)

@@ -14,20 +14,16 @@ from activities.signups import teams
 from activities.signups.leaving import deactivate
 from activities.signups.models import SignUp, Team
 from activities.signups.organize import delete_slot, edit_slot
-from activities.signups.rules import (
-    AlreadyIn,
+from activities.signups.rules import AlreadyIn, NotIn, NotOffered, SignUpState, TooLateToWithdraw
+from activities.signups.rules_together import (
     InTeam,
     NobodyToInvite,
-    NotIn,
     NotLeading,
-    NotOffered,
     NotTogether,
-    SignUpState,
     TeamClosed,
     TeamFull,
     TeammateCannot,
     TeamOfOne,
-    TooLateToWithdraw,
 )
 from activities.signups.service import accept, lapse_offers, share_gathered_out, sign_up, withdraw
 from tests.cast import DAY, HOUR, NOW, make_member, make_slot, my_state

@@ -13,7 +13,8 @@ from activities.kit.refusal import NotFound
 from activities.outbox.models import Notice
 from activities.signups.models import Wish
 from activities.signups.organize import cancel_slot
-from activities.signups.rules import NotAllOfThem, NotIn, NotSeveral, NotTogether, SignUpState
+from activities.signups.rules import NotIn, SignUpState
+from activities.signups.rules_together import NotAllOfThem, NotSeveral, NotTogether
 from activities.signups.service import accept, lapse_offers, sign_up, withdraw
 from activities.signups.wishes import leave_wish, wait_for_any
 from tests.cast import DAY, HOUR, NOW, make_member, make_slot, my_state
