@@ -61,7 +61,7 @@ class VisitorList(Base):
 
     __tablename__ = "visitor_list"
 
-    slot_id: Mapped[int] = mapped_column(sa.ForeignKey("slot.id"), index=True)
+    slot_id: Mapped[int] = mapped_column(sa.ForeignKey("slot.id", ondelete="CASCADE"), index=True)
     sent_at: Mapped[datetime]
     sent_by_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"))
     members: Mapped[list[int]] = mapped_column(sa.JSON)

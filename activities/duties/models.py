@@ -189,7 +189,7 @@ class Arrival(Base):
         sa.CheckConstraint("minute >= 0", name="minute_not_negative"),
     )
 
-    slot_id: Mapped[int] = mapped_column(sa.ForeignKey("slot.id"))
+    slot_id: Mapped[int] = mapped_column(sa.ForeignKey("slot.id", ondelete="CASCADE"))
     minute: Mapped[int]
     quota: Mapped[int]
     taken: Mapped[int] = mapped_column(default=0)
