@@ -1,4 +1,5 @@
 // Theme choice: auto → light → dark; without JavaScript the system's choice holds.
+// Of pages that stand side by side, the open one is in sight.
 // Filters stand open where there is room; without JavaScript they open with one tap.
 (() => {
   const root = document.documentElement, key = "theme", all = ["auto", "light", "dark"];
@@ -9,6 +10,7 @@
     if (matchMedia("(min-width: 992px)").matches) document.querySelectorAll("[data-open-wide]").forEach((d) => { d.open = true; });
     document.querySelectorAll(".errors[tabindex]").forEach((e) => e.focus());
     document.querySelectorAll("[data-print]").forEach((p) => { p.hidden = false; p.addEventListener("click", () => print()); });
+    document.querySelectorAll(".pages [aria-current]").forEach((a) => { a.parentElement.scrollLeft = a.offsetLeft - a.parentElement.clientWidth / 3; });
     const b = document.querySelector("[data-theme-toggle]");
     if (!b) return;
     const say = () => b.setAttribute("aria-label", b.dataset.label.replace("%(name)s", b.dataset[read()]));

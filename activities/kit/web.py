@@ -47,7 +47,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         nonce=nonce, now=clock.now, languages=i18n.LANGUAGES, here=here, form_errors=form_errors
     )
-    app.jinja_env.globals.update(school=app.config["SETTINGS"].school, doors=doors)
+    app.jinja_env.globals.update(school=app.config["SETTINGS"].school, doors=doors, pages_beside=pages_beside)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     for kind, answer in ((NotFound, 404), (NotAllowed, 403)):
         app.register_error_handler(kind, lambda _, code=answer: _error_page(code))
@@ -113,56 +113,129 @@ def _refuse_nul() -> None:
 
 
 @dataclass(frozen=True)
+class Page:
+    """One page of those that stand side by side behind a door; `also` are views that show the same page."""
+
+    endpoint: str
+    name: str
+    permission: Permission = Permission.TAKE_PART
+    also: tuple[str, ...] = ()
+
+    def is_open(self) -> bool:
+        return request.endpoint in (self.endpoint, *self.also)
+
+
+@dataclass(frozen=True)
 class Door:
-    """One way in: where it leads, what it is called, and whose it is; `rooms` are the rooms and views behind it. A view
-    named by one door belongs to no other."""
+    """One way in: where it leads, what it is called, and whose it is; `pages` stand side by side on each of them,
+    `rooms` are the other rooms and views behind it. A view named by a door belongs to no door that does not name it."""
 
     endpoint: str
     name: str
     icon: str
     permission: Permission
+    pages: tuple[Page, ...]
     rooms: tuple[str, ...]
+
+    def views(self) -> set[str]:
+        """What this door names: rooms, and views by their full name."""
+        return {view for page in self.pages for view in (page.endpoint, *page.also)} | set(self.rooms)
 
 
 DOORS = (
     Door(
         "home.my_duties", N_("My duties"), "home", Permission.TAKE_PART,
-        ("home", "holders", "records.mine", "reviews.mine"),
+        (
+            Page("home.my_duties", N_("My duties")), Page("invitations.mine", N_("Asked of me")),
+            Page("exchanges.swaps", N_("My swaps")), Page("exchanges.wanted", N_("Cover wanted")),
+            Page("records.mine", N_("My records")), Page("calendars.subscribe", N_("Calendar feed")),
+        ),
+        (
+            "holders", "records.trail", "reviews.mine", "calendars", "exchanges", "invitations", "admissions.decline",
+            "leaves",
+        ),
     ),
-    Door("signups.find", N_("Find a slot"), "search", Permission.TAKE_PART, ("signups",)),
+    Door("signups.find", N_("Find a slot"), "search", Permission.TAKE_PART, (), ("signups", "draws")),
     Door(
         "duties.organize", N_("Organize"), "board", Permission.ORGANIZE,
         (
-            "duties", "series", "board", "sites", "leaves.requests", "pauses", "trainings", "records.attendance",
+            Page("duties.organize", N_("My activities")), Page("board.week", N_("Board")),
+            Page("admissions.requests", N_("Requests")), Page("leaves.requests", N_("Leave requests")),
+            Page("board.messages", N_("Messages sent")), Page("sites.all_sites", N_("Partners' places")),
+            Page("trainings.mine", N_("Trainings")), Page("pauses.all_pauses", N_("Pauses"), Permission.LIFT_PAUSES),
+            Page("chats.all_chats", N_("Chat groups"), Permission.KEEP_CHATS),
+            Page("terms.calendar", N_("School calendar")),
+        ),
+        (
+            "duties", "series", "board", "sites", "pauses", "trainings", "chats", "terms", "records.attendance",
             "records.attendance_post", "records.desk_page", "signups.roster", "signups.edit_slot", "signups.quotas",
-            "signups.cancel_slot", "signups.edit_post", "admissions.requests", "admissions.approve",
-            "admissions.decline_requests", "admissions.assign", "holders.board", "holders.propose",
-            "holders.propose_many", "holders.end", "holders.seats",
+            "signups.cancel_slot", "signups.edit_post", "admissions.approve", "admissions.decline_requests",
+            "admissions.assign", "holders.board", "holders.propose", "holders.propose_many", "holders.end",
+            "holders.seats",
         ),
     ),
-    Door("reviews.now", N_("Review"), "review", Permission.REVIEW, ("reviews.year",)),
+    Door(
+        "reviews.now", N_("Review"), "review", Permission.REVIEW,
+        (
+            Page("reviews.now", N_("The year"), also=("reviews.year",)),
+            Page("pauses.all_pauses", N_("Pauses"), Permission.LIFT_PAUSES),
+            Page("people.roles", N_("Roles"), Permission.GRANT_ROLES),
+        ),
+        ("pauses",),
+    ),
     Door(
         "people.roster", N_("People"), "users", Permission.MANAGE_PEOPLE,
-        ("people", "norms", "terms", "rescheduling", "signups.deactivate"),
+        (
+            Page("people.roster", N_("People")), Page("people.units", N_("Units")),
+            Page("people.roles", N_("Roles"), Permission.GRANT_ROLES), Page("terms.calendar", N_("School calendar")),
+            Page("norms.show", N_("School rules")), Page("trainings.mine", N_("Trainings"), Permission.KEEP_TRAININGS),
+            Page("chats.all_chats", N_("Chat groups"), Permission.KEEP_CHATS),
+            Page("notices.undelivered", N_("Undelivered")),
+        ),
+        ("people", "norms", "terms", "trainings", "chats", "rescheduling", "signups.deactivate"),
     ),
 )  # fmt: skip
 
+# What is everybody's own stands behind one's name at the top, and behind no door.
+OWN_PAGES = (
+    Page("people.account", N_("My account"), also=("people.password",)), Page("notices.inbox", N_("Inbox")),
+    Page("notices.wishes", N_("What I want to be told")), Page("trainings.mine", N_("Trainings")),
+    Page("terms.calendar", N_("School calendar")), Page("norms.show", N_("School rules")),
+)  # fmt: skip
 
-VIEWS_OF_DOORS = {view for door in DOORS for view in door.rooms if "." in view}
+NAMED_VIEWS = {view for door in DOORS for view in door.views() if "." in view} | {
+    view for page in OWN_PAGES for view in (page.endpoint, *page.also)
+}
 
 
 def doors() -> list[dict[str, Any]]:
     """The doors of whoever is logged in. Whoever has one role never sees the others' furniture."""
-    room = request.endpoint if request.endpoint in VIEWS_OF_DOORS else request.blueprint
-    may = current_user._get_current_object().may
+    opened = _opened()
     return [
-        {
-            "href": url_for(door.endpoint), "name": i18n.gettext(door.name), "icon": door.icon,
-            "open": room in door.rooms,
-        }
+        {"href": url_for(door.endpoint), "name": i18n.gettext(door.name), "icon": door.icon, "open": door is opened}
         for door in DOORS
-        if may(door.permission)
-    ]  # fmt: skip
+        if current_user.may(door.permission)
+    ]
+
+
+def pages_beside() -> list[dict[str, Any]]:
+    """The pages beside this one, where it is one of several that stand side by side."""
+    opened = _opened()
+    for beside in (opened.pages if opened else (), OWN_PAGES):
+        if any(page.is_open() for page in beside):
+            return [
+                {"href": url_for(page.endpoint), "name": i18n.gettext(page.name), "open": page.is_open()}
+                for page in beside
+                if current_user.may(page.permission)
+            ]
+    return []
+
+
+def _opened() -> Door | None:
+    """The door this page is behind; of several, the one of the rarer role."""
+    room = request.endpoint if request.endpoint in NAMED_VIEWS else request.blueprint
+    behind = [door for door in DOORS if room in door.views() and current_user.may(door.permission)]
+    return behind[-1] if behind else None
 
 
 # ── errors ──────────────────────────────────────────────────────────────────

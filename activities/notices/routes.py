@@ -11,7 +11,7 @@ from activities.kit import clock
 from activities.kit.access import access
 from activities.kit.i18n import gettext as _
 from activities.kit.i18n import ngettext
-from activities.kit.refusal import N_, NotFound
+from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
 from activities.kit.web import asked_page, done, invalid
 from activities.notices import (
@@ -26,20 +26,11 @@ from activities.notices.rules import why
 LARGEST_ID = 2**31 - 1
 NOTICE = f"/inbox/<int(max={LARGEST_ID}):notice_id>"
 
-# The pages of this room: endpoint, name, and whose they are.
-PAGES = (
-    ("notices.inbox", N_("Inbox"), Permission.TAKE_PART),
-    ("notices.wishes", N_("What I want to be told"), Permission.TAKE_PART),
-    ("chats.all_chats", N_("Chat groups"), Permission.KEEP_CHATS),
-    ("notices.undelivered", N_("Undelivered"), Permission.MANAGE_PEOPLE),
-)  # fmt: skip
-
 notices = Blueprint("notices", __name__)
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(notices)
-    app.jinja_env.globals.update(notice_pages=PAGES)
 
 
 @notices.get("/inbox")

@@ -1,0 +1,54 @@
+"""Doors and the pages beside one another: each leads somewhere, and one door at most is open."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from activities.kit.web import DOORS, OWN_PAGES
+from tests.cast import logged_in
+
+CURRENT = re.compile(r'<a[^>]*aria-current="page"[^>]*href="([^"]+)"|<a[^>]*href="([^"]+)"[^>]*aria-current="page"')
+
+
+def test_every_view_a_door_names_exists(app):
+    views = {view for door in DOORS for view in door.views()} | {page.endpoint for page in OWN_PAGES}
+    known = set(app.view_functions) | set(app.blueprints)
+    assert views <= known
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "door", "page"),
+    [
+        ("lin", "/", "/", "/"),
+        ("lin", "/cover", "/", "/cover"),
+        ("lin", "/swaps", "/", "/swaps"),
+        ("lin", "/invitations", "/", "/invitations"),
+        ("lin", "/slots", "/slots", None),
+        ("lin", "/trainings", None, "/trainings"),
+        ("lin", "/terms", None, "/terms"),
+        ("lin", "/account", None, "/account"),
+        ("ou", "/trainings", "/organize/", "/trainings"),
+        ("ou", "/terms", "/organize/", "/terms"),
+        ("ou", "/organize/board", "/organize/", "/organize/board"),
+        ("ou", "/organize/leaves", "/organize/", "/organize/leaves"),
+        ("ou", "/pauses", "/organize/", "/pauses"),
+        ("ou", "/chats", "/organize/", "/chats"),
+        ("chen", "/pauses", "/review/", "/pauses"),
+        ("chen", "/people/roles", "/review/", "/people/roles"),
+        ("gu", "/terms", "/people", "/terms"),
+        ("gu", "/undelivered", "/people", "/undelivered"),
+        ("gu", "/account", None, "/account"),
+    ],
+)
+def test_a_page_shows_the_door_it_is_behind_and_its_place_among_the_pages_beside_it(app, cast, who, path, door, page):
+    text = logged_in(app, getattr(cast, who)).get(path).text
+    doors, beside = _nav(text, "doors"), _nav(text, "pages")
+    assert [a or b for a, b in CURRENT.findall(doors)] == ([door] if door else [])
+    assert [a or b for a, b in CURRENT.findall(beside)] == ([page] if page else [])
+
+
+def _nav(text: str, name: str) -> str:
+    found = re.search(rf'<nav class="{name}[ "].*?</nav>', text, re.S)
+    return found.group() if found else ""
