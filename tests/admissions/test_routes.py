@@ -129,7 +129,8 @@ def test_the_activitys_page_says_how_people_come_to_its_seats(app, house):
 
 def test_the_organizers_door_counts_what_awaits_a_decision(app, house, ou):
     quiet = ou.get("/organize/", headers={"Accept-Language": "en"}).get_data(as_text=True)
-    assert "await a decision" not in quiet and "awaits a decision" not in quiet
+    assert "await a decision" not in quiet
+    assert "awaits a decision" not in quiet
     with app.app_context():
         for who in (house.ma, house.hu):
             sign_up(who, house.visit, NOW)
