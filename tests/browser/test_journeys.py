@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from activities.kit import clock
 from activities.kit.db import db
@@ -117,7 +118,7 @@ def test_an_organizer_marks_who_came(visit, cast, past, javascript, keyboard):
     page = visit(cast.ou, javascript=javascript)
     page.goto(f"/slots/{past.public_id}/attendance")
     press(page, "button[name=fill]", keyboard)
-    page.wait_for_function('document.querySelector("[data-row] input[value=present]").checked')
+    expect(page.locator("[data-row] input[value=present]").first).to_be_checked()
     press(page, "button.btn-go", keyboard)
     page.wait_for_selector(".toast-undo")
     assert page.locator("[data-tally='']").inner_text() == "0"

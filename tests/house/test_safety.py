@@ -10,17 +10,18 @@ from datetime import date
 
 import html5lib
 import pytest
+import time_machine
 from flask import Flask
 
 from activities.app import create_app
 from activities.kit.db import db
 from activities.kit.web import csrf
-from tests.cast import PASSWORD, Visitor, logged_in
+from tests.cast import NOW, PASSWORD, Visitor, logged_in
 from tests.house.test_access import ROLES, TABLE, ask
 
 GOOD = "东湖北岸的清扫区真干净"
 # What stands in an address that takes no text there.
-PLACES = {"day": date(2026, 10, 1), "starts_on": date(2026, 9, 7), "year": 2026}
+PLACES = {"day": date(2026, 10, 1), "starts_on": date(2026, 9, 7), "since": date(2026, 9, 7), "year": 2026}
 
 
 @pytest.fixture
@@ -86,6 +87,7 @@ def test_a_token_is_good_in_its_own_session_only(app, client, cast):
 
 
 @pytest.mark.parametrize("key", [key for key in TABLE if key.startswith("GET")])
+@time_machine.travel(NOW, tick=False)
 def test_every_answer_has_a_strict_policy_and_keeps_it(app, client, cast, key):
     for name in ROLES.values():
         visitor = logged_in(app, getattr(cast, name)) if name else client
