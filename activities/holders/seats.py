@@ -7,18 +7,20 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from activities.audit import service as audit
 from activities.holders import queries, rules
 from activities.holders.models import Holder, HolderSeat
 from activities.kit import clock
 from activities.kit.db import db
 from activities.kit.refusal import Refusal
-from activities.signups import facts
+from activities.signups import facts, parties
 from activities.signups.facts import Engagement
 from activities.signups.models import SignUp
 from activities.signups.rules import HOLDING, Offer, SignUpState
 from activities.signups.rules_time import reach
-from activities.signups.service import become, enter, give_back, promote
+from activities.signups.service import become, enter, give_back, let_go, promote
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,9 @@ def seating(member_id: int, offers: Sequence[Offer], now: datetime, left: Collec
     return Seating(tuple(seated), tuple(wanted), tuple(missed))
 
 
-def take(holder: Holder, found: Seating, actor_id: int | None, risks_version: int, now: datetime) -> None:
-    """Enter what was found. The slots are locked."""
+def take(holder: Holder, found: Seating, actor_id: int | None, risks_version: int, now: datetime) -> list[int]:
+    """Enter what was found. The slots are locked. A place that becomes such a seat is no team's any more, and lets the
+    others of its wish go: return the slots in which a seat was held for one of these, for `fill` afterwards."""
     for offer, own in found.wanted:
         if own:
             become([own.id], offer.id, own.state, SignUpState.SEATED, now)
@@ -76,6 +79,13 @@ def take(holder: Holder, found: Seating, actor_id: int | None, risks_version: in
                 offer, holder.member_id, SignUpState.SEATED, now, actor_id=actor_id, risks_version=risks_version
             )
         db.session.add(HolderSeat(holder_id=holder.id, sign_up_id=sign_up_id))
+    places = [own for _, own in found.wanted if own]
+    alone = sa.update(SignUp).where(SignUp.id.in_([own.id for own in places]))
+    db.session.execute(alone.values(team_id=None))
+    wishes = [own.wish_id for own in places if own.wish_id]
+    held = [one.slot_id for one in parties.rest_of_wishes(wishes, now) if one.state is SignUpState.OFFERED]
+    let_go(wishes, now)
+    return held
 
 
 def give(holder: Holder, slots: Collection[int], actor_id: int | None, reason: str, now: datetime) -> list[Offer]:

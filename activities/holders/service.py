@@ -24,7 +24,7 @@ from activities.outbox.jobs import every
 from activities.people.models import Member
 from activities.people.service import acting
 from activities.signups.rules import RisksNotRead
-from activities.signups.service import lock_waiters, seat_freed
+from activities.signups.service import fill, lock_waiters, seat_freed
 
 
 @dataclass(frozen=True)
@@ -67,10 +67,16 @@ def propose(actor_id: int, activity_id: int, proposals: Sequence[Proposal], now:
     return len(proposals)
 
 
-@transactional
 def accept(member_id: int, public_id: str, risks_version: int, now: datetime) -> None:
     """Hold the post from now on, or from the day that was proposed. Who held it before is responsible until then; their
     seats of these days come to who accepts, as far as the rules hold. Raises NotProposed or the rule's reason."""
+    for slot_id in _accept(member_id, public_id, risks_version, now):
+        fill(slot_id, now)
+
+
+@transactional
+def _accept(member_id: int, public_id: str, risks_version: int, now: datetime) -> list[int]:
+    """Return the slots in which a seat is held for the person no more."""
     holder, before = _locked_for(member_id, public_id, now)
     if holder.state is not HolderState.PROPOSED or holder.ends_at <= now:
         raise rules.NotProposed
@@ -85,13 +91,14 @@ def accept(member_id: int, public_id: str, risks_version: int, now: datetime) ->
     freed = {slot_id for other in before for slot_id in _cut(other, holder.begins_at, member_id, now, holder)}
     offers = queries.offers(holder.post_id, holder.span, now, is_locked=True)
     found = seats.seating(member_id, offers, now)
-    seats.take(holder, found, member_id, risks_version, now)
+    let_go = seats.take(holder, found, member_id, risks_version, now)
     holder.state, holder.answered_at = HolderState.ACCEPTED, now
     _leave(holder, member_id, "accept post", now)
     seats.offer_to_others(freed, now)
     missed = len(found.missed)
     notices.to_member(holder, "held", now, seats=found.slots - missed, missed=missed)
     notices.to_organizers(holder, "accepted", now, missed=missed)
+    return let_go
 
 
 @transactional
@@ -141,7 +148,8 @@ def follow(now: datetime) -> None:
         seat_freed([_give_what_is_outside(holder_id, now)], now)
     for holder_id in queries.behind(now):
         if _would_take(holder_id, now).wanted:
-            _take_what_is_new(holder_id, now)
+            for slot_id in _take_what_is_new(holder_id, now):
+                fill(slot_id, now)
 
 
 def _would_take(holder_id: int, now: datetime) -> seats.Seating:
@@ -157,14 +165,16 @@ def _seating(holder: Holder, now: datetime, *, is_locked: bool = False) -> seats
 
 
 @transactional
-def _take_what_is_new(holder_id: int, now: datetime) -> None:
+def _take_what_is_new(holder_id: int, now: datetime) -> list[int]:
+    """Return the slots in which a seat is held for the person no more."""
     holder = _locked(holder_id, now)
     if holder.state is not HolderState.ACCEPTED or not holder.member.active:
-        return
+        return []
     found = _seating(holder, now, is_locked=True)
-    if found.wanted:
-        seats.take(holder, found, None, 0, now)
-        notices.slots_of_post(holder, "more", [offer for offer, _ in found.wanted], now)
+    if not found.wanted:
+        return []
+    notices.slots_of_post(holder, "more", [offer for offer, _ in found.wanted], now)
+    return seats.take(holder, found, None, 0, now)
 
 
 @transactional

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+import sqlalchemy as sa
 
 from activities.audit.models import AuditEntry
 from activities.duties.models import Slot
@@ -18,11 +19,13 @@ from activities.kit.db import db
 from activities.kit.refusal import NotAllowed, NotFound
 from activities.outbox.models import Notice
 from activities.signups.leaving import deactivate
-from activities.signups.models import SignUp
+from activities.signups.models import SignUp, Team
 from activities.signups.organize import cancel_slot, edit_slot
 from activities.signups.rules import RisksNotRead, SignUpState
 from activities.signups.service import sign_up, withdraw
-from tests.cast import DAY, HOUR, NOW, Cast, make_holder, make_post, make_room, make_slot, my_state
+from activities.signups.teams import join, make_team, sign_up_team
+from activities.signups.wishes import wait_for_any
+from tests.cast import DAY, HOUR, NOW, Cast, make_holder, make_member, make_post, make_room, make_slot, my_state
 
 pytestmark = pytest.mark.usefixtures("ctx")
 SEATED, WAITING = SignUpState.SEATED, SignUpState.WAITING
@@ -330,3 +333,34 @@ def test_one_is_absent_only_on_days_of_ones_own_post(cast: Cast, room, slots):
     with pytest.raises(NotFound):
         service.be_absent(cast.wang.id, holder.public_id, MONTH, "", NOW)
     assert queries.absences([holder.id], NOW) == []
+
+
+def test_a_place_of_a_wish_that_becomes_the_holders_seat_lets_the_others_go(cast: Cast, room, slots):
+    held(cast, room, cast.wang)
+    other = make_slot(make_post(fresh(cast.sweeping), "南岸"), NOW + 9 * DAY)
+    db.session.commit()
+    sign_up(cast.wang.id, other.id, NOW)
+    wait_for_any(cast.lin.id, [slots[0].id, other.id], NOW)
+    held(cast, room, cast.lin)
+    assert states(cast.lin, slots) == [SEATED] * 5
+    assert my_state(cast.lin.id, other.id) is None
+    assert fresh(other).waiting == 0
+
+
+def test_a_team_that_stays_whole_is_not_torn_apart_by_who_holds_the_post(cast: Cast, room, slots):
+    """Who holds the post has a seat of their own; the others go on waiting as a team without them."""
+    held(cast, room, cast.wang)
+    first = fresh(cast.first)
+    ma, xu = (make_member(number, number, first) for number in ("2301003", "2301004"))
+    edit_slot(cast.ou.id, slots[0].id, fresh(slots[0]).revision, slots[0].starts_at, slots[0].ends_at, 2, NOW)
+    db.session.commit()
+    make_team(ma.id, slots[0].id, "队", True, NOW)
+    team_id = db.session.scalar(sa.select(Team.id))
+    sign_up(xu.id, slots[0].id, NOW)
+    join(cast.lin.id, team_id, NOW)
+    sign_up_team(ma.id, team_id, NOW)
+    held(cast, room, cast.lin)
+    assert my_state(cast.lin.id, slots[0].id) is SEATED
+    assert my_state(ma.id, slots[0].id) is WAITING
+    mine = sa.select(SignUp.team_id).where(SignUp.member_id == cast.lin.id, SignUp.slot_id == slots[0].id)
+    assert db.session.scalar(mine.where(SignUp.state == SEATED)) is None
