@@ -18,6 +18,7 @@ from activities.kit.i18n import gettext as _
 from activities.kit.refusal import NotFound, Refusal
 from activities.kit.roles import Permission
 from activities.kit.web import done
+from activities.people.limits import person, requests
 from activities.signups.queries import slot_of
 from activities.signups.routes import consent_of
 from activities.signups.rules import AskFirst, NotIn, RisksNotRead
@@ -40,6 +41,7 @@ def swap(public_id: str) -> Any:
 
 
 @access(Permission.TAKE_PART)
+@requests(person, "30 per hour")  # each is told to somebody, also when it is taken back and proposed again
 def propose(public_id: str) -> Any:
     now = clock.now()
     own = _own(public_id, now)

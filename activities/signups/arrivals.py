@@ -60,6 +60,12 @@ def times(slot_id: int, starts_at: datetime) -> list[Time]:
     ]
 
 
+def coming(slot_id: int) -> dict[int, int]:
+    """How many come to a slot at each time, by minute after its start."""
+    rows = sa.select(Arrival.minute, Arrival.taken).where(Arrival.slot_id == slot_id)
+    return dict(db.session.execute(rows).all())
+
+
 # ── inside the transactions of others, with the slot locked ─────────────────
 
 
@@ -83,6 +89,12 @@ def settle(offer: Offer) -> list[int]:
     sign-ups that have one now."""
     waiting = [row.id for row in run(_WITHOUT, {"slot_id": offer.id})]
     return [row_id for row_id in waiting if take(offer, row_id, None)]
+
+
+def close_after(slot_id: int, length: int) -> None:
+    """Offer no times after the end of a slot of so many minutes any more."""
+    after = sa.update(Arrival).where(Arrival.slot_id == slot_id, Arrival.minute >= length)
+    db.session.execute(after.values(quota=Arrival.taken))
 
 
 def recount(arrival_ids: Collection[int]) -> None:

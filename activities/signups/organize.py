@@ -26,10 +26,11 @@ from activities.kit.db import db, lock, revise, transactional
 from activities.kit.refusal import ChangedMeanwhile, NotFound, Refusal
 from activities.people.models import Member
 from activities.people.service import acting
-from activities.signups import facts, notices, queries, rules
+from activities.signups import arrivals, facts, notices, queries, rules
 from activities.signups.facts import ACTIVE_STATES, offer_of
 from activities.signups.models import SignUp
 from activities.signups.rules import SignUpState
+from activities.signups.rules_arrivals import why_not_shorter
 from activities.signups.service import promote, seat_freed
 from activities.sites.service import lock_sites
 
@@ -74,10 +75,12 @@ def change(
     """Inside a transaction that has `locked` the slot: change time and capacity, which its series leaves alone from now
     on. Return who was told of a new time."""
     is_moved = (starts_at, ends_at) != (slot.starts_at, slot.ends_at)
+    is_shorter = ends_at - starts_at < slot.ends_at - slot.starts_at
     refusal = (
         why_not_touch(slot.state, slot.starts_at, now)
         or (why_not_move(starts_at, ends_at, now) if is_moved else None)
         or _why_not_for_seated(slot, starts_at, ends_at, now)
+        or (why_not_shorter(starts_at, ends_at, arrivals.coming(slot.id)) if is_shorter else None)
         or rules.why_not_capacity(slot.taken - slot.gathered, capacity)
         or (SlotThere(starts_at) if _is_taken(slot, starts_at) else None)
     )
@@ -91,6 +94,8 @@ def change(
     before, after = revise(slot, changes, now)
     if not after:
         return []
+    if is_shorter:
+        arrivals.close_after(slot.id, slot.minutes)
     _mark(slot, (ByHand.TIME * is_moved) | (ByHand.SEATS * ("capacity" in after)))
     slot.taken, slot.gathered = slot.taken - slot.gathered, 0  # `promote` shares them out anew
     _leave(slot, actor_id, "edit slot", before, after, now)

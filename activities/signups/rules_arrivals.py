@@ -35,6 +35,14 @@ class FewerThanCome(Refusal):
 
 
 @refusal
+class ComeLater(Refusal):
+    at: datetime
+    taken: int
+    sentence: ClassVar[str] = N_("%(taken)s people come at %(at)s already.")
+    remedy: ClassVar[str] = N_("Choose another time.")
+
+
+@refusal
 class NoPlaces(Refusal):
     sentence: ClassVar[str] = N_("Enter how many people come, at least at one time.")
 
@@ -68,3 +76,12 @@ def why_not_quotas(
         if count > quotas.get(minute, 0):
             return FewerThanCome(starts[minute], count)
     return None if any(quotas.values()) else NoPlaces()
+
+
+def why_not_shorter(starts_at: datetime, ends_at: datetime, coming: Mapping[int, int]) -> Refusal | None:
+    """The reason against such an end: that people come then or later. `coming` by minute after the start."""
+    for minute, count in sorted(coming.items()):
+        at = starts_at + timedelta(minutes=minute)
+        if count and at >= ends_at:
+            return ComeLater(at, count)
+    return None

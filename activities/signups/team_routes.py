@@ -17,6 +17,7 @@ from activities.kit.i18n import ngettext
 from activities.kit.refusal import Refusal
 from activities.kit.roles import Permission
 from activities.kit.web import done, invalid
+from activities.people.limits import failures, person, requests
 from activities.signups import queries, teams, together_pages
 from activities.signups.models import Team
 from activities.signups.queries import slot_of
@@ -74,6 +75,8 @@ def leave_team(public_id: str) -> Any:
 
 
 @access(Permission.TAKE_PART)
+@failures(person, "20 per hour")  # numbers are not to be tried one by one
+@requests(person, "60 per hour")
 def invite(public_id: str) -> Any:
     found, form = queries.team_for(current_user, public_id), InviteForm()
     if form.validate():

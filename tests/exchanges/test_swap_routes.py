@@ -8,7 +8,7 @@ import time_machine
 
 from activities.duties.models import Activity
 from activities.exchanges.models import Swap
-from activities.exchanges.swaps import offer_seat, propose
+from activities.exchanges.swaps import offer_seat, propose, take_back
 from activities.kit.db import db
 from activities.signups.rules import SignUpState
 from activities.signups.service import sign_up
@@ -162,3 +162,14 @@ def test_the_pages_take_the_same_few_statements_however_much_there_is(app, cast,
             propose(cast.lin.id, slots[0].id, person, slot, NOW)
     assert [sent(address) for address in addresses] == before
     assert max(before) <= 9
+
+
+def test_nobody_is_asked_over_and_over_again(app, cast, slots, lin):
+    address, seat = f"/slots/{slots[0].public_id}/swap", {"slot": slots[1].public_id, "member": cast.wang.public_id}
+    answers = []
+    for _ in range(31):
+        answers.append(lin.submit(address, **seat).status_code)
+        with app.app_context():
+            if swap := db.session.scalar(sa.select(Swap).where(Swap.ended_at.is_(None))):
+                take_back(cast.lin.id, swap.id, NOW)
+    assert answers == [303] * 30 + [429]

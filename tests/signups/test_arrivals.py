@@ -20,10 +20,12 @@ from activities.outbox.models import Notice
 from activities.signups import arrivals
 from activities.signups.arrival_verbs import come_at, set_quotas, settle_all
 from activities.signups.models import SignUp
+from activities.signups.organize import edit_slot
 from activities.signups.rules import Consent, FewerThanSeated, NotIn, SignUpState
 from activities.signups.rules_arrivals import (
     ArrivalFull,
     ArrivalMissing,
+    ComeLater,
     FewerThanCome,
     NoPlaces,
     spread,
@@ -286,3 +288,19 @@ def test_ones_calendar_shows_when_one_comes_and_notices_a_change(app, cast, driv
     [after] = events(fetch(client, address, NOW + 2 * HOUR)).values()
     assert after["DTSTART"].endswith("120000")
     assert int(after["SEQUENCE"]) > int(before["SEQUENCE"])
+
+
+def test_a_drive_does_not_end_before_people_come(cast, drive):
+    come(cast.lin.id, drive, 2)
+
+    def end_after(quarters: int) -> None:
+        slot = db.session.get_one(Slot, drive.id, populate_existing=True)
+        edit_slot(cast.ou.id, slot.id, slot.revision, slot.starts_at, slot.starts_at + quarters * QUARTER, 8, NOW)
+
+    with pytest.raises(ComeLater) as refused:
+        end_after(2)
+    assert refused.value == ComeLater(drive.starts_at + 2 * QUARTER, 1)
+    end_after(3)
+    assert [(time.quota, time.taken) for time in times(drive)] == [(2, 0), (2, 0), (2, 1), (0, 0)]
+    with pytest.raises(ArrivalFull):
+        come(cast.wang.id, drive, 3)

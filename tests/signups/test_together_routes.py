@@ -170,6 +170,12 @@ def test_somebody_is_asked_by_number_and_answers(app, cast, lin, team):
     assert cast.wang.name not in lin.get(team).text
 
 
+def test_numbers_cannot_be_tried_one_by_one(cast, lin, team):
+    answers = [lin.submit(f"{team}/invite", number=f"230{n}").status_code for n in range(21)]
+    assert answers == [422] * 20 + [429]
+    assert lin.submit(f"{team}/invite", number=cast.wang.number).status_code == 429
+
+
 def test_dissolving_says_how_many_it_concerns(app, cast, lin, team):
     logged_in(app, cast.wang).submit(f"{team}/join")
     lin.submit(f"{team}/sign-up")
