@@ -13,6 +13,11 @@ LOOK_BACK_DAYS = 90
 
 
 @refusal
+class OwnRequest(Refusal):
+    sentence: ClassVar[str] = N_("Nobody answers their own request.")
+
+
+@refusal
 class NothingAsked(Refusal):
     sentence: ClassVar[str] = N_("None of these requests awaits a decision any more.")
     remedy: ClassVar[str] = N_("Look at the list again.")

@@ -38,9 +38,10 @@ def approve(actor_id: int, sign_up_ids: Collection[int], now: datetime) -> Decid
     that somebody has decided meanwhile are passed over; NothingAsked where that leaves none."""
     requests = _locked(actor_id, sign_up_ids)
     done = Decided()
+    for slot_id in sorted({one.slot_id for one in requests}):
+        promote(slot_id, now)  # who waits already comes before, and is busy then
     busy = facts.busy_in({one.member_id for one in requests}, facts.offers({one.slot_id for one in requests}).values())
     for slot_id, some in groupby(requests, key=lambda asked: asked.slot_id):
-        promote(slot_id, now)  # who waits already comes before
         _let_in(actor_id, facts.offer_locked(slot_id), list(some), busy, done, now)
     return done
 
@@ -106,14 +107,15 @@ def assign(actor_id: int, slot_id: int, member_ids: Collection[int], now: dateti
 
 
 def _locked(actor_id: int, sign_up_ids: Collection[int]) -> list[Asked]:
-    """The requests among these that are still undecided, with everyone on their slots, the activities, which the actor
-    must organize, and the slots locked."""
+    """The requests of others among these that are still undecided, with everyone on their slots, the activities, which
+    the actor must organize, and the slots locked. OwnRequest where the actor's own is all there is."""
     slot_ids = queries.slots_of(sign_up_ids)
     if slot_ids:
         locked(actor_id, slot_ids)
-    if requests := queries.asked(sign_up_ids):
-        return requests
-    raise rules.NothingAsked
+    requests = queries.asked(sign_up_ids)
+    if others := [one for one in requests if one.member_id != actor_id]:
+        return others
+    raise rules.OwnRequest if requests else rules.NothingAsked
 
 
 def _let_in(

@@ -5,17 +5,19 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from activities.admissions.rules import NothingAsked
+from activities.admissions.rules import NothingAsked, OwnRequest
 from activities.admissions.service import Decided, approve, close_requests, decline
 from activities.audit.models import AuditEntry
 from activities.duties.models import Activity
 from activities.kit.db import db
 from activities.kit.refusal import NotAllowed
+from activities.kit.roles import Role
+from activities.people.models import Member, Unit
 from activities.people.rules import Stages
 from activities.signups.rules import AlreadyAsked, SignUpState
 from activities.signups.service import sign_up, withdraw
 from tests.admissions.conftest import REASON, counters, sign_up_of, told
-from tests.cast import DAY, HOUR, NOW, make_slot, my_state
+from tests.cast import DAY, HOUR, NOW, grant, make_slot, my_state
 
 SEATED, WAITING, ASKED = SignUpState.SEATED, SignUpState.WAITING, SignUpState.ASKED
 pytestmark = pytest.mark.usefixtures("ctx")
@@ -83,6 +85,22 @@ def test_one_person_is_not_let_into_two_slots_at_once(asked):
     sign_up(asked.ma, twin.id, NOW + HOUR)
     ids = [sign_up_of(asked.ma, asked.visit), sign_up_of(asked.ma, twin.id)]
     assert approve(asked.cast.ou.id, ids, NOW + DAY) == Decided(seated=1, refused=1)
+
+
+def test_nobody_answers_their_own_request(asked):
+    ou = asked.cast.ou.id
+    sign_up(ou, asked.visit, NOW + 4 * HOUR)
+    for answer in (
+        lambda: approve(ou, requests(asked, ou), NOW + DAY),
+        lambda: decline(ou, requests(asked, ou), REASON, NOW),
+    ):
+        with pytest.raises(OwnRequest):
+            answer()
+    assert approve(ou, requests(asked, ou, asked.ma), NOW + DAY) == Decided(seated=1)
+    assert my_state(ou, asked.visit) is ASKED
+    grant(db.session.get_one(Member, asked.cast.gu.id), Role.ORGANIZER, db.session.get_one(Unit, asked.cast.first.id))
+    db.session.commit()
+    assert approve(asked.cast.gu.id, requests(asked, ou), NOW + DAY) == Decided(waiting=1)
 
 
 def test_who_is_declined_reads_why_and_may_ask_again(asked):
