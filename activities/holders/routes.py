@@ -16,6 +16,7 @@ from activities.holders.rules import HolderState
 from activities.holders.service import Proposal
 from activities.kit import clock
 from activities.kit.access import access
+from activities.kit.asked import read_number
 from activities.kit.fields import refuse
 from activities.kit.i18n import gettext as _
 from activities.kit.i18n import ngettext
@@ -171,8 +172,7 @@ def holding(public_id: str) -> Any:
 @holders.post("/holders/<public_id>/accept")
 @access(Permission.TAKE_PART)
 def accept(public_id: str) -> Any:
-    risks = request.form.get("risks", type=int) or 0
-    service.accept(current_user.id, public_id, risks, clock.now())
+    service.accept(current_user.id, public_id, read_number(request.form.get("risks")), clock.now())
     return done(_("You are responsible for the post."), url_for(".holding", public_id=public_id))
 
 

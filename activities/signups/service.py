@@ -289,16 +289,16 @@ def enter(
     assigned_by_id: int | None = None,
 ) -> int:  # fmt: skip
     """Write a new sign-up with the next ticket of the locked slot, by the member or by who else acts. `risks_version`:
-    of the risks that the member has confirmed to have read. Return its id."""
-    ticket = offer.tickets + 1
+    of the risks that the member has confirmed to have read; nobody has read what there is not. Return its id."""
+    ticket, read = offer.tickets + 1, min(risks_version or 0, offer.risks_version)
     count(offer.id, {state: 1}, drawn=1)
     sign_up_id: int = run(
         _ENTER,
         {
             "slot_id": offer.id, "member_id": member_id, "state": state, "ticket": ticket, "revision": 0,
             "signed_up_at": now, "changed_at": now, "seated_at": now if state is SignUpState.SEATED else None,
-            "offered_until": until, "at_once": at_once, "risks_version": risks_version or None,
-            "risks_read_at": now if risks_version else None, "risks_asked": 0, "assigned_by_id": assigned_by_id,
+            "offered_until": until, "at_once": at_once, "risks_version": read or None,
+            "risks_read_at": now if read else None, "risks_asked": 0, "assigned_by_id": assigned_by_id,
         },
     ).scalar_one()  # fmt: skip
     audit.leave(now, actor_id or member_id, "sign up", SignUp, sign_up_id, after={"state": state, "ticket": ticket})

@@ -250,3 +250,8 @@ def test_days_of_absence_look_for_cover(app, cast, ou, lin, room):
     assert "Cover is looked for in 2 slots." in lin.get(f"/holders/{public_id}").text
     board = words(ou.get(f"/organize/activities/{room['activity']}/holders").text)
     assert "away 27–28 Nov·比赛" in board
+
+
+def test_a_number_that_no_database_holds_is_none(app, cast, lin, room):
+    public_id = holder_of(app, cast, cast.lin)
+    assert lin.submit(f"/holders/{public_id}/accept", risks="9" * 30).status_code == 303

@@ -52,6 +52,12 @@ def test_the_version_and_the_time_are_kept(cast, visit):
     assert (mine(cast.lin.id).risks_version, mine(cast.lin.id).risks_read_at) == (1, NOW)
 
 
+def test_nobody_has_read_what_there_is_not(ctx, cast):
+    """Risks that are written later are not confirmed beforehand."""
+    sign_up(cast.lin.id, cast.slot.id, NOW, consent=Consent(999_999_999))
+    assert (mine(cast.lin.id).risks_version, mine(cast.lin.id).risks_read_at) == (None, None)
+
+
 def test_only_a_change_of_the_risks_makes_a_new_version(cast, visit):
     activity = visit.post.activity
     edit_activity(cast.ou.id, activity.id, 0, {"description": "聊天"}, NOW)
