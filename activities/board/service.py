@@ -100,10 +100,10 @@ def _look(before: list[Any]) -> Look:
 
 
 def chosen_of(slot: Slot) -> Chosen:
-    """A slot that was read as an object, with post and activity."""
-    activity = slot.post.activity
+    """A slot that was read as an object, with post and activity. Seats that are only gathered are nobody's yet."""
+    activity, taken = slot.post.activity, slot.taken - slot.gathered
     return Chosen(
-        slot.id, slot.public_id, slot.revision, slot.state, slot.starts_at, slot.ends_at, slot.capacity, slot.taken,
+        slot.id, slot.public_id, slot.revision, slot.state, slot.starts_at, slot.ends_at, slot.capacity, taken,
         slot.people, activity.withdraw_minutes, slot.post.name, activity.name,
     )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
 from activities.audit.models import AuditEntry
 from activities.board import changes, chosen, service
@@ -15,10 +16,13 @@ from activities.kit.db import db
 from activities.kit.refusal import ChangedMeanwhile, NotAllowed, NotFound
 from activities.kit.roles import Role
 from activities.outbox.models import Notice
+from activities.people.models import Unit
 from activities.people.service import revoke
+from activities.signups.models import Team
 from activities.signups.organize import edit_slot
 from activities.signups.rules import FewerThanSeated, SignUpState
 from activities.signups.service import sign_up, withdraw
+from activities.signups.teams import join, make_team, sign_up_team
 from tests.cast import DAY, HOUR, NOW, make_activity, make_member, make_post, make_slot, my_state
 
 pytestmark = pytest.mark.usefixtures("ctx")
@@ -62,6 +66,20 @@ def test_cancelling_tells_everyone_once_of_each_slot(cast, slots):
     assert told("signups.cancelled") == sorted([(cast.lin.id, first), (cast.lin.id, second), (cast.wang.id, first)])
     assert db.session.query(AuditEntry).filter_by(verb="cancel slot").count() == 3
     assert db.session.query(AuditEntry).filter_by(verb="bulk cancel").count() == 1
+
+
+def test_seats_that_are_gathered_for_a_team_may_be_taken_away(cast, slots):
+    """As where a single slot is changed: nobody has them yet."""
+    first = db.session.get_one(Unit, cast.first.id)
+    people = [make_member(f"t{n}", f"人{n}", first).id for n in range(2)]
+    db.session.commit()
+    make_team(people[0], slots[1], "小队", True, NOW)
+    team = db.session.scalars(sa.select(Team.id)).one()
+    join(people[1], team, NOW)
+    sign_up_team(people[0], team, NOW)
+    assert (fresh(slots[1]).taken, fresh(slots[1]).gathered) == (2, 1)
+    assert do(cast, [slots[1]], Seats(1)).slots == 1
+    assert (fresh(slots[1]).taken, fresh(slots[1]).gathered, fresh(slots[1]).waiting) == (1, 0, 2)
 
 
 def test_all_change_or_none(cast, slots):
