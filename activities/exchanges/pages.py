@@ -15,6 +15,7 @@ from activities.people.users import Viewer
 from activities.signups import facts
 from activities.signups.cards import Card, cards
 from activities.signups.rules import what_speaks_against
+from activities.signups.rules_time import Busy
 
 
 def can_take_over(viewer: Viewer, now: datetime) -> list[Card]:
@@ -68,16 +69,23 @@ def _choices(viewer: Viewer, own: Seat, seats: Sequence[Seat], now: datetime) ->
     person, mine = facts.taken_on(viewer.id, *span)
     theirs = facts.busy_around({seat.member_id for seat in seats}, own.offer)
     on_own = swap_queries.on_slot(own.offer.id, [seat.member_id for seat in seats])
-    held, busy = {one.slot_id: one.mine for one in mine}, facts.busy_of(mine)
+    held = {one.slot_id: one.mine for one in mine}
+    busy = facts.busy_of(one for one in mine if one.slot_id != own.offer.id)
     found = []
     for seat in seats:
         sees = viewer.unit.path.startswith(seat.path), seat.person.unit_path.startswith(own.path)
         side = Side(person, own.offer, seat.offer, True, sees[0], held.get(seat.offer.id), busy)
         there = on_own.get(seat.member_id)
-        other = Side(seat.person, seat.offer, own.offer, True, sees[1], there, theirs[seat.member_id])
+        other = Side(seat.person, seat.offer, own.offer, True, sees[1], there, _beside(seat, theirs[seat.member_id]))
         if not rules.why_not_swap(side, other, now):
-            found.append(Choice(seat, what_speaks_against(seat.offer, person, side.without_seat())))
+            found.append(Choice(seat, what_speaks_against(seat.offer, person, busy)))
     return found
+
+
+def _beside(seat: Seat, busy: Sequence[Busy]) -> list[Busy]:
+    """The duties of who has the seat beside it, which its time tells from the others; the verb asks more closely."""
+    span = (seat.offer.starts_at, seat.offer.ends_at)
+    return [duty for duty in busy if (duty.starts_at, duty.ends_at) != span]
 
 
 def swaps_of(viewer: Viewer, now: datetime) -> tuple[list[Swap], list[Swap], list[Swap]]:

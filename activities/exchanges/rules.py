@@ -145,8 +145,8 @@ def why_over(offer: Offer, now: datetime) -> Refusal | None:
 
 class Side(NamedTuple):
     """One of two who swap. `has_seat`: the seat they give is still theirs; `sees`: they see the activity of the slot
-    they take; `there`: what that slot is to them already; `busy`: all that they have taken on, the seat they give
-    included."""
+    they take; `there`: what that slot is to them already; `busy`: all that they have taken on beside the seat they
+    give."""
 
     person: Person
     gives: Offer
@@ -156,17 +156,12 @@ class Side(NamedTuple):
     there: Mine | None
     busy: Collection[Busy]
 
-    def without_seat(self) -> list[Busy]:
-        """The duties beside the seat they give. Nobody has two at one time, so its time tells it from the others."""
-        span = (self.gives.starts_at, self.gives.ends_at)
-        return [duty for duty in self.busy if (duty.starts_at, duty.ends_at) != span]
-
     def why_not(self, now: datetime) -> Refusal | None:
         """The first reason against taking the other's seat in exchange."""
         if not self.sees:
             return OtherCannot()
-        busy = self.without_seat()
-        return (self.there.why_not_again() if self.there else None) or why_not_fit(self.takes, self.person, busy, now)
+        again = self.there.why_not_again() if self.there else None
+        return again or why_not_fit(self.takes, self.person, self.busy, now)
 
 
 def why_not_swap(own: Side, other: Side, now: datetime) -> Refusal | None:

@@ -175,7 +175,9 @@ def _sides(ends: Ends) -> tuple[Party, Party]:
 
     def party(who: int, gives: int, takes: int) -> Party:
         seat, _ = facts.around(who, offers[gives])
-        there, busy = facts.around(who, offers[takes])
+        there, _ = facts.around(who, offers[takes])
+        _, duties = facts.taken_on(who, offers[takes].starts_at, offers[takes].ends_at)
+        busy = facts.busy_of(duty for duty in duties if duty.slot_id not in (gives, takes))
         has_seat = seat is not None and seat.state is SignUpState.SEATED
         sees = people[who].unit_path.startswith(paths[takes])
         return Party(seat, Side(people[who], offers[gives], offers[takes], has_seat, sees, there and there.mine, busy))
@@ -187,8 +189,7 @@ def _sides(ends: Ends) -> tuple[Party, Party]:
 
 
 def _must_consent(side: Side, consent: Consent | None) -> None:
-    busy = side.without_seat()
-    if consent and (refusal := why_not_consented(side.takes, side.person, busy, consent)):
+    if consent and (refusal := why_not_consented(side.takes, side.person, side.busy, consent)):
         raise refusal
 
 

@@ -122,6 +122,20 @@ def test_slots_that_overlap_can_be_swapped(two):
     assert holders(two) == [[two.wang], [two.lin]]
 
 
+def test_another_duty_at_the_time_of_the_seat_still_stands_in_the_way(two, cast):
+    """A slot that was moved may lie over another seat: to give one of the two frees nobody from the other."""
+    beside = make_slot(make_post(db.session.get_one(Activity, cast.sweeping.id), "南岸"), NOW + 12 * HOUR)
+    db.session.commit()
+    sign_up(two.lin, beside.id, NOW - DAY)
+    at = {"starts_at": NOW + 5 * HOUR, "ends_at": NOW + 6 * HOUR}
+    db.session.execute(sa.update(Slot).where(Slot.id == beside.id).values(**at))
+    moved = {"starts_at": NOW + 5.5 * HOUR, "ends_at": NOW + 6.5 * HOUR}
+    db.session.execute(sa.update(Slot).where(Slot.id == two.second).values(**moved))
+    db.session.commit()
+    with pytest.raises(Overlaps):
+        proposed(two)
+
+
 def test_the_feeds_follow_and_a_sequence_never_falls(two):
     first = sequence(two.lin, two.first)
     agree(two.wang, proposed(two), NOW)
