@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import date
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -12,11 +12,9 @@ from activities.kit.db import db, run
 from activities.kit.refusal import NotFound
 from activities.terms.models import ClassPeriod, SpecialDay, Term
 from activities.terms.periods import USUAL, Period
-from activities.terms.rules import Reckoned, Span, Special, add_working_days, teaching_week
+from activities.terms.rules import Span, Special, teaching_week
 
 T = TypeVar("T")
-# So many days are read at once around a number of working days: weekends, the longest holiday, and some to spare.
-WINDOW = timedelta(days=40)
 
 _LAST = sa.bindparam("last", type_=sa.Date())
 _TERMS = sa.select(Term.starts_on, Term.weeks).where(Term.starts_on <= _LAST).order_by(Term.starts_on)
@@ -104,19 +102,6 @@ def unconfirmed_years(first: date, last: date) -> list[int]:
     known = sa.select(year).group_by(year).having(sa.func.min(sa.cast(SpecialDay.confirmed, sa.Integer)) == 1)
     confirmed = {int(found) for found in db.session.scalars(known)}
     return [number for number in range(first.year, last.year + 1) if number not in confirmed]
-
-
-def working_day(day: date, number: int) -> Reckoned:
-    """The working day so many after a day, or before it where the number is negative, and on which unconfirmed years
-    that rests. Two statements, unless the holidays are longer than any."""
-    reach = WINDOW
-    while True:
-        until = day + (2 * timedelta(days=number) + (reach if number > 0 else -reach))
-        first, last = min(day, until), max(day, until)
-        found = add_working_days(day, number, special_days(first, last))
-        if first <= found <= last:
-            return Reckoned(found, tuple(unconfirmed_years(min(day, found), max(day, found))))
-        reach *= 4
 
 
 # ── class periods ───────────────────────────────────────────────────────────

@@ -80,13 +80,6 @@ def is_unsure(first: date, last: date, specials: Mapping[date, Special]) -> bool
     return any(not confirmed or not all(confirmed) for confirmed in known.values())
 
 
-class Reckoned(NamedTuple):
-    """A day that was counted out, and the years it rests on whose holidays are not confirmed."""
-
-    day: date
-    years: tuple[int, ...]
-
-
 # ── what a term can be ──────────────────────────────────────────────────────
 
 

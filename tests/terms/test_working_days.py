@@ -8,11 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activities.kit.db import db
-from activities.terms import queries, service
-from activities.terms.models import SpecialDay
-from activities.terms.rules import Reckoned, Special, add_working_days, is_unsure, is_working_day
-from tests.cast import NOW
+from activities.terms.rules import Special, add_working_days, is_unsure, is_working_day
 
 OFF, WORKED = Special("国庆节", off=True), Special("调休上班")
 GOLDEN_WEEK = {date(2026, 10, n): OFF for n in range(1, 8)} | {date(2026, 9, 20): WORKED, date(2026, 10, 10): WORKED}
@@ -87,43 +83,3 @@ def test_from_a_working_day_there_and_back_again(day, number, specials):
 def test_a_count_that_reaches_into_an_unknown_year_is_unsure(first, last, unsure):
     assert is_unsure(date(*first), date(*last), GOLDEN_WEEK) is unsure
     assert is_unsure(date(*first), date(*last), {**GOLDEN_WEEK, date(2026, 12, 1): Special("x", confirmed=False)})
-
-
-# ── asked of the calendar ───────────────────────────────────────────────────
-
-
-def test_the_calendar_is_asked_in_two_statements_and_says_what_is_doubtful(ctx, statements):
-    service.fill_days(None, 2026, NOW)
-    with statements.count() as sent:
-        assert queries.working_day(date(2026, 9, 30), 10) == Reckoned(date(2026, 10, 20), ())
-    assert len(sent) == 2
-    assert queries.working_day(date(2026, 12, 28), 10).years == (2027,)  # nothing is known of it yet
-    db.session.add(SpecialDay(day=date(2027, 1, 1), name="元旦", off=True, confirmed=False))
-    db.session.commit()
-    assert queries.working_day(date(2026, 12, 28), 3) == Reckoned(date(2026, 12, 31), ())
-    assert queries.working_day(date(2026, 12, 28), 4) == Reckoned(date(2027, 1, 4), (2027,))
-    assert queries.working_day(date(2027, 1, 4), -4) == Reckoned(date(2026, 12, 28), (2027,))
-
-
-def test_a_holiday_longer_than_any_is_read_to_its_end(ctx):
-    first = date(2026, 7, 1)
-    db.session.add_all(SpecialDay(day=first + timedelta(n), name="停工", off=True) for n in range(300))
-    db.session.commit()
-    assert queries.working_day(date(2026, 6, 30), 1).day == first + timedelta(300)
-    assert queries.working_day(first + timedelta(300), -1).day == date(2026, 6, 30)
-
-
-def test_a_year_is_unconfirmed_until_all_of_it_is_confirmed(ctx):
-    def years() -> list[int]:
-        return queries.unconfirmed_years(date(2026, 5, 1), date(2027, 5, 1))
-
-    assert years() == [2026, 2027]
-    service.fill_days(None, 2026, NOW)
-    assert years() == [2027]
-    rows = [SpecialDay(day=date(2027, 10, n), name="国庆节", off=True, confirmed=n > 1) for n in (1, 2)]
-    db.session.add_all(rows)
-    db.session.commit()
-    assert years() == [2027]
-    rows[0].confirmed = True
-    db.session.commit()
-    assert years() == []
