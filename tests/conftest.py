@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from waitress.server import create_server
 
 from activities.app import create_app
 from activities.config import Settings
@@ -155,6 +157,26 @@ def cast(app: Flask) -> Cast:
 def client(app: Flask) -> Visitor:
     """Somebody who is not logged in."""
     return Visitor(app, app.response_class)
+
+
+@pytest.fixture(scope="session")
+def server(migrated: Flask) -> Iterator[str]:
+    """The address of the application, served by the default server."""
+    server = create_server(migrated, host="127.0.0.1", port=0, threads=4, clear_untrusted_proxy_headers=True)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    thread.join(timeout=5)
+
+
+@pytest.fixture
+def served(app: Flask, server: str) -> Iterator[str]:
+    """The same for one test. The server's threads keep connections: they are dropped, so that the next test starts on a
+    clean pool."""
+    yield server
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture

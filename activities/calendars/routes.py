@@ -84,7 +84,7 @@ def _is_news(tag: str, changed_at: datetime) -> bool:
 
 def _asks_for_gzip() -> bool:
     """Only a client that names gzip gets it: some calendars say "anything" and cannot read it."""
-    return any(coding == "gzip" and quality > 0 for coding, quality in request.accept_encodings)
+    return any(coding.lower() == "gzip" and quality > 0 for coding, quality in request.accept_encodings)
 
 
 def _no_feed(code: int) -> Response:

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
-from waitress.server import create_server
-
-from activities.kit.db import db
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 HOW = "no Chromium here: on Debian `apt-get install chromium fonts-noto-cjk`, on macOS install Chrome or Chromium"
@@ -37,22 +32,11 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture(scope="session")
-def served(migrated: Flask) -> Iterator[str]:
-    """The address of the application, served by the default server."""
-    server = create_server(migrated, host="127.0.0.1", port=0, threads=4, clear_untrusted_proxy_headers=True)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(timeout=5)
-
-
 Visit = Callable[..., Page]
 
 
 @pytest.fixture
-def visit(app: Flask, browser: Browser, served: str) -> Iterator[Visit]:
+def visit(browser: Browser, served: str) -> Iterator[Visit]:
     """`visit(member, width=390, theme="light", language="zh-CN", javascript=True)`: a page with that person logged in.
 
     Whatever the page logs as an error, and every request to another host, fails the test.
@@ -84,11 +68,3 @@ def visit(app: Flask, browser: Browser, served: str) -> Iterator[Visit]:
     for context in contexts:
         context.close()
     assert not troubles
-
-
-@pytest.fixture(autouse=True)
-def closed_connections(app: Flask) -> Iterator[None]:
-    """The server's threads keep connections; drop them so that the next test starts on a clean pool."""
-    yield
-    with app.app_context():
-        db.engine.dispose()

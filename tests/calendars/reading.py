@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from activities.calendars import service
 from activities.people.models import Member
+from tests.calendars.faults import faults
 from tests.cast import NOW, Visitor
 
 SECOND = timedelta(seconds=1)
@@ -34,6 +35,7 @@ def fetch(client: Visitor, address: str, at: datetime = NOW, **headers: str) -> 
 def events(answer: TestResponse) -> dict[str, dict[str, str]]:
     """The entries by UID, each property as text."""
     assert answer.status_code == 200
+    assert faults(answer.data) == []
     calendar = icalendar.Calendar.from_ical(answer.data)
     return {
         str(event["UID"]): {name: event[name].to_ical().decode() for name in event} for event in calendar.walk("VEVENT")
@@ -42,6 +44,7 @@ def events(answer: TestResponse) -> dict[str, dict[str, str]]:
 
 def blocks(answer: TestResponse) -> dict[str, list[str]]:
     """The entries' own lines by UID, and those around them under the empty name."""
+    assert faults(answer.data) == []
     found: dict[str, list[str]] = {"": []}
     here = found[""]
     for line in answer.data.decode().replace("\r\n ", "").split("\r\n"):

@@ -1,0 +1,92 @@
+"""khal, a calendar of the command line, after vdirsyncer has synchronised the subscription into its folder.
+
+vdirsyncer gives what it takes from a subscription UIDs of its own, made of the content. Which
+entry it is tells its URL.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import icalendar
+
+from tests.calendars.clients import Entry, fetch
+
+HOW = "`make test` installs khal and vdirsyncer"
+SYNC = """
+[general]
+status_path = "{folder}/status"
+[pair feed]
+a = "web"
+b = "here"
+collections = null
+[storage web]
+type = "http"
+url = "{address}"
+[storage here]
+type = "filesystem"
+path = "{folder}/events"
+fileext = ".ics"
+"""
+SHOW = """
+[calendars]
+[[feed]]
+path = {folder}/events
+[sqlite]
+path = {folder}/khal.db
+[locale]
+local_timezone = UTC
+default_timezone = UTC
+timeformat = %H:%M
+dateformat = %Y-%m-%d
+longdateformat = %Y-%m-%d
+datetimeformat = %Y-%m-%dT%H:%M
+longdatetimeformat = %Y-%m-%dT%H:%M
+"""
+FIELDS = ("url", "start-long", "end-long", "title")
+ALWAYS = ("2000-01-01", "2100-01-01")
+
+
+def is_here() -> bool:
+    return True
+
+
+def read(address: str) -> set[Entry]:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "events").mkdir()
+        for file, content in (("sync", SYNC), ("show", SHOW)):
+            (folder / file).write_text(content.format(folder=folder, address=address))
+        for verb in ("discover", "sync"):
+            _run(folder, "vdirsyncer", "--config", str(folder / "sync"), verb)
+        shown = _run(
+            folder, "khal", "--config", str(folder / "show"), "list", "--once",
+            *(f"--json={field}" for field in FIELDS), *ALWAYS,
+        )  # fmt: skip
+        stored = len(list((folder / "events").iterdir()))
+    events = icalendar.Calendar.from_ical(fetch(address)).walk("VEVENT")
+    uids = {str(event["URL"]): str(event["UID"]) for event in events}
+    entries = [entry for line in shown.splitlines() for entry in json.loads(line)]
+    assert len(entries) == stored == len(uids), "vdirsyncer or khal has lost some"
+    return {
+        Entry(uids[entry["url"]], _moment(entry["start-long"]), _moment(entry["end-long"]), entry["title"])
+        for entry in entries
+    }
+
+
+def _run(folder: Path, program: str, *words: str) -> str:
+    """A program beside this Python. It does not see this machine's settings."""
+    environ = {"HOME": str(folder), "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
+    command = [Path(sys.executable).with_name(program), *words]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
