@@ -23,6 +23,7 @@ from activities.holders.models import Holder
 from activities.kit.clock import at
 from activities.kit.db import Base, Row, db
 from activities.kit.roles import Role
+from activities.outbox.models import Notice
 from activities.people.models import Member, RoleGrant, Unit
 from activities.people.passwords import hash_password
 from activities.people.rules import Stage, Standing, UnitLevel
@@ -225,3 +226,9 @@ def my_state(member_id: int, slot_id: int) -> SignUpState | None:
     """Seated, waiting, or None."""
     found = sa.select(SignUp.state).where(SignUp.slot_id == slot_id, SignUp.member_id == member_id)
     return db.session.scalar(found.where(SignUp.state != SignUpState.WITHDRAWN))
+
+
+def told_of(topic: str) -> list[tuple[int, str, datetime]]:
+    """(member, slot, when) of what people were told on this topic, once for each slot that a notice lists."""
+    found = db.session.query(Notice).filter(Notice.topic.in_([topic, f"{topic}_several"])).order_by(Notice.id).all()
+    return [(n.member_id, one["slot"], n.created_at) for n in found for one in n.params.get("list", [n.params])]

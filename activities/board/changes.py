@@ -180,13 +180,5 @@ def _why_not(slot: Chosen, after: Look | None, now: datetime) -> Refusal | None:
     return why_not_capacity(slot.taken, after.capacity)
 
 
-def in_turn(changes: Iterable[Change]) -> list[Change]:
-    """In an order in which slots of one post do not get into each other's way: those that move later from the last
-    one on, those that move earlier from the first one on."""
-    later = [c for c in changes if c.after and c.after.starts_at > c.slot.starts_at]
-    rest = [c for c in changes if c not in later]
-    return [*rest, *reversed(later)]
-
-
 def why_not_undo(made_at: datetime, undone_at: datetime | None, now: datetime) -> Refusal | None:
     return NotToUndo() if undone_at or now > made_at + UNDO_WITHIN else None

@@ -15,13 +15,15 @@ from activities.duties.models import Slot
 from activities.kit.db import db, lock, transactional
 from activities.kit.refusal import ChangedMeanwhile
 from activities.people.service import acting
-from activities.signups import organize
+from activities.signups import changing, organize
+from activities.signups.changing import Wanted
 from activities.signups.service import seat_freed
 
 
 def apply(actor_id: int, slot_ids: Collection[int], act: Act, value: str, digest: str, now: datetime) -> BulkChange:
     """Do it to all of these slots that it can be done to, or to none: ChangedMeanwhile where that would not be what
-    was shown any more. Everyone is told once of each slot; who has time again is seated where a seat was free."""
+    was shown any more. Everyone is told once, of all slots of theirs; who has time again is seated where a
+    seat was free."""
     done, told = _apply(actor_id, slot_ids, act, value, digest, now)
     seat_freed(told, now)
     return done
@@ -30,14 +32,13 @@ def apply(actor_id: int, slot_ids: Collection[int], act: Act, value: str, digest
 @transactional
 def _apply(
     actor_id: int, slot_ids: Collection[int], act: Act, value: str, digest: str, now: datetime
-) -> tuple[BulkChange, list[int]]:
-    slots = {slot.id: slot for slot in organize.locked(actor_id, slot_ids)}
-    plan = changes.plan(map(chosen_of, slots.values()), act, now)
+) -> tuple[BulkChange, set[int]]:
+    plan = changes.plan(map(chosen_of, organize.locked(actor_id, slot_ids)), act, now)
     if plan.digest != digest or not plan.changes:
         raise ChangedMeanwhile
     reason = act.reason if isinstance(act, Cancel) else ""
-    told = _change(actor_id, slots, plan.changes, reason, now)
-    done = _keep(actor_id, slots, plan, act, value, now)
+    told = _change(actor_id, plan.changes, reason, now)
+    done = _keep(actor_id, plan, act, value, now)
     audit.leave(now, actor_id, f"bulk {act.key}", BulkChange, done.id, after={"slots": done.slots, "value": value})
     return done, told
 
@@ -50,7 +51,7 @@ def undo(actor_id: int, public_id: str, now: datetime) -> int:
 
 
 @transactional
-def _undo(actor_id: int, public_id: str, now: datetime) -> tuple[int, list[int]]:
+def _undo(actor_id: int, public_id: str, now: datetime) -> tuple[int, set[int]]:
     found = chosen.change_by(actor_id, public_id)
     slots = {slot.id: slot for slot in organize.locked(actor_id, [int(key) for key in found.lines])}
     done = lock(BulkChange, found.id)
@@ -60,26 +61,23 @@ def _undo(actor_id: int, public_id: str, now: datetime) -> tuple[int, list[int]]
     if any(slots[slot_id].revision != line["revision"] or line["before"] is None for slot_id, line in lines.items()):
         raise changes.NotToUndo
     back = [Change(chosen_of(slots[slot_id]), _look(line["before"])) for slot_id, line in lines.items()]
-    told = _change(actor_id, slots, sorted(back, key=lambda change: change.slot.starts_at), "", now)
+    told = _change(actor_id, back, "", now)
     done.undone_at = now
     audit.leave(now, actor_id, "undo bulk change", BulkChange, done.id, after={"slots": done.slots})
     return len(back), told
 
 
-def _change(actor_id: int, slots: dict[int, Slot], wanted: Iterable[Change], reason: str, now: datetime) -> list[int]:
+def _change(actor_id: int, wanted: Iterable[Change], reason: str, now: datetime) -> set[int]:
     """Return who was told."""
-    told: dict[int, None] = {}
-    for change in changes.in_turn(wanted):
-        slot = slots[change.slot.id]
-        if change.after is None:
-            told |= dict.fromkeys(organize.cancel(slot, actor_id, reason, now))
-        else:
-            told |= dict.fromkeys(organize.change(slot, actor_id, *change.after, now))
-    return list(told)
+    wanted = list(wanted)
+    gone = [change.slot.id for change in wanted if change.after is None]
+    looks = [Wanted(change.slot.id, *change.after) for change in wanted if change.after]
+    told = changing.cancel(gone, actor_id, reason, now) if gone else set()
+    return told | changing.change(looks, actor_id, now)
 
 
-def _keep(actor_id: int, slots: dict[int, Slot], plan: Plan, act: Act, value: str, now: datetime) -> BulkChange:
-    lines = {str(c.slot.id): {"before": _before(c), "revision": slots[c.slot.id].revision} for c in plan.changes}
+def _keep(actor_id: int, plan: Plan, act: Act, value: str, now: datetime) -> BulkChange:
+    lines = {str(c.slot.id): {"before": _before(c), "revision": c.slot.revision + 1} for c in plan.changes}
     done = BulkChange(
         actor_id=actor_id, made_at=now, act=act.key, value=value, slots=len(plan.changes), people=plan.people,
         lines=lines,

@@ -121,6 +121,29 @@ def _on_postgresql(element: RowsAsJson, compiler: Any, **how: Any) -> str:
     return f"json_agg(json_build_array({compiler.process(element.clauses, **how)}))"
 
 
+class Among(sa.FunctionElement[bool]):
+    """Whether a column is one of many ids, however many there are: they go as one parameter, `ids`."""
+
+    type = sa.Boolean()
+    inherit_cache = True
+    name = "among"
+
+    def __init__(self, column: sa.ColumnElement[int] | orm.InstrumentedAttribute[int]) -> None:
+        super().__init__(column, sa.bindparam("ids", type_=sa.JSON()))
+
+
+@compiles(Among, "sqlite")
+def _among_on_sqlite(element: Among, compiler: Any, **how: Any) -> str:
+    column, ids = (compiler.process(clause, **how) for clause in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({ids}))"  # noqa: S608 - the ids are a parameter
+
+
+@compiles(Among, "postgresql")
+def _among_on_postgresql(element: Among, compiler: Any, **how: Any) -> str:
+    column, ids = (compiler.process(clause, **how) for clause in element.clauses)
+    return f"{column} IN (SELECT CAST(value AS INTEGER) FROM json_array_elements_text({ids}))"  # noqa: S608
+
+
 class Base(DeclarativeBase):
     registry = orm.registry(
         metadata=sa.MetaData(naming_convention=NAMES),

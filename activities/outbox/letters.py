@@ -102,9 +102,12 @@ def _lines(said: Said, *, first: bool) -> list[str]:
 
 
 def _say_fact(value: Any) -> Any:
-    """A day, a moment, or a pair of moments, as people say it; anything else as it is."""
+    """A day, a moment, or a pair of moments, as people say it; several slots, each on a line of its own;
+    anything else as it is."""
     if isinstance(value, str) and (day := read_day(value)):
         return say_day(day, year=True)
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return "\n".join(_say_line(one) for one in value)
     moments = [_moment(v) for v in value] if isinstance(value, list) else [_moment(value)]
     match moments:
         case [datetime() as starts, datetime() as ends]:
@@ -112,6 +115,12 @@ def _say_fact(value: Any) -> Any:
         case [datetime() as moment]:
             return say_moment(moment)
     return value
+
+
+def _say_line(one: Mapping[str, Any]) -> str:
+    """When, what and where; a place that the name says already is not said again."""
+    where = [one["where"]] if one["where"] not in one["what"] else []
+    return "·".join([str(_say_fact(one["when"])), one["what"], *where])
 
 
 def _moment(value: Any) -> datetime | None:

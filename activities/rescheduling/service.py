@@ -1,5 +1,6 @@
 """Change the calendar, and with it what stands on the days that change. Locks come in one order: the units above all,
-which make changes to the calendar take turns; then people, activities and slots, each by their ids."""
+which make changes to the calendar take turns; then people, activities, partners' places and slots, each by their
+ids."""
 
 from __future__ import annotations
 
@@ -13,16 +14,17 @@ import sqlalchemy as sa
 
 from activities.duties.models import Activity, Post, Slot
 from activities.duties.planning import days_span
-from activities.duties.queries import WITH_ALL
 from activities.duties.rules import PlanChanged
 from activities.kit.db import db, transactional
 from activities.people.models import Member
 from activities.rescheduling import notices, queries, rules
-from activities.rescheduling.rules import Fate, Outcome, Touched
-from activities.signups import organize
+from activities.rescheduling.rules import Fate, Move, Outcome, Touched
+from activities.signups import changing
+from activities.signups.changing import Wanted
 from activities.signups.facts import ACTIVE_STATES
 from activities.signups.models import SignUp
 from activities.signups.service import seat_freed
+from activities.sites.service import lock_sites
 from activities.terms import changes
 
 MARGIN = timedelta(days=32)  # how far beside a day a slot on it may reach
@@ -87,13 +89,10 @@ def _carry_out(
     outcome = _outcome(slots, days, decision, zone, now)
     if not is_kept and outcome.digest != digest:
         raise PlanChanged
-    rows = _read([touched.offer.id for touched in outcome.changed])
     told: set[int] = set()
-    for touched in outcome.cancelled:
-        told.update(organize.cancel(rows[touched.offer.id], actor_id, decision.reason, now))
-    for move in outcome.moved:
-        slot = rows[move.touched.offer.id]
-        told.update(organize.change(slot, actor_id, move.starts_at, move.ends_at, slot.capacity, now))
+    if outcome.cancelled:
+        told |= changing.cancel([slot.offer.id for slot in outcome.cancelled], actor_id, decision.reason, now)
+    told |= changing.change(map(_wanted, outcome.moved), actor_id, now)
     _tell_organizers(actor_id, decision.fate, outcome.changed or outcome.kept, now)
     return answer, outcome, told
 
@@ -123,8 +122,8 @@ def _outcome(slots: list[Touched], days: list[date], decision: Decision, zone: t
 
 
 def _locked(days: list[date], zone: tzinfo, now: datetime) -> list[Touched]:
-    """Lock who is on the slots of these days, then their activities, then the slots, and read them as they are then.
-    PlanChanged where somebody came in between: they would not be locked."""
+    """Lock who is on the slots of these days, then their activities and partners' places, then the slots, and read
+    them. PlanChanged where somebody came in between: they would not be locked."""
     slot_ids = sa.select(Slot.id).where(queries.on_days(days, zone, now))
     people = sa.select(SignUp.member_id).where(SignUp.slot_id.in_(slot_ids), SignUp.state.in_(ACTIVE_STATES))
     lock_people = sa.select(Member.id).where(Member.id.in_(people)).order_by(Member.id).with_for_update(of=Member)
@@ -132,6 +131,7 @@ def _locked(days: list[date], zone: tzinfo, now: datetime) -> list[Touched]:
     activities = sa.select(Post.activity_id).join(Slot, Slot.post_id == Post.id).where(Slot.id.in_(slot_ids))
     query = sa.select(Activity.id).where(Activity.id.in_(activities)).order_by(Activity.id)
     db.session.execute(query.with_for_update(of=Activity)).all()
+    lock_sites(sa.select(Post.site_id).join(Slot, Slot.post_id == Post.id).where(Slot.id.in_(slot_ids)))
     locked = set(db.session.scalars(slot_ids.order_by(Slot.id).with_for_update(of=Slot)))
     slots = queries.touched(queries.on_days(days, zone, now))
     if not {slot.offer.id for slot in slots} <= locked or not {p for slot in slots for p in slot.people} <= on_them:
@@ -139,11 +139,8 @@ def _locked(days: list[date], zone: tzinfo, now: datetime) -> list[Touched]:
     return slots
 
 
-def _read(slot_ids: list[int]) -> dict[int, Slot]:
-    """These slots as objects, as they are now."""
-    query = sa.select(Slot).where(Slot.id.in_(slot_ids)).options(WITH_ALL)
-    rows = db.session.scalars(query, execution_options={"populate_existing": True}).unique()
-    return {slot.id: slot for slot in rows}
+def _wanted(move: Move) -> Wanted:
+    return Wanted(move.touched.offer.id, move.starts_at, move.ends_at, move.touched.offer.capacity)
 
 
 def _tell_organizers(actor_id: int, fate: Fate, slots: Iterable[Touched], now: datetime) -> None:

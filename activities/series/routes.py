@@ -154,8 +154,8 @@ def _done(what: service.Done) -> Any:
         message = _("The series is saved; no slot had to change.")
     elif what.told:
         message = ngettext(
-            "%(slots)s slots are changed; %(num)s notice tells of it.",
-            "%(slots)s slots are changed; %(num)s notices tell of it.", what.told, slots=what.slots,
+            "%(slots)s slots are changed; %(num)s person is told.",
+            "%(slots)s slots are changed; %(num)s people are told.", what.told, slots=what.slots,
         )  # fmt: skip
     else:
         message = ngettext("%(num)s slot is changed.", "%(num)s slots are changed.", what.slots)

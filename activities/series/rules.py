@@ -86,7 +86,7 @@ class Edit:
 
     @property
     def told(self) -> int:
-        """How many notices it causes: one for each person and slot."""
+        """How many are told, counted once for each slot of theirs."""
         return sum(move.told for move in self.change) + sum(slot.people for slot in self.cancel)
 
     @property

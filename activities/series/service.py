@@ -3,10 +3,9 @@ activity, which carries the revision of its schedule, then the slots by their id
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime, tzinfo
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
@@ -15,45 +14,23 @@ from activities.audit import service as audit
 from activities.duties import service_plans
 from activities.duties.models import Activity, Post, Series, SeriesGap, SeriesPost, Slot
 from activities.duties.plans import Wish
-from activities.duties.rules import PlanChanged, SlotState
+from activities.duties.rules import PlanChanged
 from activities.duties.service import locked, schedule_changed
-from activities.kit.db import UtcDateTime, db, lock, run, transactional
+from activities.kit.db import db, lock, run, transactional
 from activities.kit.refusal import NotFound
 from activities.series import planning
-from activities.series.rules import Edit, Move, NoReason, Occurrence, SeriesHasPeople
-from activities.signups import facts, notices
+from activities.series.rules import Edit, NoReason, SeriesHasPeople
+from activities.signups import changing
+from activities.signups.changing import Wanted
 from activities.signups.facts import ACTIVE_STATES
 from activities.signups.models import SignUp
 from activities.signups.organize import lock_people
-from activities.signups.rules import Offer
-from activities.signups.service import promote, seat_freed
+from activities.signups.service import seat_freed
 from activities.sites.service import lock_sites
-
-IDS = sa.bindparam("ids", type_=sa.Integer(), expanding=True)
-_CHANGE = (
-    sa.update(Slot)
-    .where(Slot.id == sa.bindparam("slot"))
-    .values(
-        starts_at=sa.bindparam("starts", type_=UtcDateTime()), ends_at=sa.bindparam("ends", type_=UtcDateTime()),
-        capacity=sa.bindparam("seats"), taken=Slot.taken - Slot.gathered, gathered=0, revision=Slot.revision + 1,
-        changed_at=sa.bindparam("now", type_=UtcDateTime()),
-        # A draw at another moment is announced anew.
-        draws_at=sa.case(
-            (sa.and_(Slot.drawn_at.is_(None), Slot.starts_at != sa.bindparam("starts", type_=UtcDateTime())), None),
-            else_=Slot.draws_at,
-        ),
-    )
-)  # fmt: skip
-_OFFERS = facts.OFFERS.where(Slot.id.in_(IDS)).order_by(Slot.starts_at, Slot.id)
-_PEOPLE = (
-    sa.select(SignUp.slot_id, SignUp.member_id)
-    .where(SignUp.slot_id.in_(IDS), SignUp.state.in_(ACTIVE_STATES))
-    .order_by(SignUp.ticket)
-)
 
 
 class Done(NamedTuple):
-    """What a change has done: to which series, to how many slots, and how many notices told of it."""
+    """What a change has done: to which series, to how many slots, and how many people were told of it."""
 
     series: str
     slots: int
@@ -77,7 +54,7 @@ def edit(
 @transactional
 def _edit(
     actor_id: int, series_id: int, wish: Wish, digest: str, reason: str, zone: tzinfo, now: datetime
-) -> tuple[Done, list[int]]:
+) -> tuple[Done, set[int]]:
     series, activity = _locked(actor_id, planning.holding(series_id, wish.rule.first).id, now)
     lock_sites(sa.select(Post.site_id).where(Post.id.in_({*wish.post_ids, *series.wish.post_ids})))
     present = planning.occurrences(series.id, wish.rule.first, locked=True)
@@ -93,9 +70,7 @@ def end(actor_id: int, series_id: int, digest: str, reason: str, zone: tzinfo, n
 
 
 @transactional
-def _end(
-    actor_id: int, series_id: int, digest: str, reason: str, zone: tzinfo, now: datetime
-) -> tuple[Done, list[int]]:
+def _end(actor_id: int, series_id: int, digest: str, reason: str, zone: tzinfo, now: datetime) -> tuple[Done, set[int]]:
     series, activity = _locked(actor_id, series_id, now)
     present = planning.occurrences(series.id, date.min, locked=True)
     wish = planning.ended(series.wish, now.astimezone(zone).date())
@@ -135,7 +110,7 @@ def _locked(actor_id: int, series_id: int, now: datetime) -> tuple[Series, Activ
 
 def _confirm(
     actor_id: int, series: Series, activity: Activity, wish: Wish, change: Edit, digest: str, reason: str, now: datetime
-) -> tuple[Done, list[int]]:
+) -> tuple[Done, set[int]]:
     """Do what was shown. Return also who was told."""
     if change.digest != digest:
         raise PlanChanged
@@ -143,7 +118,7 @@ def _confirm(
         raise NoReason
     before = series.wish
     if not change.many and wish == replace(before, rule=replace(before.rule, first=wish.rule.first)):
-        return Done(series.public_id, 0, 0), []
+        return Done(series.public_id, 0, 0), set()
     if wish.rule.first > before.rule.first:
         series = _part(series, activity, wish, now)
     else:
@@ -154,7 +129,7 @@ def _confirm(
     was = service_plans.told(before)
     audit.leave(now, actor_id, "edit series", Series, series.id, before=was, after=after, reason=reason)
     schedule_changed(activity, now)
-    return Done(series.public_id, change.many, change.told), told
+    return Done(series.public_id, change.many, len(told)), told
 
 
 def _part(series: Series, activity: Activity, wish: Wish, now: datetime) -> Series:
@@ -184,62 +159,15 @@ def _rewrite(series: Series, wish: Wish) -> None:
 
 def _apply(
     actor_id: int, activity: Activity, series_id: int, change: Edit, reason: str, now: datetime
-) -> list[int]:  # fmt: skip
-    """Change the slots in a few statements for all of them, and a few more for each that has people. Return who was
-    told."""
+) -> set[int]:  # fmt: skip
+    """Change the slots in a few statements for all of them, and a few more for each where somebody waits. Return who
+    was told."""
     if change.delete:
         run(sa.delete(Slot).where(Slot.id.in_([slot.id for slot in change.delete])))
-    told = _cancel(actor_id, change.cancel, reason, now) + _change(actor_id, change.change, now)
+    told: set[int] = set()
+    if change.cancel:
+        told |= changing.cancel([slot.id for slot in change.cancel], actor_id, reason, now, by_series=True)
+    wanted = [Wanted(move.slot.id, *move[1:]) for move in change.change]
+    told |= changing.change(wanted, actor_id, now, by_series=True)
     service_plans.create(activity, change.create, now, series_id)
     return told
-
-
-def _cancel(actor_id: int, slots: Collection[Occurrence], reason: str, now: datetime) -> list[int]:
-    if not slots:
-        return []
-    ids = [slot.id for slot in slots]
-    after = {"state": SlotState.CANCELLED, "cancel_reason": reason, "cancelled_at": now}
-    run(sa.update(Slot).where(Slot.id.in_(ids)).values(**after, revision=Slot.revision + 1, changed_at=now))
-    trail = [(slot.id, {"state": slot.state}, after) for slot in slots]
-    audit.leave_all(now, actor_id, "cancel slot", Slot, trail, reason=reason)
-    told: list[int] = []
-    for offer, people in _people_on(ids):
-        notices.cancelled(offer, people, now)
-        told += people
-    return told
-
-
-def _change(actor_id: int, moves: Collection[Move], now: datetime) -> list[int]:
-    if not moves:
-        return []
-    rows = [
-        {"slot": m.slot.id, "starts": m.starts_at, "ends": m.ends_at, "seats": m.capacity, "now": now} for m in moves
-    ]
-    run(_CHANGE, rows)
-    used = [move for move in moves if move.slot.tickets]
-    audit.leave_all(now, actor_id, "edit slot", Slot, [(move.slot.id, *_trail(move)) for move in used])
-    is_moved = {move.slot.id: move.is_moved for move in used}
-    told: list[int] = []
-    for offer, people in _people_on([*is_moved]):
-        if is_moved[offer.id]:
-            notices.moved(offer, people, now)
-            told += people
-        if offer.waiting:
-            promote(offer.id, now)  # which also gathers seats for teams anew
-    return told
-
-
-def _trail(move: Move) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What was and what is of a slot, as far as it differs."""
-    names = ("starts_at", "ends_at", "capacity")
-    changed = [name for name in names if getattr(move, name) != getattr(move.slot, name)]
-    return {name: getattr(move.slot, name) for name in changed}, {name: getattr(move, name) for name in changed}
-
-
-def _people_on(slot_ids: Collection[int]) -> list[tuple[Offer, list[int]]]:
-    """These slots as they are now, in order of time, with all who are on them. Two statements."""
-    people: dict[int, list[int]] = {}
-    for slot_id, member_id in run(_PEOPLE, {"ids": list(slot_ids)}):
-        people.setdefault(slot_id, []).append(member_id)
-    offers = (Offer._make(row) for row in run(_OFFERS, {"ids": list(slot_ids)}))
-    return [(offer, people.get(offer.id, [])) for offer in offers]

@@ -13,8 +13,9 @@ from activities.duties.rules import SlotState
 from activities.kit.db import db, run, transactional
 from activities.kit.refusal import ChangedMeanwhile, NotFound
 from activities.outbox.jobs import every
-from activities.signups import facts, notices, organize, rules
+from activities.signups import changing, facts, notices, organize, rules
 from activities.signups.arrivals import HOLDS, recount, settle, take
+from activities.signups.changing import Wanted
 from activities.signups.facts import NOW
 from activities.signups.models import SignUp
 from activities.signups.rules import SignUpState
@@ -100,4 +101,4 @@ def set_quotas(actor_id: int, slot_id: int, revision: int, quotas: Mapping[int, 
         beyond.quota = beyond.taken
     db.session.flush()
     audit.leave(now, actor_id, "set arrivals", Slot, slot_id, after={"quotas": {str(k): v for k, v in quotas.items()}})
-    organize.change(slot, actor_id, slot.starts_at, slot.ends_at, sum(quotas.values()), now)
+    changing.change([Wanted(slot_id, slot.starts_at, slot.ends_at, sum(quotas.values()))], actor_id, now)

@@ -3,7 +3,7 @@ database refuses more than there are."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from activities.signups.models import SignUp
 from activities.signups.rules import HOLDING, Offer
 from activities.signups.rules_arrivals import ArrivalFull, ArrivalMissing
 
+MINUTE = timedelta(minutes=1)
 HOLDS = SignUp.state.in_([sa.literal_column(f"'{state}'") for state in HOLDING])
 COMING = sa.select(sa.func.count()).where(SignUp.arrival_id == Arrival.id, HOLDS).scalar_subquery()
 _TAKE = (
@@ -31,6 +32,11 @@ _RECOUNT = (
     sa.update(Arrival)
     .where(Arrival.id.in_(sa.bindparam("ids", type_=sa.Integer(), expanding=True)))
     .values(taken=COMING)
+)
+_CLOSE = (
+    sa.update(Arrival)
+    .where(Arrival.slot_id == sa.bindparam("slot"), Arrival.minute >= sa.bindparam("length"))
+    .values(quota=Arrival.taken)
 )
 _FREE = sa.select(Arrival.id).where(Arrival.slot_id == SLOT, Arrival.taken < Arrival.quota).order_by(Arrival.minute)
 _WITHOUT = (
@@ -60,10 +66,13 @@ def times(slot_id: int, starts_at: datetime) -> list[Time]:
     ]
 
 
-def coming(slot_id: int) -> dict[int, int]:
-    """How many come to a slot at each time, by minute after its start."""
-    rows = sa.select(Arrival.minute, Arrival.taken).where(Arrival.slot_id == slot_id)
-    return dict(db.session.execute(rows).all())
+def coming(slot_ids: Collection[int]) -> dict[int, dict[int, int]]:
+    """How many come to each of these slots at each time, by minute after its start."""
+    rows = sa.select(Arrival.slot_id, Arrival.minute, Arrival.taken).where(Arrival.slot_id.in_(slot_ids))
+    found: dict[int, dict[int, int]] = {}
+    for slot_id, minute, taken in db.session.execute(rows) if slot_ids else ():
+        found.setdefault(slot_id, {})[minute] = taken
+    return found
 
 
 # ── inside the transactions of others, with the slot locked ─────────────────
@@ -91,10 +100,10 @@ def settle(offer: Offer) -> list[int]:
     return [row_id for row_id in waiting if take(offer, row_id, None)]
 
 
-def close_after(slot_id: int, length: int) -> None:
-    """Offer no times after the end of a slot of so many minutes any more."""
-    after = sa.update(Arrival).where(Arrival.slot_id == slot_id, Arrival.minute >= length)
-    db.session.execute(after.values(quota=Arrival.taken))
+def close_after(lengths: Mapping[int, timedelta]) -> None:
+    """Offer no times after the end of these slots, by how long they are, any more."""
+    if lengths:
+        run(_CLOSE, [{"slot": slot_id, "length": length // MINUTE} for slot_id, length in lengths.items()])
 
 
 def recount(arrival_ids: Collection[int]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from activities.duties.models import Activity, Slot
 from activities.duties.queries import running
@@ -20,6 +20,21 @@ from activities.signups.rules import Offer, SignUpState
 # What begins within this time is told at any hour.
 SOON = timedelta(hours=24)
 FIRST_OF_SEVERAL = "signups.first_of_several"
+
+
+class Topics(NamedTuple):
+    """What who is on one of the slots of an act is told, and what who is on several of them is told once of all."""
+
+    one: str
+    several: str
+
+
+MOVED = Topics("signups.moved", "signups.moved_several")
+CANCELLED = Topics("signups.cancelled", "signups.cancelled_several")
+
+
+# A slot, and the members on it.
+OnSlot = tuple[Offer, Collection[int]]
 
 
 def _slot(params: Mapping[str, Any]) -> Page:
@@ -148,17 +163,31 @@ words(
 )
 words("signups.withdrew", N_("You have withdrawn: %(what)s"), N_("%(when)s, %(where)s."), _slot)
 words(
-    "signups.moved",
+    MOVED.one,
     N_("Changed: %(what)s"),
     N_("Now %(when)s, %(where)s. If this does not suit you, please withdraw."),
     _slot,
     urgent=SOON,
 )
 words(
-    "signups.cancelled",
+    CANCELLED.one,
     N_("Cancelled: %(what)s"),
     N_("%(when)s, %(where)s. Reason: %(reason)s"),
     _slot,
+    urgent=SOON,
+)
+words(
+    MOVED.several,
+    N_("Changed: %(several)s slots"),
+    N_("They are now:\n%(list)s\nIf one of them does not suit you, please withdraw from it."),
+    lambda _: ("home.my_duties", {}),
+    urgent=SOON,
+)
+words(
+    CANCELLED.several,
+    N_("Cancelled: %(several)s slots"),
+    N_("%(list)s\nReason: %(reason)s"),
+    lambda _: ("home.my_duties", {}),
     urgent=SOON,
 )
 words(
@@ -222,12 +251,29 @@ def withdrew(offer: Offer, member_id: int, now: datetime) -> None:
     outbox.post(now, [member_id], "signups.withdrew", **facts(offer))
 
 
-def moved(offer: Offer, member_ids: Iterable[int], now: datetime) -> None:
-    outbox.post(now, member_ids, "signups.moved", **facts(offer))
+def moved(slots: Iterable[OnSlot], now: datetime) -> None:
+    _of_each(MOVED, slots, now)
 
 
-def cancelled(offer: Offer, member_ids: Iterable[int], now: datetime) -> None:
-    outbox.post(now, member_ids, "signups.cancelled", **facts(offer), reason=offer.cancel_reason)
+def cancelled(slots: Iterable[OnSlot], reason: str, now: datetime) -> None:
+    _of_each(CANCELLED, slots, now, reason=reason)
+
+
+def _of_each(topics: Topics, slots: Iterable[OnSlot], now: datetime, **params: Any) -> None:
+    """Tell everyone on these slots, in the order of time, in one notice each. Two statements, however many."""
+    theirs: dict[int, list[dict[str, Any]]] = {}
+    for offer, people in slots:
+        about = facts(offer)
+        for member_id in people:
+            theirs.setdefault(member_id, []).append(about)
+    ones = {who: {**about[0], **params} for who, about in theirs.items() if len(about) == 1}
+    several = {
+        who: {"several": len(about), "when": about[0]["when"], "list": about, **params}
+        for who, about in theirs.items()
+        if len(about) > 1
+    }
+    outbox.post_each(now, topics.one, ones)
+    outbox.post_each(now, topics.several, several)
 
 
 def risks_changed(offers: Mapping[int, Offer], now: datetime) -> None:

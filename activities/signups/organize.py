@@ -13,25 +13,17 @@ from activities.audit import service as audit
 from activities.duties import visits
 from activities.duties.models import Activity, Post, SeriesGap, Slot
 from activities.duties.queries import WITH_ALL, must_organize
-from activities.duties.rules import (
-    ByHand,
-    SlotHasPeople,
-    SlotState,
-    SlotThere,
-    why_not_move,
-    why_not_touch,
-)
+from activities.duties.rules import SlotHasPeople, why_not_touch
 from activities.duties.service import WITH_UNIT, change_post, schedule_changed
-from activities.kit.db import db, lock, revise, transactional
-from activities.kit.refusal import ChangedMeanwhile, NotFound, Refusal
+from activities.kit.db import db, lock, transactional
+from activities.kit.refusal import ChangedMeanwhile, NotFound
 from activities.people.models import Member
 from activities.people.service import acting
-from activities.signups import arrivals, facts, notices, queries, rules
+from activities.signups import changing, notices, queries
+from activities.signups.changing import Wanted
 from activities.signups.facts import ACTIVE_STATES, offer_of
 from activities.signups.models import SignUp
-from activities.signups.rules import SignUpState
-from activities.signups.rules_arrivals import why_not_shorter
-from activities.signups.service import promote, seat_freed
+from activities.signups.service import seat_freed
 from activities.sites.service import lock_sites
 
 
@@ -45,8 +37,8 @@ def edit_post(actor_id: int, post_id: int, revision: int, changes: Mapping[str, 
         slots = visits.coming(post_id, now)
         visits.must_fit(slots.values(), without=list(slots), is_locked=True)
     if "place" in after or "site_id" in after:
-        for slot, people in queries.people_to_come(post_id, now).items():
-            notices.moved(offer_of(slot), people, now)
+        on_slots = queries.people_to_come(post_id, now).items()
+        notices.moved([(offer_of(slot), people) for slot, people in on_slots], now)
 
 
 def edit_slot(
@@ -61,48 +53,12 @@ def edit_slot(
 @transactional
 def _edit_slot(
     actor_id: int, slot_id: int, revision: int, starts_at: datetime, ends_at: datetime, capacity: int, now: datetime
-) -> list[int]:
+) -> set[int]:
     """Return who was told of a new time."""
     [slot] = locked(actor_id, [slot_id])
     if slot.revision != revision:
         raise ChangedMeanwhile
-    return change(slot, actor_id, starts_at, ends_at, capacity, now)
-
-
-def change(
-    slot: Slot, actor_id: int, starts_at: datetime, ends_at: datetime, capacity: int, now: datetime
-) -> list[int]:
-    """Inside a transaction that has `locked` the slot: change time and capacity, which its series leaves alone from now
-    on. Return who was told of a new time."""
-    is_moved = (starts_at, ends_at) != (slot.starts_at, slot.ends_at)
-    is_shorter = ends_at - starts_at < slot.ends_at - slot.starts_at
-    refusal = (
-        why_not_touch(slot.state, slot.starts_at, now)
-        or (why_not_move(starts_at, ends_at, now) if is_moved else None)
-        or _why_not_for_seated(slot, starts_at, ends_at, now)
-        or (why_not_shorter(starts_at, ends_at, arrivals.coming(slot.id)) if is_shorter else None)
-        or rules.why_not_capacity(slot.taken - slot.gathered, capacity)
-        or (SlotThere(starts_at) if _is_taken(slot, starts_at) else None)
-    )
-    if refusal:
-        raise refusal
-    if is_moved or capacity > slot.capacity:
-        visits.must_fit([visits.Stay(slot.post_id, starts_at, ends_at, capacity)], without=[slot.id])
-    changes: dict[str, Any] = {"starts_at": starts_at, "ends_at": ends_at, "capacity": capacity}
-    if starts_at != slot.starts_at and slot.drawn_at is None:
-        changes["draws_at"] = None  # a draw at another moment is announced anew
-    before, after = revise(slot, changes, now)
-    if not after:
-        return []
-    if is_shorter:
-        arrivals.close_after(slot.id, slot.minutes)
-    _mark(slot, (ByHand.TIME * is_moved) | (ByHand.SEATS * ("capacity" in after)))
-    slot.taken, slot.gathered = slot.taken - slot.gathered, 0  # `promote` shares them out anew
-    _leave(slot, actor_id, "edit slot", before, after, now)
-    told = queries.people_on(slot.id) if is_moved else []
-    notices.moved(offer_of(slot), told, now)
-    promote(slot.id, now)
-    return told
+    return changing.change([Wanted(slot_id, starts_at, ends_at, capacity)], actor_id, now)
 
 
 def cancel_slot(actor_id: int, slot_id: int, reason: str, now: datetime) -> int:
@@ -114,23 +70,9 @@ def cancel_slot(actor_id: int, slot_id: int, reason: str, now: datetime) -> int:
 
 
 @transactional
-def _cancel_slot(actor_id: int, slot_id: int, reason: str, now: datetime) -> list[int]:
-    [slot] = locked(actor_id, [slot_id])
-    return cancel(slot, actor_id, reason, now)
-
-
-def cancel(slot: Slot, actor_id: int, reason: str, now: datetime) -> list[int]:
-    """Inside a transaction that has `locked` the slot: cancel it; its day of a series does not come back. Return who
-    was told."""
-    if refusal := why_not_touch(slot.state, slot.starts_at, now):
-        raise refusal
-    changes = {"state": SlotState.CANCELLED, "cancel_reason": reason, "cancelled_at": now}
-    before, after = revise(slot, changes, now)
-    _mark(slot, ByHand.CANCELLED)
-    _leave(slot, actor_id, "cancel slot", before, after, now, reason)
-    told = queries.people_on(slot.id)
-    notices.cancelled(offer_of(slot), told, now)
-    return told
+def _cancel_slot(actor_id: int, slot_id: int, reason: str, now: datetime) -> set[int]:
+    locked(actor_id, [slot_id])
+    return changing.cancel([slot_id], actor_id, reason, now)
 
 
 @transactional
@@ -142,7 +84,8 @@ def delete_slot(actor_id: int, slot_id: int, now: datetime) -> None:
     if slot.tickets:
         raise SlotHasPeople
     before = {"post": slot.post_id, "starts_at": slot.starts_at, "ends_at": slot.ends_at, "capacity": slot.capacity}
-    _leave(slot, actor_id, "delete slot", before, {}, now)
+    schedule_changed(slot.post.activity, now)
+    audit.leave(now, actor_id, "delete slot", Slot, slot.id, before=before)
     if slot.series_id:
         db.session.add(SeriesGap(series_id=slot.series_id, post_id=slot.post_id, day=slot.series_day))
     db.session.delete(slot)
@@ -170,37 +113,3 @@ def lock_people(actor_id: int, others: sa.Select[int], member_ids: Collection[in
     named = Member.id.in_([actor_id, *member_ids])
     people = sa.select(Member.id).where(sa.or_(named, Member.id.in_(others)))
     db.session.execute(people.order_by(Member.id).with_for_update(of=Member))
-
-
-def _why_not_for_seated(slot: Slot, starts_at: datetime, ends_at: datetime, now: datetime) -> Refusal | None:
-    """The reason against a time that people would be bound to who have a seat. An end alone may change as long as
-    they know of it, unless a later one runs into another duty of somebody who cannot withdraw any more."""
-    minutes = slot.post.activity.withdraw_minutes
-    if starts_at != slot.starts_at:
-        return rules.why_not_withdrawable(slot.taken - slot.gathered, starts_at, minutes, now)
-    if ends_at <= slot.ends_at or not rules.is_bound(starts_at, minutes, now):
-        return None
-    duties = facts.busy(queries.people_on(slot.id, SignUpState.SEATED), slot.ends_at, ends_at)
-    return rules.RunsIntoDuty() if any(duties.values()) else None
-
-
-def _mark(slot: Slot, what: int) -> None:
-    """Let the slot's series know what it must leave as it is."""
-    if slot.series_id:
-        slot.by_hand |= ByHand(what)
-
-
-def _is_taken(slot: Slot, starts_at: datetime) -> bool:
-    """Whether the post has another open slot that starts then."""
-    query = sa.select(Slot.id).where(
-        Slot.post_id == slot.post_id, Slot.starts_at == starts_at, Slot.state == SlotState.OPEN, Slot.id != slot.id
-    )
-    return db.session.scalar(query) is not None
-
-
-def _leave(
-    slot: Slot, actor_id: int, verb: str, before: dict[str, object], after: dict[str, object], now: datetime,
-    reason: str = "",
-) -> None:  # fmt: skip
-    schedule_changed(slot.post.activity, now)
-    audit.leave(now, actor_id, verb, Slot, slot.id, before=before, after=after, reason=reason)

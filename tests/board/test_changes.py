@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from activities.board.changes import Cancel, Chosen, Move, NotToUndo, Seats, SoAlready, in_turn, plan, why_not_undo
+from activities.board.changes import Cancel, Chosen, Move, NotToUndo, Seats, SoAlready, plan, why_not_undo
 from activities.duties.rules import InThePast, SlotBegun, SlotGone, SlotState, TooFar
 from activities.signups.rules import FewerThanSeated, NoTimeToWithdraw
 from tests.cast import DAY, HOUR, NOW
@@ -52,12 +52,6 @@ def test_what_is_confirmed_is_what_was_shown():
         assert plan([other], Seats(5), NOW).digest != shown
     assert plan([SLOT], Seats(6), NOW).digest != shown
     assert plan([SLOT], Cancel("雨"), NOW).digest == plan([SLOT], Cancel("雪"), NOW).digest
-
-
-def test_slots_that_follow_each_other_move_without_getting_in_the_way():
-    row = [SLOT._replace(id=n, starts_at=SLOT.starts_at + n * HOUR, ends_at=SLOT.ends_at + n * HOUR) for n in range(3)]
-    assert [c.slot.id for c in in_turn(plan(row, Move(60), NOW).changes)] == [2, 1, 0]
-    assert [c.slot.id for c in in_turn(plan(row, Move(-60), NOW).changes)] == [0, 1, 2]
 
 
 def test_people_are_counted():

@@ -8,11 +8,10 @@ from activities.duties.models import Slot
 from activities.duties.rules import SlotState
 from activities.kit.db import db
 from activities.kit.refusal import ChangedMeanwhile, Refusal
-from activities.outbox.models import Notice
 from activities.signups.organize import edit_slot
 from activities.signups.service import sign_up
 from activities.sites.rules import TooManyVisitors
-from tests.cast import DAY, HOUR, NOW, make_post, make_site, make_slot
+from tests.cast import DAY, HOUR, NOW, make_post, make_site, make_slot, told_of
 from tests.house.test_races import crowd, race
 
 
@@ -40,7 +39,7 @@ def test_slots_are_cancelled_together_or_not_at_all_while_people_sign_up(app, ca
     results = race(app, [*come[:6], cancel, *come[6:]])
     with app.app_context():
         states = {db.session.get(Slot, i).state for i in ids}
-        told = db.session.query(Notice).filter_by(topic="signups.cancelled").count()
+        told = len(told_of("signups.cancelled"))
         seated = sum(db.session.get(Slot, i).taken for i in ids)
     if isinstance(results[6], ChangedMeanwhile):
         assert (states, told) == ({SlotState.OPEN}, 0)

@@ -23,7 +23,7 @@ from activities.signups.organize import edit_slot
 from activities.signups.rules import FewerThanSeated, SignUpState
 from activities.signups.service import sign_up, withdraw
 from activities.signups.teams import join, make_team, sign_up_team
-from tests.cast import DAY, HOUR, NOW, make_activity, make_member, make_post, make_slot, my_state
+from tests.cast import DAY, HOUR, NOW, make_activity, make_member, make_post, make_slot, my_state, told_of
 
 pytestmark = pytest.mark.usefixtures("ctx")
 SEATED, WAITING = SignUpState.SEATED, SignUpState.WAITING
@@ -55,7 +55,7 @@ def do(cast, slot_ids, act, value="", now=NOW) -> BulkChange:
 
 def told(topic: str) -> list[tuple[int, str]]:
     """Who was told of which slot."""
-    return sorted((n.member_id, n.params["slot"]) for n in db.session.query(Notice).filter_by(topic=topic))
+    return sorted(told[:2] for told in told_of(topic))
 
 
 def test_cancelling_tells_everyone_once_of_each_slot(cast, slots):

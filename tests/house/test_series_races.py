@@ -10,12 +10,11 @@ from activities.duties.rules import PlanChanged, SlotState
 from activities.kit import clock
 from activities.kit.db import db
 from activities.kit.refusal import NotFound, Refusal
-from activities.outbox.models import Notice
 from activities.series import planning, service
 from activities.series.rules import SeriesHasPeople
 from activities.signups.models import SignUp
 from activities.signups.service import sign_up
-from tests.cast import NOW, make_series
+from tests.cast import NOW, make_series, told_of
 from tests.house.test_races import crowd, race
 
 FIRST, LAST = date(2026, 12, 3), date(2026, 12, 31)
@@ -97,4 +96,4 @@ def test_who_signs_up_while_a_series_ends_is_told_or_refused(app, cast):
     came = [r for n, r in enumerate(results) if n != 5 and not isinstance(r, Refusal) and r is not NotFound]
     with app.app_context():
         assert db.session.query(Slot).filter(Slot.id.in_(slots), Slot.state == SlotState.OPEN).count() == 0
-        assert db.session.query(Notice).filter_by(topic="signups.cancelled").count() == len(came)
+        assert len(told_of("signups.cancelled")) == len(came)

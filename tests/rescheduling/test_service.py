@@ -52,6 +52,7 @@ def crowd(cast: Cast, *slots: Slot, count: int = 3) -> list[int]:
 
 
 def told(topic: str) -> Counter[int]:
+    """How many notices each person has of it."""
     return Counter(notice.member_id for notice in db.session.query(Notice).filter_by(topic=topic))
 
 

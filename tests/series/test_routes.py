@@ -122,7 +122,7 @@ def test_a_change_is_shown_then_made_as_shown(app, cast, ou, address):
     shown = read(ou, f"{address}/edit", **THURSDAYS)
     for text in (
         "5 slots would change",
-        "1 notice, one for each person and slot",
+        "In one notice each, which lists their slots.",
         "林可欣",
         "16:00–18:00 → 18:00–20:00",
     ):
@@ -130,7 +130,7 @@ def test_a_change_is_shown_then_made_as_shown(app, cast, ou, address):
     assert "Do it and tell 1 person" in shown
     answer = ou.submit(f"{address}/edit", **THURSDAYS, digest=digest(shown))
     assert answer.location == address
-    assert "5 slots are changed; 1 notice tells of it." in read(ou, address)
+    assert "5 slots are changed; 1 person is told." in read(ou, address)
     again = read(ou, f"{address}/edit", **THURSDAYS)
     assert "No slot would change" in again
     answer = ou.submit(f"{address}/edit", **THURSDAYS, digest=digest(again))

@@ -256,6 +256,7 @@ def test_the_organizer_says_how_many_come_when(app, cast, drive):
         revision = db.session.get_one(Slot, drive.id, populate_existing=True).revision
         assert ou.submit(address, **form | {"q-45": "1", "revision": revision}).status_code == 303
         assert [time.quota for time in times(drive)] == [4, 4, 0, 1]
+        db.session.expire_all()
         even = ou.submit(address, **form, spread="1").get_data(as_text=True)
         assert 'value="3"' in even
 

@@ -242,10 +242,12 @@ def test_a_new_place_is_told_to_everyone_on_the_posts_slots_to_come(cast):
     edit_post(cast.ou.id, cast.lake.id, 0, {"standard": "无杂物"}, NOW)
     assert notices("signups.moved") == []
     edit_post(cast.ou.id, cast.lake.id, 1, {"place": "西门"}, NOW)
-    assert notices("signups.moved") == [*people, people[0]]
-    told = db.session.query(Notice).filter_by(topic="signups.moved").order_by(Notice.id).all()
-    assert {notice.params["where"] for notice in told} == {"西门"}
-    assert told[-1].params["slot"] == later.public_id
+    assert notices("signups.moved") == people[1:]
+    assert notices("signups.moved_several") == [people[0]]
+    told = db.session.query(Notice).filter_by(topic="signups.moved_several").one()
+    assert [(one["slot"], one["where"]) for one in told.params["list"]] == [
+        (cast.slot.public_id, "西门"), (later.public_id, "西门"),
+    ]  # fmt: skip
 
 
 def test_nobody_is_moved_to_where_it_is_too_late_to_withdraw(cast):

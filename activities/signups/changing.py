@@ -1,0 +1,284 @@
+"""Change and cancel slots that may have people: however many, in about as many statements as one. Inside transactions
+that have locked who is on the slots, their activities, and the slots themselves."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from activities.audit import service as audit
+from activities.duties.models import Activity, Post, Slot
+from activities.duties.rules import ByHand, SlotState, SlotThere, why_not_move, why_not_touch
+from activities.duties.visits import Stay, must_fit
+from activities.kit.db import Among, UtcDateTime, run, unless_there
+from activities.kit.refusal import Refusal
+from activities.signups import arrivals, facts, notices, rules
+from activities.signups.facts import ACTIVE_STATES, NOW, OFFERS
+from activities.signups.models import SignUp
+from activities.signups.rules import Offer, SignUpState
+from activities.signups.rules_arrivals import why_not_shorter
+from activities.signups.service import promote
+
+STARTS = sa.bindparam("starts", type_=UtcDateTime())
+ENDS = sa.bindparam("ends", type_=UtcDateTime())
+MARKED = sa.type_coerce(Slot.by_hand, sa.Integer).bitwise_or(sa.bindparam("mark", type_=sa.Integer()))
+_BECOME = {
+    "revision": Slot.revision + 1,
+    "changed_at": NOW,
+    "by_hand": sa.case((Slot.series_id.is_not(None), MARKED), else_=Slot.by_hand),
+}
+_STANDING = OFFERS.add_columns(Post.id, Activity.id).where(Among(Slot.id)).order_by(Slot.starts_at, Slot.id)
+_PEOPLE = (
+    sa.select(SignUp.slot_id, SignUp.member_id, SignUp.state)
+    .where(Among(SignUp.slot_id), SignUp.state.in_(ACTIVE_STATES))
+    .order_by(SignUp.slot_id, SignUp.ticket)
+)
+_CANCEL = (
+    sa.update(Slot)
+    .where(Among(Slot.id))
+    .values(state=SlotState.CANCELLED, cancel_reason=sa.bindparam("reason"), cancelled_at=NOW, **_BECOME)
+)
+_CHANGE = (
+    sa.update(Slot)
+    .where(Slot.id == sa.bindparam("slot"))
+    .values(
+        starts_at=STARTS, ends_at=ENDS, capacity=sa.bindparam("seats"), taken=Slot.taken - Slot.gathered, gathered=0,
+        # A draw at another moment is announced anew.
+        draws_at=sa.case(
+            (sa.and_(Slot.drawn_at.is_(None), Slot.starts_at != STARTS), None), else_=Slot.draws_at
+        ),
+        **_BECOME,
+    )
+)  # fmt: skip
+_SCHEDULE = (
+    sa.update(Activity)
+    .where(Among(Activity.id))
+    .values(schedule_revision=Activity.schedule_revision + 1, schedule_changed_at=NOW)
+)
+_THERE = sa.select(Slot.id, Slot.post_id, Slot.starts_at).where(
+    Among(Slot.post_id), Slot.state == SlotState.OPEN,
+    Slot.starts_at.between(sa.bindparam("first", type_=UtcDateTime()), sa.bindparam("last", type_=UtcDateTime())),
+)  # fmt: skip
+
+
+class Standing(NamedTuple):
+    """A slot as it stands."""
+
+    offer: Offer
+    post_id: int
+    activity_id: int
+
+
+class Wanted(NamedTuple):
+    """Time and seats that a slot is to have."""
+
+    slot_id: int
+    starts_at: datetime
+    ends_at: datetime
+    capacity: int
+
+
+class Change(NamedTuple):
+    """A slot, and what it is to become."""
+
+    slot: Standing
+    starts_at: datetime
+    ends_at: datetime
+    capacity: int
+
+    @property
+    def is_any(self) -> bool:
+        offer = self.slot.offer
+        return (*self[1:],) != (offer.starts_at, offer.ends_at, offer.capacity)
+
+    @property
+    def is_other_start(self) -> bool:
+        return self.starts_at != self.slot.offer.starts_at
+
+    @property
+    def is_moved(self) -> bool:
+        return self.is_other_start or self.ends_at != self.slot.offer.ends_at
+
+    @property
+    def is_shorter(self) -> bool:
+        return self.ends_at - self.starts_at < self.slot.offer.ends_at - self.slot.offer.starts_at
+
+
+def cancel(
+    slot_ids: Collection[int], actor_id: int, reason: str, now: datetime, *, by_series: bool = False
+) -> set[int]:
+    """Cancel slots. Where no series does it (`by_series`) their days of a series do not come back. Return who was
+    told."""
+    slots = _standing(slot_ids)
+    _refuse(why_not_touch(offer.state, offer.starts_at, now) for offer, *_ in slots)
+    mark = ByHand(0) if by_series else ByHand.CANCELLED
+    run(_CANCEL, {"ids": list(slot_ids), "reason": reason, "now": now, "mark": int(mark)})
+    after = {"state": SlotState.CANCELLED, "cancel_reason": reason, "cancelled_at": now}
+    _leave(slots, actor_id, "cancel slot", [({"state": offer.state}, after) for offer, *_ in slots], now, reason)
+    people = _people(slot_ids)
+    notices.cancelled([(offer, people[offer.id]) for offer, *_ in slots], reason, now)
+    return {member_id for some in people.values() for member_id in some}
+
+
+def change(wanted: Iterable[Wanted], actor_id: int, now: datetime, *, by_series: bool = False) -> set[int]:
+    """Change time and capacity of slots, which their series leaves alone from now on where it is not the series that
+    does it (`by_series`: its own rules have been asked then). More seats go to who waits longest, after all slots have
+    changed. Return who was told of a new time. Raises the first reason against it, in the order of time."""
+    changes = _changes(wanted)
+    if not by_series:
+        _refuse(_why_not(changes, now))
+    changes = [one for one in changes if one.is_any]
+    if not changes:
+        return set()
+    if not by_series:
+        must_fit(
+            [Stay(c.slot.post_id, *c[1:]) for c in changes if c.is_moved or c.capacity > c.slot.offer.capacity],
+            without=[c.slot.offer.id for c in changes],
+        )
+    with unless_there(lambda: SlotThere(changes[0].starts_at)):
+        run(_CHANGE, [_row(one, now, marks=not by_series) for one in _in_turn(changes)])
+    arrivals.close_after(
+        {c.slot.offer.id: c.ends_at - c.starts_at for c in changes if c.is_shorter and c.slot.offer.is_timed}
+    )
+    # Of slots on which nobody has ever been the trail of the series tells.
+    told_of = [c for c in changes if c.slot.offer.tickets or not by_series]
+    _leave([c.slot for c in told_of], actor_id, "edit slot", map(_trail, told_of), now)
+    told = _tell_moved([c.slot.offer.id for c in changes if c.is_moved], now)
+    for one in changes:
+        if one.slot.offer.waiting:
+            promote(one.slot.offer.id, now)  # which also gathers seats for teams anew
+    return told
+
+
+# ── what stands ─────────────────────────────────────────────────────────────
+
+
+def _standing(slot_ids: Collection[int]) -> list[Standing]:
+    """These slots as they are now, in the order of time. One statement."""
+    rows = run(_STANDING, {"ids": list(slot_ids)})
+    return [Standing(Offer._make(offer), post_id, activity_id) for *offer, post_id, activity_id in rows]
+
+
+def _people(slot_ids: Collection[int], states: Collection[SignUpState] = ACTIVE_STATES) -> defaultdict[int, list[int]]:
+    """Who is on each of these slots, in the order in which they were accepted. One statement."""
+    people: defaultdict[int, list[int]] = defaultdict(list)
+    for slot_id, member_id, state in run(_PEOPLE, {"ids": list(slot_ids)}):
+        if state in states:
+            people[slot_id].append(member_id)
+    return people
+
+
+def _changes(wanted: Iterable[Wanted]) -> list[Change]:
+    looks = {one.slot_id: one for one in wanted}
+    return [Change(slot, *looks[slot.offer.id][1:]) for slot in _standing(looks)]
+
+
+# ── what stands in the way ──────────────────────────────────────────────────
+
+
+def _refuse(reasons: Iterable[Refusal | None]) -> None:
+    if refusal := next(filter(None, reasons), None):
+        raise refusal
+
+
+def _why_not(changes: Sequence[Change], now: datetime) -> Iterator[Refusal | None]:
+    """The reasons against each change, each with what it takes to know them read for all at once."""
+    coming = arrivals.coming([c.slot.offer.id for c in changes if c.is_shorter and c.slot.offer.is_timed])
+    runs_into = _run_into_duties(changes, now)
+    there = _there(changes)
+    for c in changes:
+        offer = c.slot.offer
+        taken = offer.taken - offer.gathered
+        yield (
+            why_not_touch(offer.state, offer.starts_at, now)
+            or (why_not_move(c.starts_at, c.ends_at, now) if c.is_moved else None)
+            or (
+                rules.why_not_withdrawable(taken, c.starts_at, offer.withdraw_minutes, now)
+                if c.is_other_start
+                else (rules.RunsIntoDuty() if offer.id in runs_into else None)
+            )
+            or why_not_shorter(c.starts_at, c.ends_at, coming.get(offer.id, {}))
+            or rules.why_not_capacity(taken, c.capacity)
+            or (SlotThere(c.starts_at) if there[c.slot.post_id, c.starts_at] > 1 else None)
+        )
+
+
+def _run_into_duties(changes: Iterable[Change], now: datetime) -> set[int]:
+    """The slots whose later end runs into another duty of somebody with a seat who cannot withdraw any more. An end
+    alone may change otherwise, as long as they know of it."""
+    longer = [
+        c for c in changes
+        if not c.is_other_start and c.ends_at > c.slot.offer.ends_at
+        and rules.is_bound(c.starts_at, c.slot.offer.withdraw_minutes, now)
+    ]  # fmt: skip
+    if not longer:
+        return set()
+    seated = _people([c.slot.offer.id for c in longer], [SignUpState.SEATED])
+    first, last = min(c.slot.offer.ends_at for c in longer), max(c.ends_at for c in longer)
+    duties = facts.busy({who for some in seated.values() for who in some}, first, last)
+    return {
+        c.slot.offer.id for c in longer
+        if any(
+            one.starts_at < c.ends_at and one.ends_at > c.slot.offer.ends_at
+            for who in seated[c.slot.offer.id] for one in duties[who]
+        )
+    }  # fmt: skip
+
+
+def _there(changes: Collection[Change]) -> Counter[tuple[int, datetime]]:
+    """How many open slots each post would have that start at one moment, as far as they matter."""
+    there = Counter((c.slot.post_id, c.starts_at) for c in changes)
+    if any(c.is_other_start for c in changes):
+        own = {c.slot.offer.id for c in changes}
+        starts = [c.starts_at for c in changes]
+        values = {"ids": sorted({c.slot.post_id for c in changes}), "first": min(starts), "last": max(starts)}
+        there.update((post_id, at) for slot_id, post_id, at in run(_THERE, values) if slot_id not in own)
+    return there
+
+
+# ── what is done ────────────────────────────────────────────────────────────
+
+
+def _in_turn(changes: Iterable[Change]) -> list[Change]:
+    """In an order in which slots of one post do not get into each other's way: those that begin earlier than before
+    from the first one on, those that begin later from the last one on."""
+    later = [c for c in changes if c.starts_at > c.slot.offer.starts_at]
+    return [*(c for c in changes if c.starts_at <= c.slot.offer.starts_at), *reversed(later)]
+
+
+def _row(change: Change, now: datetime, *, marks: bool) -> dict[str, Any]:
+    mark = (ByHand.TIME * change.is_moved) | (ByHand.SEATS * (change.capacity != change.slot.offer.capacity))
+    return {
+        "slot": change.slot.offer.id, "starts": change.starts_at, "ends": change.ends_at, "seats": change.capacity,
+        "now": now, "mark": int(mark) if marks else 0,
+    }  # fmt: skip
+
+
+def _trail(change: Change) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What was and what is of a slot, as far as it differs."""
+    names = ("starts_at", "ends_at", "capacity")
+    changed = [name for name in names if getattr(change, name) != getattr(change.slot.offer, name)]
+    before = {name: getattr(change.slot.offer, name) for name in changed}
+    return before, {name: getattr(change, name) for name in changed}
+
+
+def _leave(
+    slots: Collection[Standing], actor_id: int, verb: str, trails: Iterable[tuple[dict[str, Any], dict[str, Any]]],
+    now: datetime, reason: str = "",
+) -> None:  # fmt: skip
+    """Leave a trail of what became of each slot, and let feeds and pages of their activities notice."""
+    entries = [(slot.offer.id, *trail) for slot, trail in zip(slots, trails, strict=True)]
+    audit.leave_all(now, actor_id, verb, Slot, entries, reason=reason)
+    run(_SCHEDULE, {"ids": sorted({slot.activity_id for slot in slots}), "now": now})
+
+
+def _tell_moved(slot_ids: Collection[int], now: datetime) -> set[int]:
+    if not slot_ids:
+        return set()
+    people = _people(slot_ids)
+    notices.moved([(slot.offer, people[slot.offer.id]) for slot in _standing(slot_ids)], now)
+    return {member_id for some in people.values() for member_id in some}
