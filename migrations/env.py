@@ -38,6 +38,7 @@ def keys_checked_at_the_end(connection: Connection) -> Iterator[None]:
     try:
         yield
     finally:
+        connection.rollback()  # what is done is committed; the check of the keys has begun a transaction again
         driver.execute("PRAGMA foreign_keys=ON")
 
 
