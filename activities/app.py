@@ -25,6 +25,7 @@ ROOMS = (
     "norms",
     "trainings",
     "terms",
+    "timetables",
     "sites",
     "duties",
     "signups",

@@ -44,7 +44,7 @@ LOOKS = {"zh-CN": ((390, "light"), (1280, "dark")), "en": ((390, "dark"), (1280,
 PAGES = {
     None: ["/login", "/login/forgot", "/nowhere"],
     "lin": [
-        "/norms", "/trainings", "/slots/{drive}",
+        "/norms", "/trainings", "/timetable", "/slots/{drive}",
         "/", "/slots", "/slots?open=1&q=x", "/slots/{slot}", "/slots/{full}", "/activities/{activity}", "/records",
         "/cover", "/slots/{wanted}", "/slots/{mine}", "/slots/{mine}/cover", "/slots/{mine}/swap", "/swaps",
         "/records/{record}", "/years/{year}", "/invitations", "/calendars", "/inbox",

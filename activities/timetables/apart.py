@@ -1,0 +1,123 @@
+"""Strangers' calendars are read in a process of their own, which has so much time and memory and then ends: no rule,
+however it was thought up, holds the service up. What comes back is times, and of a timetable no title.
+
+Run as a program this module is that process: the question in a line of JSON and then the file come in, JSON goes out.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+from dataclasses import asdict
+from datetime import datetime, tzinfo
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from activities.kit.refusal import Refusal, Word
+from activities.timetables.rules import MOST_BYTES, REFUSALS, BadEvent, Span, TooHard, TooLarge
+
+SECONDS, MEMORY = 10, 1024 * 1024 * 1024
+# Where the machine is busy, the process waits; where it hangs, nobody waits for it for ever.
+LONGEST = 60.0
+
+
+class Event(NamedTuple):
+    """One occurrence of a calendar that is to become slots: `number` and `line` are its event's."""
+
+    number: int
+    line: int
+    uid: str
+    starts_at: datetime
+    ends_at: datetime
+    is_all_day: bool
+    title: str
+    place: str
+
+
+def read_busy(data: bytes, window: Span, zone: ZoneInfo, seconds: int = SECONDS) -> list[Span]:
+    """`reading.busy` in a process of its own; TooHard where that takes longer than so many seconds of computing."""
+    return [_span(*pair) for pair in _ask(data, window, zone, seconds, most=0)["spans"]]
+
+
+def read_listed(
+    data: bytes, window: Span, zone: ZoneInfo, most: int, seconds: int = SECONDS
+) -> tuple[list[Event], list[BadEvent]]:
+    """`reading.listed` in a process of its own."""
+    found = _ask(data, window, zone, seconds, most)
+    events = [
+        Event(number, line, uid, *_span(starts, ends), day, title, place)
+        for number, line, uid, starts, ends, day, title, place in found["events"]
+    ]
+    return events, [refusal for told in found["wrong"] if isinstance(refusal := _refusal(*told), BadEvent)]
+
+
+def _ask(data: bytes, window: Span, zone: ZoneInfo, seconds: int, most: int) -> dict[str, Any]:
+    if len(data) > MOST_BYTES:
+        raise TooLarge(MOST_BYTES // 1024 // 1024)
+    first, last = (moment.isoformat() for moment in window)
+    question = {"first": first, "last": last, "zone": zone.key, "seconds": seconds, "most": most}
+    command = [sys.executable, "-m", "activities.timetables.apart"]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own module
+            command,
+            input=json.dumps(question).encode() + b"\n" + data,
+            capture_output=True,
+            timeout=LONGEST,
+            check=True,
+        )
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
+        raise TooHard from None
+    answer: dict[str, Any] = json.loads(done.stdout)
+    if "refusal" in answer:
+        raise _refusal(*answer["refusal"])
+    return answer
+
+
+def _span(starts: str, ends: str) -> Span:
+    return Span(datetime.fromisoformat(starts), datetime.fromisoformat(ends))
+
+
+def _refusal(key: str, facts: dict[str, Any]) -> Refusal:
+    if "why" in facts:
+        facts["why"] = Word(facts["why"])
+    return REFUSALS[key](**facts)
+
+
+def _told(refusal: Refusal) -> list[Any]:
+    return [refusal.key, asdict(refusal)]  # type: ignore[call-overload]
+
+
+# ── the process ─────────────────────────────────────────────────────────────
+
+
+def _main() -> None:
+    question = json.loads(sys.stdin.buffer.readline())
+    seconds = question["seconds"]
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    window = _span(question["first"], question["last"])
+    try:
+        answer = _answer(sys.stdin.buffer.read(), window, ZoneInfo(question["zone"]), question["most"])
+    except Refusal as refusal:
+        answer = {"refusal": _told(refusal)}
+    json.dump(answer, sys.stdout)
+
+
+def _answer(data: bytes, window: Span, zone: tzinfo, most: int) -> dict[str, Any]:
+    from activities.timetables import reading  # only here: the service itself does not load it
+
+    if not most:
+        return {"spans": [[one.isoformat() for one in span] for span in reading.busy(data, window, zone)]}
+    found = reading.listed(data, window, zone, most)
+    events = [
+        [e.number, e.line, e.uid, *(one.isoformat() for one in span), e.is_all_day, e.title, e.place]
+        for span, e in found.occurrences
+    ]
+    return {"events": events, "wrong": [_told(refusal) for refusal in found.wrong]}
+
+
+if __name__ == "__main__":
+    _main()
