@@ -32,6 +32,7 @@ from activities.people.queries import recipients
 # The commands of the rooms, loaded when they are asked for.
 COMMANDS = {
     "add-term": "activities.terms.commands:add_term",
+    "audit": "activities.audit.commands:audit",
     "create-admin": "activities.people.admin_command:create_admin",
     "db": "flask_migrate.cli:db",
     "draw": "activities.draws.commands:draw",

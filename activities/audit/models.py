@@ -1,4 +1,4 @@
-"""The append-only trail."""
+"""The append-only trail. The database refuses to change or delete what stands in these tables (migration 0023)."""
 
 from __future__ import annotations
 
@@ -25,3 +25,16 @@ class AuditEntry(Base):
     before: Mapped[dict[str, Any]] = mapped_column(default=dict)
     after: Mapped[dict[str, Any]] = mapped_column(default=dict)
     reason: Mapped[str] = mapped_column(default="")
+
+
+class AuditSeal(Base):
+    """A place of the chain: `id` is its position – 1, 2, 3 and so on without gaps – and `hash` that of the place before
+    it together with `sealed_at` and the entry. Entries are sealed in the order in which the sealer comes to see them,
+    so that writers need not wait for each other to be chained."""
+
+    __tablename__ = "audit_seal"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    entry_id: Mapped[int] = mapped_column(sa.ForeignKey("audit_entry.id"), unique=True)
+    sealed_at: Mapped[datetime]
+    hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32))

@@ -13,6 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from activities.audit import seals
 from activities.demo import article, school, tables, ways
 from activities.demo.attendance import DemoRecord, make_records
 from activities.demo.calendar import DemoCalendar, calendar_of
@@ -73,3 +74,4 @@ def load(now: datetime, progress: Callable[[int], AbstractContextManager[Any]]) 
     make_exchanges(now)
     make_lines(now)
     school.play(now)
+    seals.seal(now)

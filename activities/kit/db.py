@@ -305,3 +305,11 @@ def lock(model: type[Row], row_id: int, *options: ORMOption) -> Row:
     if row is None:
         raise NotFound
     return row
+
+
+def take_turn(what: str) -> None:
+    """Let one transaction at a time do this; the others wait until it ends. On SQLite every write transaction does."""
+    if not db.session.info.get("in_transaction"):
+        raise RuntimeError("a turn outside a transaction would hold nothing")
+    if db.engine.dialect.name != "sqlite":
+        db.session.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext(:what))"), {"what": what})

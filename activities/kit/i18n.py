@@ -45,6 +45,11 @@ def choose_language() -> str:
     return _negotiated(request.headers.get("Accept-Language", "")) or DEFAULT
 
 
+def language_of(locale: str) -> str:
+    """What a terminal of this locale reads: ours for it, else Simplified Chinese."""
+    return _negotiated(locale.replace("_", "-")) or DEFAULT
+
+
 @lru_cache(maxsize=256)
 def _negotiated(header: str) -> str | None:
     """The best of our languages among those a browser takes."""

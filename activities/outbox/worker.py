@@ -21,6 +21,7 @@ from huey import Huey, RedisHuey, SqliteHuey
 from huey.consumer import Consumer, Scheduler
 from huey.serializer import SignedSerializer
 
+from activities.audit import seals
 from activities.config import Settings
 from activities.kit import clock
 from activities.outbox.delivery import by_mail, deliver
@@ -46,7 +47,7 @@ class Worker:
         self.stopping, self.rests_until = Event(), 0.0
         verbs = {"plan": self.plan, "mail": self.mail, "chat groups": self.tell_groups}
         own = [Job(name, SECONDS_BETWEEN_ROUNDS, verb) for name, verb in verbs.items()]
-        self.jobs = [*JOBS, *own]
+        self.jobs = [*JOBS, *own, Job("seal the trail", 5.0, seals.seal_recent)]
         self.busy = {job.name: Lock() for job in self.jobs}
 
     def run(self, job: Job) -> None:

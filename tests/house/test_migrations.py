@@ -26,3 +26,11 @@ def test_the_migrations_go_down_to_nothing_and_up_again(ctx):
     assert tables() == set()
     flask_migrate.upgrade()
     assert tables() == built == set(Base.metadata.tables)
+
+
+def test_after_migrating_foreign_keys_are_asked_on_the_same_connection(ctx, database):
+    flask_migrate.downgrade()
+    flask_migrate.upgrade()
+    if database == "sqlite":
+        with db.engine.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1

@@ -1,0 +1,156 @@
+"""What makes a chain of the trail: pure, on plain values.
+
+A seal's hash is SHA-256 over the hash before it and the canonical text of its entry, so that one hash stands for all
+that was before. Each place is held against the hash that is stored before it: one change is found where it was made.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any, ClassVar, NamedTuple
+
+from activities.kit.refusal import N_, Refusal, refusal
+
+# An entry is sealed seconds after its transaction. Where one waits longer than this, no worker works, or somebody else
+# wrote it.
+SEALED_WITHIN = timedelta(minutes=10)
+# How many entries are sealed at once. Where it were fewer, the sealer had seen all that there was.
+BATCH = 1000
+STAMP = "%Y-%m-%d %H:%M:%S.%f"
+_HEAD = re.compile(r"([0-9]{1,18}):([0-9a-fA-F]{64})")
+
+
+@refusal
+class NotAHead(Refusal):
+    sentence: ClassVar[str] = N_("This is not the head of a trail.")
+    remedy: ClassVar[str] = N_("It is written POSITION:HASH, as this command prints it.")
+
+
+class Head(NamedTuple):
+    """A place of the chain and its hash, which stands for everything up to there."""
+
+    position: int
+    hash: bytes
+
+    def __str__(self) -> str:
+        return f"{self.position}:{self.hash.hex()}"
+
+
+START = Head(0, bytes(32))
+NOWHERE = Head(-1, b"")
+
+
+def head_of(text: str) -> Head:
+    """A head as it is printed. Raises NotAHead."""
+    found = _HEAD.fullmatch(text.strip())
+    if found is None:
+        raise NotAHead
+    return Head(int(found[1]), bytes.fromhex(found[2]))
+
+
+class Link(NamedTuple):
+    """A place of the chain as it is stored, with the entry's canonical text and its time: None where the entry is gone.
+    SQLite gives moments as text."""
+
+    position: int
+    entry_id: int
+    hash: bytes
+    sealed_at: datetime | str
+    text: str | None
+    at: datetime | str | None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that should not be: at these places, with this entry where it is about one."""
+
+    what: str
+    first: int | None = None
+    last: int | None = None
+    entry_id: int | None = None
+
+
+GAP = N_("seals are missing")
+GONE = N_("the entry is missing")
+DIFFERS = N_("the entry or its seal was changed")
+BELATED = N_("the entry was not there yet when the trail was sealed after the time that it tells of")
+UNSEALED = N_("the entry has no seal")
+CUT = N_("the trail ends before the head that is known")
+OTHER_HEAD = N_("another hash is here than the one that is known")
+
+
+def seal(before: bytes, stamp: bytes, text: str) -> bytes:
+    """The hash of a place: of the one before it, when it is sealed, and what."""
+    return sha256(before + stamp + text.encode()).digest()
+
+
+def stamp(at: datetime | str) -> bytes:
+    """A moment as it is hashed: in UTC, always as long."""
+    return moment(at).strftime(STAMP).encode()
+
+
+@dataclass
+class Chain:
+    """A walk along the chain behind a place that is taken as right. `head` is how far it has come."""
+
+    head: Head = START
+    known: Head | None = None
+    walked: int = 0
+
+    def walk(self, links: Iterable[Any]) -> Iterator[Finding]:
+        """Go along all links, plain rows in the order of `Link`, and yield what should not be."""
+        place, before = self.head
+        known = self.known or NOWHERE
+        batch, size, sealed_by, earliest = None, BATCH, b"", None
+        for position, entry_id, kept, sealed_at, text, at in links:
+            place += 1
+            if sealed_at != batch:
+                if size < BATCH:
+                    earliest = shortly_before(batch)
+                batch, size, sealed_by = sealed_at, 0, stamp(sealed_at)
+            size += 1
+            is_next = position == place
+            if not is_next:
+                yield Finding(GAP, place, position - 1)
+                place = position
+            if text is None:
+                yield Finding(GONE, position, position, entry_id)
+            elif is_next and seal(before, sealed_by, text) != kept:
+                yield Finding(DIFFERS, position, position, entry_id)
+            elif earliest is not None and at < earliest:
+                yield Finding(BELATED, position, position, entry_id)
+            if position == known.position and kept != known.hash:
+                yield Finding(OTHER_HEAD, position, position, entry_id)
+            before = kept
+            self.walked += 1
+        self.head = Head(place, before)
+
+    def end(self) -> Iterator[Finding]:
+        """What is known of the end, after all links."""
+        if self.known and self.known.position > self.head.position:
+            yield Finding(CUT, self.head.position + 1, self.known.position)
+
+
+def why_not_from(since: Head, kept: bytes | None) -> Finding | None:
+    """Why the chain does not go on from a head, given what hash stands there."""
+    if since.position == 0 or kept == since.hash:
+        return None
+    return Finding(CUT if kept is None else OTHER_HEAD, since.position, since.position)
+
+
+def shortly_before(sealed_at: Any) -> Any:
+    """What tells of an earlier time should have been sealed by then; of the same type as it was given."""
+    if isinstance(sealed_at, str):
+        return (moment(sealed_at) - SEALED_WITHIN).strftime(STAMP)
+    return sealed_at - SEALED_WITHIN
+
+
+def moment(at: datetime | str) -> datetime:
+    """The moment of which this tells. ValueError where it tells of none."""
+    if isinstance(at, datetime):
+        return at.astimezone(UTC)
+    return datetime.fromisoformat(at).replace(tzinfo=UTC)
