@@ -3,33 +3,32 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
-from typing import Any
-from zoneinfo import ZoneInfo
 
-import sqlalchemy as sa
-from flask import current_app
+from flask import Flask, current_app
 
 from activities import __version__
 from activities.calendars import queries, rules, tokens
 from activities.calendars.kept import Kept
-from activities.calendars.rules import Event, Status
+from activities.calendars.marks import Marks
+from activities.calendars.queries import Row
+from activities.calendars.rules_feeds import Client, Detail, Scope
+from activities.calendars.scopes import PUBLIC, SCOPES, Asked, Declaration
+from activities.calendars.writing import Writer
 from activities.config import Settings
-from activities.duties.kinds import kind_of
+from activities.duties.kinds import KINDS
 from activities.kit import clock
 from activities.kit.i18n import DEFAULT, LANGUAGES, force_locale, gettext
 from activities.kit.refusal import NotFound
-from activities.signups.rules import duty_name
-from activities.signups.rules_arrivals import visit
 
 # Octets a process keeps: some 20,000 entries with the feeds they stand in.
 ROOM = 24 * 1024 * 1024
-
-Rows = Callable[[int, datetime], Iterator[sa.Row[Any]]]
+# So many addresses a process knows the scopes of.
+MOST_KNOWN = 20_000
 
 
 class Revoked(Exception):  # noqa: N818
@@ -38,77 +37,160 @@ class Revoked(Exception):  # noqa: N818
 
 @dataclass(frozen=True)
 class Edition:
-    """A feed at one point of its history: whose it is (`owner` is the public id), and all that tells this state from
-    every other."""
+    """A feed at one point of its history: of what and how much it says, and all that tells this state from every
+    other. `raised` is what its entries' revisions are raised by since its owner changed how much it says."""
 
-    rows: Rows
-    owner_id: int
-    owner: str
-    title: str
-    language: str
-    since: datetime
-    entries: int
-    revision: int
-    changed_at: datetime
+    asked: Asked
+    declaration: Declaration
+    facts: tuple[object, ...]
+    names: tuple[str, ...] = ()
+    language: str = DEFAULT
+    detail: Detail = Detail.FULL
+    raised: int = 0
+    raised_at: datetime | None = None
+    changed_at: datetime | None = None
+    # The edition that was asked for last as the database knows it, and since when.
+    known: tuple[str, datetime | None] = ("", None)
 
     @cached_property
     def tag(self) -> str:
         """The ETag: equal for equal bytes in every process, and another for whatever could change them."""
         settings = _settings()
+        with force_locale(self.language):
+            kinds = _kinds(self.language, tuple(kind.name for kind in KINDS.values()))
         facts = (
-            __version__, rules.FORMAT, settings.base_url, settings.time_zone, settings.school, self.rows.__name__,
-            self.owner, self.title, self.language, self.entries, self.revision, self.changed_at.isoformat(),
+            __version__, rules.FORMAT, settings.base_url, settings.time_zone, settings.school, kinds,
+            self.asked.scope, self.asked.subject, self.asked.digest, self.language, self.detail, self.raised,
+            self.names, self.facts,
         )  # fmt: skip
-        return sha256(repr(facts).encode()).hexdigest()[:32]
+        return sha256(repr(facts).encode("utf-8", "replace")).hexdigest()[:32]
+
+    @property
+    def title(self) -> str:
+        """What it is called, in the language that is spoken now."""
+        if self.detail is Detail.BUSY:
+            return gettext("Busy")
+        return self.declaration.title(self.asked.subject, self.names) or gettext("Calendar")
+
+    def rows(self) -> Iterator[Row]:
+        return self.declaration.events(self.asked)
+
+
+@lru_cache(maxsize=16)
+def _kinds(_language: str, names: tuple[str, ...]) -> str:
+    """What tells whether a kind is called otherwise than before in this language."""
+    return sha256(repr([gettext(name) for name in names]).encode()).hexdigest()
 
 
 # ── which edition ───────────────────────────────────────────────────────────
 
 
-def of_person(token: str, now: datetime) -> Edition:
-    """The present edition of the feed with this token: a person's duties, in the person's language. One statement.
+def private(token: str, now: datetime) -> Edition:
+    """The present edition of the feed with this token, in its owner's language. One statement, where this process has
+    been asked for the feed before: of what it is never changes.
 
-    Raises NotFound for a token that never was, Revoked for one that was replaced or whose owner has left.
+    Raises NotFound for a token that never was, Revoked for one that was revoked or whose owner has left.
     """
-    zone = clock.zone()
-    since = rules.shown_since(now, zone)
-    row = queries.person(tokens.digest(token), since)
-    if row is None:
-        raise NotFound
-    if row.revoked_at or not row.active:
+    digest = tokens.digest(token)
+    scope, subject = _known(digest)
+    return present(_ask(scope, subject, digest, now))
+
+
+def present(asked: Asked) -> Edition:
+    """The present edition of a private feed, of which `asked` says what it is of. One statement. Raises Revoked."""
+    declaration = SCOPES[asked.scope]
+    row = declaration.edition(asked)
+    if row is None or row.revoked_at or not row.active:
+        memory().known.pop(asked.digest, None)
         raise Revoked
-    return Edition(
-        rows=queries.events_of_person, owner_id=row.id, owner=row.public_id, title="",
-        language=row.language if row.language in LANGUAGES else DEFAULT, since=since,
-        entries=row.entries, revision=row.revision or 0, changed_at=_changed_at(row, zone, row.created_at),
+    edition = Edition(
+        asked=asked._replace(member_id=row.id), declaration=declaration, facts=_facts(row), names=_names(row),
+        language=row.language if row.language in LANGUAGES else DEFAULT, detail=row.detail, raised=row.raised,
+        raised_at=row.raised_at if row.raised else None, known=(row.edition, row.edition_at),
     )  # fmt: skip
+    if not declaration.is_own:
+        return edition
+    changed_at = _changed_at(row, row.created_at, row.raised_at)
+    return replace(edition, facts=(*edition.facts, changed_at), changed_at=changed_at)
 
 
-def of_activity(public_id: str, now: datetime) -> Edition:
-    """The present edition of an activity's feed, which names nobody. One statement. Raises NotFound."""
-    zone = clock.zone()
-    since = rules.shown_since(now, zone)
-    row = queries.activity(public_id, since)
+def published(scope: Scope, public_id: str, now: datetime) -> Edition:
+    """The present edition of the public feed of an activity or a post, which names nobody. One statement. Raises
+    NotFound."""
+    asked = _ask(scope, public_id, "", now)
+    row = PUBLIC.edition(asked)
     if row is None:
         raise NotFound
+    changed_at = _changed_at(row)
     return Edition(
-        rows=queries.events_of_activity, owner_id=row.id, owner=row.public_id, title=row.name,
-        language=DEFAULT, since=since, entries=0, revision=row.revision, changed_at=_changed_at(row, zone),
-    )  # fmt: skip
+        asked=asked, declaration=PUBLIC, facts=(row.revision, changed_at), names=tuple(row[4:]), changed_at=changed_at
+    )
 
 
-def _changed_at(row: sa.Row[Any], zone: ZoneInfo, *more: datetime) -> datetime:
+def _ask(scope: Scope, subject: str, digest: str, now: datetime) -> Asked:
+    return Asked(scope, subject, digest, rules.shown_since(now, clock.zone()), now)
+
+
+def _known(digest: str) -> tuple[Scope, str]:
+    known = memory().known
+    if digest not in known:
+        row = queries.look_up(digest)
+        if row is None:
+            raise NotFound
+        if row.revoked_at or not row.active:
+            raise Revoked
+        if len(known) >= MOST_KNOWN:
+            known.clear()
+        known[digest] = (row.scope, row.subject)
+    return known[digest]
+
+
+def _facts(row: Row) -> tuple[object, ...]:
+    """All that a row knows beside the feed itself, lists in one order."""
+    return tuple(sorted(value, key=repr) if isinstance(value, list) else value for value in row[len(queries.FEED) :])
+
+
+def _names(row: Row) -> tuple[str, ...]:
+    found = getattr(row, "names", None)
+    return tuple(found[0]) if found else ()
+
+
+def _changed_at(row: Row, *more: datetime) -> datetime:
     """The last change of anything shown, or the last midnight at which something left for its age."""
+    zone = clock.zone()
     left = (rules.forgotten_at(moment, zone) for moment in (row.past_at, row.cancelled_at) if moment)
-    moments: list[datetime] = [moment for moment in (row.changed_at, *left, *more) if moment]
+    renamed = (moment for kind in KINDS.values() for moment in kind.renamed)
+    moments: list[datetime] = [moment for moment in (row.changed_at, *left, *renamed, *more) if moment]
     return max(moments)
 
 
 # ── its bytes ───────────────────────────────────────────────────────────────
 
 
-def init_app(app: Any) -> None:
+@dataclass
+class Memory:
+    """What a process knows of private feeds: what each is of, and what is to be written of them."""
+
+    known: dict[str, tuple[Scope, str]] = field(default_factory=dict)
+    marks: Marks = field(default_factory=Marks)
+
+
+def init_app(app: Flask) -> None:
     app.extensions["feeds"] = Kept(ROOM)
+    app.extensions["feeds_asked"] = Memory()
+
+
+def memory() -> Memory:
+    found: Memory = current_app.extensions["feeds_asked"]
+    return found
+
+
+def noted(edition: Edition, by: Client) -> Edition:
+    """The edition of a private feed that a program has asked for, with the time of its last change: where that is not
+    read from what it shows, since when it is there."""
+    asked = edition.asked
+    mark = memory().marks.note(asked.digest, asked.now, by, edition.tag, edition.known)
+    return edition if edition.changed_at else replace(edition, changed_at=mark.since)
 
 
 def body(edition: Edition) -> bytes:
@@ -126,51 +208,18 @@ def zipped(edition: Edition) -> bytes:
 def _render(edition: Edition, kept: Kept) -> bytes:
     settings = _settings()
     with force_locale(edition.language):
-        write = _Writer(edition.language, settings, kept).entry
-        events = [write(row) for row in edition.rows(edition.owner_id, edition.since)]
-        title = edition.title or gettext("My duties")
-    return rules.render_calendar(f"{title}·{settings.school}", settings.time_zone, events)
+        writer = writer_of(edition)
+        events = [writer.entry(row, kept) for row in edition.rows()]
+        name = f"{edition.title}·{settings.school}"
+    return rules.render_calendar(name, settings.time_zone, events)
 
 
-class _Writer:
-    """Writes the entries of one feed. What all slots of a post say is put into words once."""
-
-    def __init__(self, language: str, settings: Settings, kept: Kept) -> None:
-        self.language, self.base, self.zone, self.kept = language, settings.base_url, settings.time_zone, kept
-        self.said: dict[tuple[str, ...], bytes] = {}
-
-    def entry(self, row: sa.Row[Any]) -> bytes:
-        status = rules.status_of(row.state, row.seat)
-        key = (row.public_id, row.minute, row.revision, row.changed_at, status, self.language)
-        return self.kept.get(key) or self.kept.put(key, self.event(row, status))
-
-    def event(self, row: sa.Row[Any], status: Status) -> bytes:
-        url = f"{self.base}/slots/{row.public_id}"
-        starts_at, ends_at = visit(row.starts_at, row.ends_at, row.minute)
-        event = Event(row.uid, url, starts_at, ends_at, row.revision, row.changed_at, status)
-        return rules.render_event(event, self.words(row, status), self.zone)
-
-    def words(self, row: sa.Row[Any], status: Status) -> bytes:
-        """What organizers write freely stays on the page that is linked: it may name people and phones."""
-        key = (status, row.activity_id, row.activity, row.kind, row.unit, row.post, row.place)
-        if key not in self.said:
-            kind = gettext(kind_of(row.kind).name)
-            page = f"{self.base}/activities/{row.activity_id}"
-            details = gettext("Details, risks and safeguards: %(url)s", url=page)
-            self.said[key] = rules.render_words(
-                summary=_SUMMARIES[status](duty_name(row.activity, row.post)),
-                location=row.place,
-                description=f"{kind}·{row.unit}\n{details}",
-                category=kind,
-            )
-        return self.said[key]
-
-
-_SUMMARIES: dict[Status, Callable[[str], str]] = {
-    Status.CONFIRMED: lambda what: what,
-    Status.TENTATIVE: lambda what: gettext("Waiting list: %(what)s", what=what),
-    Status.CANCELLED: lambda what: gettext("Cancelled: %(what)s", what=what),
-}
+def writer_of(edition: Edition) -> Writer:
+    """What writes the edition's entries."""
+    return Writer(
+        edition.language, edition.detail, _settings(), is_own=edition.declaration.is_own,
+        raised=edition.raised, raised_at=edition.raised_at,
+    )  # fmt: skip
 
 
 def _kept() -> Kept:

@@ -5,23 +5,29 @@ The statements are built once: they are asked by every client every hour.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from activities.calendars.models import Feed
+from activities.calendars.rules_feeds import Scope
 from activities.duties.models import Activity, Arrival, Post, Slot
 from activities.duties.rules import SlotState
 from activities.kit.db import UtcDateTime, db, reading
+from activities.kit.refusal import NotFound
 from activities.people.models import Member, Unit
 from activities.signups.facts import ACTIVE_STATES
 from activities.signups.models import SignUp
 from activities.signups.rules import SignUpState
+
+AnySelect: TypeAlias = "sa.Select[*tuple[Any, ...]]"
+Row: TypeAlias = "sa.Row[*tuple[Any, ...]]"
 
 
 class Latest(FunctionElement[datetime]):
@@ -42,71 +48,122 @@ def _max(element: Latest, compiler: SQLCompiler, **options: Any) -> str:
 
 
 SINCE = sa.bindparam("since", type_=UtcDateTime())
-OWNER = sa.bindparam("owner_id", type_=sa.Integer())
+DIGEST = sa.bindparam("digest", type_=sa.String())
+SUBJECT = sa.bindparam("subject", type_=sa.String())
 
 REVISION = Slot.revision + Post.revision + Activity.revision + Unit.revision
 CHANGES = (Slot.changed_at, Post.changed_at, Activity.changed_at, Unit.changed_at)
 # What a calendar shows of a slot, but for the words around it.
 SHOWN = (
-    Slot.public_id, Slot.uid, Slot.starts_at, Slot.ends_at, Slot.state, Post.name.label("post"), Post.place,
-    Activity.public_id.label("activity_id"), Activity.name.label("activity"),
+    Slot.public_id, Slot.uid, Slot.starts_at, Slot.ends_at, Slot.state, Slot.capacity, Post.name.label("post"),
+    Post.place, Activity.public_id.label("activity_id"), Activity.name.label("activity"),
     Activity.kind_key.label("kind"), Unit.name.label("unit"),
 )  # fmt: skip
+# The same where no person's seat is in it, and nobody is counted.
+SHOWN_TO_ALL = (
+    *SHOWN, REVISION.label("revision"), Latest(*CHANGES).label("changed_at"), sa.null().label("seat"),
+    sa.null().label("minute"), sa.null().label("people"),
+)  # fmt: skip
 IS_SHOWN = sa.and_(Slot.starts_at >= SINCE, sa.or_(Slot.state == SlotState.OPEN, Slot.cancelled_at >= SINCE))
+# What every edition of a private feed knows of the feed itself and of whose it is.
+FEED = (
+    Feed.revoked_at, Feed.created_at, Feed.detail, Feed.revision.label("raised"), Feed.changed_at.label("raised_at"),
+    Feed.edition, Feed.edition_at, Member.id, Member.language, Member.active,
+)  # fmt: skip
 
 
-# ── one activity ────────────────────────────────────────────────────────────
+# ── feeds ───────────────────────────────────────────────────────────────────
+
+_LOOK_UP = (
+    sa.select(Feed.scope, Feed.subject, Feed.revoked_at, Member.active)
+    .join(Member, Member.id == Feed.member_id)
+    .where(Feed.digest == DIGEST)
+)
 
 
-def _last_of_posts(moment: sa.orm.InstrumentedAttribute[Any]) -> sa.ScalarSelect[Any]:
+def look_up(digest: str) -> Row | None:
+    """Of what the feed is whose token has this digest."""
+    return one(_LOOK_UP, {"digest": digest})
+
+
+def feeds_of(member_id: int) -> list[Feed]:
+    """The person's feeds, the first made first."""
+    query = sa.select(Feed).where(Feed.member_id == member_id, Feed.revoked_at.is_(None)).order_by(Feed.id)
+    return list(db.session.scalars(query))
+
+
+def feed_for(member_id: int, public_id: str) -> Feed:
+    """The feed, if it is this person's and not revoked. NotFound."""
+    mine = (Feed.public_id == public_id, Feed.member_id == member_id, Feed.revoked_at.is_(None))
+    feed = db.session.scalar(sa.select(Feed).where(*mine))
+    if feed is None:
+        raise NotFound
+    return feed
+
+
+# ── what is public ──────────────────────────────────────────────────────────
+
+
+def last_shown(moment: Any, *which: sa.ColumnElement[bool]) -> sa.ScalarSelect[Any]:
     """The last of an activity's moments that is no longer shown: one look into an index for each post."""
     last = sa.select(sa.func.max(moment)).where(Slot.post_id == Post.id, moment < SINCE).correlate(Post)
-    posts = sa.select(sa.func.max(last.scalar_subquery())).where(Post.activity_id == Activity.id)
+    posts = sa.select(sa.func.max(last.scalar_subquery())).where(Post.activity_id == Activity.id, *which)
     return posts.correlate(Activity).scalar_subquery()
 
 
-_ACTIVITY = (
-    sa.select(
-        Activity.id, Activity.public_id, Activity.name,
-        (Activity.revision + Activity.schedule_revision + Unit.revision).label("revision"),
-        Latest(Activity.changed_at, Activity.schedule_changed_at, Unit.changed_at).label("changed_at"),
-        _last_of_posts(Slot.starts_at).label("past_at"), _last_of_posts(Slot.cancelled_at).label("cancelled_at"),
-    )
-    .join(Unit, Unit.id == Activity.unit_id)
-    .where(Activity.public_id == sa.bindparam("public_id"))
-)  # fmt: skip
+def _published(*which: sa.ColumnElement[bool]) -> AnySelect:
+    """An activity by its own revisions and times, and what left it last."""
+    return (
+        sa.select(
+            (Activity.revision + Activity.schedule_revision + Unit.revision).label("revision"),
+            Latest(Activity.changed_at, Activity.schedule_changed_at, Unit.changed_at).label("changed_at"),
+            last_shown(Slot.starts_at, *which).label("past_at"),
+            last_shown(Slot.cancelled_at, *which).label("cancelled_at"),
+        )
+        .select_from(Activity)
+        .join(Unit, Unit.id == Activity.unit_id)
+    )  # fmt: skip
 
-_EVENTS_OF_ACTIVITY = (
-    sa.select(
-        *SHOWN, REVISION.label("revision"), Latest(*CHANGES).label("changed_at"), sa.null().label("seat"),
-        sa.null().label("minute"),
-    )
+
+_This = aliased(Post)
+_PUBLIC_EDITIONS = {
+    Scope.ACTIVITY: _published().add_columns(Activity.name).where(Activity.public_id == SUBJECT),
+    Scope.POST: _published(Post.public_id == SUBJECT)
+    .add_columns(Activity.name, _This.name)
+    .join(_This, _This.activity_id == Activity.id)
+    .where(_This.public_id == SUBJECT),
+}
+_PUBLIC_EVENTS = (
+    sa.select(*SHOWN_TO_ALL)
     .select_from(Activity)
     .join(Post, Post.activity_id == Activity.id)
     .join(Slot, Slot.post_id == Post.id)
     .join(Unit, Unit.id == Activity.unit_id)
-    .where(Activity.id == OWNER, IS_SHOWN)
+    .where(IS_SHOWN)
     .order_by(Slot.starts_at, Slot.id)
-)  # fmt: skip
+)
+_EVENTS_OF_PUBLIC = {
+    Scope.ACTIVITY: _PUBLIC_EVENTS.where(Activity.public_id == SUBJECT),
+    Scope.POST: _PUBLIC_EVENTS.where(Post.public_id == SUBJECT),
+}
 
 
-def activity(public_id: str, since: datetime) -> sa.Row[Any] | None:
-    """What tells whether an activity's feed changed: its own revisions and times, and what left it last."""
-    return _one(_ACTIVITY, {"public_id": public_id, "since": since})
+def public_edition(scope: Scope, subject: str, since: datetime) -> Row | None:
+    """What tells whether the feed of an activity or a post changed."""
+    return one(_PUBLIC_EDITIONS[scope], {"subject": subject, "since": since})
 
 
-def events_of_activity(activity_id: int, since: datetime) -> Iterator[sa.Row[Any]]:
-    """The activity's slots in order of time. No person is read."""
-    return _events(_EVENTS_OF_ACTIVITY, activity_id, since)
+def public_events(scope: Scope, subject: str, since: datetime) -> Iterator[Row]:
+    """The slots of an activity or a post in order of time. No person is read."""
+    return many(_EVENTS_OF_PUBLIC[scope], {"subject": subject, "since": since})
 
 
-# ── one person ──────────────────────────────────────────────────────────────
+# ── a person's duties ───────────────────────────────────────────────────────
 
 # All sign-ups count, also those withdrawn: a person who leaves changes the feed as much as one who joins.
-_PERSON = (
+_DUTIES = (
     sa.select(
-        Member.id, Member.public_id, Member.language, Member.active, Feed.revoked_at, Feed.created_at,
-        sa.func.count(SignUp.id).label("entries"), sa.func.sum(REVISION + SignUp.revision).label("revision"),
+        *FEED, sa.func.count(SignUp.id).label("entries"), sa.func.sum(REVISION + SignUp.revision).label("revision"),
         sa.func.max(Latest(*CHANGES, SignUp.changed_at)).label("changed_at"),
         sa.func.max(sa.case((Slot.starts_at < SINCE, Slot.starts_at))).label("past_at"),
         sa.func.max(sa.case((Slot.cancelled_at < SINCE, Slot.cancelled_at))).label("cancelled_at"),
@@ -118,22 +175,22 @@ _PERSON = (
     .outerjoin(Post, Post.id == Slot.post_id)
     .outerjoin(Activity, Activity.id == Post.activity_id)
     .outerjoin(Unit, Unit.id == Activity.unit_id)
-    .where(Feed.digest == sa.bindparam("digest"))
+    .where(Feed.digest == DIGEST)
     .group_by(Feed.id, Member.id)
 )  # fmt: skip
-
+_OWNER = sa.select(Feed.member_id).where(Feed.digest == DIGEST).scalar_subquery()
 # Earlier sign-ups for the same slot count into SEQUENCE, so that it never falls when a person comes back.
 _EARLIER = (
     sa.select(SignUp.slot_id, sa.func.sum(SignUp.revision + 1).label("revision"))
-    .where(SignUp.member_id == OWNER, SignUp.state == SignUpState.WITHDRAWN)
+    .where(SignUp.member_id == _OWNER, SignUp.state == SignUpState.WITHDRAWN)
     .group_by(SignUp.slot_id)
     .subquery()
 )
-_EVENTS_OF_PERSON = (
+_EVENTS_OF_DUTIES = (
     sa.select(
         *SHOWN, (REVISION + SignUp.revision + sa.func.coalesce(_EARLIER.c.revision, 0)).label("revision"),
         Latest(*CHANGES, SignUp.changed_at).label("changed_at"), SignUp.state.label("seat"),
-        Arrival.minute,
+        Arrival.minute, sa.null().label("people"),
     )
     .select_from(SignUp)
     .join(Slot, Slot.id == SignUp.slot_id)
@@ -142,32 +199,29 @@ _EVENTS_OF_PERSON = (
     .join(Unit, Unit.id == Activity.unit_id)
     .outerjoin(_EARLIER, _EARLIER.c.slot_id == SignUp.slot_id)
     .outerjoin(Arrival, Arrival.id == SignUp.arrival_id)
-    .where(SignUp.member_id == OWNER, SignUp.state.in_(ACTIVE_STATES), IS_SHOWN)
+    .where(SignUp.member_id == _OWNER, SignUp.state.in_(ACTIVE_STATES), IS_SHOWN)
     .order_by(Slot.starts_at, Slot.id)
 )  # fmt: skip
 
 
-def person(digest: str, since: datetime) -> sa.Row[Any] | None:
-    """Whose feed has this token's digest, and what tells whether it changed. Of a revoked one nothing is read."""
-    return _one(_PERSON, {"digest": digest, "since": since})
+def duties_edition(digest: str, since: datetime) -> Row | None:
+    """What tells whether a person's duties changed. Of a revoked feed nothing is read."""
+    return one(_DUTIES, {"digest": digest, "since": since})
 
 
-def events_of_person(member_id: int, since: datetime) -> Iterator[sa.Row[Any]]:
+def duties_events(digest: str, since: datetime) -> Iterator[Row]:
     """The slots in which the person has a seat or waits for one, in order of time."""
-    return _events(_EVENTS_OF_PERSON, member_id, since)
+    return many(_EVENTS_OF_DUTIES, {"digest": digest, "since": since})
 
 
-def _one(query: sa.Executable, values: dict[str, Any]) -> sa.Row[Any] | None:
+# ── asked beside the session ────────────────────────────────────────────────
+
+
+def one(query: sa.Executable, values: Mapping[str, Any]) -> Row | None:
     with reading() as connection:
         return connection.execute(query, values).one_or_none()
 
 
-def _events(query: sa.Executable, owner_id: int, since: datetime) -> Iterator[sa.Row[Any]]:
+def many(query: sa.Executable, values: Mapping[str, Any]) -> Iterator[Row]:
     with reading() as connection:
-        yield from connection.execute(query, {"owner_id": owner_id, "since": since})
-
-
-def feed(member_id: int) -> Feed | None:
-    """The person's present feed."""
-    query = sa.select(Feed).where(Feed.member_id == member_id, Feed.revoked_at.is_(None)).order_by(Feed.id.desc())
-    return db.session.scalar(query.limit(1))
+        yield from connection.execute(query, values)

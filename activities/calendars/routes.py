@@ -1,28 +1,23 @@
-"""Feeds over HTTP, and the page that hands out their addresses."""
+"""Feeds over HTTP: what calendar programs ask for. The pages that hand out addresses are in `page_routes`."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
-from urllib.parse import quote
 
-import segno
-from flask import Blueprint, Flask, Response, current_app, render_template, request, url_for
-from flask_login import current_user
-from markupsafe import Markup
+from flask import Blueprint, Flask, Response, request
 from werkzeug.http import http_date
 from werkzeug.sansio.http import is_resource_modified
 
-from activities.calendars import feeds, service
+from activities.calendars import feeds, page_routes, service
 from activities.calendars.feeds import Edition, Revoked
+from activities.calendars.rules_feeds import Scope, client_of
 from activities.kit import clock
 from activities.kit.access import access
-from activities.kit.i18n import gettext as _
 from activities.kit.refusal import NotFound
-from activities.kit.roles import Permission
-from activities.kit.web import done
 
 calendars = Blueprint("calendars", __name__)
+page_routes.add_to(calendars)
 
 
 def init_app(app: Flask) -> None:
@@ -30,29 +25,43 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(calendars)
 
 
-# ── feeds ───────────────────────────────────────────────────────────────────
-
-
 @calendars.get("/calendars/<token>.ics")
 @access.impersonal
-def person(token: str) -> Response:
-    try:
-        edition = feeds.of_person(token, clock.now())
-    except NotFound:
-        return _no_feed(404)
-    except Revoked:
-        return _no_feed(410)
-    return _publish(edition, "my-duties.ics", "private")
+def private(token: str) -> Response:
+    return _answer(lambda now: _asked_for(token, now), "calendar.ics", "private")
 
 
 @calendars.get("/activities/<public_id>.ics")
 @access.impersonal
 def activity(public_id: str) -> Response:
+    return _answer(lambda now: feeds.published(Scope.ACTIVITY, public_id, now), f"{public_id}.ics", "public")
+
+
+@calendars.get("/posts/<public_id>.ics")
+@access.impersonal
+def post(public_id: str) -> Response:
+    return _answer(lambda now: feeds.published(Scope.POST, public_id, now), f"{public_id}.ics", "public")
+
+
+def _asked_for(token: str, now: datetime) -> Edition:
+    """The edition of a private feed, and a mark that a program asked for it. It is written at most every few minutes,
+    for all feeds at once: by whoever asks then."""
+    edition = feeds.noted(feeds.private(token, now), client_of(request.environ.get("HTTP_USER_AGENT", "")))
+    marks = feeds.memory().marks
+    if due := marks.due(now):
+        service.keep_marks(due)
+        marks.written(due)
+    return edition
+
+
+def _answer(read: Callable[[datetime], Edition], filename: str, cache: str) -> Response:
     try:
-        edition = feeds.of_activity(public_id, clock.now())
+        edition = read(clock.now())
     except NotFound:
         return _no_feed(404)
-    return _publish(edition, f"{public_id}.ics", "public")
+    except Revoked:
+        return _no_feed(410)
+    return _publish(edition, filename, cache)
 
 
 def _publish(edition: Edition, filename: str, cache: str) -> Response:
@@ -73,7 +82,7 @@ def _publish(edition: Edition, filename: str, cache: str) -> Response:
     return Response(content, headers=headers, content_type="text/calendar; charset=utf-8")
 
 
-def _is_news(tag: str, changed_at: datetime) -> bool:
+def _is_news(tag: str, changed_at: datetime | None) -> bool:
     """Whether the client has another edition, by its ETag or, where it sends none, by its date."""
     asked = request.environ
     return is_resource_modified(
@@ -94,36 +103,3 @@ def _no_feed(code: int) -> Response:
         410: "这个日历地址已停用。 This calendar address has been replaced.\n",
     }
     return Response(said[code], code, content_type="text/plain; charset=utf-8")
-
-
-# ── the page ────────────────────────────────────────────────────────────────
-
-
-@calendars.get("/calendars")
-@access(Permission.TAKE_PART)
-def subscribe() -> Any:
-    return render_template("calendars/subscribe.html", **_addresses(service.feed_of(current_user.id, clock.now())))
-
-
-@calendars.get("/calendars/replace")
-@access(Permission.TAKE_PART)
-def confirm() -> Any:
-    return render_template("calendars/replace.html")
-
-
-@calendars.post("/calendars/replace")
-@access(Permission.TAKE_PART)
-def replace() -> Any:
-    service.rotate(current_user.id, clock.now())
-    return done(_("You have a new address. Subscribe to it anew; the old one has stopped."), url_for(".subscribe"))
-
-
-def _addresses(token: str) -> dict[str, Any]:
-    """The feed's address as each kind of client wants it, and as a picture for a phone's camera."""
-    https = current_app.config["SETTINGS"].base_url + url_for(".person", token=token)
-    webcal = "webcal://" + https.partition("://")[2]
-    google = "https://calendar.google.com/calendar/render?cid=" + quote(webcal, safe="")
-    code = segno.make(webcal, error="m", micro=False).svg_inline(
-        scale=1, border=4, dark="#000", light="#fff", omitsize=True
-    )
-    return {"https": https, "webcal": webcal, "google": google, "code": Markup(code)}  # noqa: S704 - drawn, not typed

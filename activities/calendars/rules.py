@@ -19,7 +19,7 @@ from activities.kit.text import clean_line, clean_text
 from activities.signups.rules import SignUpState
 
 # Raised when the same rows come out as other bytes, so that every client fetches again.
-FORMAT = 2
+FORMAT = 3
 # Cancelled slots stay this long, so that whoever fetches seldom still learns of it; past slots stay as long, so that
 # nothing vanishes from a calendar while its hours are being recorded and may be disputed, and no feed grows for ever.
 DAYS_KEPT = 60
@@ -43,7 +43,9 @@ class Status(StrEnum):
 
 
 class Event(NamedTuple):
-    """One slot as a calendar shows it. `sequence` is the sum of the revisions shown, `changed_at` their latest time."""
+    """One slot as a calendar shows it. `sequence` is the sum of the revisions shown, `changed_at` their latest time.
+    Where it `is_free` it takes nobody's time; the `alarm` is what a day before is said of it, and empty where nothing
+    is."""
 
     uid: UUID
     url: str
@@ -52,6 +54,8 @@ class Event(NamedTuple):
     sequence: int
     changed_at: datetime
     status: Status
+    is_free: bool = False
+    alarm: str = ""
 
 
 def status_of(slot: SlotState, seat: SignUpState | None) -> Status:
@@ -100,7 +104,17 @@ def render_event(event: Event, words: bytes, zone: str) -> bytes:
         f"DTSTART{_moment(event.starts_at, zone)}\r\nDTEND{_moment(event.ends_at, zone)}\r\n"
         f"SEQUENCE:{event.sequence}\r\nLAST-MODIFIED:{stamp}\r\nSTATUS:{event.status}\r\n"
     )
-    return b"".join((head.encode(), words, line("URL", event.url), b"END:VEVENT\r\n"))
+    tail = (
+        b"TRANSP:TRANSPARENT\r\n" if event.is_free else b"", line("URL", event.url) if event.url else b"",
+        _alarm(event.alarm) if event.alarm else b"", b"END:VEVENT\r\n",
+    )  # fmt: skip
+    return b"".join((head.encode(), words, *tail))
+
+
+def _alarm(what: str) -> bytes:
+    """A reminder a day before, for the calendars that let a feed bring one."""
+    says = line("DESCRIPTION", text(what))
+    return b"".join((b"BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:-P1D\r\n", says, b"END:VALARM\r\n"))
 
 
 def render_words(summary: str, location: str, description: str, category: str) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from activities.kit.refusal import N_
@@ -49,7 +50,8 @@ class Measure:
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """A declaration. `seal` is its Chinese character, `code` its two letters, `colour` one of the theme's `--k-*`."""
+    """A declaration. `seal` is its Chinese character, `code` its two letters, `colour` one of the theme's `--k-*`.
+    `renamed` are the moments at which it was given another name: calendars show it, and must notice."""
 
     key: str
     name: str
@@ -61,6 +63,7 @@ class Kind:
     has_standing_holder: bool = False
     has_timed_arrival: bool = False
     evidence: tuple[Evidence, ...] = (Evidence.ORGANIZER_TICK,)
+    renamed: tuple[datetime, ...] = ()
 
 
 KINDS: dict[str, Kind] = {}

@@ -148,7 +148,7 @@ DOORS = (
         (
             Page("home.my_duties", N_("My duties")), Page("invitations.mine", N_("Asked of me")),
             Page("exchanges.swaps", N_("My swaps")), Page("exchanges.wanted", N_("Cover wanted")),
-            Page("records.mine", N_("My records")), Page("calendars.subscribe", N_("Calendar feed")),
+            Page("records.mine", N_("My records")), Page("calendars.subscribe", N_("Calendar feeds")),
         ),
         (
             "holders", "records.trail", "reviews.mine", "calendars", "exchanges", "invitations", "admissions.decline",

@@ -33,13 +33,8 @@ def can_take(person: Person, engagements: Collection[Engagement], span: Span, no
     if why_paused(person, now):
         return sa.false()
     return sa.and_(
-        Slot.state == SlotState.OPEN,
-        Slot.starts_at > now,
-        _has_way_in(now),
+        takes_people(now),
         Slot.id.not_in([one.slot_id for one in engagements]),
-        sa.or_(Activity.sign_up_opens_at.is_(None), Activity.sign_up_opens_at <= now),
-        sa.or_(Activity.sign_up_closes_at.is_(None), Activity.sign_up_closes_at > now),
-        ~_too_late(now).exists(),
         *_is_for(person),
         sa.or_(
             IS_TIMED,
@@ -49,6 +44,18 @@ def can_take(person: Person, engagements: Collection[Engagement], span: Span, no
                 *_leaves_rest(busy_of(engagements), person.norms, span),
             ),
         ),
+    )
+
+
+def takes_people(now: datetime) -> Condition:
+    """What of it does not depend on who asks."""
+    return sa.and_(
+        Slot.state == SlotState.OPEN,
+        Slot.starts_at > now,
+        _has_way_in(now),
+        sa.or_(Activity.sign_up_opens_at.is_(None), Activity.sign_up_opens_at <= now),
+        sa.or_(Activity.sign_up_closes_at.is_(None), Activity.sign_up_closes_at > now),
+        ~_too_late(now).exists(),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
 
@@ -57,6 +58,13 @@ class Filters:
     @property
     def week(self) -> list[date]:
         return [self.monday + timedelta(days=n) for n in range(7)]
+
+    @property
+    def lasting(self) -> str:
+        """What of it does not hang on a week, as an address has it; the same for the same filters."""
+        asked = (("kind", kind) for kind in self.kinds)
+        more = (("part", self.part), ("activity", self.activity), ("q", self.text), ("open", self.only_open and "1"))
+        return urlencode([*asked, *((name, value) for name, value in more if value)])
 
     @property
     def count(self) -> int:

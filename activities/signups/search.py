@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
@@ -115,16 +115,25 @@ def _span(days: Sequence[date]) -> dict[str, datetime]:
 def _narrowed(
     query: AnySelect, filters: Filters, days: Sequence[date], can_take: sa.ColumnElement[bool] | None
 ) -> AnySelect:
+    query = query.where(*of_activities(filters), *of_posts(filters))
     if filters.part:
         query = query.where(_in_part(filters.part, days))
-    if filters.kinds:
-        query = query.where(Activity.kind_key.in_(filters.kinds))
-    if filters.activity:
-        query = query.where(Activity.public_id == filters.activity)
-    if filters.text:
-        found = [column.icontains(filters.text, autoescape=True) for column in (Activity.name, Post.name, Post.place)]
-        query = query.where(sa.or_(*found))
     return query if can_take is None else query.where(can_take)
+
+
+def of_activities(filters: Filters) -> Iterator[sa.ColumnElement[bool]]:
+    """What the filters ask of activities."""
+    if filters.kinds:
+        yield Activity.kind_key.in_(filters.kinds)
+    if filters.activity:
+        yield Activity.public_id == filters.activity
+
+
+def of_posts(filters: Filters) -> Iterator[sa.ColumnElement[bool]]:
+    """What they ask of a post together with its activity."""
+    if filters.text:
+        columns = (Activity.name, Post.name, Post.place)
+        yield sa.or_(*(column.icontains(filters.text, autoescape=True) for column in columns))
 
 
 def _in_part(part: str, days: Sequence[date]) -> sa.ColumnElement[bool]:

@@ -9,7 +9,8 @@ import time_machine
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from activities.calendars import service
+from activities.calendars import queries, service
+from activities.calendars.service import Wanted
 from activities.people.models import Member
 from tests.calendars.faults import faults
 from tests.cast import NOW, Visitor
@@ -24,6 +25,13 @@ def token_of(app: Flask, member: Member) -> str:
 
 def address_of(app: Flask, member: Member) -> str:
     return f"/calendars/{token_of(app, member)}.ics"
+
+
+def make_feed(app: Flask, member: Member, wanted: Wanted, at: datetime = NOW) -> str:
+    """The address of a new feed of the person's."""
+    with app.app_context():
+        public_id = service.make(member.id, wanted, at)
+        return f"/calendars/{service.token_of(queries.feed_for(member.id, public_id))}.ics"
 
 
 def fetch(client: Visitor, address: str, at: datetime = NOW, **headers: str) -> TestResponse:

@@ -199,9 +199,13 @@ def test_an_unknown_kind_of_text_breaks_no_line(app, client, cast, public):
     assert all(len(line) <= 75 for line in fetch(client, public).data.split(b"\r\n"))
 
 
-def test_the_state_of_a_slot_is_shown_alike_in_both_feeds(app, client, cast, mine, public):
+def test_a_slot_is_shown_alike_in_both_feeds_but_for_whose_time_it_takes(app, client, cast, mine, public):
     take(app, cast.lin, cast.slot)
-    assert blocks(fetch(client, mine))[str(cast.slot.uid)] == blocks(fetch(client, public))[str(cast.slot.uid)]
+    own, everyones = (blocks(fetch(client, address))[str(cast.slot.uid)] for address in (mine, public))
+    alarm = ["BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:-P1D", "DESCRIPTION:东湖责任区清扫·东湖北岸", "END:VALARM"]
+    assert [line for line in own if line not in alarm] == [line for line in everyones if not line.startswith("TRANSP")]
+    assert [line for line in own if line in alarm] == alarm
+    assert "TRANSP:TRANSPARENT" in everyones
 
 
 def test_a_deleted_slot_leaves_and_moves_the_feed(app, client, cast, public):

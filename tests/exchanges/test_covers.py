@@ -267,7 +267,7 @@ def test_the_organizers_are_not_told_while_there_is_time(shift, cast):
 def sequence(member_id: int, slot_id: int) -> int | None:
     """The SEQUENCE of the slot's entry in the person's feed."""
     token = feed_of(member_id, NOW)
-    edition = feeds.of_person(token, NOW + DAY / 24)
+    edition = feeds.private(token, NOW + DAY / 24)
     body = feeds.body(edition).decode()
     uid = db.session.get_one(Slot, slot_id).uid
     if str(uid) not in body:

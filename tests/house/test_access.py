@@ -23,6 +23,7 @@ import sqlalchemy as sa
 import time_machine
 from flask import Flask, url_for
 
+from activities.calendars.queries import feeds_of
 from activities.calendars.service import feed_of
 from activities.chats import service as chats
 from activities.draws.models import Draw
@@ -84,6 +85,15 @@ def team(cast: Cast) -> dict[str, Any]:
 
 def feed(cast: Cast) -> dict[str, Any]:
     return {"token": feed_of(cast.lin.id, NOW)}
+
+
+def feed_of_lin(cast: Cast) -> dict[str, Any]:
+    feed_of(cast.lin.id, NOW)
+    return {"public_id": feeds_of(cast.lin.id)[0].public_id}
+
+
+def feed_of_unit(cast: Cast) -> dict[str, Any]:
+    return {"scope": "unit", "subject": cast.first.public_id}
 
 
 def person(cast: Cast) -> dict[str, Any]:
@@ -434,11 +444,19 @@ TABLE = {
     "GET draws.draw": row("login 200 404 200 200 404", a_draw),
     "GET draws.data": row("login 200 404 200 200 404", a_draw),
     # calendars
-    "GET calendars.person": row("200 200 200 200 200 200", feed),
+    "GET calendars.private": row("200 200 200 200 200 200", feed),
     "GET calendars.activity": row("200 200 200 200 200 200", activity),
+    "GET calendars.post": row("200 200 200 200 200 200", post),
     "GET calendars.subscribe": row("login 200 200 200 200 200"),
-    "GET calendars.confirm": row("login 200 200 200 200 200"),
-    "POST calendars.replace": row("login 303 303 303 303 303"),
+    "POST calendars.duties": row("login 303 303 303 303 303"),
+    "GET calendars.new": row("login 200 404 200 200 200", feed_of_unit),
+    "POST calendars.new": row("login 303 404 303 303 303", feed_of_unit, detail="busy"),
+    "GET calendars.feed": row("login 200 404 404 404 404", feed_of_lin),
+    "POST calendars.feed": row("login 303 404 404 404 404", feed_of_lin, detail="busy"),
+    "GET calendars.replace": row("login 200 404 404 404 404", feed_of_lin),
+    "POST calendars.replace": row("login 303 404 404 404 404", feed_of_lin),
+    "GET calendars.stop": row("login 200 404 404 404 404", feed_of_lin),
+    "POST calendars.stop": row("login 303 404 404 404 404", feed_of_lin),
     # reviews
     "GET reviews.now": row("login 404 404 404 302 404"),
     "GET reviews.year": row("login 404 404 404 200 404", year),

@@ -1,0 +1,105 @@
+"""What the entries of a feed say, in the language of the moment, and their bytes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from activities.calendars import rules
+from activities.calendars.kept import Kept
+from activities.calendars.queries import Row
+from activities.calendars.rules import Event, Status
+from activities.calendars.rules_feeds import Detail
+from activities.config import Settings
+from activities.duties.kinds import kind_of
+from activities.kit.i18n import gettext, ngettext
+from activities.kit.refusal import N_
+from activities.signups.rules import SignUpState, duty_name
+from activities.signups.rules_arrivals import visit
+
+# What stands before the name of a duty that one has no seat in yet.
+_UNCERTAIN = {
+    SignUpState.WAITING: N_("Waiting list: %(what)s"),
+    SignUpState.OFFERED: N_("Offered: %(what)s"),
+    SignUpState.ASKED: N_("Asked for: %(what)s"),
+}
+
+
+class Words(NamedTuple):
+    """What an entry says; what is empty is left out."""
+
+    summary: str
+    location: str = ""
+    description: str = ""
+    category: str = ""
+
+
+class Writer:
+    """Writes the entries of one feed. What all slots of a post say is put into words once."""
+
+    def __init__(
+        self,
+        language: str,
+        detail: Detail,
+        settings: Settings,
+        *,
+        is_own: bool = False,
+        raised: int = 0,
+        raised_at: datetime | None = None,
+    ) -> None:
+        self.language, self.detail, self.is_own = language, detail, is_own
+        self.base, self.zone = settings.base_url, settings.time_zone
+        self.raised, self.raised_at = raised, raised_at
+        self.said: dict[tuple[object, ...], bytes] = {}
+
+    def entry(self, row: Row, kept: Kept) -> bytes:
+        key = (
+            row.public_id, row.minute, row.revision, row.changed_at, row.state, row.seat, row.people, self.language,
+            self.detail, self.is_own, self.raised, self.raised_at, kind_of(row.kind).renamed,
+        )  # fmt: skip
+        return kept.get(key) or kept.put(key, self.event(row))
+
+    def event(self, row: Row) -> bytes:
+        status, kind = rules.status_of(row.state, row.seat), kind_of(row.kind)
+        starts_at, ends_at = visit(row.starts_at, row.ends_at, row.minute)
+        changes = (row.changed_at, *kind.renamed, *((self.raised_at,) if self.raised_at else ()))
+        is_mine = self.is_own and status is Status.CONFIRMED
+        event = Event(
+            row.uid, "" if self.detail is Detail.BUSY else f"{self.base}/slots/{row.public_id}", starts_at, ends_at,
+            row.revision + self.raised + len(kind.renamed), max(changes), status,
+            is_free=not self.is_own, alarm=self.words(row).summary if is_mine else "",
+        )  # fmt: skip
+        return rules.render_event(event, self.lines(row), self.zone)
+
+    def lines(self, row: Row) -> bytes:
+        """The lines that all slots of a post have in common, as long as they say the same."""
+        key = (
+            row.state, row.seat, row.people, row.capacity, row.activity_id, row.activity, row.kind, row.unit, row.post,
+            row.place,
+        )  # fmt: skip
+        if key not in self.said:
+            self.said[key] = rules.render_words(*self.words(row))
+        return self.said[key]
+
+    def words(self, row: Row) -> Words:
+        """What organizers write freely stays on the page that is linked: it may name people and phones."""
+        if self.detail is Detail.BUSY:
+            return Words(_marked(gettext("Busy"), row))
+        what = duty_name(row.activity, row.post)
+        if row.people is not None:
+            what = ngettext("%(num)s visitor: %(what)s", "%(num)s visitors: %(what)s", row.people, what=what)
+        summary = _marked(what, row)
+        if self.detail is Detail.TITLE:
+            return Words(summary)
+        kind = gettext(kind_of(row.kind).name)
+        seats = ngettext("%(num)s seat", "%(num)s seats", row.capacity)
+        page = f"{self.base}/activities/{row.activity_id}"
+        details = gettext("Details, risks and safeguards: %(url)s", url=page)
+        return Words(summary, row.place, f"{kind}·{row.unit}·{seats}\n{details}", kind)
+
+
+def _marked(what: str, row: Row) -> str:
+    """With what its reader must know at once: that it is off, or not certain."""
+    if rules.status_of(row.state, row.seat) is Status.CANCELLED:
+        return gettext("Cancelled: %(what)s", what=what)
+    return gettext(_UNCERTAIN[row.seat], what=what) if row.seat in _UNCERTAIN else what
