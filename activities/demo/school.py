@@ -1,5 +1,5 @@
-"""What the school has set, a training that some duties ask for, and a blood drive to which people come a quarter of an
-hour after another: done by the services themselves once all else is written."""
+"""What the school has set, a training that some duties ask for, somebody's timetable, and a blood drive to which people
+come a quarter of an hour after another: done by the services themselves once all else is written."""
 
 from __future__ import annotations
 
@@ -25,12 +25,16 @@ from activities.signups.models import SignUp
 from activities.signups.rules import Consent
 from activities.signups.rules_arrivals import spread
 from activities.signups.service import sign_up
+from activities.terms.queries import periods_on
+from activities.timetables.service import bring_file
 from activities.trainings.models import Training
 from activities.trainings.service import add_training, enter_passes
 
 # So many places; the first so many quarters of an hour are full.
 PLACES, BUSY = 600, 10
 AHEAD = timedelta(days=16)
+# Of the member's week: weekday, and which two of the day's periods.
+LESSONS = ((0, 0), (0, 1), (1, 1), (1, 2), (2, 0), (2, 3), (3, 1), (3, 2), (4, 0), (4, 1))
 MEASURES = NORMS._replace(
     travel=Limit(15, Strictness.ASK), day=Limit(8 * 60, Strictness.ASK), week=Limit(20 * 60, Strictness.ASK),
     misses=4, miss_days=60, pause_days=14,
@@ -42,6 +46,20 @@ def play(now: datetime) -> None:
     set_norms(admin, 0, MEASURES, "本学期试行，征求各支部意见后确定。", now)
     _training(organizer, admin, now)
     _blood_drive(organizer, now)
+    bring_file(_by_number("member"), _classes(local_day(now)), now)
+
+
+def _classes(today: date) -> bytes:
+    """A student's lessons, each of two periods, as a program writes them that knows the school's clock."""
+    monday, periods = today - timedelta(days=today.weekday()), periods_on(today)
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//demo//"]
+    for weekday, lesson in LESSONS:
+        day, first, second = monday + timedelta(days=weekday), periods[2 * lesson], periods[2 * lesson + 1]
+        lines += [
+            "BEGIN:VEVENT", f"UID:{weekday}-{lesson}", "SUMMARY:上课", "RRULE:FREQ=WEEKLY",
+            f"DTSTART:{day:%Y%m%d}T{first.starts:%H%M%S}", f"DTEND:{day:%Y%m%d}T{second.ends:%H%M%S}", "END:VEVENT",
+        ]  # fmt: skip
+    return "\r\n".join([*lines, "END:VCALENDAR", ""]).encode()
 
 
 def _training(organizer: int, admin: int, now: datetime) -> None:

@@ -78,7 +78,7 @@ def _open(member_id: int, slot_id: int, reason: str, now: datetime) -> int:
 def _take_over(member_id: int, slot_id: int, consent: Consent | None, now: datetime) -> int:
     """Return who is free now."""
     lock_waiters([slot_id], member_id, *(cover.sign_up.member_id for cover in queries.wanted_in(slot_id, now)))
-    person, offer = facts.person_locked(member_id), facts.offer_locked(slot_id)
+    person, offer = facts.person_locked(member_id, slot_id), facts.offer_locked(slot_id)
     cover = next(iter(queries.wanted_in(slot_id, now)), None)
     mine, busy = facts.around(member_id, offer)
     if refusal := rules.why_not_take_over(cover is not None, offer, person, mine and mine.mine, busy, now):

@@ -176,11 +176,12 @@ def _sides(ends: Ends) -> tuple[Party, Party]:
     def party(who: int, gives: int, takes: int) -> Party:
         seat, _ = facts.around(who, offers[gives])
         there, _ = facts.around(who, offers[takes])
-        _, duties = facts.taken_on(who, offers[takes].starts_at, offers[takes].ends_at)
+        seen, duties = facts.taken_on(who, offers[takes].starts_at, offers[takes].ends_at)
         busy = facts.busy_of(duty for duty in duties if duty.slot_id not in (gives, takes))
         has_seat = seat is not None and seat.state is SignUpState.SEATED
-        sees = people[who].unit_path.startswith(paths[takes])
-        return Party(seat, Side(people[who], offers[gives], offers[takes], has_seat, sees, there and there.mine, busy))
+        person = people[who]._replace(timetable=seen.timetable)
+        sees = person.unit_path.startswith(paths[takes])
+        return Party(seat, Side(person, offers[gives], offers[takes], has_seat, sees, there and there.mine, busy))
 
     return (
         party(ends.giver_id, ends.given_slot_id, ends.wanted_slot_id),

@@ -1,4 +1,5 @@
-"""What a person can take, said in SQL for the filter "only what I can take". A test holds it against the rules."""
+"""What a person can take, and what fits their timetable, said in SQL for the filters. A test holds both against the
+rules."""
 
 from __future__ import annotations
 
@@ -20,6 +21,7 @@ from activities.signups.rules_person import Person, why_paused
 from activities.signups.rules_time import Busy, days, weeks
 from activities.sites.models import Site
 from activities.sites.rules import MOST_DAYS
+from activities.timetables.models import is_busy
 from activities.trainings.rules import Passed
 
 Span = tuple[datetime, datetime]
@@ -57,6 +59,11 @@ def takes_people(now: datetime) -> Condition:
         sa.or_(Activity.sign_up_closes_at.is_(None), Activity.sign_up_closes_at > now),
         ~_too_late(now).exists(),
     )
+
+
+def fits_timetable(member_id: int) -> Condition:
+    """`rules.why_busy(…) is None`."""
+    return sa.or_(IS_TIMED, ~is_busy(member_id, Slot.starts_at, Slot.ends_at))
 
 
 def _has_way_in(now: datetime) -> Condition:

@@ -32,7 +32,8 @@ class Card:
     refusal: Refusal | None
     withdraw_refusal: Refusal | None
     place: int | None = None
-    warnings: tuple[Refusal, ...] = ()  # what the school would have the person think about first
+    warnings: tuple[Refusal, ...] = ()  # what the person should think about first
+    clash: Refusal | None = None  # with the timetable they have brought
 
     @property
     def kind(self) -> Kind:
@@ -46,6 +47,11 @@ class Card:
     @property
     def mark(self) -> str:
         return MARKS.get(self.refusal.key, "lock") if self.refusal else "ok"
+
+    @property
+    def advice(self) -> tuple[Refusal, ...]:
+        """The warnings beside the clash, which is said whatever else is."""
+        return tuple(warning for warning in self.warnings if warning != self.clash)
 
     @property
     def is_seated(self) -> bool:
@@ -89,7 +95,8 @@ def card(
     withdraw_refusal = rules.why_not_withdraw(offer, mine.state, now) if mine else None
     can_ask = mine is None and (refusal is None or isinstance(refusal, rules.Full))
     warnings = tuple(rules.what_speaks_against(offer, person, busy)) if can_ask else ()
-    return Card(offer, mine, refusal, withdraw_refusal, place, warnings)
+    clash = rules.why_busy(offer, person) if rules.why_over(offer, now) is None else None
+    return Card(offer, mine, refusal, withdraw_refusal, place, warnings, clash)
 
 
 def cards(person: Person, offers: Iterable[Offer], engagements: Iterable[Engagement], now: datetime) -> list[Card]:

@@ -25,6 +25,7 @@ from activities.signups.rules_arrivals import visit
 from activities.signups.rules_person import Person
 from activities.signups.rules_time import Busy, reach
 from activities.sites.models import Site
+from activities.timetables.models import Spans, busy_within
 from activities.trainings.models import Training, TrainingPass
 from activities.trainings.rules import Need, Passed
 
@@ -92,7 +93,9 @@ OFFER = (
     Slot.gathered, sa.func.coalesce(Site.notice_days, 0), Activity.classes, RISKS_VERSION, NEEDS, Slot.draws_at,
     Slot.drawn_at, IS_TIMED,
 )  # fmt: skip
-PERSON = (Member.stage, Member.standing, Home.path, Home.name, Member.class_name, PAUSED, PASSED, IN_FORCE)
+_WHO = (Member.stage, Member.standing, Home.path, Home.name, Member.class_name, PAUSED, PASSED, IN_FORCE)
+# Where nobody asks for the timetable none is read.
+PERSON = (*_WHO, sa.type_coerce(sa.null(), Spans))
 
 OFFERS = (
     sa.select(*OFFER)
@@ -105,14 +108,15 @@ _OFFER = OFFERS.where(Slot.id == SLOT)
 _OFFER_LOCKED = OFFERS.where(Slot.id == SLOT).with_for_update(of=Slot)
 _PERSON = sa.select(*PERSON).join(Home, Home.id == Member.unit_id).where(Member.id == MEMBER)
 _OFFERS_LOCKED = OFFERS.where(Slot.id.in_(SLOTS)).order_by(Slot.id).with_for_update(of=Slot)
+_AT_SLOT = [sa.select(time).where(Slot.id == SLOT).scalar_subquery() for time in (Slot.starts_at, Slot.ends_at)]
 _PERSON_LOCKED = (
-    sa.select(Member.active, Member.name, *PERSON)
+    sa.select(Member.active, Member.name, *_WHO, busy_within(*_AT_SLOT))
     .join(Home, Home.id == Member.unit_id)
     .where(Member.id == MEMBER)
     .with_for_update(of=Member)
 )
 _FIRST_LOOK = (
-    OFFERS.add_columns(*PERSON, SignUp.state, SignUp.offered_until)
+    OFFERS.add_columns(*_WHO, busy_within(Slot.starts_at, Slot.ends_at), SignUp.state, SignUp.offered_until)
     .join(Member, Member.id == MEMBER)
     .join(Home, Home.id == Member.unit_id)
     .outerjoin(SignUp, sa.and_(SignUp.slot_id == Slot.id, SignUp.member_id == Member.id, IS_ACTIVE))
@@ -153,7 +157,8 @@ def person(member_id: int) -> Person:
 
 
 def at_first_sight(member_id: int, slot: Seen | int) -> tuple[Offer, Person, Mine | None]:
-    """The slot, the person, and what the slot is to the person already; nothing is locked. NotFound."""
+    """The slot, the person with what their timetable has at its time, and what the slot is to them already; nothing is
+    locked. NotFound."""
     if isinstance(slot, Seen):
         row = _one(_first_look(slot.sight), {"public_id": slot.public_id, "member_id": member_id})
     else:
@@ -174,9 +179,10 @@ def offers(slot_ids: Collection[int]) -> dict[int, Offer]:
     return {offer.id: offer for offer in found}
 
 
-def person_locked(member_id: int) -> Person:
-    """The person as the rules want one, locked for the rest of the transaction. NotActive for who has left by now."""
-    active, name, *person = _one(_PERSON_LOCKED, {"member_id": member_id})
+def person_locked(member_id: int, slot_id: int | None = None) -> Person:
+    """The person as the rules want one, locked for the rest of the transaction, with what their timetable has at the
+    time of a slot. NotActive for who has left by now."""
+    active, name, *person = _one(_PERSON_LOCKED, {"member_id": member_id, "slot_id": slot_id})
     if not active:
         raise NotActive(name)
     return Person._make(person)
@@ -253,7 +259,13 @@ ENGAGEMENTS = (
 )
 _AROUND = ENGAGEMENTS.where(SignUp.member_id == MEMBER, sa.or_(SignUp.slot_id == SLOT, TOUCHES))
 _TAKEN_ON = ENGAGEMENTS.order_by(None).where(SignUp.member_id == MEMBER, TOUCHES).subquery()
-_IN_SPAN = _PERSON.add_columns(*_TAKEN_ON.c).outerjoin(_TAKEN_ON, sa.true()).order_by(_TAKEN_ON.c.starts_at)
+_IN_SPAN = (
+    sa.select(*_WHO, busy_within(FIRST, LAST), *_TAKEN_ON.c)
+    .join(Home, Home.id == Member.unit_id)
+    .outerjoin(_TAKEN_ON, sa.true())
+    .where(Member.id == MEMBER)
+    .order_by(_TAKEN_ON.c.starts_at)
+)
 _TO_COME = (
     ENGAGEMENTS.where(SignUp.member_id == MEMBER, Slot.state == SlotState.OPEN, Slot.starts_at > NOW)
     .order_by(None)
@@ -273,11 +285,12 @@ def around(member_id: int, offer: Offer) -> tuple[Engagement | None, list[Busy]]
 
 
 def taken_on(member_id: int, first: datetime, last: datetime) -> tuple[Person, list[Engagement]]:
-    """The person, and what they have taken on in open slots as far as it can matter to a slot within the span, in
-    order of time. One statement."""
+    """The person with their timetable, and what they have taken on in open slots, as far as it can matter to a slot
+    within the span, in order of time. One statement."""
     first, last = reach(first, last, clock.zone())
     rows = run(_IN_SPAN, {"member_id": member_id, "first": first, "last": last}).all()
-    person, size = Person._make(rows[0][: len(PERSON)]), len(PERSON)
+    size = len(PERSON)
+    person = Person._make(rows[0][:size])
     return person, [Engagement._make(row[size:]) for row in rows if row[size] is not None]
 
 

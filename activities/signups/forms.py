@@ -32,6 +32,8 @@ class Filters:
     activity: str = ""
     text: str = ""
     only_open: bool = False
+    fits: bool = False
+    fitting_first: bool = False
     page: int = 1
 
     @classmethod
@@ -47,6 +49,8 @@ class Filters:
             activity=args.get("activity", "")[:16],
             text=args.get("q", "").strip()[:50],
             only_open="open" in args,
+            fits="fits" in args,
+            fitting_first=args.get("sort") == "fits",
             page=read_page(args.get("page")),
         )
 
@@ -69,4 +73,4 @@ class Filters:
     @property
     def count(self) -> int:
         """How many filters narrow the week down."""
-        return len(self.kinds) + sum(map(bool, (self.part, self.activity, self.text, self.only_open)))
+        return len(self.kinds) + sum(map(bool, (self.part, self.activity, self.text, self.only_open, self.fits)))

@@ -41,6 +41,14 @@ class GridRow:
     cells: list[list[Group]]
 
 
+@dataclass(frozen=True)
+class Part:
+    """Cards by day. `fits`: whether these fit the timetable, where that is what they are sorted by."""
+
+    fits: bool | None
+    by_day: list[tuple[date, list[Card]]]
+
+
 @dataclass(frozen=True, kw_only=True)
 class FindView:
     """A week as one person sees it: cards of a page, the grid, and where to go from here."""
@@ -52,7 +60,8 @@ class FindView:
     after: date
     days: list[Day]
     rows: list[GridRow]
-    by_day: list[tuple[date, list[Card]]]
+    parts: list[Part]
+    has_timetable: bool
     special: dict[date, Special]
     coming: int
     seats_left: int
@@ -82,7 +91,8 @@ def find_view(member: Viewer, filters: Filters, now: datetime) -> FindView:
         after=filters.monday + WEEK,
         days=[Day(day, by_date[day]) for day in filters.week],
         rows=grid(groups, filters.week, periods),
-        by_day=by_day(shown),
+        parts=parts(shown, fitting_first=filters.fitting_first),
+        has_timetable=person.timetable is not None,
         special=terms.special_days(filters.week[0], filters.week[-1]),
         coming=by_date.total(),
         seats_left=sum(g.left for g in to_come),
@@ -90,6 +100,13 @@ def find_view(member: Viewer, filters: Filters, now: datetime) -> FindView:
         has_more=has_more,
         next_day=None if slots else search.next_week_with_slots(member, max(now, span[1])),
     )
+
+
+def parts(shown: Sequence[Card], *, fitting_first: bool) -> list[Part]:
+    """The cards in their order, by day; where those that fit the timetable come first, these and the others apart."""
+    if not fitting_first:
+        return [Part(None, by_day(shown))] if shown else []
+    return [Part(fits, by_day(some)) for fits, some in groupby(shown, lambda card: card.clash is None)]
 
 
 def by_day(shown: Iterable[Card]) -> list[tuple[date, list[Card]]]:

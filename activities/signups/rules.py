@@ -21,7 +21,7 @@ from activities.signups.rules_person import (
     why_not_trained,
     why_paused,
 )
-from activities.signups.rules_time import Busy, what_strains, why_no_time
+from activities.signups.rules_time import Busy, ClashesWithTimetable, what_clashes, what_strains, why_no_time
 from activities.trainings.rules import Need
 
 
@@ -238,7 +238,7 @@ class AskFirst(Refusal):
     """The soft rules that speak against it: the person may go on, knowing them."""
 
     reasons: tuple[Refusal, ...]
-    sentence: ClassVar[str] = N_("The school advises against this.")
+    sentence: ClassVar[str] = N_("Something speaks against this.")
     remedy: ClassVar[str] = N_("Look at the reasons, and sign up anyway if you still want to.")
 
 
@@ -334,7 +334,17 @@ def why_not_consented(offer: Offer, person: Person, busy: Collection[Busy], cons
 
 def what_speaks_against(offer: Offer, person: Person, busy: Collection[Busy]) -> list[Refusal]:
     """The soft rules: what the person should know before they take the slot, and may still do."""
-    return [] if offer.is_timed else what_strains(offer.duty, busy, person.norms)
+    if offer.is_timed:
+        return []
+    clash = why_busy(offer, person)
+    return [*([clash] if clash else []), *what_strains(offer.duty, busy, person.norms)]
+
+
+def why_busy(offer: Offer, person: Person) -> ClashesWithTimetable | None:
+    """What of the person's timetable is at its time: it warns, and forbids nothing."""
+    if offer.is_timed or not person.timetable:
+        return None
+    return what_clashes(offer.duty, person.timetable, person.norms.zone)
 
 
 def why_not_promote(offer: Offer, person: Person, busy: Collection[Busy], now: datetime) -> Refusal | None:

@@ -8,12 +8,13 @@ from typing import ClassVar, NamedTuple
 from activities.kit.refusal import N_, Refusal, refusal
 from activities.norms.rules import NORMS, Norms
 from activities.people.rules import Stage, Standing
+from activities.timetables.rules import Span
 from activities.trainings.rules import Need, Passed, missing
 
 
 class Person(NamedTuple):
     """What the rules ask of a member. `unit_path` is the unit's place in the tree, "1/4/". `norms` are those of the
-    person's school."""
+    person's school, `timetable` when the person is busy as far as it was asked for; None: they have brought none."""
 
     stage: Stage
     standing: Standing
@@ -23,6 +24,7 @@ class Person(NamedTuple):
     paused_until: datetime | None = None
     trainings: tuple[Passed, ...] = ()
     norms: Norms = NORMS
+    timetable: tuple[Span, ...] | None = None
 
 
 # ── refusals ────────────────────────────────────────────────────────────────

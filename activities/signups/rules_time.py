@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from activities.kit.refusal import N_, Refusal, refusal
 from activities.norms.rules import MOST_GAP, Norms, Strictness
+from activities.timetables.rules import Span, clash
 
 WEEK = timedelta(weeks=1)
 
@@ -82,6 +83,14 @@ class TooMuchAWeek(Refusal):
     remedy: ClassVar[str] = N_("Choose a slot in another week.")
 
 
+@refusal
+class ClashesWithTimetable(Refusal):
+    starts: str
+    ends: str
+    sentence: ClassVar[str] = N_("Clashes with your timetable, %(starts)s–%(ends)s.")
+    remedy: ClassVar[str] = N_("Choose another time, or sign up all the same if you can come.")
+
+
 # ── decisions ───────────────────────────────────────────────────────────────
 
 
@@ -102,6 +111,19 @@ def why_no_time(duty: Busy, others: Collection[Busy], norms: Norms) -> Refusal |
 def what_strains(duty: Busy, others: Collection[Busy], norms: Norms) -> list[Refusal]:
     """What the school would have the person think about first."""
     return list(_beyond(duty, others, norms, Strictness.ASK))
+
+
+def what_clashes(duty: Busy, timetable: Collection[Span], zone: tzinfo) -> ClashesWithTimetable | None:
+    """What the person's timetable has at the time of a duty, as the clock of its first day shows it."""
+    found = clash(timetable, duty.starts_at, duty.ends_at)
+    if found is None:
+        return None
+    first, last, _ = next(days(duty.starts_at, duty.ends_at, zone))
+    starts = max(found.starts_at, first).astimezone(zone)
+    ends = "24:00" if found.ends_at == last else f"{found.ends_at.astimezone(zone):%H:%M}"
+    if found.ends_at > last:
+        ends = f"{found.ends_at.astimezone(zone):%m-%d %H:%M}"
+    return ClashesWithTimetable(f"{starts:%H:%M}", ends)
 
 
 def _beyond(duty: Busy, others: Collection[Busy], norms: Norms, strictness: Strictness) -> Iterator[Refusal]:

@@ -18,6 +18,7 @@ from activities.kit import clock
 from activities.kit.db import db, run
 from activities.people.models import Unit
 from activities.people.users import Viewer
+from activities.signups.can_take import fits_timetable
 from activities.signups.facts import ACTIVE_STATES, FIRST, LAST, NOW, OFFERS, Engagement
 from activities.signups.forms import PARTS, Filters
 from activities.signups.models import SignUp
@@ -50,6 +51,7 @@ class Group(NamedTuple):
 # Built once for all who see the same activities; what somebody narrows the week down to is added when it is asked.
 
 IN_TIME = sa.and_(Slot.state == SlotState.OPEN, Slot.starts_at >= FIRST, Slot.starts_at < LAST)
+IN_ORDER = (Slot.starts_at, Activity.name, Post.name, Slot.id)
 _GROUP = (Activity.public_id, Activity.name, Activity.kind_key, Slot.starts_at, Slot.ends_at)
 
 
@@ -58,7 +60,7 @@ def _cards(sight: Sight) -> AnySelect:
     return (
         OFFERS.join(Unit, Unit.id == Activity.unit_id)
         .where(visible(sight), IN_TIME, Slot.starts_at > NOW)
-        .order_by(Slot.starts_at, Activity.name, Post.name, Slot.id)
+        .order_by(*IN_ORDER)
         .offset(sa.bindparam("offset", type_=sa.Integer()))
         .limit(PAGE + 1)
     )
@@ -81,8 +83,11 @@ def _groups(sight: Sight) -> AnySelect:
 
 
 def cards_page(member: Viewer, filters: Filters, can_take: sa.ColumnElement[bool] | None, now: datetime) -> list[Offer]:
-    """One page of upcoming slots in order of time, and one slot more where there is a next page."""
-    query = _narrowed(_cards(sight_of(member)), filters, filters.days, can_take)
+    """One page of upcoming slots in order of time, those that fit the member's timetable first where that is asked, and
+    one slot more where there is a next page."""
+    query = _narrowed(_cards(sight_of(member)), member, filters, filters.days, can_take)
+    if filters.fitting_first:
+        query = query.order_by(None).order_by(sa.case((fits_timetable(member.id), 0), else_=1), *IN_ORDER)
     values = {**_span(filters.days), "now": now, "offset": (filters.page - 1) * PAGE}
     return [Offer._make(row) for row in run(query, values)]
 
@@ -91,7 +96,7 @@ def groups(
     member: Viewer, filters: Filters, engagements: Iterable[Engagement], can_take: sa.ColumnElement[bool] | None
 ) -> list[Group]:
     """The week's slots, those past included, grouped by activity and time; `engagements` are the member's own."""
-    query = _narrowed(_groups(sight_of(member)), filters, filters.week, can_take)
+    query = _narrowed(_groups(sight_of(member)), member, filters, filters.week, can_take)
     mine = {(one.activity_id, one.starts_at, one.ends_at): one.state for one in engagements}
     return [
         Group(
@@ -113,11 +118,13 @@ def _span(days: Sequence[date]) -> dict[str, datetime]:
 
 
 def _narrowed(
-    query: AnySelect, filters: Filters, days: Sequence[date], can_take: sa.ColumnElement[bool] | None
+    query: AnySelect, member: Viewer, filters: Filters, days: Sequence[date], can_take: sa.ColumnElement[bool] | None
 ) -> AnySelect:
     query = query.where(*of_activities(filters), *of_posts(filters))
     if filters.part:
         query = query.where(_in_part(filters.part, days))
+    if filters.fits:
+        query = query.where(fits_timetable(member.id))
     return query if can_take is None else query.where(can_take)
 
 

@@ -92,7 +92,7 @@ def fill(slot_id: int, now: datetime) -> None:
 def _sign_up(
     member_id: int, slot_id: int, now: datetime, or_wait: bool, at_once: bool, consent: Consent | None
 ) -> SignUpState:
-    person = facts.person_locked(member_id)
+    person = facts.person_locked(member_id, slot_id)
     offer = facts.offer_locked(slot_id)
     mine, busy = facts.around(member_id, offer)
     if refusal := rules.why_not_sign_up(offer, person, mine and mine.mine, busy, now, waiting=or_wait):

@@ -40,7 +40,7 @@ def join(member_id: int, team_id: int, now: datetime, *, consent: Consent | None
 
 def _must_join(member_id: int, slot_id: int, consent: Consent | None, now: datetime) -> Offer:
     """Lock the member and the slot; raise the reason why the member cannot be in a team for it."""
-    person = facts.person_locked(member_id)
+    person = facts.person_locked(member_id, slot_id)
     offer = facts.offer_locked(slot_id)
     mine, busy = facts.around(member_id, offer)
     if refusal := rules_together.why_not_join(offer, person, mine and mine.mine, busy, now):

@@ -31,7 +31,8 @@ def _wait_for_any(
 ) -> SignUpState:
     person = facts.person_locked(member_id)
     offers = facts.offers_locked(slot_ids)
-    _, taken_on = facts.taken_on(member_id, offers[0].starts_at, max(offer.ends_at for offer in offers))
+    seen, taken_on = facts.taken_on(member_id, offers[0].starts_at, max(offer.ends_at for offer in offers))
+    person = person._replace(timetable=seen.timetable)
     mine, busy = {one.slot_id: one.mine for one in taken_on}, facts.busy_of(taken_on)
     if refusal := rules_together.why_not_any(offers, person, mine, busy, now):
         raise refusal

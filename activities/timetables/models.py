@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from activities.kit.db import Base
+from activities.kit.db import Base, RowsAsJson
+from activities.people.models import Member
+from activities.timetables.rules import Span
+
+Moment = sa.SQLColumnExpression[datetime]
 
 
 class Timetable(Base):
@@ -45,3 +49,38 @@ class BusySpan(Base):
     timetable_id: Mapped[int] = mapped_column(sa.ForeignKey("timetable.id", ondelete="CASCADE"))
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
+
+
+class Spans(sa.TypeDecorator[tuple[Span, ...] | None]):
+    """The spans of a timetable, read along with their person; None: no timetable was brought."""
+
+    impl = sa.JSON
+    cache_ok = True
+
+    def process_result_value(self, value: list[Any] | None, dialect: sa.Dialect) -> tuple[Span, ...] | None:  # noqa: ARG002
+        if not value:
+            return None
+        return tuple(sorted(Span(_moment(starts), _moment(ends)) for starts, ends in value if starts))
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def busy_within(first: Moment, last: Moment) -> sa.ColumnElement[Any]:
+    """The spans of a statement's `Member` that touch a time: to be read along with whatever asks for the person."""
+    touches = sa.and_(
+        BusySpan.timetable_id == Timetable.id, BusySpan.ends_at > first, BusySpan.starts_at < last
+    )  # fmt: skip
+    query = sa.select(RowsAsJson(BusySpan.starts_at, BusySpan.ends_at)).select_from(Timetable)
+    query = query.outerjoin(BusySpan, touches).where(Timetable.member_id == Member.id)
+    return sa.type_coerce(query.scalar_subquery(), Spans)
+
+
+def is_busy(member_id: int, starts_at: Moment, ends_at: Moment) -> sa.Exists:
+    """Whether a person's timetable has something at a time: `rules.clash` in SQL."""
+    return sa.exists().where(
+        Timetable.member_id == member_id, BusySpan.timetable_id == Timetable.id, BusySpan.ends_at > starts_at,
+        BusySpan.starts_at < ends_at,
+    )  # fmt: skip

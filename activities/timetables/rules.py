@@ -43,8 +43,9 @@ def merged(spans: Iterable[Span]) -> list[Span]:
 
 
 def clash(spans: Iterable[Span], starts_at: datetime, ends_at: datetime) -> Span | None:
-    """The first of these that a time runs into, or None."""
-    return min((span for span in spans if span.starts_at < ends_at and starts_at < span.ends_at), default=None)
+    """The stretch of these that a time runs into, from the first of them to the end of the last; or None."""
+    found = [span for span in spans if span.starts_at < ends_at and starts_at < span.ends_at]
+    return Span(min(one.starts_at for one in found), max(one.ends_at for one in found)) if found else None
 
 
 def days_read(today: date, terms: Sequence[TermSpan]) -> tuple[date, date]:
