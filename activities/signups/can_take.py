@@ -21,9 +21,14 @@ from activities.signups.rules_person import Person, why_paused
 from activities.signups.rules_time import Busy, days, weeks
 from activities.sites.models import Site
 from activities.sites.rules import MOST_DAYS
+from activities.terms.queries import special_days
+from activities.terms.rules import add_working_days
 from activities.timetables.models import is_busy
 from activities.trainings.rules import Passed
 
+ONE = timedelta(days=1)
+# How far the most working days before a visit reach, long holidays among them.
+FURTHEST = timedelta(days=120)
 Span = tuple[datetime, datetime]
 Condition = sa.ColumnElement[bool]
 STARTS, ENDS = sa.extract("epoch", Slot.starts_at), sa.extract("epoch", Slot.ends_at)
@@ -31,7 +36,7 @@ STARTS, ENDS = sa.extract("epoch", Slot.starts_at), sa.extract("epoch", Slot.end
 
 def can_take(person: Person, engagements: Collection[Engagement], span: Span, now: datetime) -> Condition:
     """`rules.why_not_sign_up(…) is None`, asked of slots that start within the span; the engagements are all that can
-    matter to them."""
+    matter to them. One statement, for the days on which nobody works."""
     if why_paused(person, now):
         return sa.false()
     return sa.and_(
@@ -78,10 +83,15 @@ def _has_way_in(now: datetime) -> Condition:
 
 
 def _too_late(now: datetime) -> sa.Select[int]:
-    """The place must know before who comes."""
-    place = aliased(Site)
-    noticed = {days: sa.literal(now + timedelta(days=days), UtcDateTime()) for days in range(1, MOST_DAYS + 1)}
-    starts_too_soon = Slot.starts_at <= sa.case(noticed, value=place.notice_days)
+    """The place must know working days before who comes: for each number of them, the first moment of the first day
+    for which today is early enough."""
+    place, today = aliased(Site), clock.local_day(now)
+    specials = special_days(today, today + FURTHEST)
+    noticed = {
+        days: sa.literal(clock.at(add_working_days(today - ONE, days, specials) + ONE, time(0)), UtcDateTime())
+        for days in range(1, MOST_DAYS + 1)
+    }
+    starts_too_soon = Slot.starts_at < sa.case(noticed, value=place.notice_days)
     return sa.select(place.id).where(place.id == Post.site_id, place.notice_days > 0, starts_too_soon)
 
 

@@ -25,6 +25,8 @@ from activities.signups.rules_arrivals import visit
 from activities.signups.rules_person import Person
 from activities.signups.rules_time import Busy, reach
 from activities.sites.models import Site
+from activities.terms.models import SpecialDay
+from activities.terms.rules import Special
 from activities.timetables.models import Spans, busy_within
 from activities.trainings.models import Training, TrainingPass
 from activities.trainings.rules import Need, Passed
@@ -65,6 +67,18 @@ class Passes(sa.TypeDecorator[tuple[Passed, ...]]):
         return tuple(Passed(row_id, until and date.fromisoformat(until)) for row_id, until in value or ())
 
 
+class DaysApart(sa.TypeDecorator[tuple[tuple[date, Special], ...]]):
+    """The days that are not what their weekdays say, read along with what counts working days."""
+
+    impl = sa.JSON
+    cache_ok = True
+
+    def process_result_value(
+        self, value: list[Any] | None, dialect: sa.Dialect  # noqa: ARG002
+    ) -> tuple[tuple[date, Special], ...]:  # fmt: skip
+        return tuple((date.fromisoformat(day), Special("", off=bool(off))) for day, off in value or ())
+
+
 Home, Eligible = aliased(Unit), aliased(Unit)  # the person's unit, and whom the activity is open to
 NEEDS = sa.type_coerce(
     sa.select(RowsAsJson(Training.id, Training.name, Training.where))
@@ -83,6 +97,20 @@ PAUSED = (
     sa.select(sa.func.max(Pause.until)).where(Pause.member_id == Member.id, Pause.lifted_at.is_(None)).scalar_subquery()
 )
 RISKS_VERSION = sa.case((Activity.risks != "", Activity.risks_version), else_=0)
+YEAR = sa.extract("year", Slot.starts_at)
+# Those of the slot's year and the one before, where the place must know so many working days before who comes.
+SPECIALS = sa.type_coerce(
+    sa.case(
+        (
+            Site.notice_days > 0,
+            sa.select(RowsAsJson(SpecialDay.day, SpecialDay.off))
+            .where(sa.extract("year", SpecialDay.day).between(YEAR - 1, YEAR + 1))
+            .correlate(Slot)
+            .scalar_subquery(),
+        ),
+    ),
+    DaysApart,
+)
 IS_TIMED = sa.exists().where(Arrival.slot_id == Slot.id)
 # In the order of their fields.
 OFFER = (
@@ -91,7 +119,7 @@ OFFER = (
     Activity.sign_up_opens_at, Activity.sign_up_closes_at, Activity.withdraw_minutes, Activity.stages,
     Activity.standings, Eligible.path, Eligible.name, Slot.asked, Activity.way_in, Activity.offer_minutes,
     Slot.gathered, sa.func.coalesce(Site.notice_days, 0), Activity.classes, RISKS_VERSION, NEEDS, Slot.draws_at,
-    Slot.drawn_at, IS_TIMED,
+    Slot.drawn_at, IS_TIMED, SPECIALS,
 )  # fmt: skip
 _WHO = (Member.stage, Member.standing, Home.path, Home.name, Member.class_name, PAUSED, PASSED, IN_FORCE)
 # Where nobody asks for the timetable none is read.

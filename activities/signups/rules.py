@@ -4,7 +4,7 @@ stands in `rules_person`, what of the time in `rules_time`, what of teams and of
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import ClassVar, NamedTuple
 
@@ -22,6 +22,7 @@ from activities.signups.rules_person import (
     why_paused,
 )
 from activities.signups.rules_time import Busy, ClashesWithTimetable, what_clashes, what_strains, why_no_time
+from activities.terms.rules import Special, add_working_days
 from activities.trainings.rules import Need
 
 
@@ -44,7 +45,8 @@ HOLDING = (SignUpState.SEATED, SignUpState.OFFERED)
 
 class Offer(NamedTuple):
     """A slot as it is offered: what the rules ask of it and its activity, and what names it. No stages, standings,
-    path or classes mean "anyone". `risks_version` is that of the risks and safeguards; 0: there are none."""
+    path or classes mean "anyone". `risks_version` is that of the risks and safeguards; 0: there are none. Where a place
+    must know `notice_days` working days before who comes, `specials` are the days that are not what weekdays say."""
 
     id: int
     public_id: str
@@ -78,6 +80,7 @@ class Offer(NamedTuple):
     draws_at: datetime | None = None
     drawn_at: datetime | None = None
     is_timed: bool = False
+    specials: tuple[tuple[date, Special], ...] = ()
 
     @property
     def left(self) -> int:
@@ -217,7 +220,7 @@ class SignUpClosed(Refusal):
 @refusal
 class TooShortNotice(Refusal):
     days: int
-    sentence: ClassVar[str] = N_("The place must know %(days)s days before who comes, so sign-up is closed.")
+    sentence: ClassVar[str] = N_("The place must know %(days)s working days before who comes, so sign-up is closed.")
     remedy: ClassVar[str] = N_("Look for a later slot.")
 
 
@@ -317,7 +320,7 @@ def why_not_sign_up(
         or why_ineligible(offer, person)
         or (Assigned() if offer.way_in is WayIn.ASSIGNMENT else None)
         or why_paused(person, now)
-        or _outside_window(offer, now)
+        or _outside_window(offer, person.norms.zone, now)
         or why_no_time_for(offer, busy, person)
         or (Full() if offer.entry is SignUpState.WAITING and not waiting else None)
     )
@@ -437,7 +440,7 @@ def why_ineligible(offer: Offer, person: Person) -> Refusal | None:
     return why_not_trained(offer.needs, person.trainings, day) if day else None
 
 
-def _outside_window(offer: Offer, now: datetime) -> Refusal | None:
+def _outside_window(offer: Offer, zone: tzinfo, now: datetime) -> Refusal | None:
     if offer.opens_at and now < offer.opens_at:
         return NotOpenYet(offer.opens_at)
     if offer.closes_at and now >= offer.closes_at:
@@ -446,6 +449,11 @@ def _outside_window(offer: Offer, now: datetime) -> Refusal | None:
         return NotAnnounced()
     if offer.awaits_draw and offer.draws_at and now >= offer.draws_at:
         return DrawClosed(offer.draws_at)
-    if offer.notice_days and now >= offer.starts_at - timedelta(days=offer.notice_days):
+    if offer.notice_days and now.astimezone(zone).date() > notice_day(offer, zone):
         return TooShortNotice(offer.notice_days)
     return None
+
+
+def notice_day(offer: Offer, zone: tzinfo) -> date:
+    """The last day on which one may sign up where the place must know some working days before who comes."""
+    return add_working_days(offer.starts_at.astimezone(zone).date(), -offer.notice_days, dict(offer.specials))

@@ -45,7 +45,7 @@ class SiteForm(FlaskForm):
         description=_l("Empty: no limit. A group is a slot."),
     )  # fmt: skip
     notice_days = Number(
-        _l("Days before a visit on which sign-up closes"),
+        _l("Working days before a visit on which sign-up closes"),
         [InputRequired(_l("Enter a number of days.")), NumberRange(0, MOST_DAYS, BETWEEN)], default=0,
         description=_l("0: people sign up until it starts."),
     )  # fmt: skip

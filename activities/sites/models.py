@@ -30,7 +30,7 @@ class Site(Revised, Base):
     # How many people may be there at once, and how many slots at once on one floor. None: as many as come.
     most_visitors: Mapped[int | None]
     most_groups: Mapped[int | None]
-    # How many days before a visit the partner must know who comes: nobody signs up later. 0: none.
+    # How many working days before a visit the partner must know who comes: nobody signs up after that day. 0: none.
     notice_days: Mapped[int] = mapped_column(default=0)
     # How many working days before a visit the list of visitors is sent. None: the partner wants none.
     list_days: Mapped[int | None]

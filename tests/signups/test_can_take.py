@@ -21,6 +21,7 @@ from activities.signups.facts import OFFERS
 from activities.signups.models import Pause
 from activities.signups.rules import Offer
 from activities.signups.service import sign_up
+from activities.terms.models import SpecialDay
 from activities.trainings.models import Training, TrainingPass
 from tests.cast import DAY, HOUR, NOW, make_activity, make_post, make_site, make_slot, store
 
@@ -56,12 +57,14 @@ def test_over_slots_that_differ_in_every_condition(ctx, cast):
         make_slot(post, start + 3 * n * DAY + 2 * HOUR, taken=1)
         make_slot(post, start + 3 * n * DAY + 4 * HOUR, state=SlotState.CANCELLED)
         make_slot(post, NOW - HOUR - n * DAY)
-    for notice in (0, 1, 3):
+    store(SpecialDay(day=date(2026, 11, 27), name="校庆", off=True))
+    store(SpecialDay(day=date(2026, 12, 5), name="调休", off=False))
+    for notice in (0, 1, 3, 7):
         visit = make_post(
             cast.sweeping, f"护理院{notice}", site=make_site(f"护理院{notice}", cast.first, notice_days=notice)
         )
-        for ahead in (DAY - HOUR, DAY, DAY + 3 * HOUR, 3 * DAY, 3 * DAY + HOUR):
-            make_slot(visit, NOW + ahead)
+        for hours in range(1, 16 * 24, 6):  # Wednesday noon until after the second weekend
+            make_slot(visit, NOW + hours * HOUR)
     for n, way in enumerate(WayIn):
         post = make_post(make_activity(f"途径{n}", cast.first, way_in=way), "岗")
         moments = product((None, NOW, NOW + HOUR), (None, NOW), (0, 1))

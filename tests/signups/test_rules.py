@@ -56,6 +56,7 @@ from activities.signups.rules_person import (
     WrongUnit,
 )
 from activities.signups.rules_time import Busy, Overlaps, TooFarApart
+from activities.terms.rules import Special
 from activities.trainings.rules import Need, Passed
 from tests.cast import DAY, HOUR, NOW
 
@@ -89,8 +90,22 @@ SIGN_UP = {
     "the moment it opens": (OPEN._replace(opens_at=NOW), None, [], None),
     "the moment it closes": (OPEN._replace(closes_at=NOW), None, [], SignUpClosed(NOW)),
     "before it closes": (OPEN._replace(closes_at=NOW + HOUR), None, [], None),
-    "a place that must know in time": (OPEN._replace(notice_days=1), None, [], TooShortNotice(1)),
-    "a place that must know later": (OPEN._replace(notice_days=1, starts_at=NOW + DAY + HOUR), None, [], None),
+    "the last day on which a place must know": (OPEN._replace(notice_days=1), None, [], None),
+    "the day after": (OPEN._replace(notice_days=2), None, [], TooShortNotice(2)),
+    "over a weekend": (OPEN._replace(notice_days=3, starts_at=NOW + 5 * DAY), None, [], None),
+    "over a weekend, too late": (OPEN._replace(notice_days=4, starts_at=NOW + 5 * DAY), None, [], TooShortNotice(4)),
+    "over a day off": (
+        OPEN._replace(notice_days=3, starts_at=NOW + 5 * DAY, specials=((date(2026, 11, 27), Special("", off=True)),)),
+        None,
+        [],
+        TooShortNotice(3),
+    ),
+    "over a weekend that is worked": (
+        OPEN._replace(notice_days=4, starts_at=NOW + 5 * DAY, specials=((date(2026, 11, 28), Special("调休")),)),
+        None,
+        [],
+        None,
+    ),
     "the right stage": (OPEN._replace(stages=Stages.FULL | Stages.PROBATIONARY), None, [], None),
     "the wrong stage": (OPEN._replace(stages=Stages.ACTIVIST), None, [], WrongStage()),
     "the wrong standing": (OPEN._replace(standings=Standings.TEACHER), None, [], WrongStanding()),

@@ -38,7 +38,7 @@ def test_a_place_is_added_shown_changed_and_removed(app, cast, ou):
     assert "No place yet" in text(ou.get("/organize/sites"))
     assert ou.submit("/organize/sites/new", **VALUES, unit_id=cast.first.id).status_code == 303
     shown = text(ou.get("/organize/sites"))
-    for said in ("李主任", "10 visitors at once", "sign-up closes 2 days before", "3 working days before"):
+    for said in ("李主任", "10 visitors at once", "sign-up closes 2 working days before", "3 working days before"):
         assert said in shown
     with app.app_context():
         site = db.session.query(Site).one()
@@ -106,7 +106,7 @@ def test_members_learn_where_it_is_and_when_sign_up_closes_but_not_whom_organize
     lin = logged_in(app, cast.lin)
     lin.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
     shown = text(lin.get(f"/slots/{public_id}"))
-    for said in ("护理院", "湖西路 1 号, 2楼", "(sign-up closes 2 days before)", "must know 2 days before who comes"):
+    for said in ("护理院", "湖西路 1 号, 2楼", "(sign-up closes 2 working days before)", "must know 2 working days before who comes"):
         assert said in shown
     assert "李主任" not in shown
     assert lin.submit(f"/slots/{public_id}/sign-up").status_code == 409
