@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager
 
+from activities.admissions.rules import OwnSeat
 from activities.duties.kinds import Ledger
 from activities.duties.models import Activity, Post, Slot
 from activities.duties.queries import organized_by
@@ -168,9 +169,11 @@ class Candidate(NamedTuple):
     refusal: Refusal | None
 
 
-def candidates(slot: Slot, text: str, page: int, since: date, now: datetime) -> tuple[list[Candidate], bool]:
-    """A page of those who are free then and may join, who had least first; and whether more follow. Three
-    statements."""
+def candidates(
+    actor_id: int, slot: Slot, text: str, page: int, since: date, now: datetime
+) -> tuple[list[Candidate], bool]:
+    """A page of those who are free then and may join, who had least first; and whether more follow. Who chooses is
+    shown, and why nobody chooses themselves. Three statements."""
     activity = slot.post.activity
     had = _had(activity.kind.ledger, since).subquery()
     minutes = sa.func.coalesce(had.c.minutes, 0)
@@ -199,7 +202,8 @@ def candidates(slot: Slot, text: str, page: int, since: date, now: datetime) -> 
     found = []
     for member_id, public_id, number, name, had_minutes, *of_person in rows[:CHOICE]:
         person = Person._make(of_person)
-        refusal = why_paused(person, now) or why_not_promote(offer, person, busy[member_id], now)
+        is_own = OwnSeat() if member_id == actor_id else None
+        refusal = is_own or why_paused(person, now) or why_not_promote(offer, person, busy[member_id], now)
         found.append(Candidate(public_id, number, name, person.class_name or person.unit, had_minutes, refusal))
     return found, len(rows) > CHOICE
 

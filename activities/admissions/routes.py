@@ -112,7 +112,7 @@ def assign(public_id: str) -> Any:
     chosen = request.form.getlist("person")[:MOST_CHOSEN]
     try:
         count = service.assign(current_user.id, slot.id, queries.by_public_id(chosen), clock.now())
-    except (rules.NobodyChosen, rules.TooManyChosen, rules.Unfit) as refusal:
+    except (rules.NobodyChosen, rules.OwnSeat, rules.TooManyChosen, rules.Unfit) as refusal:
         return _choosing(slot_to_organize(current_user, public_id), refusal), 422
     message = ngettext(
         "%(num)s person is assigned and told.", "%(num)s people are assigned and told.", count
@@ -122,7 +122,7 @@ def assign(public_id: str) -> Any:
 
 def _choosing(slot: Slot, refusal: Exception | None = None) -> str:
     now, text, page = clock.now(), clean_line(request.args.get("q"))[:50], asked_page()
-    people, has_more = queries.candidates(slot, text, page, _since(now), now)
+    people, has_more = queries.candidates(current_user.id, slot, text, page, _since(now), now)
     return render_template(
         "admissions/assign.html", slot=slot, activity=slot.post.activity, people=people, has_more=has_more, page=page,
         text=text, refusal=refusal, chosen=set(request.form.getlist("person")), days=rules.LOOK_BACK_DAYS,

@@ -18,6 +18,12 @@ class OwnRequest(Refusal):
 
 
 @refusal
+class OwnSeat(Refusal):
+    sentence: ClassVar[str] = N_("Nobody assigns a seat to themselves.")
+    remedy: ClassVar[str] = N_("Another organizer of the activity can.")
+
+
+@refusal
 class NothingAsked(Refusal):
     sentence: ClassVar[str] = N_("None of these requests awaits a decision any more.")
     remedy: ClassVar[str] = N_("Look at the list again.")
@@ -49,10 +55,13 @@ class Unfit(Refusal):
     remedy: ClassVar[str] = N_("They have another duty then, are on it already, or may not join. Choose others.")
 
 
-def why_not_assign(offer: Offer, chosen: int) -> Refusal | None:
-    """The first reason against assigning free seats of a slot to so many people, whoever they are."""
+def why_not_assign(offer: Offer, chosen: int, *, is_own: bool = False) -> Refusal | None:
+    """The first reason against assigning free seats of a slot to so many people, whoever they are. `is_own`: who
+    assigns is one of them."""
     if offer.way_in is not WayIn.ASSIGNMENT:
         return NotByAssignment()
     if not chosen:
         return NobodyChosen()
+    if is_own:
+        return OwnSeat()
     return TooManyChosen(offer.left) if chosen > offer.left else None

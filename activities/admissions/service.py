@@ -79,7 +79,7 @@ def assign(actor_id: int, slot_id: int, member_ids: Collection[int], now: dateti
     [slot] = locked(actor_id, [slot_id], member_ids)
     offer = facts.offer_locked(slot_id)
     people = queries.chosen(member_ids)
-    if refusal := rules.why_not_assign(offer, len(people)):
+    if refusal := rules.why_not_assign(offer, len(people), is_own=actor_id in member_ids):
         raise refusal
     on_it = set(people_on(slot_id))
     busy = facts.busy_around([one.id for one in people], offer)

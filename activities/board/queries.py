@@ -60,7 +60,8 @@ class Part(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """A slot on the board, and what names its row. `marked` people have a record, `came` of them were there."""
+    """A slot on the board, and what names its row. `people` hold a seat, wait or have asked for one; `marked` people
+    have a record, `came` of them were there."""
 
     slot_id: int
     public_id: str
@@ -70,6 +71,7 @@ class Cell(NamedTuple):
     capacity: int
     taken: int
     waiting: int
+    people: int
     cancel_reason: str
     activity_id: int
     post_id: int
@@ -128,7 +130,8 @@ _POSTS = (
 _CELLS = (
     sa.select(
         Slot.id, Slot.public_id, Slot.state, Slot.starts_at, Slot.ends_at, Slot.capacity, Slot.taken, Slot.waiting,
-        Slot.cancel_reason, Activity.id, Post.id, Post.public_id, Post.name, Post.place,
+        Slot.taken - Slot.gathered + Slot.waiting + Slot.asked, Slot.cancel_reason, Activity.id, Post.id,
+        Post.public_id, Post.name, Post.place,
         _RECORDS.scalar_subquery(), _RECORDS.where(Record.attendance.in_(CAME)).scalar_subquery(),
     )
     .join(_POSTS, _POSTS.c.id == Slot.post_id)

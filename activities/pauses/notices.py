@@ -24,8 +24,8 @@ words(
     N_("After missed duties: a pause until %(last)s"),
     N_(
         "You have missed %(misses)s duties within %(days)s days, so you take on nothing new until %(last)s. What you"
-        " have already stays yours. The secretary of %(unit)s can lift the pause; if a mark is not"
-        " right, tell an organizer."
+        " have already stays yours. An organizer or the secretary of %(unit)s can lift the pause; if a mark"
+        " is not right, tell an organizer."
     ),
     lambda _: ("records.mine", {}),
 )

@@ -84,7 +84,9 @@ class Paused(Refusal):
     until: datetime
     unit: str
     sentence: ClassVar[str] = N_("After missed duties you take on nothing new until %(until)s.")
-    remedy: ClassVar[str] = N_("The secretary of %(unit)s can lift this earlier. What you have already stays yours.")
+    remedy: ClassVar[str] = N_(
+        "An organizer or the secretary of %(unit)s can lift this earlier. What you have already stays yours."
+    )
 
 
 # ── decisions ───────────────────────────────────────────────────────────────

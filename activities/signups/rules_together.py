@@ -78,6 +78,12 @@ class TeamFull(Refusal):
 
 
 @refusal
+class OneSeat(Refusal):
+    sentence: ClassVar[str] = N_("This slot has a single seat, so nobody comes to it as a team.")
+    remedy: ClassVar[str] = N_("Sign up by yourself, or choose a slot with more seats.")
+
+
+@refusal
 class TeamOfOne(Refusal):
     sentence: ClassVar[str] = N_("Nobody else is in the team yet.")
     remedy: ClassVar[str] = N_("Hand its address to the others, or sign up by yourself.")
@@ -119,6 +125,7 @@ def why_not_join(
     return (
         why_over(offer, now)
         or _not_together(offer)
+        or (OneSeat() if offer.capacity == 1 else None)
         or (mine.why_not_again() if mine else None)
         or why_ineligible(offer, person)
         or why_paused(person, now)

@@ -38,8 +38,17 @@ def to_wait_for(member: Viewer, activity: Activity | None, filters: Filters, now
     return [one for one in full if one.offer.way_in is WayIn.FIRST_COME]
 
 
+def may_wait(shown: Card) -> bool:
+    """Whether the slot's page offers to wait for any of several slots of which it is one."""
+    return shown.is_full and _is_open(shown)
+
+
 def may_team(shown: Card) -> bool:
     """Whether the slot's page offers to sign up as a team."""
+    return shown.offer.capacity > 1 and _is_open(shown)
+
+
+def _is_open(shown: Card) -> bool:
     is_open = shown.refusal is None or isinstance(shown.refusal, rules.Full | rules.NotOpenYet)
     return not shown.mine and is_open and shown.offer.way_in is WayIn.FIRST_COME
 

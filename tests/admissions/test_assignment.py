@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from activities.admissions.queries import candidates
-from activities.admissions.rules import NobodyChosen, NotByAssignment, TooManyChosen, Unfit
+from activities.admissions.rules import NobodyChosen, NotByAssignment, OwnSeat, TooManyChosen, Unfit
 from activities.admissions.service import assign
 from activities.duties.kinds import Evidence, Ledger
 from activities.duties.models import Slot
@@ -115,11 +115,11 @@ def test_who_had_least_comes_first_and_who_is_busy_not_at_all(house, statements)
     activity = slot.post.activity
     assert activity.unit
     with statements.count() as sent:
-        people, more = candidates(slot, "", 1, since, NOW)
+        people, more = candidates(house.cast.chen.id, slot, "", 1, since, NOW)
     assert len(sent) == 3
     assert [(p.name, p.minutes) for p in people] == [("马跃", 0), ("胡悦", 0), ("欧阳慧敏", 0), ("林可欣", 60)]
     assert not more
-    assert [p.name for p in candidates(slot, "马", 1, since, NOW)[0]] == ["马跃"]
+    assert [p.name for p in candidates(house.cast.chen.id, slot, "马", 1, since, NOW)[0]] == ["马跃"]
 
 
 def test_nobody_is_assigned_what_they_cannot_see(house):
@@ -131,7 +131,17 @@ def test_nobody_is_assigned_while_they_take_on_nothing_new(house):
     store(Pause(member_id=house.ma, until=NOW + DAY, begun_at=NOW, misses=3, miss_days=90))
     db.session.commit()
     slot = db.session.get(Slot, house.watch)
-    people, _ = candidates(slot, "", 1, local_day(NOW) - timedelta(days=90), NOW)
+    people, _ = candidates(house.cast.chen.id, slot, "", 1, local_day(NOW) - timedelta(days=90), NOW)
     assert [one.name for one in people if one.refusal] == ["马跃"]
     with pytest.raises(Unfit):
         assign(house.cast.ou.id, house.watch, [house.ma], NOW)
+
+
+def test_nobody_assigns_a_seat_to_themselves(house):
+    ou = house.cast.ou.id
+    with pytest.raises(OwnSeat):
+        assign(ou, house.watch, [house.ma, ou], NOW)
+    assert counters(house.watch) == (0, 0, 0)
+    slot = db.session.get(Slot, house.watch)
+    people, _ = candidates(ou, slot, "", 1, local_day(NOW) - timedelta(days=90), NOW)
+    assert [(one.name, one.refusal) for one in people if one.refusal] == [("欧阳慧敏", OwnSeat())]

@@ -47,6 +47,13 @@ def test_a_week_is_posts_by_days_with_people_and_seats(app, cast, ou):
     assert "1 post·1 slot, 50% of the seats taken" in shown
 
 
+def test_whoever_is_on_a_slot_counts_and_seats_gathered_for_a_team_do_not(app, cast, ou):
+    with app.app_context():
+        make_slot(cast.lake, NOW + 2 * DAY, capacity=9, taken=5, gathered=3, waiting=4, asked=1)
+        db.session.commit()
+    assert re.findall(r'data-people="(\d+)"', board(ou, mode="select")) == ["0", "7"]
+
+
 def test_only_what_one_runs_is_on_the_board(app, cast, ou):
     with app.app_context():
         make_slot(make_post(make_activity("别人的", cast.second), "会计室"), NOW + DAY)

@@ -10,9 +10,11 @@ import time_machine
 
 from activities.kit.db import db
 from activities.kit.refusal import NotAllowed
+from activities.kit.roles import PERMISSIONS, Permission, Role
 from activities.norms.models import NormsVersion
 from activities.norms.rules import NORMS
 from activities.outbox.models import Notice
+from activities.outbox.words import WORDS
 from activities.pauses.rules import OverAlready, OwnPause, Step, step, why_not_lift
 from activities.pauses.service import judge, lift
 from activities.records.rules import Attendance, Mark
@@ -140,3 +142,10 @@ def test_the_page_lists_them_and_asks_why_one_is_lifted(app, cast):
         assert chen.submit(address, reason="").status_code == 422
         assert chen.submit(address, reason="误会").status_code == 303
         assert "误会" in chen.get("/pauses").get_data(as_text=True)
+
+
+def test_who_is_paused_reads_of_everyone_who_may_lift_it():
+    roles = {role for role, may in PERMISSIONS.items() if Permission.LIFT_PAUSES in may}
+    assert roles == {Role.ORGANIZER, Role.SECRETARY}
+    for said in (Paused.remedy, WORDS["pauses.begun"].body):
+        assert "An organizer or the secretary of %(unit)s can lift" in said

@@ -137,6 +137,14 @@ def test_a_team_is_made_from_the_slots_page(app, cast, lin):
         assert db.session.scalars(sa.select(Team.whole)).all() == [True]
 
 
+def test_nobody_comes_to_a_single_seat_as_a_team(cast, lin, full):
+    shown = lin.get(f"/slots/{full[0].public_id}").text
+    assert f"/slots/{full[0].public_id}/team" not in shown
+    assert "/slots/any?" in shown
+    answer = lin.submit(f"/slots/{full[0].public_id}/team", name="营销2301", seats="whole")
+    assert answer.status_code == 409
+
+
 def test_who_has_the_address_sees_who_leads_and_joins_but_sees_no_names_before(app, cast, lin, team):
     ou, wang = logged_in(app, cast.ou), logged_in(app, cast.wang)
     wang.submit(f"{team}/join")

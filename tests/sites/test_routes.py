@@ -106,7 +106,8 @@ def test_members_learn_where_it_is_and_when_sign_up_closes_but_not_whom_organize
     lin = logged_in(app, cast.lin)
     lin.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
     shown = text(lin.get(f"/slots/{public_id}"))
-    for said in ("护理院", "湖西路 1 号, 2楼", "(sign-up closes 2 working days before)", "must know 2 working days before who comes"):
+    notice = ("(sign-up closes 2 working days before)", "must know 2 working days before who comes")
+    for said in ("护理院", "湖西路 1 号, 2楼", *notice):
         assert said in shown
     assert "李主任" not in shown
     assert lin.submit(f"/slots/{public_id}/sign-up").status_code == 409
