@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import IntFlag, StrEnum
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, TypeVar
 
 import flask_sqlalchemy.session
@@ -160,9 +160,15 @@ class Session(flask_sqlalchemy.session.Session):
         engine: Any = super().get_bind(*arguments, **named)
         if self.info.get("in_transaction") or engine.dialect.name == "sqlite":
             return engine
-        if "reader" not in self.info:
-            self.info["reader"] = postgresql.reader(engine)
-        return self.info["reader"]
+        return _reader(engine)
+
+
+@lru_cache(maxsize=16)
+def _reader(engine: sa.Engine) -> sa.Engine:
+    """The same connections, on which each statement stands alone. Made once: to make one costs as much as a statement."""
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(alone=True)
+    return postgresql.reader(engine)
 
 
 db = SQLAlchemy(model_class=Base, session_options={"class_": Session, "expire_on_commit": False})
@@ -199,9 +205,7 @@ def revise(row: Any, changes: Mapping[str, Any], now: datetime) -> tuple[dict[st
 def reading() -> Iterator[Connection]:
     """A connection beside the session on which each statement stands alone: no transaction is begun and ended around
     it, which on PostgreSQL spares what is asked very often two of three round trips."""
-    is_sqlite = db.engine.dialect.name == "sqlite"
-    engine = db.engine.execution_options(alone=True) if is_sqlite else postgresql.reader(db.engine)
-    with engine.connect() as connection:
+    with _reader(db.engine).connect() as connection:
         yield connection
 
 
