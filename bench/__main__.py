@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from flask import Flask
 
 from bench import rush, sizes
+from bench.calendars import calendars, polling, subscriber
 from bench.capture import log_in
 from bench.data import School
 from bench.databases import filled, servers
@@ -47,7 +48,9 @@ def measure(app: Flask, school: School, database: str, scale: int, options: argp
     sessions, slots = log_in(app, list(school.rushers)), rush.Slots(app, school)
     signing = rush.captured(app, sessions, slots)
     pages = [page for page in _pages(app, school, options) if _wanted(page.name, options)]
-    script = Script(plain_address(app), signing["refused"], {page.name: page.answer for page in pages})
+    replayed = [*pages, *([subscriber(app, school)] if _polls(scale, options) else ())]
+    joined = frozenset(page.name for page in pages if page.joined)
+    script = Script(plain_address(app), signing["refused"], {page.name: page.answer for page in replayed}, joined)
     for server in ("gunicorn", "waitress") if scale == options.scales[0] else ("gunicorn",):
         with serve(app, server, script) as ports:
             stage = Stage(database, scale, server, app, school, ports, Effort(options.runs, options.seconds))
@@ -58,10 +61,17 @@ def measure(app: Flask, school: School, database: str, scale: int, options: argp
                 yield rush.full(stage, signing)
             for page in pages:
                 yield stage.replayed(page)
+            if server == "gunicorn" and _polls(scale, options):
+                yield from polling(stage)
     yield from _in_process(app, school, database, scale, options)
     for page in pages:
         for name, value, unit in sizes.of(app, page):
             yield Result(name, database, scale, value, unit)
+
+
+def _polls(scale: int, options: argparse.Namespace) -> bool:
+    """Subscribers look at nothing that grows."""
+    return _wanted("feed.polling", options) and scale == options.scales[0]
 
 
 def _in_process(app: Flask, school: School, database: str, scale: int, options: argparse.Namespace) -> Iterator[Result]:
@@ -70,6 +80,8 @@ def _in_process(app: Flask, school: School, database: str, scale: int, options: 
         yield from delivery(app, school, database, scale, options.runs)
     if _wanted("series", options):
         yield from series(app, database, scale, options.runs)
+    if _wanted("feed.activity", options):
+        yield from calendars(app, school, database, scale, options.runs)
     if _wanted("draw", options):
         yield from draws(app, database, scale, options.runs)
     if _wanted("promotion", options):

@@ -24,14 +24,18 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 
 from bench.capture import SECRET, Answer
 
+ENTRY = b"BEGIN:VEVENT\r\n"
+
 
 @dataclass
 class Script:
-    """What the floor is told: where the data are, what a full slot's refusal looks like, and by name what to replay."""
+    """What the floor is told: where the data are, what a full slot's refusal looks like, and by name what to replay;
+    of those that are `joined` nothing is read, because their pieces are in memory."""
 
     database: str
     refusal: Answer
     pages: dict[str, Answer] = field(default_factory=dict)
+    joined: frozenset[str] = frozenset()
 
 
 class Driver:
@@ -78,7 +82,8 @@ def create_app() -> Flask:
     driver = app.extensions["driver"] = Driver(script.database)
 
     for name, answer in script.pages.items():
-        app.add_url_rule(f"/replay/{name}", name, _replay(driver, answer))
+        view = _join(answer) if name in script.joined else _replay(driver, answer)
+        app.add_url_rule(f"/replay/{name}", name, view)
     app.add_url_rule("/slots/<public_id>/sign-up", "sign-up", _sign_up(driver, script.refusal), methods=["POST"])
     return app
 
@@ -93,6 +98,17 @@ def _replay(driver: Driver, answer: Answer) -> Callable[[], Response]:
             if not statement.startswith("BEGIN"):
                 driver.connection.execute(statement, parameters).fetchall()
         return Response(answer.body, answer.status, answer.headers)
+
+    return view
+
+
+def _join(answer: Answer) -> Callable[[], Response]:
+    """A calendar from its entries, each in memory as octets."""
+    first, *entries = answer.body.split(ENTRY)
+    pieces = [first, *(ENTRY + entry for entry in entries)]
+
+    def view() -> Response:
+        return Response(b"".join(pieces), answer.status, answer.headers)
 
     return view
 

@@ -16,12 +16,13 @@ from bench.forgetful import forgetting
 
 @dataclass(frozen=True)
 class Page:
-    """One figure: an answer to replay. It is asked of a server that keeps nothing of any feed if it is the `first`
-    answer, and by one client alone if it is `slow`."""
+    """One figure: an answer to replay, or to join from pieces in memory if it is `joined`. It is asked of one `process`
+    of `stage.Ports`, and by one client alone if it is `slow`."""
 
     name: str
     answer: Answer
-    first: bool = False
+    joined: bool = False
+    process: str = "ours"
     slow: bool = False
 
 
@@ -32,7 +33,7 @@ def slots(app: Flask, school: School) -> Iterator[Page]:
 
 
 def feeds(app: Flask, school: School) -> Iterator[Page]:
-    """A person's feed and an activity's: unchanged, whole and kept by the process, whole and put together anew."""
+    """A person's feed and an activity's: unchanged; whole and kept by the process, found on disk, put together anew."""
     for events, (public_id, member_id) in school.feeds.items():
         with app.app_context():
             token = service.feed_of(member_id, clock.now())
@@ -41,10 +42,11 @@ def feeds(app: Flask, school: School) -> Iterator[Page]:
             kept = capture(app, request)
             tag = dict(kept.headers)["ETag"]
             yield Page(f"{name}.304", capture(app, replace(request, headers={"If-None-Match": tag})))
-            yield Page(f"{name}.kept", kept)
+            yield Page(f"{name}.kept", kept, joined=True)
+            yield Page(f"{name}.found", kept, joined=True, process="restarted")
             with forgetting(app):
                 first = capture(app, request)
-            yield Page(f"{name}.first", first, first=True)
+            yield Page(f"{name}.first", first, process="forgetful")
 
 
 def reviews(app: Flask, school: School) -> Iterator[Page]:

@@ -37,9 +37,10 @@ class Effort:
 
 
 class Ports(NamedTuple):
-    """Our application, the same keeping nothing of any feed, and the floor."""
+    """Our application, the same keeping no feed but on disk, and keeping none at all; the floor."""
 
     ours: int
+    restarted: int
     forgetful: int
     floor: int
 
@@ -81,8 +82,7 @@ class Stage:
     def replayed(self, page: Page) -> Result:
         """A page beside its replay."""
         replay = replace(page.answer.request, path=f"/replay/{page.name}")
-        ours = self.ports.forgetful if page.first else self.ports.ours
-        return self.compared(page.name, page.answer, replay, ours, alone=page.slow)
+        return self.compared(page.name, page.answer, replay, getattr(self.ports, page.process), alone=page.slow)
 
 
 @contextmanager
@@ -95,10 +95,11 @@ def serve(app: Flask, server: str, script: Script) -> Iterator[Ports]:
         ours = {"DATABASE_URL": url, "SECRET_KEY": SECRET, "ACTIVITIES_DATA": folder}
         with (
             serving(server, "activities.app:create_app", ours) as port,
+            serving(server, "bench.forgetful:restarted", ours) as restarted,
             serving(server, "bench.forgetful:create_app", ours) as forgetful,
             serving(server, "bench.floor:create_app", {"BENCH_SCRIPT": str(file)}) as floor,
         ):
-            yield Ports(port, forgetful, floor)
+            yield Ports(port, restarted, forgetful, floor)
 
 
 def plain_address(app: Flask) -> str:

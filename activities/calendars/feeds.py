@@ -18,6 +18,7 @@ from activities.calendars.marks import Marks
 from activities.calendars.queries import Row
 from activities.calendars.rules_feeds import Client, Detail, Scope
 from activities.calendars.scopes import PUBLIC, SCOPES, Asked, Declaration
+from activities.calendars.shelf import Shelf
 from activities.calendars.writing import Writer
 from activities.config import Settings
 from activities.duties.kinds import KINDS
@@ -27,6 +28,8 @@ from activities.kit.refusal import NotFound
 
 # Octets a process keeps: some 20,000 entries with the feeds they stand in.
 ROOM = 24 * 1024 * 1024
+# Octets of a feed from which on it is kept on disk too, some hundred entries, and of all that are.
+LARGE, SHELF_ROOM = 64 * 1024, 256 * 1024 * 1024
 # So many addresses a process knows the scopes of.
 MOST_KNOWN = 20_000
 
@@ -177,6 +180,7 @@ class Memory:
 
 def init_app(app: Flask) -> None:
     app.extensions["feeds"] = Kept(ROOM)
+    app.extensions["feeds_shelf"] = Shelf(app.config["SETTINGS"].data / "feeds", SHELF_ROOM, LARGE)
     app.extensions["feeds_asked"] = Memory()
 
 
@@ -194,9 +198,11 @@ def noted(edition: Edition, by: Client) -> Edition:
 
 
 def body(edition: Edition) -> bytes:
-    """The edition as a calendar: kept whole, or else joined from entries that are kept each by its own revision."""
-    kept = _kept()
-    return kept.get(edition.tag) or kept.put(edition.tag, _render(edition, kept))
+    """The edition as a calendar: kept whole, by this process or, if it is large, by any on this machine; or else joined
+    from entries that are kept each by its own revision."""
+    kept, shelf, tag = _kept(), _shelf(), edition.tag
+    found = kept.get(tag)
+    return found or kept.put(tag, shelf.get(tag) or shelf.put(tag, _render(edition, kept)))
 
 
 def zipped(edition: Edition) -> bytes:
@@ -225,6 +231,11 @@ def writer_of(edition: Edition) -> Writer:
 def _kept() -> Kept:
     kept: Kept = current_app.extensions["feeds"]
     return kept
+
+
+def _shelf() -> Shelf:
+    shelf: Shelf = current_app.extensions["feeds_shelf"]
+    return shelf
 
 
 def _settings() -> Settings:

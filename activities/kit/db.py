@@ -165,7 +165,7 @@ class Session(flask_sqlalchemy.session.Session):
 
 @lru_cache(maxsize=16)
 def _reader(engine: sa.Engine) -> sa.Engine:
-    """The same connections, on which each statement stands alone. Made once: to make one costs as much as a statement."""
+    """The same connections, on which each statement stands alone. To make one costs as much as a statement."""
     if engine.dialect.name == "sqlite":
         return engine.execution_options(alone=True)
     return postgresql.reader(engine)
