@@ -21,6 +21,7 @@ from bench.promotion import promotion
 from bench.results import Result, publish, table
 from bench.series import series
 from bench.stage import Effort, Stage, plain_address, serve
+from bench.trail import trail
 
 DATABASES, SCALES = ("sqlite", "postgresql"), (1, 10, 100)
 
@@ -86,6 +87,8 @@ def _in_process(app: Flask, school: School, database: str, scale: int, options: 
         yield from draws(app, database, scale, options.runs)
     if _wanted("promotion", options):
         yield from promotion(app, database, scale, options.runs)
+    if _wanted("audit", options) and scale == options.scales[0]:  # a million entries are as many at any scale
+        yield from trail(app, database, scale, options.runs, quick=options.quick)
 
 
 def _pages(app: Flask, school: School, options: argparse.Namespace) -> Iterator[Page]:

@@ -27,6 +27,7 @@ from activities.people.limits import limiter
 from tests.cast import Cast, Visitor, clear, make_cast
 from tests.statements import Statements
 from tests.strict import pytest_sessionfinish, pytest_terminal_summary
+from tests.witness import watch
 
 __all__ = ["pytest_sessionfinish", "pytest_terminal_summary"]
 
@@ -124,6 +125,7 @@ def migrated(settings: Settings) -> Iterator[Flask]:
     app = create_app(settings)
     with app.app_context():
         flask_migrate.upgrade()
+        watch(db.engine)
     yield app
     with app.app_context():
         db.engine.dispose()

@@ -80,14 +80,15 @@ def _say_head(head: Head) -> None:
 
 def _said(finding: Finding) -> str:
     """Where it is, what it is, and of what the entry tells: a line."""
-    where = []
+    where, entry_id = [], finding.entry_id
     if finding.first is not None:
         places = str(finding.first) if finding.first == finding.last else f"{finding.first}–{finding.last}"
         where.append(_("position %(places)s", places=places))
-    if finding.entry_id is not None:
-        where.append(_("entry %(number)s", number=finding.entry_id))
+        entry_id = queries.sealed_entry(finding.first)
+    if entry_id is not None:
+        where.append(_("entry %(number)s", number=entry_id))
     line = f"{', '.join(where)}: {_(finding.what)}"
-    about = queries.about(finding.entry_id) if finding.entry_id is not None else None
+    about = queries.about(entry_id) if entry_id is not None else None
     if about is None:
         return line
     return f"{line} ({_when(about.at)}, {about.verb}, {about.subject} {about.subject_id})"

@@ -1,5 +1,5 @@
-"""Reading the trail and its chain. Statements are written out, because the canonical text is made by the database, from
-what it holds and not from what we make of it."""
+"""Reading the trail and its chain. Statements are written out, because what is hashed is what the database holds and
+not what our types would make of it."""
 
 from __future__ import annotations
 
@@ -8,25 +8,18 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from activities.audit import rules
 from activities.audit.models import AuditEntry, AuditSeal
 from activities.audit.rules import START, Head
-from activities.kit.db import db, run_in_portions
+from activities.kit.db import db, drawn, run_in_portions
 
 PORTION = 2000
 
-# An entry as one text, the same on both databases: its numbers, the lengths of its texts in characters, then the texts
-# one after the other. No two entries have the same. `quote` tells a number from a text that looks like one, which
-# SQLite would keep in any column.
-_TEXT = """{id} || ' ' || {actor} || ' ' || {subject_id} || ' ' || length({at}) || ' ' || length(e.verb) || ' '
-    || length(e.subject) || ' ' || length({before}) || ' ' || length({after}) || ' ' || length(e.reason) || ' '
-    || {at} || e.verb || e.subject || {before} || {after} || e.reason"""
-TEXT = {
-    "sqlite": _TEXT.format(
-        id="quote(e.id)", actor="quote(e.actor_id)", subject_id="quote(e.subject_id)", at="e.at", before="e.before",
-        after="e.after",
-    ),
-    "postgresql": _TEXT.format(
-        id="e.id", actor="coalesce(CAST(e.actor_id AS text), 'NULL')", subject_id="e.subject_id",
+# What an entry's canonical text is made of (`rules.text`), as the database holds it and not as we would read it.
+_RAW = "e.id, {at}, e.actor_id, e.verb, e.subject, e.subject_id, {before}, {after}, e.reason"
+RAW = {
+    "sqlite": _RAW.format(at="e.at", before="e.before", after="e.after"),
+    "postgresql": _RAW.format(
         at="to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')", before="CAST(e.before AS text)",
         after="CAST(e.after AS text)",
     ),
@@ -43,10 +36,6 @@ class About(NamedTuple):
     verb: str
     subject: str
     subject_id: int
-
-
-def _text() -> str:
-    return TEXT[db.engine.dialect.name]
 
 
 def head() -> Head:
@@ -66,8 +55,9 @@ def newest_sealed() -> int:
 
 def unsealed(after: int, size: int) -> list[tuple[int, str]]:
     """Entries without a seal whose number is higher, in the order of their numbers: each with its canonical text."""
-    query = sa.text(f"SELECT e.id, {_text()} {_UNSEALED} AND e.id > :after ORDER BY e.id LIMIT :size")
-    return [(entry_id, text) for entry_id, text in db.session.execute(query, {"after": after, "size": size})]
+    raw = RAW[db.engine.dialect.name]
+    query = sa.text(f"SELECT {raw} {_UNSEALED} AND e.id > :after ORDER BY e.id LIMIT :size")
+    return [(row[0], rules.text(*row)) for row in db.session.execute(query, {"after": after, "size": size})]
 
 
 def is_any_unsealed(after: int) -> bool:
@@ -77,11 +67,15 @@ def is_any_unsealed(after: int) -> bool:
 
 def links(after: int) -> Iterator[Any]:
     """The chain behind this position, `rules.Link` by `rules.Link` as plain rows; few are in memory at a time."""
-    query = sa.text(
-        f"SELECT s.id, s.entry_id, s.hash, s.sealed_at, {_text()}, e.at FROM audit_seal s"  # noqa: S608
-        " LEFT JOIN audit_entry e ON e.id = s.entry_id WHERE s.id > :after ORDER BY s.id"
+    query = (
+        f"SELECT s.id, s.hash, s.sealed_at, {RAW[db.engine.dialect.name]} FROM audit_seal s"  # noqa: S608
+        f" LEFT JOIN audit_entry e ON e.id = s.entry_id WHERE s.id > {after:d} ORDER BY s.id"
     )
-    return run_in_portions(query, {"after": after}, PORTION)
+    return drawn(query, PORTION)
+
+
+def sealed_entry(position: int) -> int | None:
+    return db.session.scalar(sa.select(AuditSeal.entry_id).where(AuditSeal.id == position))
 
 
 def all_unsealed() -> Iterator[Any]:

@@ -53,20 +53,26 @@ def head_of(text: str) -> Head:
 
 
 class Link(NamedTuple):
-    """A place of the chain as it is stored, with the entry's canonical text and its time: None where the entry is gone.
-    SQLite gives moments as text."""
+    """A place of the chain as it is stored: both dictionaries as the JSON that is kept, the entry's time as `STAMP`
+    writes it. Everything of the entry is None where it is gone."""
 
     position: int
-    entry_id: int
     hash: bytes
     sealed_at: datetime | str
-    text: str | None
-    at: datetime | str | None
+    entry_id: int | None
+    at: str
+    actor_id: int | None
+    verb: str
+    subject: str
+    subject_id: int
+    before: str
+    after: str
+    reason: str
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that should not be: at these places, with this entry where it is about one."""
+    """Something that should not be: at these places, or of this entry where it has no place."""
 
     what: str
     first: int | None = None
@@ -83,14 +89,21 @@ CUT = N_("the trail ends before the head that is known")
 OTHER_HEAD = N_("another hash is here than the one that is known")
 
 
-def seal(before: bytes, stamp: bytes, text: str) -> bytes:
+def text(
+    entry_id: int, at: str, actor_id: int | None, verb: str, subject: str, subject_id: int, before: str, after: str,
+    reason: str,
+) -> str:  # fmt: skip
+    """An entry as one text, the same on every database and of no two entries: its numbers, the lengths of its texts in
+    characters, then the texts one after the other."""
+    return (
+        f"{entry_id} {actor_id} {subject_id} {len(at)} {len(verb)} {len(subject)} {len(before)} {len(after)}"
+        f" {len(reason)} {at}{verb}{subject}{before}{after}{reason}"
+    )
+
+
+def seal(before: bytes, sealed_at: str, text: str) -> bytes:
     """The hash of a place: of the one before it, when it is sealed, and what."""
-    return sha256(before + stamp + text.encode()).digest()
-
-
-def stamp(at: datetime | str) -> bytes:
-    """A moment as it is hashed: in UTC, always as long."""
-    return moment(at).strftime(STAMP).encode()
+    return sha256(before + f"{sealed_at}{text}".encode()).digest()
 
 
 @dataclass
@@ -105,26 +118,27 @@ class Chain:
         """Go along all links, plain rows in the order of `Link`, and yield what should not be."""
         place, before = self.head
         known = self.known or NOWHERE
-        batch, size, sealed_by, earliest = None, BATCH, b"", None
-        for position, entry_id, kept, sealed_at, text, at in links:
+        batch, sealed, size, earliest = None, "", BATCH, ""
+        for link in links:
+            position, kept, sealed_at, entry_id, at, *_ = link
             place += 1
             if sealed_at != batch:
                 if size < BATCH:
-                    earliest = shortly_before(batch)
-                batch, size, sealed_by = sealed_at, 0, stamp(sealed_at)
+                    earliest = shortly_before(sealed)
+                batch, sealed, size = sealed_at, stamp(sealed_at), 0
             size += 1
             is_next = position == place
             if not is_next:
                 yield Finding(GAP, place, position - 1)
                 place = position
-            if text is None:
-                yield Finding(GONE, position, position, entry_id)
-            elif is_next and seal(before, sealed_by, text) != kept:
-                yield Finding(DIFFERS, position, position, entry_id)
-            elif earliest is not None and at < earliest:
-                yield Finding(BELATED, position, position, entry_id)
+            if entry_id is None:
+                yield Finding(GONE, position, position)
+            elif is_next and seal(before, sealed, text(*link[3:])) != kept:
+                yield Finding(DIFFERS, position, position)
+            elif at < earliest:
+                yield Finding(BELATED, position, position)
             if position == known.position and kept != known.hash:
-                yield Finding(OTHER_HEAD, position, position, entry_id)
+                yield Finding(OTHER_HEAD, position, position)
             before = kept
             self.walked += 1
         self.head = Head(place, before)
@@ -142,11 +156,21 @@ def why_not_from(since: Head, kept: bytes | None) -> Finding | None:
     return Finding(CUT if kept is None else OTHER_HEAD, since.position, since.position)
 
 
-def shortly_before(sealed_at: Any) -> Any:
-    """What tells of an earlier time should have been sealed by then; of the same type as it was given."""
-    if isinstance(sealed_at, str):
-        return (moment(sealed_at) - SEALED_WITHIN).strftime(STAMP)
-    return sealed_at - SEALED_WITHIN
+def shortly_before(sealed_at: str) -> str:
+    """What tells of an earlier time should have been sealed by then. What is no time does not fit its hash, which is
+    said."""
+    try:
+        return stamp(moment(sealed_at) - SEALED_WITHIN)
+    except ValueError:
+        return ""
+
+
+def stamp(at: datetime | str) -> str:
+    """A moment as it is hashed: in UTC, always as long. What is none stays as it is and does not fit its hash."""
+    try:
+        return moment(at).strftime(STAMP)
+    except ValueError:
+        return str(at)
 
 
 def moment(at: datetime | str) -> datetime:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from activities.demo.load import World
 
 MORNING = time(8, 0)
+GRANTED = ("member_id", "role", "unit_id")
 Units = dict[str, tuple[int, str]]  # by name: id and path
 
 
@@ -104,6 +105,10 @@ def _write_people(persons: Sequence[Person], offices: Offices, units: Units, beg
         for office in offices.held
     ]  # fmt: skip
     db.session.execute(sa.insert(RoleGrant), grants)
+    held = db.session.execute(sa.select(RoleGrant.id, RoleGrant.member_id, RoleGrant.role, RoleGrant.unit_id))
+    by = offices.granted_by
+    entries = [_entry(began, by, "grant", RoleGrant, i, {}, dict(zip(GRANTED, of, strict=True))) for i, *of in held]
+    db.session.execute(sa.insert(AuditEntry), entries)
 
 
 # ── what is planned ─────────────────────────────────────────────────────────

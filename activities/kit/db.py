@@ -7,7 +7,7 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from enum import IntFlag, StrEnum
 from functools import lru_cache, wraps
@@ -214,6 +214,20 @@ def run_in_portions(statement: sa.Executable, values: Any, size: int) -> Iterato
     reads in portions only within a transaction."""
     with db.engine.connect().execution_options(yield_per=size) as connection:
         yield from connection.execute(statement, values)
+
+
+def drawn(statement: str, size: int) -> Iterator[tuple[Any, ...]]:
+    """The same for a statement as text, its rows as the driver gives them: for millions of them, which only are looked
+    through."""
+    with db.engine.connect() as connection, connection.begin():
+        driver: Any = connection.connection.driver_connection
+        cursor = driver.cursor() if connection.dialect.name == "sqlite" else driver.cursor("drawn")
+        if connection.dialect.name != "sqlite":
+            connection.exec_driver_sql("SET LOCAL cursor_tuple_fraction = 1")  # all of it is wanted, not the first rows
+        with closing(cursor):
+            cursor.execute(statement)
+            while rows := cursor.fetchmany(size):
+                yield from rows
 
 
 def run(statement: sa.Executable, values: Any = None) -> sa.CursorResult[*tuple[Any, ...]]:

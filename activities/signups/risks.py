@@ -85,4 +85,5 @@ def _tell(activity_id: int, now: datetime) -> None:
     version = next(iter(first.values())).risks_version
     ids = [sign_up_id for some in told.values() for sign_up_id in some]
     db.session.execute(sa.update(SignUp).where(SignUp.id.in_(ids)).values(risks_asked=version))
+    audit.leave_all(now, None, "ask to read risks", SignUp, [(row_id, {}, {"risks_asked": version}) for row_id in ids])
     notices.risks_changed(first, now)

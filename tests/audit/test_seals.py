@@ -220,12 +220,12 @@ def test_any_history_verifies_and_any_single_tampering_is_found_in_its_place(ctx
 
 def change(column: str, place: int, entry: int) -> list[Finding]:
     tamper(f"UPDATE audit_entry SET {CHANGES[column]} WHERE id = {entry}")
-    return [Finding(DIFFERS, place, place, entry)]
+    return [Finding(DIFFERS, place, place)]
 
 
 def delete(place: int, chain: list[int], _) -> list[Finding]:
     tamper(f"DELETE FROM audit_entry WHERE id = {chain[place - 1]}")
-    return [Finding(GONE, place, place, chain[place - 1])]
+    return [Finding(GONE, place, place)]
 
 
 def swap(place: int, chain: list[int], _) -> list[Finding]:
@@ -233,14 +233,14 @@ def swap(place: int, chain: list[int], _) -> list[Finding]:
     tamper(
         *(f"UPDATE audit_entry SET id = {to} WHERE id = {this}" for this, to in ((one, -1), (other, one), (-1, other)))
     )
-    return [Finding(DIFFERS, place, place, one), Finding(DIFFERS, place + 1, place + 1, other)]
+    return [Finding(DIFFERS, place, place), Finding(DIFFERS, place + 1, place + 1)]
 
 
 def swap_seals(place: int, chain: list[int], _) -> list[Finding]:
     one, other = chain[place - 1], chain[place]
     steps = ((place, -1), (place + 1, one), (place, other))
     tamper(*(f"UPDATE audit_seal SET entry_id = {entry} WHERE id = {at}" for at, entry in steps))
-    return [Finding(DIFFERS, place, place, other), Finding(DIFFERS, place + 1, place + 1, one)]
+    return [Finding(DIFFERS, place, place), Finding(DIFFERS, place + 1, place + 1)]
 
 
 def insert(_, chain: list[int], now) -> list[Finding]:
@@ -249,7 +249,7 @@ def insert(_, chain: list[int], now) -> list[Finding]:
     tamper(f"INSERT INTO audit_entry SELECT {columns(new)} FROM audit_entry WHERE id = {chain[0]}")
     leave_out = queries.head().position + 1
     seals.seal(now + timedelta(minutes=5))
-    return [Finding(BELATED, leave_out, leave_out, new)]
+    return [Finding(BELATED, leave_out, leave_out)]
 
 
 def insert_sealed(place: int, chain: list[int], _) -> list[Finding]:
@@ -262,11 +262,11 @@ def insert_sealed(place: int, chain: list[int], _) -> list[Finding]:
     tamper(*(f"UPDATE audit_seal SET id = {at + 1} WHERE id = {at}" for at in range(end, place, -1)))
     with transaction():
         db.session.add(AuditSeal(id=place + 1, entry_id=new, sealed_at=when, hash=fitting))
-    following = [Finding(DIFFERS, place + 2, place + 2, chain[place])]
+    following = [Finding(DIFFERS, place + 2, place + 2)]
     return (
-        [*following, Finding(rules.OTHER_HEAD, end, end, chain[end - 2])]
+        [*following, Finding(rules.OTHER_HEAD, end, end)]
         if end > place + 1
-        else [*([Finding(rules.OTHER_HEAD, end, end, new)] if end == place + 1 else []), *following]
+        else [*([Finding(rules.OTHER_HEAD, end, end)] if end == place + 1 else []), *following]
     )
 
 

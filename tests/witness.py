@@ -1,0 +1,57 @@
+"""Held through all tests: whatever a verb changes of a sign-up, a record or a role stands in the trail, in the same
+transaction. The tables are looked at when a verb begins and before it commits, by SQL and not through what our code
+knows, and beside the statements that tests count."""
+
+from __future__ import annotations
+
+from threading import current_thread, main_thread
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from activities.kit.db import db
+
+TABLES = ("sign_up", "record", "role_grant")
+# Where there are more rows than this, a test is about many, and what it does has been done with few elsewhere.
+MANY = 300
+
+
+def watch(engine: sa.Engine) -> None:
+    sa.event.listen(engine, "begin", _begin)
+    sa.event.listen(engine, "commit", _commit)
+    sa.event.listen(engine, "rollback", lambda connection: connection.info.pop("seen", None))
+
+
+def _begin(connection: Connection) -> None:
+    """Verbs begin so. Those of a race see what the others do, so each is not looked at by itself."""
+    is_write = connection.get_execution_options().get("write") and current_thread() is main_thread()
+    if is_write and db.session.info.get("in_transaction"):
+        newest = _read(connection, "SELECT coalesce(max(id), 0) FROM audit_entry")[0][0]
+        connection.info["seen"] = newest, {table: _look(connection, table) for table in TABLES}
+
+
+def _commit(connection: Connection) -> None:
+    if "seen" not in connection.info:
+        return
+    newest, before = connection.info.pop("seen")
+    changed = set()
+    for table, rows in before.items():
+        present = _look(connection, table)
+        if max(len(rows), len(present)) <= MANY:
+            changed |= {(table, row[0]) for row in rows ^ present}
+    if changed:
+        left = _read(connection, f"SELECT subject, subject_id FROM audit_entry WHERE id > {newest}")
+        assert changed <= set(left), f"changed without a trail: {sorted(changed - set(left))}"
+
+
+def _look(connection: Connection, table: str) -> set[tuple[Any, ...]]:
+    return set(_read(connection, f"SELECT id, {table}.* FROM {table} LIMIT {MANY + 1}"))
+
+
+def _read(connection: Connection, statement: str) -> list[tuple[Any, ...]]:
+    cursor: Any = connection.connection.cursor()
+    try:
+        return cursor.execute(statement).fetchall()
+    finally:
+        cursor.close()
