@@ -7,6 +7,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from activities.demo.exchanges import full_slots
+from activities.duties.models import Activity, Post, Slot
+from activities.duties.rules import SlotState, WayIn
 from activities.kit.db import db
 from activities.kit.refusal import Refusal
 from activities.people.models import Member
@@ -24,9 +26,12 @@ def make_lines(now: datetime) -> None:
     it to join; as far as the day has such slots."""
     member = db.session.scalars(sa.select(Member).where(Member.number == "member")).one()
     possible = [slot_id for slot_id in full_slots(now) if _may_wait(member.id, slot_id, now)]
-    if len(possible) > WISHED:
+    if len(possible) >= WISHED:
         wishes.wait_for_any(member.id, possible[:WISHED], now)
-        _ask_to_join(member, possible[WISHED], now)
+    for slot_id in _with_seats(now):
+        if slot_id not in possible[:WISHED] and _may_wait(member.id, slot_id, now):
+            _ask_to_join(member, slot_id, now)
+            break
     for mine in engagements_to_come(member.id, now):
         if mine.state is SignUpState.WAITING and not mine.wish_id and _gives_back(mine.slot_id, now):
             break
@@ -36,6 +41,15 @@ def _may_wait(member_id: int, slot_id: int, now: datetime) -> bool:
     offer, person, mine = at_first_sight(member_id, slot_id)
     _, busy = around(member_id, offer)
     return rules.why_not_sign_up(offer, person, mine, busy, now, waiting=True) is None
+
+
+def _with_seats(now: datetime) -> list[int]:
+    """Slots to come that have seats for a team and the member, those with the most first."""
+    query = sa.select(Slot.id).join(Slot.post).join(Post.activity).where(
+        Slot.state == SlotState.OPEN, Slot.starts_at > now, Slot.capacity > MATES,
+        Activity.way_in == WayIn.FIRST_COME,
+    )  # fmt: skip
+    return list(db.session.scalars(query.order_by(Slot.capacity.desc(), Slot.starts_at, Slot.id).limit(50)))
 
 
 def _gives_back(slot_id: int, now: datetime) -> bool:
