@@ -10,7 +10,7 @@ from activities.kit.refusal import N_
 from activities.outbox import service as outbox
 from activities.outbox.rules import Group
 from activities.outbox.words import Page, words
-from activities.signups.notices import SOON, facts
+from activities.signups.notices import SOON, Minutes, facts, tell
 from activities.signups.rules import Offer, SignUpState
 
 
@@ -52,8 +52,10 @@ words(
 )
 
 
-def approved(offer: Offer, member_ids: Iterable[int], state: SignUpState, now: datetime) -> None:
-    outbox.post(now, member_ids, f"admissions.{state}", **facts(offer))
+def approved(
+    offer: Offer, member_ids: Iterable[int], minutes: Minutes, state: SignUpState, now: datetime
+) -> None:  # fmt: skip
+    tell(now, f"admissions.{state}", offer, member_ids, minutes)
 
 
 def declined(offer: Offer, member_ids: Iterable[int], reason: str, now: datetime) -> None:
@@ -64,5 +66,7 @@ def closed(offer: Offer, member_ids: Iterable[int], now: datetime) -> None:
     outbox.post(now, member_ids, "admissions.closed", **facts(offer))
 
 
-def assigned(offer: Offer, member_ids: Iterable[int], name: str, until: datetime, now: datetime) -> None:
-    outbox.post(now, member_ids, "admissions.assigned", **facts(offer), name=name, until=until.isoformat())
+def assigned(
+    offer: Offer, member_ids: Iterable[int], minutes: Minutes, name: str, until: datetime, now: datetime
+) -> None:  # fmt: skip
+    tell(now, "admissions.assigned", offer, member_ids, minutes, name=name, until=until.isoformat())

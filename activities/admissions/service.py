@@ -13,12 +13,13 @@ from activities.admissions.queries import Asked
 from activities.audit import service as audit
 from activities.kit.db import transactional
 from activities.outbox.jobs import every
-from activities.signups import facts
+from activities.signups import arrivals, facts
 from activities.signups.models import SignUp
 from activities.signups.organize import locked
 from activities.signups.queries import name_of, people_on
 from activities.signups.rules import Offer, SignUpState, offered_until, why_not_promote
 from activities.signups.rules_person import why_paused
+from activities.signups.rules_places import Guest, Places
 from activities.signups.rules_time import Busy
 from activities.signups.service import become, enter, promote
 
@@ -84,6 +85,7 @@ def assign(actor_id: int, slot_id: int, member_ids: Collection[int], now: dateti
     on_it = set(people_on(slot_id))
     busy = facts.busy_around([one.id for one in people], offer)
     seen_by = slot.post.activity.unit.path
+    places = Places(offer)
     unfit = [
         one.name
         for one in people
@@ -91,6 +93,7 @@ def assign(actor_id: int, slot_id: int, member_ids: Collection[int], now: dateti
         or not one.person.unit_path.startswith(seen_by)
         or why_paused(one.person, now)
         or why_not_promote(offer, one.person, busy[one.id], now)
+        or not places.seat(Guest(one.id, one.person, busy[one.id]))
     ]
     if unfit:
         raise rules.Unfit(tuple(unfit))
@@ -99,7 +102,8 @@ def assign(actor_id: int, slot_id: int, member_ids: Collection[int], now: dateti
     for ahead, one in enumerate(people):
         offered = offer._replace(tickets=offer.tickets + ahead)
         enter(offered, one.id, SignUpState.OFFERED, now, until=until, actor_id=actor_id, assigned_by_id=actor_id)
-    notices.assigned(offer, [one.id for one in people], name_of(actor_id), until, now)
+    arrivals.give(places)
+    notices.assigned(offer, [one.id for one in people], places.minutes, name_of(actor_id), until, now)
     return len(people)
 
 
@@ -123,16 +127,22 @@ def _let_in(
 ) -> None:
     """Approve requests for one slot. Who gets a seat is busy then for the slots that follow."""
     ready = [one for one in requests if not why_not_promote(offer, one.person, busy[one.member_id], now)]
-    seated, waiting = ready[: offer.left], ready[offer.left :]
+    places, seated, waiting = Places(offer), list[Asked](), list[Asked]()
+    for one in ready:
+        if len(seated) == offer.left:
+            waiting.append(one)
+        elif places.seat(Guest(one.member_id, one.person, busy[one.member_id])):
+            seated.append(one)
     for state, some in ((SignUpState.SEATED, seated), (SignUpState.WAITING, waiting)):
         if some:
             _decide(actor_id, some, offer.id, state, "approve", now)
-            notices.approved(offer, [one.member_id for one in some], state, now)
+            notices.approved(offer, [one.member_id for one in some], places.minutes, state, now)
+    arrivals.give(places)
     for one in seated:
-        busy[one.member_id].append(offer.duty)
+        busy[one.member_id].append(places.duty(one.member_id))
     done.seated += len(seated)
     done.waiting += len(waiting)
-    done.refused += len(requests) - len(ready)
+    done.refused += len(requests) - len(seated) - len(waiting)
 
 
 def _decide(

@@ -76,7 +76,7 @@ def _shown(slots: list[Slot], form: ActForm) -> dict[str, Any]:
 
 
 def _plan(slots: list[Slot], form: ActForm) -> Plan:
-    return changes.plan(map(service.chosen_of, slots), form.act(), clock.now())
+    return changes.plan(service.chosen_of_all(slots), form.act(), clock.now())
 
 
 def _do(slots: list[Slot], form: ActForm) -> Any:

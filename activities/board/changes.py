@@ -12,6 +12,7 @@ from typing import ClassVar, NamedTuple, Protocol
 from activities.duties.rules import SlotState, why_not_move, why_not_touch
 from activities.kit.refusal import N_, Refusal, refusal
 from activities.signups.rules import why_not_capacity, why_not_withdrawable
+from activities.signups.rules_arrivals import SeatsByTime
 
 MOST_SLOTS = 500
 MOST_MINUTES = 24 * 60
@@ -38,6 +39,7 @@ class Chosen(NamedTuple):
     withdraw_minutes: int
     post: str
     activity: str
+    is_timed: bool = False  # people come one after another: the places at its times are its seats
 
 
 class Look(NamedTuple):
@@ -177,7 +179,7 @@ def _why_not(slot: Chosen, after: Look | None, now: datetime) -> Refusal | None:
         return why_not_move(after.starts_at, after.ends_at, now) or why_not_withdrawable(
             slot.taken, after.starts_at, slot.withdraw_minutes, now
         )
-    return why_not_capacity(slot.taken, after.capacity)
+    return why_not_capacity(slot.taken, after.capacity) or (SeatsByTime() if slot.is_timed else None)
 
 
 def why_not_undo(made_at: datetime, undone_at: datetime | None, now: datetime) -> Refusal | None:

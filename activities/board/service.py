@@ -15,7 +15,7 @@ from activities.duties.models import Slot
 from activities.kit.db import db, lock, transactional
 from activities.kit.refusal import ChangedMeanwhile
 from activities.people.service import acting
-from activities.signups import changing, organize
+from activities.signups import arrivals, changing, organize
 from activities.signups.changing import Wanted
 from activities.signups.service import seat_freed
 
@@ -33,7 +33,7 @@ def apply(actor_id: int, slot_ids: Collection[int], act: Act, value: str, digest
 def _apply(
     actor_id: int, slot_ids: Collection[int], act: Act, value: str, digest: str, now: datetime
 ) -> tuple[BulkChange, set[int]]:
-    plan = changes.plan(map(chosen_of, organize.locked(actor_id, slot_ids)), act, now)
+    plan = changes.plan(chosen_of_all(organize.locked(actor_id, slot_ids)), act, now)
     if plan.digest != digest or not plan.changes:
         raise ChangedMeanwhile
     reason = act.reason if isinstance(act, Cancel) else ""
@@ -60,7 +60,7 @@ def _undo(actor_id: int, public_id: str, now: datetime) -> tuple[int, set[int]]:
         raise refusal
     if any(slots[slot_id].revision != line["revision"] or line["before"] is None for slot_id, line in lines.items()):
         raise changes.NotToUndo
-    back = [Change(chosen_of(slots[slot_id]), _look(line["before"])) for slot_id, line in lines.items()]
+    back = [Change(one, _look(lines[one.id]["before"])) for one in chosen_of_all(slots.values())]
     told = _change(actor_id, back, "", now)
     done.undone_at = now
     audit.leave(now, actor_id, "undo bulk change", BulkChange, done.id, after={"slots": done.slots})
@@ -97,12 +97,18 @@ def _look(before: list[Any]) -> Look:
     return Look(datetime.fromisoformat(before[0]), datetime.fromisoformat(before[1]), before[2])
 
 
-def chosen_of(slot: Slot) -> Chosen:
-    """A slot that was read as an object, with post and activity. Seats that are only gathered are nobody's yet."""
+def chosen_of_all(slots: Collection[Slot]) -> list[Chosen]:
+    """Slots that were read as objects, with post and activity. One statement."""
+    timed = arrivals.timed([slot.id for slot in slots])
+    return [_chosen_of(slot, is_timed=slot.id in timed) for slot in slots]
+
+
+def _chosen_of(slot: Slot, *, is_timed: bool) -> Chosen:
+    """Seats that are only gathered are nobody's yet."""
     activity, taken = slot.post.activity, slot.taken - slot.gathered
     return Chosen(
         slot.id, slot.public_id, slot.revision, slot.state, slot.starts_at, slot.ends_at, slot.capacity, taken,
-        slot.people, activity.withdraw_minutes, slot.post.name, activity.name,
+        slot.people, activity.withdraw_minutes, slot.post.name, activity.name, is_timed,
     )  # fmt: skip
 
 

@@ -35,7 +35,9 @@ class Draw(Base):
     seed_hash: Mapped[str] = mapped_column(sa.String(64))
     announced_at: Mapped[datetime]
     drawn_at: Mapped[datetime | None]
-    # As they were when it was held: {"slots": [{"id", "name", "starts_at", "ends_at", "seats"}], "clashes": [[id, id]]}
+    # As they were when it was held: {"slots": [{"id", "name", "starts_at", "ends_at", "seats"}],
+    # "clashes": [[id, id]]}; a slot to which people come one after another has "quotas", places by minute after its
+    # start.
     frozen: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
     activity: Mapped[Activity] = relationship()
@@ -58,6 +60,9 @@ class DrawEntry(Base):
     who: Mapped[int]
     tickets: Mapped[int]
     may: Mapped[bool]
+    # At which minutes after the start the person could come, where people come one after another, and does.
+    times: Mapped[list[int] | None] = mapped_column(sa.JSON(none_as_null=True))
+    minute: Mapped[int | None]
     lot: Mapped[str] = mapped_column(sa.String(64))
     place: Mapped[int]
     outcome: Mapped[SignUpState] = mapped_column(Words(SignUpState))

@@ -9,7 +9,7 @@ from typing import Any
 from activities.kit.refusal import N_
 from activities.outbox import service as outbox
 from activities.outbox.words import Page, words
-from activities.signups.notices import facts
+from activities.signups.notices import Minutes, facts
 from activities.signups.rules import Offer
 
 
@@ -31,10 +31,10 @@ words(
 )
 
 
-def seated(draw: str, offer: Offer, numbers: Mapping[int, int], now: datetime) -> None:
+def seated(draw: str, offer: Offer, numbers: Mapping[int, int], minutes: Minutes, now: datetime) -> None:
     """`numbers` by member."""
-    about = {**facts(offer), "draw": draw}
-    outbox.post_each(now, "draws.seated", {who: {**about, "number": number} for who, number in numbers.items()})
+    about = {who: {**facts(offer, minutes.get(who)), "draw": draw, "number": number} for who, number in numbers.items()}
+    outbox.post_each(now, "draws.seated", about)
 
 
 def waiting(draw: str, offer: Offer, line: Iterable[tuple[int, int]], now: datetime) -> None:

@@ -71,9 +71,8 @@ def _document(draw: Draw) -> dict[str, Any]:
 
 
 def _drawn(entry: DrawEntry, slot: str) -> Drawn:
-    return Drawn(
-        Entry(slot, entry.number, entry.who, entry.tickets, entry.may), entry.lot, entry.place, str(entry.outcome)
-    )
+    own = Entry(slot, entry.number, entry.who, entry.tickets, entry.may, tuple(entry.times or ()))
+    return Drawn(own, entry.lot, entry.place, str(entry.outcome), entry.minute)
 
 
 @dataclass(frozen=True)

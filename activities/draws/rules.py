@@ -3,8 +3,9 @@
 Each entry has a number, in the order in which people asked for the slot, and some tickets: the fewer hours the person
 has given of late, the more. A ticket's lot is the SHA-256 of "seed:slot:number:ticket" as 64 hexadecimal digits, an
 entry's lot the smallest of its tickets'. All entries of the draw are gone through, smallest lot first: each gets a seat
-if its slot has one left and its person has none yet that clashes with it. Whole numbers and text only, so that no two
-computers can differ.
+if its slot has one left and its person has none yet that clashes with it. Where people come to a slot one after another
+(`quotas`) the seat is a place at the earliest time that suits the person and has one left; whoever finds none waits.
+Whole numbers and text only, so that no two computers can differ.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from activities.kit.refusal import N_, Refusal, refusal
 MOST_TICKETS = 10
 FORMAT = "activities draw 1"
 SEATED, WAITING = "seated", "waiting"
+NO_TIMES: Mapping[str, Mapping[int, int]] = {}
 
 
 @refusal
@@ -30,22 +32,26 @@ class NotADraw(Refusal):
 
 class Entry(NamedTuple):
     """One person's wish for one slot. `who` tells which entries are the same person's; `may`: a rule forbids a seat
-    where it is false, such as another duty at that time."""
+    where it is false, such as another duty at that time. `times`: at which minutes after its start the person could
+    come, where people come one after another."""
 
     slot: str
     number: int
     who: int
     tickets: int
     may: bool
+    times: tuple[int, ...] = ()
 
 
 class Drawn(NamedTuple):
-    """What became of an entry: its lot, its place among those of its slot from 1, and seated or waiting."""
+    """What became of an entry: its lot, its place among those of its slot from 1, seated or waiting, and when the
+    person comes, where people come one after another."""
 
     entry: Entry
     lot: str
     place: int
     outcome: str
+    minute: int | None = None
 
 
 def tickets(minutes: int) -> int:
@@ -64,24 +70,35 @@ def lot(seed: str, entry: Entry) -> str:
 
 
 def draw(
-    seed: str, seats: Mapping[str, int], clashes: Iterable[Collection[str]], entries: Iterable[Entry]
+    seed: str,
+    seats: Mapping[str, int],
+    clashes: Iterable[Collection[str]],
+    entries: Iterable[Entry],
+    quotas: Mapping[str, Mapping[int, int]] = NO_TIMES,
 ) -> list[Drawn]:
-    """Draw all slots at once, their seats by slot. `clashes` are pairs of slots of which nobody can have both. In the
-    order of the lots."""
+    """Draw all slots at once, their seats by slot. `clashes` are pairs of slots of which nobody can have both; `quotas`
+    of slots to which people come one after another: how many by minute. In the order of the lots."""
     apart: defaultdict[str, set[str]] = defaultdict(set)
     for one, other in clashes:
         apart[one].add(other)
         apart[other].add(one)
     left, places = dict(seats), Counter[str]()
+    free = {slot: dict(times) for slot, times in quotas.items()}
     has: defaultdict[int, set[str]] = defaultdict(set)
     drawn = []
     for own, slot, _, entry in sorted((lot(seed, entry), entry.slot, entry.number, entry) for entry in entries):
         places[slot] += 1
-        wins = entry.may and left[slot] > 0 and not has[entry.who] & apart[slot]
-        if wins:
-            left[slot] -= 1
-            has[entry.who].add(slot)
-        drawn.append(Drawn(entry, own, places[slot], SEATED if wins else WAITING))
+        times = free.get(slot, {})
+        minute = next((one for one in entry.times if times.get(one, 0) > 0), None)
+        wins = entry.may and left[slot] > 0 and not has[entry.who] & apart[slot] and (minute is not None or not times)
+        if not wins:
+            drawn.append(Drawn(entry, own, places[slot], WAITING))
+            continue
+        left[slot] -= 1
+        has[entry.who].add(slot)
+        if minute is not None:
+            times[minute] -= 1
+        drawn.append(Drawn(entry, own, places[slot], SEATED, minute))
     return drawn
 
 
@@ -93,13 +110,19 @@ def document(
     drawn: Iterable[Drawn], seed: str | None,
 ) -> dict[str, Any]:  # fmt: skip
     """A draw as data: what is known of it, its slots with their seats; once it was held the seed and all entries."""
-    rows = [
-        {**found.entry._asdict(), "lot": found.lot, "place": found.place, "outcome": found.outcome} for found in drawn
-    ]
+    rows = [_row(found) for found in drawn]
     return {
         "format": FORMAT, **facts, "seed": seed, "slots": list(slots), "clashes": [list(pair) for pair in clashes],
         "entries": rows,
     }  # fmt: skip
+
+
+def _row(found: Drawn) -> dict[str, Any]:
+    """An entry as data; of times only where people come one after another."""
+    slot, number, who, has, may, times = found.entry
+    row = {"slot": slot, "number": number, "who": who, "tickets": has, "may": may}
+    row |= {"lot": found.lot, "place": found.place, "outcome": found.outcome}
+    return {**row, "times": list(times), "minute": found.minute} if times else row
 
 
 class Verdict(NamedTuple):
@@ -119,10 +142,17 @@ def verify(text: str) -> Verdict:
             has = int(row["tickets"])
             if not 1 <= has <= MOST_TICKETS:
                 raise NotADraw
-            entry = Entry(str(row["slot"]), int(row["number"]), int(row["who"]), has, row["may"] is True)
-            given[entry] = Drawn(entry, str(row["lot"]), int(row["place"]), str(row["outcome"]))
+            times = tuple(int(minute) for minute in row.get("times", ()))
+            entry = Entry(str(row["slot"]), int(row["number"]), int(row["who"]), has, row["may"] is True, times)
+            minute = None if row.get("minute") is None else int(row["minute"])
+            given[entry] = Drawn(entry, str(row["lot"]), int(row["place"]), str(row["outcome"]), minute)
         seats = {str(slot["id"]): int(slot["seats"]) for slot in data["slots"]}
-        found = draw(seed, seats, [(str(one), str(other)) for one, other in data["clashes"]], given)
+        quotas = {
+            str(slot["id"]): {int(minute): int(places) for minute, places in slot["quotas"].items()}
+            for slot in data["slots"]
+            if "quotas" in slot
+        }
+        found = draw(seed, seats, [(str(one), str(other)) for one, other in data["clashes"]], given, quotas)
         expected, is_ours = str(data["hash"]), data["format"] == FORMAT and data["seed"] is not None
     except (ValueError, KeyError, TypeError, AttributeError):
         raise NotADraw from None
@@ -135,6 +165,9 @@ def verify(text: str) -> Verdict:
 
 def _difference(given: Drawn, found: Drawn) -> str:
     entry = given.entry
-    said = f"lot {given.lot}, place {given.place}, {given.outcome}"
-    is_so = f"lot {found.lot}, place {found.place}, {found.outcome}"
-    return f"slot {entry.slot}, number {entry.number}: it says {said}; it is {is_so}"
+    return f"slot {entry.slot}, number {entry.number}: it says {_say(given)}; it is {_say(found)}"
+
+
+def _say(one: Drawn) -> str:
+    comes = "" if one.minute is None else f", minute {one.minute}"
+    return f"lot {one.lot}, place {one.place}, {one.outcome}{comes}"

@@ -22,9 +22,10 @@ from activities.kit import clock
 from activities.kit.db import db, lock, run, transactional
 from activities.outbox.jobs import every
 from activities.records.queries import minutes_since
-from activities.signups import facts
+from activities.signups import arrivals, facts
 from activities.signups.models import SignUp
 from activities.signups.rules import Offer, SignUpState, why_not_promote
+from activities.signups.rules_places import Guest, Places
 from activities.signups.rules_time import why_no_time
 from activities.signups.service import count
 
@@ -95,7 +96,8 @@ def hold(draw_id: int, now: datetime) -> None:
     entries = _entries(draw, offers, entrants, now)
     clashes = _clashes(list(offers.values()), entrants)
     seats = {offer.public_id: offer.left for offer in offers.values()}
-    drawn = rules.draw(draw.seed, seats, clashes, entries)
+    quotas = {offer.public_id: _quotas(offer) for offer in offers.values() if offer.quarters}
+    drawn = rules.draw(draw.seed, seats, clashes, entries, quotas)
     draw.drawn_at, draw.frozen = now, {"slots": [_frozen(o) for o in offers.values()], "clashes": clashes}
     result = {"seed": draw.seed, "entries": len(drawn), "seats": sum(d.outcome == rules.SEATED for d in drawn)}
     audit.leave(now, None, "hold draw", Draw, draw.id, before={"hash": draw.seed_hash}, after=result)
@@ -116,6 +118,7 @@ def _entries(draw: Draw, offers: Mapping[int, Offer], entrants: Sequence[Entrant
             who=whose[one.member_id],
             tickets=rules.tickets(minutes.get((one.member_id, ledger), 0)),
             may=why_not_promote(offers[one.slot_id], one.person, busy[one.member_id], now) is None,
+            times=Places(offers[one.slot_id]).minutes_for(Guest(one.member_id, one.person, busy[one.member_id])),
         )
         for one in entrants
     ]
@@ -132,10 +135,16 @@ def _clashes(offers: Sequence[Offer], entrants: Sequence[Entrant]) -> list[tuple
 
 
 def _frozen(offer: Offer) -> dict[str, object]:
+    quotas = {"quotas": {str(minute): left for minute, left in _quotas(offer).items()}} if offer.quarters else {}
     return {
         "id": offer.public_id, "name": offer.name, "starts_at": offer.starts_at.isoformat(),
-        "ends_at": offer.ends_at.isoformat(), "seats": offer.left,
+        "ends_at": offer.ends_at.isoformat(), "seats": offer.left, **quotas,
     }  # fmt: skip
+
+
+def _quotas(offer: Offer) -> dict[int, int]:
+    """The places that are left, by minute after the start."""
+    return {one.minute: one.left for one in offer.quarters}
 
 
 def _write(
@@ -147,7 +156,8 @@ def _write(
         {
             "draw_id": draw.id, "slot_id": whose[found.entry].slot_id, "sign_up_id": whose[found.entry].id,
             "number": found.entry.number, "who": found.entry.who, "tickets": found.entry.tickets,
-            "may": found.entry.may, "lot": found.lot, "place": found.place, "outcome": SignUpState(found.outcome),
+            "may": found.entry.may, "times": list(found.entry.times) or None, "minute": found.minute, "lot": found.lot,
+            "place": found.place, "outcome": SignUpState(found.outcome),
         }
         for found in drawn
     ]  # fmt: skip
@@ -172,7 +182,10 @@ def _tell(draw: Draw, offer: Offer, drawn: Sequence[Drawn], whose: Mapping[Entry
     of_each = [(found.outcome, whose[found.entry].member_id, found.entry.number) for found in drawn]
     seated = {member: number for outcome, member, number in of_each if outcome == rules.SEATED}
     line = [(member, number) for outcome, member, number in of_each if outcome == rules.WAITING]
+    places = Places(offer)
+    places.put({whose[found.entry].member_id: found.minute for found in drawn if found.minute is not None})
     moved = {SignUpState.ASKED: -len(drawn), SignUpState.SEATED: len(seated), SignUpState.WAITING: len(line)}
     count(offer.id, moved, drawn=len(drawn))
-    notices.seated(draw.public_id, offer, seated, now)
+    arrivals.give(places)
+    notices.seated(draw.public_id, offer, seated, places.minutes, now)
     notices.waiting(draw.public_id, offer, line, now)

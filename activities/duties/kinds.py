@@ -65,6 +65,10 @@ class Kind:
     evidence: tuple[Evidence, ...] = (Evidence.ORGANIZER_TICK,)
     renamed: tuple[datetime, ...] = ()
 
+    def __post_init__(self) -> None:
+        if self.has_standing_holder and self.has_timed_arrival:
+            raise ValueError(f"{self.key}: who holds a post is there all the time, and comes at no time of their own")
+
 
 KINDS: dict[str, Kind] = {}
 

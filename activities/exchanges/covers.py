@@ -14,6 +14,7 @@ from activities.exchanges import notices, queries, rules
 from activities.exchanges.handing import hand_over
 from activities.exchanges.models import Cover
 from activities.exchanges.rules import CoverEnd, Way
+from activities.invitations.rules import Fits
 from activities.invitations.service import ask, take_turns
 from activities.kit.db import db, lock, transactional, unless_there
 from activities.kit.refusal import NotFound
@@ -22,6 +23,7 @@ from activities.people.models import Member
 from activities.signups import facts
 from activities.signups.facts import Engagement
 from activities.signups.rules import Consent, Offer, why_not_consented
+from activities.signups.rules_places import Guest
 from activities.signups.service import give_back, lock_waiters, promote, seat_freed
 
 
@@ -81,18 +83,19 @@ def _take_over(member_id: int, slot_id: int, consent: Consent | None, now: datet
     person, offer = facts.person_locked(member_id, slot_id), facts.offer_locked(slot_id)
     cover = next(iter(queries.wanted_in(slot_id, now)), None)
     mine, busy = facts.around(member_id, offer)
-    if refusal := rules.why_not_take_over(cover is not None, offer, person, mine and mine.mine, busy, now):
+    given = _seat(cover.sign_up.member_id, offer) if cover else None
+    wanted = offer.without(given and given.arrives_after)
+    if refusal := rules.why_not_take_over(given is not None, wanted, person, mine and mine.mine, busy, now):
         raise refusal
     if consent and (refusal := why_not_consented(offer, person, busy, consent)):
         raise refusal
     assert cover is not None  # the rule refused otherwise
-    giver_id = cover.sign_up.member_id
-    given = _seat(giver_id, offer)
     assert given is not None  # cover is wanted only by who has a seat
+    giver_id, taker = cover.sign_up.member_id, Guest(member_id, person, busy)
     read = consent.risks_version if consent else None
-    hand_over(offer, given, member_id, Way.COVER, now, actor_id=member_id, risks_version=read)
+    minute = hand_over(offer, given, taker, Way.COVER, now, actor_id=member_id, risks_version=read)
     cover.end(CoverEnd.TAKEN_OVER, now)
-    notices.covered(offer, giver_id, member_id, db.session.get_one(Member, member_id).name, now)
+    notices.covered(offer, giver_id, member_id, db.session.get_one(Member, member_id).name, now, minute)
     return giver_id
 
 
@@ -149,7 +152,7 @@ def _ask_more(cover_id: int, now: datetime) -> None:
     take_turns()
     slot, cover = _locked(cover_id, now)
     if cover and cover.next_wave_at and cover.next_wave_at <= now:
-        ask(slot, rules.WAVE, now, fits=rules.why_not_fit, topic=notices.WANTED)
+        ask(slot, rules.WAVE, now, fits=_in_place_of_first(slot.id, now), topic=notices.WANTED)
         cover.next_wave_at = rules.next_wave_at(slot.starts_at, now)
 
 
@@ -177,6 +180,12 @@ def _locked(cover_id: int, now: datetime) -> tuple[Slot, Cover | None]:
         raise NotFound
     slot = lock(Slot, slot_id, WITH_ALL)
     return slot, next((cover for cover in queries.wanted_in(slot_id, now) if cover.id == cover_id), None)
+
+
+def _in_place_of_first(slot_id: int, now: datetime) -> Fits:
+    """The reason against somebody's coming in the place of who has asked for cover first."""
+    minute = queries.minutes([slot_id], now).get(slot_id)
+    return lambda offer, person, busy, now: rules.why_not_fit(offer.without(minute), person, busy, now)
 
 
 def _own(member_id: int, slot_id: int, now: datetime) -> Cover | None:

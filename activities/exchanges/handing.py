@@ -7,17 +7,27 @@ from datetime import datetime
 from activities.exchanges.models import Handover
 from activities.exchanges.rules import Way
 from activities.kit.db import db
+from activities.signups import arrivals
 from activities.signups.facts import Engagement
 from activities.signups.rules import Offer, SignUpState
+from activities.signups.rules_arrivals import ArrivalFull
+from activities.signups.rules_places import Guest, Places
 from activities.signups.service import enter, give_back
 
 
 def hand_over(
-    offer: Offer, given: Engagement, taker_id: int, way: Way, now: datetime, *, actor_id: int,
+    offer: Offer, given: Engagement, taker: Guest, way: Way, now: datetime, *, actor_id: int,
     risks_version: int | None = None,
-) -> None:  # fmt: skip
-    """End one sign-up and begin another in its place, so that no seat is free between, and keep who was first.
-    `risks_version`: of the risks that the taker has confirmed to have read."""
+) -> int | None:  # fmt: skip
+    """End one sign-up and begin another in its place, so that no seat is free between, and keep who was first. The
+    taker comes when the other would have, or else at the earliest time that suits: return that, in minutes after the
+    start, where people come one after another. `risks_version`: of the risks that the taker has confirmed to have
+    read."""
+    places = Places(offer.without(given.arrives_after))
+    if not places.seat(taker):
+        raise ArrivalFull
     give_back(given, actor_id, now, reason=way)
-    taken_id = enter(offer, taker_id, SignUpState.SEATED, now, actor_id=actor_id, risks_version=risks_version)
+    taken_id = enter(offer, taker.id, SignUpState.SEATED, now, actor_id=actor_id, risks_version=risks_version)
     db.session.add(Handover(slot_id=offer.id, given_id=given.id, taken_id=taken_id, way=way, at=now))
+    arrivals.give(places)
+    return places.minutes.get(taker.id)

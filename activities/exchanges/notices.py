@@ -97,9 +97,12 @@ words(
 )
 
 
-def covered(offer: Offer, giver_id: int, taker_id: int, taker: str, now: datetime) -> None:
+def covered(
+    offer: Offer, giver_id: int, taker_id: int, taker: str, now: datetime, minute: int | None = None
+) -> None:  # fmt: skip
+    """`minute`: when the taker comes after the start, where people come one after another."""
     outbox.post(now, [giver_id], "exchanges.covered", **facts(offer), name=taker)
-    outbox.post(now, [taker_id], "exchanges.took_over", **facts(offer))
+    outbox.post(now, [taker_id], "exchanges.took_over", **facts(offer, minute))
 
 
 def to_waiting_list(offer: Offer, member_id: int, now: datetime) -> None:
@@ -117,8 +120,9 @@ def swap_proposed(gives: Offer, takes: Offer, name: str, member_id: int, until: 
     outbox.post(now, [member_id], "exchanges.swap_proposed", **about)
 
 
-def swapped(has: Offer, had: Offer, member_id: int, now: datetime) -> None:
-    outbox.post(now, [member_id], "exchanges.swapped", **_instead(has, had))
+def swapped(has: Offer, had: Offer, member_id: int, now: datetime, minute: int | None = None) -> None:
+    """`minute` as in `covered`."""
+    outbox.post(now, [member_id], "exchanges.swapped", **_instead(has, had, minute))
 
 
 def not_swapped(gives: Offer, member_id: int, now: datetime, *, declined: bool) -> None:
@@ -126,7 +130,12 @@ def not_swapped(gives: Offer, member_id: int, now: datetime, *, declined: bool) 
     outbox.post(now, [member_id], topic, **facts(gives))
 
 
-def _instead(offer: Offer, other: Offer) -> dict[str, Any]:
+def _instead(offer: Offer, other: Offer, minute: int | None = None) -> dict[str, Any]:
     """A slot, and beside it the other of the two."""
     of_other = facts(other)
-    return {**facts(offer), "other": of_other["what"], "other_when": of_other["when"], "other_where": of_other["where"]}
+    return {
+        **facts(offer, minute),
+        "other": of_other["what"],
+        "other_when": of_other["when"],
+        "other_where": of_other["where"],
+    }

@@ -19,14 +19,22 @@ from activities.signups.rules_time import Busy
 
 
 def can_take_over(viewer: Viewer, now: datetime) -> list[Card]:
-    """Cards of the slots in which somebody wants cover and the viewer could take over. Two statements."""
+    """Cards of the slots in which somebody wants cover and the viewer could take over. Two statements, and one more
+    where people come one after another."""
     offers = queries.slots_wanted(viewer, now)
     if not offers:
         return []
     person, mine = facts.taken_on(viewer.id, offers[0].starts_at, max(offer.ends_at for offer in offers))
     busy = facts.busy_of(mine)
     held = {one.slot_id: one.mine for one in mine}
-    able = [o for o in offers if not rules.why_not_take_over(True, o, person, held.get(o.id), busy, now)]
+    minutes = queries.minutes([offer.id for offer in offers if offer.quarters], now)
+    able = [
+        offer
+        for offer in offers
+        if not rules.why_not_take_over(
+            True, offer.without(minutes.get(offer.id)), person, held.get(offer.id), busy, now
+        )
+    ]
     return cards(person, able, mine, now)
 
 
@@ -74,9 +82,9 @@ def _choices(viewer: Viewer, own: Seat, seats: Sequence[Seat], now: datetime) ->
     found = []
     for seat in seats:
         sees = viewer.unit.path.startswith(seat.path), seat.person.unit_path.startswith(own.path)
-        side = Side(person, own.offer, seat.offer, True, sees[0], held.get(seat.offer.id), busy)
-        there = on_own.get(seat.member_id)
-        other = Side(seat.person, seat.offer, own.offer, True, sees[1], there, _beside(seat, theirs[seat.member_id]))
+        side = Side(person, own.offer, seat.taken_over, True, sees[0], held.get(seat.offer.id), busy)
+        there, beside = on_own.get(seat.member_id), _beside(seat, theirs[seat.member_id])
+        other = Side(seat.person, seat.offer, own.taken_over, True, sees[1], there, beside)
         if not rules.why_not_swap(side, other, now):
             found.append(Choice(seat, what_speaks_against(seat.offer, person, busy)))
     return found
@@ -84,7 +92,8 @@ def _choices(viewer: Viewer, own: Seat, seats: Sequence[Seat], now: datetime) ->
 
 def _beside(seat: Seat, busy: Sequence[Busy]) -> list[Busy]:
     """The duties of who has the seat beside it, which its time tells from the others; the verb asks more closely."""
-    span = (seat.offer.starts_at, seat.offer.ends_at)
+    own = seat.offer.duty_at(seat.minute)
+    span = (own.starts_at, own.ends_at)
     return [duty for duty in busy if (duty.starts_at, duty.ends_at) != span]
 
 

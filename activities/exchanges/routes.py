@@ -50,7 +50,9 @@ def cover_wanted(viewer: Viewer, slot: Slot, card: Card, now: datetime) -> Panel
     if card.is_seated or not queries.wanted_in(slot.id, now):
         return None
     person, (mine, busy) = facts.person(viewer.id), facts.around(viewer.id, card.offer)
-    refusal = rules.why_not_take_over(True, card.offer, person, mine and mine.mine, busy, now)
+    minutes = queries.minutes([slot.id], now) if card.offer.quarters else {}
+    offer = card.offer.without(minutes.get(slot.id))
+    refusal = rules.why_not_take_over(True, offer, person, mine and mine.mine, busy, now)
     button = "exchanges/_take_over.html" if card.refusal and not (refusal or mine) else ""
     warnings = [] if refusal else what_speaks_against(card.offer, person, busy)
     values = {"refusal": refusal, "warnings": warnings, "risks": card.offer.risks_version}

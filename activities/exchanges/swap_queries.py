@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from activities.duties.models import Activity, Post, Slot
+from activities.duties.models import Activity, Arrival, Post, Slot
 from activities.duties.queries import WITH_ALL, sight_of, visible
 from activities.duties.rules import SlotState
 from activities.exchanges.models import Swap, SwapOffer
@@ -34,29 +34,36 @@ class Seat(NamedTuple):
     name: str
     wish: str
     path: str
+    minute: int | None  # when they come after its start, where people come one after another
     offer: Offer
     person: Person
+
+    @property
+    def taken_over(self) -> Offer:
+        """The slot as it is offered to who takes this seat over."""
+        return self.offer.without(self.minute)
 
 
 _SEATS = (
     OFFERS.with_only_columns(
-        SignUp.id, Member.id, Member.public_id, Member.name, sa.func.coalesce(SwapOffer.wish, ""), Unit.path, *OFFER,
-        *PERSON,
+        SignUp.id, Member.id, Member.public_id, Member.name, sa.func.coalesce(SwapOffer.wish, ""), Unit.path,
+        Arrival.minute, *OFFER, *PERSON,
     )
     .join(Unit, Unit.id == Activity.unit_id)
     .join(SignUp, SignUp.slot_id == Slot.id)
     .join(Member, Member.id == SignUp.member_id)
     .join(Home, Home.id == Member.unit_id)
     .outerjoin(SwapOffer, sa.and_(SwapOffer.sign_up_id == SignUp.id, SwapOffer.ended_at.is_(None)))
+    .outerjoin(Arrival, Arrival.id == SignUp.arrival_id)
     .where(SignUp.state == SignUpState.SEATED, Slot.state == SlotState.OPEN, Slot.starts_at > NOW, Member.active)
     .order_by(Slot.starts_at, Slot.id, SignUp.id)
 )  # fmt: skip
 
 
 def _seats(query: sa.Select[Any], now: datetime) -> list[Seat]:
-    size = 6 + len(OFFER)
+    size = 7 + len(OFFER)
     rows = run(query, {"now": now})
-    return [Seat._make((*row[:6], Offer._make(row[6:size]), Person._make(row[size:]))) for row in rows]
+    return [Seat._make((*row[:7], Offer._make(row[7:size]), Person._make(row[size:]))) for row in rows]
 
 
 def own_seat(member_id: int, slot_id: int, now: datetime) -> Seat | None:

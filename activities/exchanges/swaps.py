@@ -24,6 +24,7 @@ from activities.people.models import Member
 from activities.signups import facts
 from activities.signups.facts import Engagement
 from activities.signups.rules import Consent, NotIn, SignUpState, why_not_consented
+from activities.signups.rules_places import Guest
 from activities.signups.service import seat_freed
 
 # ── who would swap ──────────────────────────────────────────────────────────
@@ -108,12 +109,16 @@ def _agree(member_id: int, swap_id: int, consent: Consent | None, now: datetime)
     _must_consent(taker.side, consent)
     given, wanted = giver.side.gives, taker.side.gives
     read = consent.risks_version if consent else None
-    hand_over(given, other_seat, member_id, Way.SWAP, now, actor_id=member_id, risks_version=read)
-    hand_over(wanted, own_seat, ends.giver_id, Way.SWAP, now, actor_id=member_id, risks_version=swap.risks_version)
+    own = Guest(member_id, taker.side.person, taker.side.busy)
+    other = Guest(ends.giver_id, giver.side.person, giver.side.busy)
+    own_minute = hand_over(given, other_seat, own, Way.SWAP, now, actor_id=member_id, risks_version=read)
+    other_minute = hand_over(
+        wanted, own_seat, other, Way.SWAP, now, actor_id=member_id, risks_version=swap.risks_version
+    )
     swap.end(SwapEnd.AGREED, now)
     _end_others(swap, now)
-    notices.swapped(given, wanted, member_id, now)
-    notices.swapped(wanted, given, ends.giver_id, now)
+    notices.swapped(given, wanted, member_id, now, own_minute)
+    notices.swapped(wanted, given, ends.giver_id, now, other_minute)
     return [ends.giver_id, member_id]
 
 
@@ -173,19 +178,21 @@ def _sides(ends: Ends) -> tuple[Party, Party]:
     offers = {slot: facts.offer_locked(slot) for slot in sorted({ends.given_slot_id, ends.wanted_slot_id})}
     paths = swap_queries.paths(offers)
 
-    def party(who: int, gives: int, takes: int) -> Party:
+    def party(who: int, gives: int, other: int, takes: int) -> Party:
         seat, _ = facts.around(who, offers[gives])
+        theirs, _ = facts.around(other, offers[takes])
+        wanted = offers[takes].without(theirs and theirs.arrives_after)
         there, _ = facts.around(who, offers[takes])
         seen, duties = facts.taken_on(who, offers[takes].starts_at, offers[takes].ends_at)
         busy = facts.busy_of(duty for duty in duties if duty.slot_id not in (gives, takes))
         has_seat = seat is not None and seat.state is SignUpState.SEATED
         person = people[who]._replace(timetable=seen.timetable)
         sees = person.unit_path.startswith(paths[takes])
-        return Party(seat, Side(person, offers[gives], offers[takes], has_seat, sees, there and there.mine, busy))
+        return Party(seat, Side(person, offers[gives], wanted, has_seat, sees, there and there.mine, busy))
 
     return (
-        party(ends.giver_id, ends.given_slot_id, ends.wanted_slot_id),
-        party(ends.taker_id, ends.wanted_slot_id, ends.given_slot_id),
+        party(ends.giver_id, ends.given_slot_id, ends.taker_id, ends.wanted_slot_id),
+        party(ends.taker_id, ends.wanted_slot_id, ends.giver_id, ends.given_slot_id),
     )
 
 

@@ -21,6 +21,7 @@ from activities.records.service import record_marks
 from activities.signups import arrivals, facts
 from activities.signups.models import SignUp
 from activities.signups.rules import SignUpState
+from activities.signups.rules_places import Guest, Places
 from activities.signups.service import enter
 
 SHOWN = 30
@@ -129,7 +130,9 @@ def _seat(slot_id: int, member_id: int, actor_id: int, now: datetime) -> bool:
     offer = facts.offer_locked(slot_id)
     if not offer.left:
         return False
-    sign_up_id = enter(offer, member_id, SignUpState.SEATED, now, actor_id=actor_id)
-    if offer.is_timed:
-        arrivals.take(offer, sign_up_id, None)
+    places, person = Places(offer), facts.person(member_id)
+    if not places.seat(Guest(member_id, person, ())):  # whatever else they have taken on, they are here
+        return False
+    enter(offer, member_id, SignUpState.SEATED, now, actor_id=actor_id)
+    arrivals.give(places)
     return True

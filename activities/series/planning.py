@@ -17,6 +17,7 @@ from activities.kit.db import db, run
 from activities.kit.refusal import NotFound
 from activities.series import rules
 from activities.series.rules import Edit, Occurrence
+from activities.signups.facts import QUARTERS
 
 ONE = timedelta(days=1)
 # A moment before which no slot is: what has begun is left alone by the rule, not by the plan.
@@ -26,7 +27,7 @@ _OCCURRENCES = (
     sa.select(
         Slot.id, Slot.public_id, Slot.post_id, Slot.series_day, Slot.starts_at, Slot.ends_at, Slot.capacity, Slot.state,
         Slot.by_hand, (Slot.taken - Slot.gathered).label("seated"),
-        (Slot.taken - Slot.gathered + Slot.waiting + Slot.asked).label("people"), Slot.tickets,
+        (Slot.taken - Slot.gathered + Slot.waiting + Slot.asked).label("people"), Slot.tickets, QUARTERS,
     )
     .where(Slot.series_id == sa.bindparam("series_id", type_=sa.Integer()))
     .order_by(Slot.id)

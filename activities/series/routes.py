@@ -36,6 +36,7 @@ KEPT = {
     Kept.SLOT_THERE: N_("the post has another slot at the new time"),
     Kept.BOUND: N_("who has a seat could not withdraw any more"),
     Kept.MORE_PEOPLE: N_("more people have a seat than there would be"),
+    Kept.ARRIVALS: N_("people come later than it would end, or nobody could come any more"),
 }
 LONGEST_REASON = 200
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import ClassVar, NamedTuple
@@ -13,7 +13,9 @@ from activities.duties.plans import FallsOut, Planned, Why, by_day
 from activities.duties.rules import ByHand, SlotState
 from activities.kit.refusal import N_, Refusal, refusal
 from activities.signups.rules import is_bound
+from activities.signups.rules_arrivals import Quarter, seats_within, why_not_length
 
+MINUTE = timedelta(minutes=1)
 Key = tuple[int, date]  # a post and a day of the series: what a slot stays, wherever it is moved
 
 
@@ -25,6 +27,7 @@ class Kept(StrEnum):
     SLOT_THERE = "slot_there"
     BOUND = "bound"
     MORE_PEOPLE = "more_people"
+    ARRIVALS = "arrivals"
 
 
 class Occurrence(NamedTuple):
@@ -43,10 +46,15 @@ class Occurrence(NamedTuple):
     seated: int
     people: int
     tickets: int
+    quarters: tuple[Quarter, ...] = ()  # the times at which people come, where they come one after another
 
     @property
     def key(self) -> Key:
         return self.post_id, self.day
+
+    def seats_within(self, length: timedelta) -> int:
+        """How many seats it would have if it were so long: where people come one after another those at its times."""
+        return seats_within(length // MINUTE, self.quarters)
 
 
 class Move(NamedTuple):
@@ -60,6 +68,11 @@ class Move(NamedTuple):
     @property
     def is_moved(self) -> bool:
         return (self.starts_at, self.ends_at) != (self.slot.starts_at, self.slot.ends_at)
+
+    @property
+    def length(self) -> int:
+        """In minutes."""
+        return (self.ends_at - self.starts_at) // MINUTE
 
     @property
     def told(self) -> int:
@@ -159,7 +172,8 @@ def _turn(
 ) -> Move | Kept | None:
     """What becomes of a slot that is wanted so, None where it is so already."""
     times = (own.starts_at, own.ends_at) if ByHand.TIME in own.by_hand else (wanted.starts_at, wanted.ends_at)
-    move = Move(own, *times, own.capacity if ByHand.SEATS in own.by_hand else wanted.capacity)
+    seats = own.capacity if ByHand.SEATS in own.by_hand else wanted.capacity
+    move = Move(own, *times, own.seats_within(times[1] - times[0]) if own.quarters else seats)
     if (*times, move.capacity) == (own.starts_at, own.ends_at, own.capacity):
         as_wanted = (wanted.starts_at, wanted.ends_at, wanted.capacity) == (own.starts_at, own.ends_at, own.capacity)
         return None if as_wanted else Kept.BY_HAND
@@ -177,6 +191,8 @@ def _why_not(move: Move, others: Collection[tuple[int, datetime]], withdraw_minu
     is_worse = starts_at != own.starts_at or move.ends_at > own.ends_at
     if own.seated and is_worse and is_bound(starts_at, withdraw_minutes, now):
         return Kept.BOUND
+    if why_not_length(starts_at, move.length, own.quarters):
+        return Kept.ARRIVALS
     return Kept.MORE_PEOPLE if move.capacity < own.seated else None
 
 

@@ -8,54 +8,30 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from activities.audit import service as audit
-from activities.duties.models import Arrival, Slot
-from activities.duties.rules import SlotState
-from activities.kit.db import db, run, transactional
+from activities.duties.models import Slot
+from activities.duties.rules import why_not_touch
+from activities.kit.db import db, transactional
 from activities.kit.refusal import ChangedMeanwhile, NotFound
-from activities.outbox.jobs import every
-from activities.signups import changing, facts, notices, organize, rules
-from activities.signups.arrivals import HOLDS, recount, settle, take
+from activities.signups import changing, facts, notices, organize, parties, queries, rules
+from activities.signups.arrivals import give, quarters, recount, write_quotas
 from activities.signups.changing import Wanted
-from activities.signups.facts import NOW
 from activities.signups.models import SignUp
 from activities.signups.rules import SignUpState
 from activities.signups.rules_arrivals import minutes_of, why_not_quotas
-
-_UNSETTLED = (
-    sa.select(Slot.id)
-    .join(SignUp, SignUp.slot_id == Slot.id)
-    .where(
-        Slot.state == SlotState.OPEN, Slot.ends_at > NOW, HOLDS, SignUp.arrival_id.is_(None),
-        sa.exists().where(Arrival.slot_id == Slot.id, Arrival.taken < Arrival.quota),
-    )
-    .distinct()
-    .order_by(Slot.id)
-)  # fmt: skip
+from activities.signups.rules_places import Guest, Places
+from activities.signups.service import fill, promote
 
 
-@every(60, "give times of arrival")
-def settle_all(now: datetime) -> None:
-    """Give times to those who came to a seat in another way than by choosing one: each slot in its transaction."""
-    for slot_id in run(_UNSETTLED, {"now": now}).scalars().all():
-        _settle(slot_id, now)
-
-
-@transactional
-def _settle(slot_id: int, now: datetime) -> None:
-    given = settle(facts.offer_locked(slot_id))
-    _revise(given, now)
-    audit.leave_all(now, None, "give a time", SignUp, [(row_id, {}, {}) for row_id in given])
-
-
-def _revise(sign_up_ids: Collection[int], now: datetime) -> None:
-    """Calendars must notice."""
-    changed = sa.update(SignUp).where(SignUp.id.in_(sign_up_ids))
-    db.session.execute(changed.values(revision=SignUp.revision + 1, changed_at=now))
-
-
-@transactional
 def come_at(member_id: int, slot_id: int, arrival_id: int, now: datetime) -> None:
-    """Come at another time. Raises the rules' Refusal; one's own time stays where the other is taken."""
+    """Come at another time. Raises the rules' Refusal; one's own time stays where the other is taken. The time that
+    is given back may suit somebody who waits although there is a free seat."""
+    _come_at(member_id, slot_id, arrival_id, now)
+    for waited_for in queries.waited_for_with_seats_left([slot_id]):
+        fill(waited_for, now)
+
+
+@transactional
+def _come_at(member_id: int, slot_id: int, arrival_id: int, now: datetime) -> None:
     person = facts.person_locked(member_id)
     offer = facts.offer_locked(slot_id)
     mine, busy = facts.around(member_id, offer)
@@ -65,40 +41,68 @@ def come_at(member_id: int, slot_id: int, arrival_id: int, now: datetime) -> Non
         raise refusal
     if arrival_id == mine.arrival_id:
         return
-    at = take(offer, mine.id, arrival_id)
-    assert at is not None  # a time was named
-    if refusal := rules.why_no_visit(offer, at, busy, person):
+    places = Places(offer)
+    if refusal := places.choose(Guest(member_id, person, busy), arrival_id):
         raise refusal
+    give(places)
     recount([mine.arrival_id] if mine.arrival_id else [])
     _revise([mine.id], now)
     audit.leave(
         now, member_id, "come at", SignUp, mine.id, before={"arrival": mine.arrival_id}, after={"arrival": arrival_id}
     )
-    notices.comes_at(offer, member_id, at, now)
+    notices.comes_at(offer, member_id, offer.duty_at(places.minutes[member_id]).starts_at, now)
+
+
+def _revise(sign_up_ids: Collection[int], now: datetime) -> None:
+    """Calendars must notice."""
+    changed = sa.update(SignUp).where(SignUp.id.in_(sign_up_ids))
+    db.session.execute(changed.values(revision=SignUp.revision + 1, changed_at=now))
 
 
 @transactional
 def set_quotas(actor_id: int, slot_id: int, revision: int, quotas: Mapping[int, int], now: datetime) -> None:
-    """Say how many may come at each time, by minute after the slot's start; together they are its seats. More seats go
-    to who waits longest. Raises the rules' Refusal; ChangedMeanwhile where `revision` is not the present one."""
+    """Say how many may come at each time, by minute after the slot's start; together they are its seats. Who has a seat
+    and no time yet gets one and is told; more seats go to who waits longest. Raises the rules' Refusal;
+    ChangedMeanwhile where `revision` is not the present one."""
     [slot] = organize.locked(actor_id, [slot_id])
     if not slot.post.activity.kind.has_timed_arrival:
         raise NotFound
     if slot.revision != revision:
         raise ChangedMeanwhile
-    present = {one.minute: one for one in db.session.scalars(sa.select(Arrival).where(Arrival.slot_id == slot_id))}
-    taken = {minute: one.taken for minute, one in present.items()}
+    present = {one.minute: one for one in quarters([slot_id])}
     starts = {minute: slot.starts_at + timedelta(minutes=minute) for minute in present}
-    if refusal := why_not_quotas(quotas, taken, starts):
+    wanted = {minute: quotas.get(minute, 0) for minute in minutes_of(slot.minutes)}
+    seats = sum(wanted.values())
+    taken = {minute: one.taken for minute, one in present.items()}
+    refusal = (
+        why_not_touch(slot.state, slot.starts_at, now)
+        or why_not_quotas(wanted, taken, starts)
+        or rules.why_not_capacity(slot.taken - slot.gathered, seats)
+    )
+    if refusal:
         raise refusal
-    for minute in minutes_of(slot.minutes):
-        quota, one = quotas.get(minute, 0), present.pop(minute, None)
-        if one:
-            one.quota = quota
-        elif quota:
-            db.session.add(Arrival(slot_id=slot_id, minute=minute, quota=quota))
-    for beyond in present.values():  # the slot has become shorter
-        beyond.quota = beyond.taken
-    db.session.flush()
-    audit.leave(now, actor_id, "set arrivals", Slot, slot_id, after={"quotas": {str(k): v for k, v in quotas.items()}})
-    changing.change([Wanted(slot_id, slot.starts_at, slot.ends_at, sum(quotas.values()))], actor_id, now)
+    write_quotas(slot_id, present, wanted)
+    audit.leave(now, actor_id, "set arrivals", Slot, slot_id, after={"quotas": {str(k): v for k, v in wanted.items()}})
+    _place_who_has_none(slot_id, now)
+    if seats == slot.capacity:  # other times, and as many seats as before
+        slot.revision, slot.changed_at = revision + 1, now
+        promote(slot_id, now)
+    else:
+        changing.change([Wanted(slot_id, slot.starts_at, slot.ends_at, seats)], actor_id, now)
+
+
+def _place_who_has_none(slot_id: int, now: datetime) -> None:
+    """Give everybody whose seat is older than the times the earliest that suits, in the order of acceptance: there is
+    one, since they had time for all of it. Only where they have it no more it is the earliest that is free."""
+    offer = facts.offer_locked(slot_id)
+    line = queries.seated_at_no_time(slot_id)
+    if not line:
+        return
+    places, company = Places(offer), parties.around_all(parties.people_locked(line), offer)
+    for who in line:
+        one = company[who]
+        if not places.seat(Guest(who, one.person, one.busy)):
+            places.seat(Guest(who, one.person, ()))
+    give(places)
+    audit.leave_all(now, None, "give a time", SignUp, [(one.mine.id, {}, {}) for one in company.values() if one.mine])
+    notices.moved([(offer, places.minutes)], now)

@@ -10,24 +10,25 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from activities.duties.models import Arrival
-from activities.kit.db import db, run
-from activities.signups.facts import SLOT
+from activities.kit.db import run
 from activities.signups.models import SignUp
-from activities.signups.rules import HOLDING, Offer
-from activities.signups.rules_arrivals import ArrivalFull, ArrivalMissing
+from activities.signups.rules import HOLDING
+from activities.signups.rules_arrivals import Quarter
+from activities.signups.rules_places import Places
 
 MINUTE = timedelta(minutes=1)
 HOLDS = SignUp.state.in_([sa.literal_column(f"'{state}'") for state in HOLDING])
 COMING = sa.select(sa.func.count()).where(SignUp.arrival_id == Arrival.id, HOLDS).scalar_subquery()
-_TAKE = (
+_GIVE = (
+    sa.update(SignUp)
+    .where(SignUp.slot_id == sa.bindparam("of_slot"), SignUp.member_id == sa.bindparam("of_member"), HOLDS)
+    .values(arrival_id=sa.bindparam("arrival", type_=sa.Integer()))
+)
+_SET_QUOTA = (
     sa.update(Arrival)
-    .where(
-        Arrival.id == sa.bindparam("arrival", type_=sa.Integer()), Arrival.slot_id == sa.bindparam("slot"),
-        Arrival.taken < Arrival.quota,
-    )
-    .values(taken=Arrival.taken + 1)
-    .returning(Arrival.minute)
-)  # fmt: skip
+    .where(Arrival.id == sa.bindparam("arrival", type_=sa.Integer()))
+    .values(quota=sa.bindparam("seats", type_=sa.Integer()))
+)
 _RECOUNT = (
     sa.update(Arrival)
     .where(Arrival.id.in_(sa.bindparam("ids", type_=sa.Integer(), expanding=True)))
@@ -37,10 +38,6 @@ _CLOSE = (
     sa.update(Arrival)
     .where(Arrival.slot_id == sa.bindparam("slot"), Arrival.minute >= sa.bindparam("length"))
     .values(quota=Arrival.taken)
-)
-_FREE = sa.select(Arrival.id).where(Arrival.slot_id == SLOT, Arrival.taken < Arrival.quota).order_by(Arrival.minute)
-_WITHOUT = (
-    sa.select(SignUp.id).where(SignUp.slot_id == SLOT, HOLDS, SignUp.arrival_id.is_(None)).order_by(SignUp.ticket)
 )
 
 
@@ -59,54 +56,54 @@ class Time(NamedTuple):
 
 def times(slot_id: int, starts_at: datetime) -> list[Time]:
     """When people come to a slot; none where it has no timed arrivals."""
-    rows = sa.select(Arrival.id, Arrival.minute, Arrival.quota, Arrival.taken).where(Arrival.slot_id == slot_id)
     return [
-        Time(row_id, starts_at + timedelta(minutes=minute), quota, taken)
-        for row_id, minute, quota, taken in db.session.execute(rows.order_by(Arrival.minute))
+        Time(one.id, starts_at + timedelta(minutes=one.minute), one.quota, one.taken) for one in quarters([slot_id])
     ]
 
 
-def coming(slot_ids: Collection[int]) -> dict[int, dict[int, int]]:
-    """How many come to each of these slots at each time, by minute after its start."""
-    rows = sa.select(Arrival.slot_id, Arrival.minute, Arrival.taken).where(Arrival.slot_id.in_(slot_ids))
-    found: dict[int, dict[int, int]] = {}
-    for slot_id, minute, taken in db.session.execute(rows) if slot_ids else ():
-        found.setdefault(slot_id, {})[minute] = taken
-    return found
+def quarters(slot_ids: Collection[int]) -> list[Quarter]:
+    """The times at which people come to these slots. One statement."""
+    rows = sa.select(Arrival.id, Arrival.minute, Arrival.quota, Arrival.taken).where(Arrival.slot_id.in_(slot_ids))
+    return [Quarter._make(row) for row in run(rows.order_by(Arrival.minute))]
+
+
+def timed(slot_ids: Collection[int]) -> set[int]:
+    """Those of these slots to which people come one after another. One statement."""
+    return set(run(sa.select(Arrival.slot_id).where(Arrival.slot_id.in_(slot_ids)).distinct()).scalars())
 
 
 # ── inside the transactions of others, with the slot locked ─────────────────
 
 
-def take(offer: Offer, sign_up_id: int, arrival_id: int | None) -> datetime | None:
-    """Give a sign-up the time that was chosen, or where nothing could be (None) the earliest that is free. Return when
-    the person comes. ArrivalMissing, ArrivalFull."""
-    chosen = arrival_id if arrival_id is not None else run(_FREE.limit(1), {"slot_id": offer.id}).scalar()
-    if chosen == 0:
-        raise ArrivalMissing
-    if chosen is None:
-        return None
-    minute = run(_TAKE, {"arrival": chosen, "slot": offer.id}).scalar()
-    if minute is None:
-        raise ArrivalFull
-    db.session.execute(sa.update(SignUp).where(SignUp.id == sign_up_id).values(arrival_id=chosen))
-    return offer.starts_at + timedelta(minutes=int(minute))
+def give(places: Places) -> None:
+    """Write when those come who have a seat by now. Two statements, however many; none where nobody has a time."""
+    if places.given:
+        slot_id = places.offer.id
+        rows = [{"of_slot": slot_id, "of_member": who, "arrival": one.id} for who, one in places.given.items()]
+        run(_GIVE, rows)
+        recount({one.id for one in places.given.values()})
 
 
-def settle(offer: Offer) -> list[int]:
-    """Give everybody who has a seat and no time yet the earliest that is free, in the order of acceptance. Return the
-    sign-ups that have one now."""
-    waiting = [row.id for row in run(_WITHOUT, {"slot_id": offer.id})]
-    return [row_id for row_id in waiting if take(offer, row_id, None)]
+def write_quotas(slot_id: int, present: Mapping[int, Quarter], wanted: Mapping[int, int]) -> None:
+    """Let so many people come at each time, by minute, and nobody at any other."""
+    quotas = {**dict.fromkeys(present, 0), **wanted}
+    kept = [{"arrival": present[m].id, "seats": seats} for m, seats in quotas.items() if m in present]
+    new = [
+        {"slot_id": slot_id, "minute": m, "quota": n, "taken": 0} for m, n in quotas.items() if n and m not in present
+    ]
+    if kept:
+        run(_SET_QUOTA, kept)
+    if new:
+        run(sa.insert(Arrival), new)
 
 
 def close_after(lengths: Mapping[int, timedelta]) -> None:
-    """Offer no times after the end of these slots, by how long they are, any more."""
+    """Offer no times after the end of these slots, by how long they are, any more: nobody comes then."""
     if lengths:
         run(_CLOSE, [{"slot": slot_id, "length": length // MINUTE} for slot_id, length in lengths.items()])
 
 
 def recount(arrival_ids: Collection[int]) -> None:
-    """Count anew who comes at these times, because some do not any more."""
+    """Count anew who comes at these times, because that has changed."""
     if arrival_ids:
         run(_RECOUNT, {"ids": sorted(arrival_ids)})

@@ -5,18 +5,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import datetime, time, timedelta
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from activities.duties.models import Activity, ActivityTraining, Post, Slot
+from activities.duties.models import Activity, ActivityTraining, Arrival, Post, Slot
 from activities.duties.rules import SlotState, WayIn
 from activities.kit import clock
 from activities.kit.db import UtcDateTime
 from activities.norms.rules import Norms, Strictness
 from activities.people.models import Unit
 from activities.people.rules import Stages, Standings
-from activities.signups.facts import IS_TIMED, Engagement, busy_of
+from activities.signups.facts import Engagement, busy_of
+from activities.signups.rules_arrivals import STAY
 from activities.signups.rules_person import Person, why_paused
 from activities.signups.rules_time import Busy, days, weeks
 from activities.sites.models import Site
@@ -31,7 +33,6 @@ ONE = timedelta(days=1)
 FURTHEST = timedelta(days=120)
 Span = tuple[datetime, datetime]
 Condition = sa.ColumnElement[bool]
-STARTS, ENDS = sa.extract("epoch", Slot.starts_at), sa.extract("epoch", Slot.ends_at)
 
 
 def can_take(person: Person, engagements: Collection[Engagement], span: Span, now: datetime) -> Condition:
@@ -44,12 +45,8 @@ def can_take(person: Person, engagements: Collection[Engagement], span: Span, no
         Slot.id.not_in([one.slot_id for one in engagements]),
         *_is_for(person),
         sa.or_(
-            IS_TIMED,
-            sa.and_(
-                sa.true(),
-                *_is_apart(busy_of(engagements), person.norms),
-                *_leaves_rest(busy_of(engagements), person.norms, span),
-            ),
+            sa.and_(~_TIMES.exists(), *_has_time(WHOLE, busy_of(engagements), person.norms, span)),
+            _TIMES.where(_CAN_BE_CHOSEN, *_has_time(VISIT, busy_of(engagements), person.norms, span)).exists(),
         ),
     )
 
@@ -118,31 +115,59 @@ def _counts(passed: Passed) -> Condition:
     return sa.and_(is_this, Slot.starts_at < clock.at(passed.valid_until + timedelta(days=1), time(0)))
 
 
-def _is_apart(busy: Collection[Busy], norms: Norms) -> Iterator[Condition]:
+class _Duty(NamedTuple):
+    """From when to when the person would be there, in seconds."""
+
+    starts: sa.ColumnElement[int]
+    ends: sa.ColumnElement[int]
+
+
+STARTS, ENDS = sa.extract("epoch", Slot.starts_at), sa.extract("epoch", Slot.ends_at)
+WHOLE = _Duty(STARTS, ENDS)
+_COMES = STARTS + Arrival.minute * 60
+_GOES = _COMES + int(STAY.total_seconds())
+VISIT = _Duty(_COMES, sa.case((_GOES > ENDS, ENDS), else_=_GOES))
+_TIMES = sa.select(Arrival.id).where(Arrival.slot_id == Slot.id).correlate(Slot, Post)
+_OTHER = aliased(Arrival)
+_HAS_PLACES_LEFT = sa.select(_OTHER.id).where(_OTHER.slot_id == Slot.id, _OTHER.taken < _OTHER.quota).correlate(Slot)
+# `rules_arrivals.to_choose_from`.
+_CAN_BE_CHOSEN = sa.or_(Arrival.taken < Arrival.quota, sa.and_(Arrival.quota > 0, ~_HAS_PLACES_LEFT.exists()))
+
+
+def _has_time(duty: _Duty, busy: Collection[Busy], norms: Norms, span: Span) -> Iterator[Condition]:
+    """`rules_time.why_no_time`."""
+    yield from _is_apart(duty, busy, norms)
+    yield from _leaves_rest(duty, busy, norms, span)
+
+
+def _is_apart(duty: _Duty, busy: Collection[Busy], norms: Norms) -> Iterator[Condition]:
     """No overlap, and the travel and the gap that the school insists on."""
     gap = norms.gap.span if norms.gap.strictness is Strictness.REFUSE else timedelta(0)
     travel = norms.travel.span if norms.travel.strictness is Strictness.REFUSE else timedelta(0)
     for one in busy:
-        yield ~_touches(one, gap)
+        yield ~_touches(duty, one, gap)
         if one.place and travel > gap:
-            yield sa.or_(Post.place.in_(("", one.place)), ~_touches(one, travel))
+            yield sa.or_(Post.place.in_(("", one.place)), ~_touches(duty, one, travel))
 
 
-def _touches(one: Busy, margin: timedelta) -> Condition:
-    return sa.and_(Slot.starts_at < one.ends_at + margin, Slot.ends_at > one.starts_at - margin)
+def _touches(duty: _Duty, one: Busy, margin: timedelta) -> Condition:
+    first, last = one.starts_at - margin, one.ends_at + margin
+    if duty is WHOLE:
+        return sa.and_(Slot.starts_at < last, Slot.ends_at > first)
+    return sa.and_(duty.starts < int(last.timestamp()), duty.ends > int(first.timestamp()))
 
 
-def _leaves_rest(busy: Collection[Busy], norms: Norms, span: Span) -> Iterator[Condition]:
+def _leaves_rest(duty: _Duty, busy: Collection[Busy], norms: Norms, span: Span) -> Iterator[Condition]:
     """The hours a day and a week that the school insists on. A slot that reaches further than the day or week after
     the span fills that one alone."""
     for limit, spans, longest in ((norms.day, days, timedelta(days=1)), (norms.week, weeks, timedelta(weeks=1))):
         if limit.strictness is Strictness.REFUSE:
             for first, last, _ in spans(span[0], span[1] + longest, norms.zone):
                 left = limit.minutes - sum(one.minutes_within(first, last) for one in busy)
-                yield _seconds_within(first, last) <= max(0, left) * 60
+                yield _seconds_within(duty, first, last) <= max(0, left) * 60
 
 
-def _seconds_within(first: datetime, last: datetime) -> sa.ColumnElement[int]:
-    """How much of the slot lies in a span; negative where it is outside."""
+def _seconds_within(duty: _Duty, first: datetime, last: datetime) -> sa.ColumnElement[int]:
+    """How much of the duty lies in a span; negative where it is outside."""
     begin, end = int(first.timestamp()), int(last.timestamp())
-    return sa.case((end > ENDS, ENDS), else_=end) - sa.case((begin < STARTS, STARTS), else_=begin)
+    return sa.case((end > duty.ends, duty.ends), else_=end) - sa.case((begin < duty.starts, duty.starts), else_=begin)

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from activities.audit import service as audit
-from activities.duties.models import Activity, Post, Slot
+from activities.duties.models import Activity, Arrival, Post, Slot
 from activities.duties.rules import ByHand, SlotState, SlotThere, why_not_move, why_not_touch
 from activities.duties.visits import Stay, must_fit
 from activities.kit.db import Among, UtcDateTime, run, unless_there
@@ -20,7 +20,7 @@ from activities.signups import arrivals, facts, notices, rules
 from activities.signups.facts import ACTIVE_STATES, NOW, OFFERS
 from activities.signups.models import SignUp
 from activities.signups.rules import Offer, SignUpState
-from activities.signups.rules_arrivals import why_not_shorter
+from activities.signups.rules_arrivals import seats_within, why_not_length, why_not_seats
 from activities.signups.service import promote
 
 STARTS = sa.bindparam("starts", type_=UtcDateTime())
@@ -33,7 +33,8 @@ _BECOME = {
 }
 _STANDING = OFFERS.add_columns(Post.id, Activity.id).where(Among(Slot.id)).order_by(Slot.starts_at, Slot.id)
 _PEOPLE = (
-    sa.select(SignUp.slot_id, SignUp.member_id, SignUp.state)
+    sa.select(SignUp.slot_id, SignUp.member_id, SignUp.state, Arrival.minute)
+    .outerjoin(Arrival, Arrival.id == SignUp.arrival_id)
     .where(Among(SignUp.slot_id), SignUp.state.in_(ACTIVE_STATES))
     .order_by(SignUp.slot_id, SignUp.ticket)
 )
@@ -104,8 +105,13 @@ class Change(NamedTuple):
         return self.is_other_start or self.ends_at != self.slot.offer.ends_at
 
     @property
-    def is_shorter(self) -> bool:
-        return self.ends_at - self.starts_at < self.slot.offer.ends_at - self.slot.offer.starts_at
+    def minutes(self) -> int:
+        return (self.ends_at - self.starts_at) // timedelta(minutes=1)
+
+    @property
+    def seats(self) -> int:
+        """Where people come one after another, as many as may come at its times before it ends."""
+        return seats_within(self.minutes, self.slot.offer.quarters) if self.slot.offer.quarters else self.capacity
 
 
 def cancel(
@@ -131,6 +137,7 @@ def change(wanted: Iterable[Wanted], actor_id: int, now: datetime, *, by_series:
     changes = _changes(wanted)
     if not by_series:
         _refuse(_why_not(changes, now))
+    changes = [one._replace(capacity=one.seats) for one in changes]
     changes = [one for one in changes if one.is_any]
     if not changes:
         return set()
@@ -141,9 +148,7 @@ def change(wanted: Iterable[Wanted], actor_id: int, now: datetime, *, by_series:
         )
     with unless_there(lambda: SlotThere(changes[0].starts_at)):
         run(_CHANGE, [_row(one, now, marks=not by_series) for one in _in_turn(changes)])
-    arrivals.close_after(
-        {c.slot.offer.id: c.ends_at - c.starts_at for c in changes if c.is_shorter and c.slot.offer.is_timed}
-    )
+    arrivals.close_after({c.slot.offer.id: c.ends_at - c.starts_at for c in changes if c.slot.offer.quarters})
     # Of slots on which nobody has ever been the trail of the series tells.
     told_of = [c for c in changes if c.slot.offer.tickets or not by_series]
     _leave([c.slot for c in told_of], actor_id, "edit slot", map(_trail, told_of), now)
@@ -163,12 +168,15 @@ def _standing(slot_ids: Collection[int]) -> list[Standing]:
     return [Standing(Offer._make(offer), post_id, activity_id) for *offer, post_id, activity_id in rows]
 
 
-def _people(slot_ids: Collection[int], states: Collection[SignUpState] = ACTIVE_STATES) -> defaultdict[int, list[int]]:
-    """Who is on each of these slots, in the order in which they were accepted. One statement."""
-    people: defaultdict[int, list[int]] = defaultdict(list)
-    for slot_id, member_id, state in run(_PEOPLE, {"ids": list(slot_ids)}):
+def _people(
+    slot_ids: Collection[int], states: Collection[SignUpState] = ACTIVE_STATES
+) -> defaultdict[int, dict[int, int | None]]:
+    """Who is on each of these slots, in the order in which they were accepted, and when they come after its start,
+    where people come one after another. One statement."""
+    people: defaultdict[int, dict[int, int | None]] = defaultdict(dict)
+    for slot_id, member_id, state, minute in run(_PEOPLE, {"ids": list(slot_ids)}):
         if state in states:
-            people[slot_id].append(member_id)
+            people[slot_id][member_id] = minute
     return people
 
 
@@ -187,7 +195,6 @@ def _refuse(reasons: Iterable[Refusal | None]) -> None:
 
 def _why_not(changes: Sequence[Change], now: datetime) -> Iterator[Refusal | None]:
     """The reasons against each change, each with what it takes to know them read for all at once."""
-    coming = arrivals.coming([c.slot.offer.id for c in changes if c.is_shorter and c.slot.offer.is_timed])
     runs_into = _run_into_duties(changes, now)
     there = _there(changes)
     for c in changes:
@@ -201,7 +208,8 @@ def _why_not(changes: Sequence[Change], now: datetime) -> Iterator[Refusal | Non
                 if c.is_other_start
                 else (rules.RunsIntoDuty() if offer.id in runs_into else None)
             )
-            or why_not_shorter(c.starts_at, c.ends_at, coming.get(offer.id, {}))
+            or why_not_length(c.starts_at, c.minutes, offer.quarters)
+            or why_not_seats(c.capacity, offer.capacity, offer.quarters)
             or rules.why_not_capacity(taken, c.capacity)
             or (SlotThere(c.starts_at) if there[c.slot.post_id, c.starts_at] > 1 else None)
         )

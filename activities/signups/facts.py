@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from activities.duties.kinds import kind_of
 from activities.duties.models import Activity, ActivityTraining, Arrival, Post, Slot
 from activities.duties.queries import Sight, visible
 from activities.duties.rules import SlotState
@@ -21,7 +22,7 @@ from activities.people.models import Member, Unit
 from activities.people.rules import NotActive
 from activities.signups.models import Pause, SignUp, Team
 from activities.signups.rules import HOLDING, Mine, Offer, SignUpState, duty_name
-from activities.signups.rules_arrivals import visit
+from activities.signups.rules_arrivals import Quarter, visit
 from activities.signups.rules_person import Person
 from activities.signups.rules_time import Busy, reach
 from activities.sites.models import Site
@@ -55,6 +56,16 @@ class Needs(sa.TypeDecorator[tuple[Need, ...]]):
 
     def process_result_value(self, value: list[Any] | None, dialect: sa.Dialect) -> tuple[Need, ...]:  # noqa: ARG002
         return tuple(Need._make(row) for row in value or ())
+
+
+class Quarters(sa.TypeDecorator[tuple[Quarter, ...]]):
+    """The times at which people come to a slot, read along with it; in their order."""
+
+    impl = sa.JSON
+    cache_ok = True
+
+    def process_result_value(self, value: list[Any] | None, dialect: sa.Dialect) -> tuple[Quarter, ...]:  # noqa: ARG002
+        return tuple(sorted((Quarter._make(row) for row in value or ()), key=lambda one: one.minute))
 
 
 class Passes(sa.TypeDecorator[tuple[Passed, ...]]):
@@ -111,7 +122,10 @@ SPECIALS = sa.type_coerce(
     ),
     DaysApart,
 )
-IS_TIMED = sa.exists().where(Arrival.slot_id == Slot.id)
+QUARTER = RowsAsJson(Arrival.id, Arrival.minute, Arrival.quota, Arrival.taken)
+QUARTERS = sa.type_coerce(
+    sa.select(QUARTER).where(Arrival.slot_id == Slot.id).correlate(Slot).scalar_subquery(), Quarters
+)
 # In the order of their fields.
 OFFER = (
     Slot.id, Slot.public_id, Slot.state, Slot.starts_at, Slot.ends_at, Slot.capacity, Slot.taken, Slot.waiting,
@@ -119,7 +133,7 @@ OFFER = (
     Activity.sign_up_opens_at, Activity.sign_up_closes_at, Activity.withdraw_minutes, Activity.stages,
     Activity.standings, Eligible.path, Eligible.name, Slot.asked, Activity.way_in, Activity.offer_minutes,
     Slot.gathered, sa.func.coalesce(Site.notice_days, 0), Activity.classes, RISKS_VERSION, NEEDS, Slot.draws_at,
-    Slot.drawn_at, IS_TIMED, SPECIALS,
+    Slot.drawn_at, QUARTERS, SPECIALS,
 )  # fmt: skip
 _WHO = (Member.stage, Member.standing, Home.path, Home.name, Member.class_name, PAUSED, PASSED, IN_FORCE)
 # Where nobody asks for the timetable none is read.
@@ -218,16 +232,34 @@ def person_locked(member_id: int, slot_id: int | None = None) -> Person:
 
 def offer_locked(slot_id: int) -> Offer:
     """The slot as it is now, locked for the rest of the transaction."""
-    return Offer._make(_one(_OFFER_LOCKED, {"slot_id": slot_id}))
+    [offer] = _with_quarters([Offer._make(_one(_OFFER_LOCKED, {"slot_id": slot_id}))])
+    return offer
 
 
 def offers_locked(slot_ids: Collection[int]) -> list[Offer]:
     """These slots as they are now, locked in the order of their ids; in the order of time. NotFound where one is
     gone."""
-    found = [Offer._make(row) for row in run(_OFFERS_LOCKED, {"slot_ids": list(slot_ids)})]
+    found = _with_quarters([Offer._make(row) for row in run(_OFFERS_LOCKED, {"slot_ids": list(slot_ids)})])
     if len(found) < len(set(slot_ids)):
         raise NotFound
     return sorted(found, key=lambda offer: (offer.starts_at, offer.id))
+
+
+_QUARTERS = sa.select(Arrival.slot_id, Arrival.id, Arrival.minute, Arrival.quota, Arrival.taken).where(
+    Arrival.slot_id.in_(SLOTS)
+)
+
+
+def _with_quarters(offers: list[Offer]) -> list[Offer]:
+    """Locked slots with the places at their times as they are now: PostgreSQL reads what stands beside a row that it
+    has waited for as it was before. One statement where there can be such times."""
+    timed = [offer.id for offer in offers if kind_of(offer.kind_key).has_timed_arrival]
+    if not timed:
+        return offers
+    found: dict[int, list[Quarter]] = {slot_id: [] for slot_id in timed}
+    for slot_id, *quarter in run(_QUARTERS.order_by(Arrival.minute), {"slot_ids": timed}):
+        found[slot_id].append(Quarter._make(quarter))
+    return [offer._replace(quarters=tuple(found.get(offer.id, ()))) for offer in offers]
 
 
 def _one(statement: sa.Select[*tuple[Any, ...]], values: dict[str, object]) -> sa.Row[*tuple[Any, ...]]:
@@ -262,7 +294,7 @@ class Engagement(NamedTuple):
 
     @property
     def mine(self) -> Mine:
-        return Mine(self.state, self.offered_until)
+        return Mine(self.state, self.offered_until, self.arrives_after)
 
     @property
     def busy(self) -> Busy:

@@ -16,10 +16,14 @@ from activities.signups import links
 from activities.signups.facts import Waiter
 from activities.signups.models import Team
 from activities.signups.rules import Offer, SignUpState
+from activities.signups.rules_arrivals import visit
 
 # What begins within this time is told at any hour.
 SOON = timedelta(hours=24)
 FIRST_OF_SEVERAL = "signups.first_of_several"
+# When people come to a slot, by member, in minutes after its start: nothing where they are there all the time.
+Minutes = Mapping[int, int | None]
+NOBODY: Minutes = {}
 
 
 class Topics(NamedTuple):
@@ -33,8 +37,8 @@ MOVED = Topics("signups.moved", "signups.moved_several")
 CANCELLED = Topics("signups.cancelled", "signups.cancelled_several")
 
 
-# A slot, and the members on it.
-OnSlot = tuple[Offer, Collection[int]]
+# A slot, and the members on it with when they come.
+OnSlot = tuple[Offer, Minutes]
 
 
 def _slot(params: Mapping[str, Any]) -> Page:
@@ -205,31 +209,35 @@ words(
 )
 
 
-def signed_up(offer: Offer, member_id: int, state: SignUpState, now: datetime) -> None:
-    outbox.post(now, [member_id], f"signups.{state}", **facts(offer))
+def signed_up(offer: Offer, member_id: int, state: SignUpState, now: datetime, at: datetime | None = None) -> None:
+    """`at`: when the person comes, where people come one after another."""
+    if at:
+        comes_at(offer, member_id, at, now)
+    else:
+        outbox.post(now, [member_id], f"signups.{state}", **facts(offer))
 
 
-def accepted(offer: Offer, members: Mapping[int, bool], now: datetime) -> None:
+def accepted(offer: Offer, members: Mapping[int, bool], minutes: Minutes, now: datetime) -> None:
     """Whether the seat of each came first of several that were waited for: the others are let go."""
-    outbox.post(now, [who for who, of_several in members.items() if not of_several], "signups.seated", **facts(offer))
-    outbox.post(now, [who for who, of_several in members.items() if of_several], FIRST_OF_SEVERAL, **facts(offer))
+    tell(now, "signups.seated", offer, [who for who, of_several in members.items() if not of_several], minutes)
+    tell(now, FIRST_OF_SEVERAL, offer, [who for who, of_several in members.items() if of_several], minutes)
 
 
 def comes_at(offer: Offer, member_id: int, at: datetime, now: datetime) -> None:
     outbox.post(now, [member_id], "signups.comes_at", **facts(offer), at=at.isoformat())
 
 
-def promoted(offer: Offer, waiters: Collection[Waiter], now: datetime) -> None:
-    outbox.post(now, [w.member_id for w in waiters if not w.wish_id], "signups.promoted", **facts(offer))
-    outbox.post(now, [w.member_id for w in waiters if w.wish_id], FIRST_OF_SEVERAL, **facts(offer))
+def promoted(offer: Offer, waiters: Collection[Waiter], minutes: Minutes, now: datetime) -> None:
+    tell(now, "signups.promoted", offer, [w.member_id for w in waiters if not w.wish_id], minutes)
+    tell(now, FIRST_OF_SEVERAL, offer, [w.member_id for w in waiters if w.wish_id], minutes)
 
 
-def offered(offer: Offer, waiters: Iterable[Waiter], until: datetime, now: datetime) -> None:
+def offered(offer: Offer, waiters: Iterable[Waiter], minutes: Minutes, until: datetime, now: datetime) -> None:
     """`waiters` as they were before the offer raised their revision by one."""
-    about = {**facts(offer), "until": until.isoformat()}
+    about = {"until": until.isoformat()}
     topics: dict[str, dict[int, dict[str, Any]]] = {}
     for w in waiters:
-        params = {**about, "sign_up": w.id, "revision": w.revision + 1}
+        params = {**facts(offer, minutes.get(w.member_id)), **about, "sign_up": w.id, "revision": w.revision + 1}
         topics.setdefault("signups.team_offered" if w.whole_team else "signups.offered", {})[w.member_id] = params
     for topic, each in topics.items():
         outbox.post_each(now, topic, each)
@@ -264,8 +272,9 @@ def _of_each(topics: Topics, slots: Iterable[OnSlot], now: datetime, **params: A
     theirs: dict[int, list[dict[str, Any]]] = {}
     for offer, people in slots:
         about = facts(offer)
-        for member_id in people:
-            theirs.setdefault(member_id, []).append(about)
+        for member_id, minute in people.items():
+            own = about if minute is None else facts(offer, minute)
+            theirs.setdefault(member_id, []).append(own)
     ones = {who: {**about[0], **params} for who, about in theirs.items() if len(about) == 1}
     several = {
         who: {"several": len(about), "when": about[0]["when"], "list": about, **params}
@@ -294,10 +303,12 @@ def team_invited(offer: Offer, team: Team, name: str, member_id: int, now: datet
     outbox.post(now, [member_id], "signups.team_invited", **params)
 
 
-def team_signed_up(offer: Offer, team: Team, states: Mapping[int, SignUpState], now: datetime) -> None:
+def team_signed_up(
+    offer: Offer, team: Team, states: Mapping[int, SignUpState], minutes: Minutes, now: datetime
+) -> None:  # fmt: skip
     for state in (SignUpState.SEATED, SignUpState.WAITING):
         people = [member_id for member_id, own in states.items() if own is state]
-        outbox.post(now, people, f"signups.team_{state}", **facts(offer), team=team.name)
+        tell(now, f"signups.team_{state}", offer, people, minutes, team=team.name)
 
 
 def team_dissolved(offer: Offer, team: Team, member_ids: Iterable[int], now: datetime) -> None:
@@ -314,11 +325,22 @@ def left(activity: Activity, slots: Collection[Slot], name: str, now: datetime) 
     outbox.post(now, running(activity), "signups.left", **params)
 
 
-def facts(offer: Offer) -> dict[str, Any]:
-    """What a notice says of a slot, as it is at this moment. Moments go in as ISO text and are said when read."""
+def tell(
+    now: datetime, topic: str, offer: Offer, member_ids: Iterable[int], minutes: Minutes = NOBODY, **more: Any
+) -> None:
+    """Tell these people of their seats in a slot. Who comes at a time of their own (`minutes`) reads that as its time:
+    no other notice tells it."""
+    params = {who: {**facts(offer, minutes.get(who)), **more} for who in member_ids}
+    outbox.post_each(now, topic, params)
+
+
+def facts(offer: Offer, minute: int | None = None) -> dict[str, Any]:
+    """What a notice says of a slot, as it is at this moment, to somebody who comes so many minutes after its start.
+    Moments go in as ISO text and are said when read."""
+    first, last = visit(offer.starts_at, offer.ends_at, minute)
     return {
         "what": offer.name,
         "where": offer.place,
         "slot": offer.public_id,
-        "when": [offer.starts_at.isoformat(), offer.ends_at.isoformat()],
+        "when": [first.isoformat(), last.isoformat()],
     }

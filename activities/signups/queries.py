@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from activities.duties import queries as duties
-from activities.duties.models import Post, Slot
+from activities.duties.models import Arrival, Post, Slot
 from activities.duties.rules import SlotState
 from activities.kit.db import db
 from activities.kit.refusal import NotFound
@@ -18,7 +18,7 @@ from activities.people.models import Member
 from activities.people.users import Viewer
 from activities.signups.facts import ACTIVE_STATES
 from activities.signups.models import SignUp, Team, TeamMember, Wish
-from activities.signups.rules import SignUpState
+from activities.signups.rules import HOLDING, SignUpState
 
 
 def waited_for_beside_free_seats(member_ids: Collection[int], now: datetime) -> list[int]:
@@ -91,6 +91,14 @@ def people_on(slot_id: int, *states: SignUpState) -> list[int]:
     return list(db.session.scalars(query.order_by(SignUp.ticket)))
 
 
+def seated_at_no_time(slot_id: int) -> list[int]:
+    """Who has a seat, or is offered one, and does not come at a time of their own."""
+    query = sa.select(SignUp.member_id).where(
+        SignUp.slot_id == slot_id, SignUp.state.in_(HOLDING), SignUp.arrival_id.is_(None)
+    )
+    return list(db.session.scalars(query.order_by(SignUp.ticket)))
+
+
 def coming(post_id: int, now: datetime) -> sa.Select[Any]:
     """The sign-ups that hold for the post's open slots to come, joined with them, to be narrowed."""
     return (
@@ -103,12 +111,19 @@ def coming(post_id: int, now: datetime) -> sa.Select[Any]:
     )  # fmt: skip
 
 
-def people_to_come(post_id: int, now: datetime) -> dict[Slot, list[int]]:
-    """Who has a seat or waits in each of the post's open slots to come. One statement."""
-    query = coming(post_id, now).options(contains_eager(SignUp.slot)).order_by(Slot.starts_at, Slot.id, SignUp.ticket)
-    people: dict[Slot, list[int]] = {}
-    for sign_up in db.session.scalars(query):
-        people.setdefault(sign_up.slot, []).append(sign_up.member_id)
+def people_to_come(post_id: int, now: datetime) -> dict[Slot, dict[int, int | None]]:
+    """Who has a seat or waits in each of the post's open slots to come, and when they come after its start, where
+    people come one after another. One statement."""
+    query = (
+        coming(post_id, now)
+        .add_columns(Arrival.minute)
+        .outerjoin(Arrival, Arrival.id == SignUp.arrival_id)
+        .options(contains_eager(SignUp.slot))
+        .order_by(Slot.starts_at, Slot.id, SignUp.ticket)
+    )
+    people: dict[Slot, dict[int, int | None]] = {}
+    for sign_up, minute in db.session.execute(query):
+        people.setdefault(sign_up.slot, {})[sign_up.member_id] = minute
     return people
 
 

@@ -143,7 +143,7 @@ def slot_page(slot: Slot, *, asked_again: Refusal | None = None) -> str:
     day = clock.local_day(slot.starts_at)
     return render_template(
         "signups/slot.html", slot=slot, card=card, asked_again=asked_again,
-        times=arrivals.times(slot.id, slot.starts_at) if card.offer.is_timed else [],
+        times=arrivals.times(slot.id, slot.starts_at) if card.offer.quarters else [],
         panels=panels.of(current_user, slot, card, clock.now()),
         week_name=say_week(terms.week_of(day)), ledger=LEDGER_NAMES[activity.kind.ledger],
         conditions=pages.conditions(current_user, person, activity, day),

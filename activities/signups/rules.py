@@ -11,7 +11,7 @@ from typing import ClassVar, NamedTuple
 from activities.duties.rules import SlotState, WayIn
 from activities.kit.refusal import N_, Refusal, refusal
 from activities.people.rules import Stages, Standings
-from activities.signups.rules_arrivals import STAY
+from activities.signups.rules_arrivals import Quarter, freed, to_choose_from, visit
 from activities.signups.rules_person import (
     Person,
     WrongClass,
@@ -79,7 +79,7 @@ class Offer(NamedTuple):
     needs: tuple[Need, ...] = ()
     draws_at: datetime | None = None
     drawn_at: datetime | None = None
-    is_timed: bool = False
+    quarters: tuple[Quarter, ...] = ()  # the times at which people come, where they come one after another
     specials: tuple[tuple[date, Special], ...] = ()
 
     @property
@@ -114,7 +114,15 @@ class Offer(NamedTuple):
 
     @property
     def duty(self) -> Busy:
-        return Busy(self.starts_at, self.ends_at, self.name, self.place)
+        return self.duty_at(None)
+
+    def duty_at(self, minute: int | None) -> Busy:
+        """The time that it takes of somebody's day who comes so many minutes after its start."""
+        return Busy(*visit(self.starts_at, self.ends_at, minute), self.name, self.place)
+
+    def without(self, minute: int | None) -> Offer:
+        """The same where one of those who come so many minutes after the start does not any more."""
+        return self if minute is None else self._replace(quarters=freed(self.quarters, minute))
 
     @property
     def withdraw_until(self) -> datetime:
@@ -281,6 +289,7 @@ class Mine(NamedTuple):
 
     state: SignUpState
     offered_until: datetime | None = None
+    minute: int | None = None  # when the person comes after its start, where people come one after another
 
     def why_not_again(self) -> Refusal:
         """The reason against signing up beside it."""
@@ -337,7 +346,7 @@ def why_not_consented(offer: Offer, person: Person, busy: Collection[Busy], cons
 
 def what_speaks_against(offer: Offer, person: Person, busy: Collection[Busy]) -> list[Refusal]:
     """The soft rules: what the person should know before they take the slot, and may still do."""
-    if offer.is_timed:
+    if offer.quarters:
         return []
     clash = why_busy(offer, person)
     return [*([clash] if clash else []), *what_strains(offer.duty, busy, person.norms)]
@@ -345,7 +354,7 @@ def what_speaks_against(offer: Offer, person: Person, busy: Collection[Busy]) ->
 
 def why_busy(offer: Offer, person: Person) -> ClashesWithTimetable | None:
     """What of the person's timetable is at its time: it warns, and forbids nothing."""
-    if offer.is_timed or not person.timetable:
+    if offer.quarters or not person.timetable:
         return None
     return what_clashes(offer.duty, person.timetable, person.norms.zone)
 
@@ -365,6 +374,8 @@ def why_not_accept(
         return over
     if now >= mine.offered_until:
         return OfferOver(mine.offered_until)
+    if mine.minute is not None:
+        return why_ineligible(offer, person) or why_no_visit(offer, mine.minute, busy, person)
     return why_ineligible(offer, person) or why_no_time_for(offer, busy, person)
 
 
@@ -417,14 +428,17 @@ def why_over(offer: Offer, now: datetime) -> Refusal | None:
 
 
 def why_no_time_for(offer: Offer, busy: Collection[Busy], person: Person) -> Refusal | None:
-    """The reason why the person has no time for it. Where people come one after another the time that somebody comes
-    is asked (`why_no_visit`), not the whole slot."""
-    return None if offer.is_timed else why_no_time(offer.duty, busy, person.norms)
+    """The reason why the person has no time for it. Where people come one after another it is that of the first time,
+    and only where the person can come at none of them."""
+    if not offer.quarters:
+        return why_no_time(offer.duty, busy, person.norms)
+    reasons = [why_no_visit(offer, one.minute, busy, person) for one in to_choose_from(offer.quarters)]
+    return reasons[0] if reasons and all(reasons) else None
 
 
-def why_no_visit(offer: Offer, at: datetime, busy: Collection[Busy], person: Person) -> Refusal | None:
-    """The reason why the person has no time to come at this time, where people come one after another."""
-    return why_no_time(Busy(at, min(at + STAY, offer.ends_at), offer.name, offer.place), busy, person.norms)
+def why_no_visit(offer: Offer, minute: int, busy: Collection[Busy], person: Person) -> Refusal | None:
+    """The reason why the person has no time to come so many minutes after the start."""
+    return why_no_time(offer.duty_at(minute), busy, person.norms)
 
 
 def why_ineligible(offer: Offer, person: Person) -> Refusal | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from activities.kit.refusal import N_, Refusal, refusal
 
@@ -12,6 +12,19 @@ STEP = 15  # minutes
 # How long somebody who comes at a time is taken to be there.
 STAY = timedelta(hours=1)
 MOST_ARRIVALS = 24 * 60 // STEP
+
+
+class Quarter(NamedTuple):
+    """A time at which people come to a slot, so many minutes after its start: how many may, and how many do."""
+
+    id: int
+    minute: int
+    quota: int
+    taken: int
+
+    @property
+    def left(self) -> int:
+        return self.quota - self.taken
 
 
 @refusal
@@ -47,6 +60,12 @@ class NoPlaces(Refusal):
     sentence: ClassVar[str] = N_("Enter how many people come, at least at one time.")
 
 
+@refusal
+class SeatsByTime(Refusal):
+    sentence: ClassVar[str] = N_("People come to this slot one after another: its seats are the places at its times.")
+    remedy: ClassVar[str] = N_("Change how many come at each time instead.")
+
+
 def visit(starts_at: datetime, ends_at: datetime, minute: int | None) -> tuple[datetime, datetime]:
     """From when to when somebody is taken to be at a slot who comes so many minutes after its start; None: all the
     time."""
@@ -78,10 +97,32 @@ def why_not_quotas(
     return None if any(quotas.values()) else NoPlaces()
 
 
-def why_not_shorter(starts_at: datetime, ends_at: datetime, coming: Mapping[int, int]) -> Refusal | None:
-    """The reason against such an end: that people come then or later. `coming` by minute after the start."""
-    for minute, count in sorted(coming.items()):
-        at = starts_at + timedelta(minutes=minute)
-        if count and at >= ends_at:
-            return ComeLater(at, count)
-    return None
+def to_choose_from(quarters: Collection[Quarter]) -> list[Quarter]:
+    """The times that have places left; where none has, those at which somebody who waits could come one day."""
+    return [one for one in quarters if one.left > 0] or [one for one in quarters if one.quota]
+
+
+def freed(quarters: Collection[Quarter], minute: int) -> tuple[Quarter, ...]:
+    """The same times without somebody who comes at this one: first of all the time that is given back, so that who
+    takes a seat over comes at it if they can."""
+    ordered = sorted(quarters, key=lambda one: (one.minute != minute, one.minute))
+    return tuple(one._replace(taken=one.taken - 1) if one.minute == minute else one for one in ordered)
+
+
+def seats_within(length: int, quarters: Collection[Quarter]) -> int:
+    """How many places there are at times before the end of a slot of so many minutes."""
+    return sum(one.quota for one in quarters if one.minute < length)
+
+
+def why_not_length(starts_at: datetime, length: int, quarters: Collection[Quarter]) -> Refusal | None:
+    """The reason against a slot of so many minutes: that people come later, or that nobody could come any more."""
+    for one in sorted(quarters, key=lambda one: one.minute):
+        if one.taken and one.minute >= length:
+            return ComeLater(starts_at + timedelta(minutes=one.minute), one.taken)
+    return NoPlaces() if quarters and not seats_within(length, quarters) else None
+
+
+def why_not_seats(capacity: int, present: int, quarters: Collection[Quarter]) -> Refusal | None:
+    """The reason against other seats than there are: where people come one after another, their places decide."""
+    is_by_time = bool(quarters) and capacity not in (present, sum(one.quota for one in quarters))
+    return SeatsByTime() if is_by_time else None

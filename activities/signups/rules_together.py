@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar, TypeVar
 
@@ -19,6 +19,7 @@ from activities.signups.rules import (
     why_over,
 )
 from activities.signups.rules_person import Person, why_paused
+from activities.signups.rules_places import Guest
 from activities.signups.rules_time import Busy
 
 # Until how long before the start free seats are gathered for a team; then they go to whom they are enough for.
@@ -104,15 +105,19 @@ class NobodyToInvite(Refusal):
 # ── decisions ─────────────────────────────────────────────────────────────────
 
 
-def share_out(line: Iterable[Sequence[T]], free: int, capacity: int, *, gathers: bool) -> tuple[list[T], int]:
+def share_out(
+    line: Iterable[Sequence[T]], free: int, capacity: int, *, gathers: bool,
+    admits: Callable[[Sequence[T]], bool] = lambda _: True,
+) -> tuple[list[T], int]:  # fmt: skip
     """Who gets the free seats, and how many of them are gathered. `line` holds the parties that are ready, who waits
     longest first: one person, or a team that stays whole. A team for which the seats are not enough yet has them
     gathered, and nobody behind it gets one meanwhile; once it is too late for that (`gathers`), or where it is larger
-    than the slot, the seats go on to whom they are enough for."""
+    than the slot, the seats go on to whom they are enough for. `admits` is asked of each party whose turn it is, and
+    takes places for it where people come at times of their own: whom it finds none for keeps the place in line."""
     chosen: list[T] = []
     for party in line:
         if len(party) <= free - len(chosen):
-            chosen += party
+            chosen += party if admits(party) else ()
         elif gathers and len(party) <= capacity:
             return chosen, free - len(chosen)
     return chosen, 0
@@ -144,9 +149,16 @@ def why_not_team(joined: int, capacity: int, *, whole: bool) -> Refusal | None:
     return TeamOfOne() if joined < 2 else why_not_grow(joined - 1, capacity, whole=whole)
 
 
-def seats_for_team(size: int, left: int, *, whole: bool) -> int:
-    """How many of a team get seats at once."""
-    return (size if left >= size else 0) if whole else min(size, left)
+def seats_for_team(guests: Sequence[Guest], left: int, seat: Callable[..., bool], *, whole: bool) -> set[int]:
+    """Who of a team gets a seat at once, in its order. `seat` takes the places of those it is asked of, all or none
+    of them (`Places.seat`)."""
+    if whole:
+        return {one.id for one in guests} if len(guests) <= left and seat(*guests) else set()
+    seated: set[int] = set()
+    for one in guests:
+        if len(seated) < left and seat(one):
+            seated.add(one.id)
+    return seated
 
 
 def why_not_any(

@@ -21,6 +21,9 @@ from activities.signups.facts import NOW, SLOT, Engagement, Seen, Waiter
 from activities.signups.models import SignUp
 from activities.signups.parties import Companion
 from activities.signups.rules import Consent, Offer, SignUpState
+from activities.signups.rules_arrivals import ArrivalFull
+from activities.signups.rules_places import Guest, Places
+from activities.signups.rules_time import Busy
 
 # Which of a slot's counters a sign-up in each state is counted by.
 COUNTERS = {
@@ -99,18 +102,23 @@ def _sign_up(
         raise refusal
     if consent and (refusal := rules.why_not_consented(offer, person, busy, consent)):
         raise refusal
-    state = offer.entry
-    sign_up_id = enter(
-        offer, member_id, state, now, at_once=at_once, risks_version=consent.risks_version if consent else None
-    )
-    chosen = consent.arrival_id if consent else None
-    if offer.is_timed and state is SignUpState.SEATED and (at := arrivals.take(offer, sign_up_id, chosen)):
-        if refusal := rules.why_no_visit(offer, at, busy, person):
-            raise refusal
-        notices.comes_at(offer, member_id, at, now)
-        return state
-    notices.signed_up(offer, member_id, state, now)
+    state, places = offer.entry, Places(offer)
+    if state is SignUpState.SEATED:
+        _must_seat(places, Guest(member_id, person, busy), consent)
+    enter(offer, member_id, state, now, at_once=at_once, risks_version=consent.risks_version if consent else None)
+    arrivals.give(places)
+    notices.signed_up(offer, member_id, state, now, places.at(member_id))
     return state
+
+
+def _must_seat(places: Places, guest: Guest, consent: Consent | None) -> None:
+    """Find the time at which somebody comes, where people come one after another: the one they have chosen, or the
+    earliest that suits where nothing is asked. Raises the reason against it."""
+    if consent and places.offer.quarters:
+        if refusal := places.choose(guest, consent.arrival_id):
+            raise refusal
+    elif not places.seat(guest):
+        raise ArrivalFull
 
 
 @transactional
@@ -125,7 +133,8 @@ def accept(member_id: int, slot_id: int, now: datetime) -> None:
     before, after = {"state": SignUpState.OFFERED}, {"state": SignUpState.SEATED}
     audit.leave_all(now, member_id, "accept", SignUp, [(mine.id, before, after) for mine in seats.values()])
     let_go([mine.wish_id for mine in seats.values() if mine.wish_id], now)
-    notices.accepted(offer, {who: bool(mine.wish_id) for who, mine in seats.items()}, now)
+    minutes = {who: mine.arrives_after for who, mine in seats.items()}
+    notices.accepted(offer, {who: bool(mine.wish_id) for who, mine in seats.items()}, minutes, now)
 
 
 def _acceptable(member_id: int, company: Mapping[int, Companion], offer: Offer, now: datetime) -> dict[int, Engagement]:
@@ -235,45 +244,50 @@ def promote(slot_id: int, now: datetime) -> None:
     offer = facts.offer_locked(slot_id)
     if not (offer.free and (offer.waiting or offer.gathered)):
         return
-    line = _ready(offer, facts.waiters_locked(slot_id), now)
-    gathers = rules_together.gathers(offer.starts_at, now)
-    chosen, gathered = rules_together.share_out(line, offer.free, offer.capacity, gathers=gathers)
+    line, busy = _ready(offer, facts.waiters_locked(slot_id), now)
+    gathers, places = rules_together.gathers(offer.starts_at, now), Places(offer)
+    chosen, gathered = rules_together.share_out(
+        line, offer.free, offer.capacity, gathers=gathers,
+        admits=lambda party: places.seat(*(Guest(w.member_id, w.person, busy[w.member_id]) for w in party)),
+    )  # fmt: skip
     if gathered != offer.gathered:
         count(slot_id, {}, gathered=gathered - offer.gathered)
     until = rules.offered_until(offer.starts_at, offer.offer_minutes, now)
     soon = rules.starts_soon(offer.starts_at, offer.offer_minutes, now)
     unasked = [w for w in chosen if until is None or (soon and w.at_once)]
-    _move_up(offer, unasked, SignUpState.SEATED, None, now)
-    _move_up(offer, [w for w in chosen if w not in unasked], SignUpState.OFFERED, until, now)
+    _move_up(places, unasked, SignUpState.SEATED, None, now)
+    _move_up(places, [w for w in chosen if w not in unasked], SignUpState.OFFERED, until, now)
+    arrivals.give(places)
 
 
-def _ready(offer: Offer, waiters: Collection[Waiter], now: datetime) -> list[list[Waiter]]:
-    """The parties in line of whom nothing stands in the way of anybody. Who is asked about another slot of the same
-    wish answers that first."""
+def _ready(
+    offer: Offer, waiters: Collection[Waiter], now: datetime
+) -> tuple[list[list[Waiter]], dict[int, list[Busy]]]:
+    """The parties in line of whom nothing stands in the way of anybody, and what they have taken on. Who is asked about
+    another slot of the same wish answers that first."""
     busy = facts.busy_around([w.member_id for w in waiters], offer)
     answering = parties.answering([w.wish_id for w in waiters if w.wish_id])
     can = {
         w.id for w in waiters
         if w.wish_id not in answering and not rules.why_not_promote(offer, w.person, busy[w.member_id], now)
     }  # fmt: skip
-    return [party for party in parties.in_line(waiters) if can.issuperset(w.id for w in party)]
+    return [party for party in parties.in_line(waiters) if can.issuperset(w.id for w in party)], busy
 
 
 def _move_up(
-    offer: Offer, waiters: Collection[Waiter], state: SignUpState, until: datetime | None, now: datetime
+    places: Places, waiters: Collection[Waiter], state: SignUpState, until: datetime | None, now: datetime
 ) -> None:
     if not waiters:
         return
+    offer, minutes = places.offer, places.minutes
     become([w.id for w in waiters], offer.id, SignUpState.WAITING, state, now, until=until)
-    if offer.is_timed:
-        arrivals.settle(offer)
     before, after = {"state": SignUpState.WAITING}, {"state": state}
     audit.leave_all(now, None, "promote", SignUp, [(w.id, before, after) for w in waiters])
     if until:
-        notices.offered(offer, waiters, until, now)
+        notices.offered(offer, waiters, minutes, until, now)
     else:
         let_go([w.wish_id for w in waiters if w.wish_id], now)
-        notices.promoted(offer, waiters, now)
+        notices.promoted(offer, waiters, minutes, now)
 
 
 def let_go(wish_ids: Collection[int], now: datetime) -> None:

@@ -9,9 +9,10 @@ from datetime import datetime
 from activities.audit import service as audit
 from activities.kit.db import db, lock, transactional
 from activities.kit.refusal import ChangedMeanwhile
-from activities.signups import facts, notices, parties, queries, rules, rules_together
+from activities.signups import arrivals, facts, notices, parties, queries, rules, rules_together
 from activities.signups.models import Team, TeamMember
 from activities.signups.rules import Consent, Offer, SignUpState
+from activities.signups.rules_places import Guest, Places
 from activities.signups.service import Entry, enter_all, fill, give_back_all, lock_waiters, promote, seat_freed
 
 
@@ -112,7 +113,8 @@ def _sign_up_team(actor_id: int, team_id: int, now: datetime, at_once: bool) -> 
     if refusal := rules_together.why_not_team(len(members), offer.capacity, whole=team.whole):
         raise refusal
     stopped, read = [], queries.risks_read(team_id)
-    for who, one in parties.around_all(people, offer).items():
+    company = parties.around_all(people, offer)
+    for who, one in company.items():
         refusal = rules.why_not_sign_up(offer, one.person, one.mine and one.mine.mine, one.busy, now, waiting=True)
         if offer.risks_version and read[who][0] != offer.risks_version:
             refusal = refusal or rules.RisksNotRead()
@@ -122,15 +124,17 @@ def _sign_up_team(actor_id: int, team_id: int, now: datetime, at_once: bool) -> 
             stopped.append(one.name)
     if stopped:
         raise rules_together.TeammateCannot(", ".join(stopped))
-    seats = rules_together.seats_for_team(len(members), offer.left, whole=team.whole)
-    states = {who: SignUpState.SEATED if n < seats else SignUpState.WAITING for n, who in enumerate(members)}
+    places, guests = Places(offer), [Guest(who, company[who].person, company[who].busy) for who in members]
+    seated = rules_together.seats_for_team(guests, offer.left, places.seat, whole=team.whole)
+    states = {who: SignUpState.SEATED if who in seated else SignUpState.WAITING for who in members}
     entries = [Entry(offer, who, state, read[who][1] if offer.risks_version else None) for who, state in states.items()]
     enter_all(entries, now, actor_id=actor_id, at_once=at_once, team_id=team_id)
+    arrivals.give(places)
     team.signed_up_at = now
-    audit.leave(now, actor_id, "sign team up", Team, team_id, after={"people": len(members), "seats": seats})
-    notices.team_signed_up(offer, team, states, now)
+    audit.leave(now, actor_id, "sign team up", Team, team_id, after={"people": len(members), "seats": len(seated)})
+    notices.team_signed_up(offer, team, states, places.minutes, now)
     promote(slot_id, now)
-    return seats
+    return len(seated)
 
 
 def dissolve(actor_id: int, team_id: int, now: datetime) -> None:

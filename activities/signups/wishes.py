@@ -7,9 +7,10 @@ from collections.abc import Collection
 from datetime import datetime
 
 from activities.kit.db import db, transactional
-from activities.signups import facts, notices, parties, queries, rules, rules_together
+from activities.signups import arrivals, facts, notices, parties, queries, rules, rules_together
 from activities.signups.models import Wish
 from activities.signups.rules import Consent, SignUpState
+from activities.signups.rules_places import Guest, Places
 from activities.signups.service import Entry, enter, enter_all, fill, give_back_all, lock_waiters, promote, seat_freed
 
 
@@ -38,9 +39,12 @@ def _wait_for_any(
         raise refusal
     if consent and (refusal := rules_together.why_not_consented_to_any(offers, person, busy, consent)):
         raise refusal
-    if with_seat := next((offer for offer in offers if offer.left), None):
-        enter(with_seat, member_id, SignUpState.SEATED, now, risks_version=with_seat.risks_version if consent else None)
-        notices.signed_up(with_seat, member_id, SignUpState.SEATED, now)
+    guest = Guest(member_id, person, busy)
+    if found := next((one for one in map(Places, offers) if one.offer.left and one.seat(guest)), None):
+        offer = found.offer
+        enter(offer, member_id, SignUpState.SEATED, now, risks_version=offer.risks_version if consent else None)
+        arrivals.give(found)
+        notices.signed_up(offer, member_id, SignUpState.SEATED, now, found.at(member_id))
         return SignUpState.SEATED
     wish = Wish(member_id=member_id, made_at=now)
     db.session.add(wish)

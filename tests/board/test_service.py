@@ -46,7 +46,7 @@ def fresh(slot_id: int) -> Slot:
 
 
 def digest(slot_ids, act) -> str:
-    return changes.plan([service.chosen_of(fresh(slot_id)) for slot_id in slot_ids], act, NOW).digest
+    return changes.plan(service.chosen_of_all([fresh(slot_id) for slot_id in slot_ids]), act, NOW).digest
 
 
 def do(cast, slot_ids, act, value="", now=NOW) -> BulkChange:

@@ -215,7 +215,7 @@ class Mixed(RuleBasedStateMachine):
             done = True
         except (Refusal, NotFound, NotAllowed):
             done = False
-        for job in (share_gathered_out, arrival_verbs.settle_all, covers.serve_waiting, holders.follow, swaps.lapse):
+        for job in (share_gathered_out, covers.serve_waiting, holders.follow, swaps.lapse):
             job(self.now)
         self.rows = self.read()
         self.look()

@@ -18,7 +18,7 @@ from activities.norms.models import NormsVersion
 from activities.norms.rules import NORMS, Limit, Strictness
 from activities.outbox.models import Notice
 from activities.signups import arrivals
-from activities.signups.arrival_verbs import come_at, set_quotas, settle_all
+from activities.signups.arrival_verbs import come_at, set_quotas
 from activities.signups.models import SignUp
 from activities.signups.organize import edit_slot
 from activities.signups.rules import Consent, FewerThanSeated, NotIn, SignUpState
@@ -100,6 +100,14 @@ def arrival_of(member_id: int) -> int | None:
     return db.session.scalar(minute.where(SignUp.member_id == member_id, SignUp.state == SignUpState.SEATED))
 
 
+def last_notice() -> int:
+    return db.session.scalar(sa.select(sa.func.max(Notice.id))) or 0
+
+
+def notices_since(last: int) -> list[Notice]:
+    return list(db.session.scalars(sa.select(Notice).where(Notice.id > last).order_by(Notice.id)))
+
+
 def test_one_chooses_when_to_come_and_is_told(cast, drive):
     with pytest.raises(ArrivalMissing):
         sign_up(cast.lin.id, drive.id, NOW, consent=Consent())
@@ -170,15 +178,19 @@ def test_who_is_promoted_comes_when_a_place_is_free(cast, drive):
     assert arrival_of(cast.wang.id) == 15
 
 
-def test_who_came_to_a_seat_in_another_way_gets_a_time_by_and_by(cast, drive):
-    come(cast.lin.id, drive, 2)
-    db.session.execute(sa.update(SignUp).values(arrival_id=None))
-    db.session.execute(sa.update(Arrival).values(taken=0))
+def test_who_has_a_seat_when_times_are_set_gets_one_and_is_told(ctx, cast):
+    slot = make_slot(make_post(make_activity("献血", cast.first, "blood"), "体育馆", capacity=8), NOW + 2 * DAY)
     db.session.commit()
-    settle_all(NOW)
-    settle_all(NOW)
-    assert taken(drive) == [1, 0, 0, 0]
-    assert arrival_of(cast.lin.id) == 0
+    for member in (cast.wang, cast.lin):
+        sign_up(member.id, slot.id, NOW)
+    last = last_notice()
+    set_quotas(cast.ou.id, slot.id, 0, {15: 1, 30: 2}, NOW)
+    assert (arrival_of(cast.wang.id), arrival_of(cast.lin.id)) == (15, 30)
+    assert taken(slot) == [1, 1]
+    told = {one.member_id: one for one in notices_since(last)}
+    assert told.keys() == {cast.wang.id, cast.lin.id}
+    assert told[cast.lin.id].params["when"][0] == (slot.starts_at + 2 * QUARTER).isoformat()
+    assert db.session.get_one(Slot, slot.id, populate_existing=True).revision == 1
 
 
 def test_places_are_the_slots_seats_and_never_fewer_than_come(cast, drive):
