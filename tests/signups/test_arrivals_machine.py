@@ -153,7 +153,8 @@ class Drives(RuleBasedStateMachine):
 
     @rule(drive=DRIVES, first=st.integers(0, 2), second=st.integers(0, 2), third=st.integers(0, 2))
     def the_times_change(self, drive, first, second, third):
-        slot, quotas = self.slot(drive), dict(zip((0, 30, 75) if drive == 0 else (15, 60, 90), (first, second, third)))
+        minutes = (0, 30, 75) if drive == 0 else (15, 60, 90)
+        slot, quotas = self.slot(drive), dict(zip(minutes, (first, second, third), strict=True))
         self.did(lambda now: set_quotas(self.organizer, slot.id, slot.revision, quotas, now))
 
     @rule(drive=DRIVES, quarters=st.integers(2, 8))
