@@ -65,7 +65,7 @@ def takes_people(now: datetime) -> Condition:
 
 def fits_timetable(member_id: int) -> Condition:
     """`rules.why_busy(…) is None`."""
-    return sa.or_(IS_TIMED, ~is_busy(member_id, Slot.starts_at, Slot.ends_at))
+    return sa.or_(_TIMES.exists(), ~is_busy(member_id, Slot.starts_at, Slot.ends_at))
 
 
 def _has_way_in(now: datetime) -> Condition:

@@ -12,7 +12,7 @@ from activities.draws import queries, rules, service
 from activities.draws.models import Draw, DrawEntry
 from activities.draws.routes import _document
 from activities.draws.service import announce_draws, hold_draws
-from activities.duties.models import Activity, Slot
+from activities.duties.models import Activity, Arrival, Slot
 from activities.duties.rules import WayIn
 from activities.duties.service import edit_activity
 from activities.kit.db import db
@@ -20,10 +20,11 @@ from activities.outbox.models import Notice
 from activities.people.models import Member
 from activities.people.rules import Stage, Stages
 from activities.signups import organize
+from activities.signups.arrival_verbs import set_quotas
 from activities.signups.models import SignUp
 from activities.signups.rules import DrawClosed, Full, NotAnnounced, SignUpState
 from activities.signups.service import sign_up, withdraw
-from tests.cast import DAY, HOUR, NOW, make_slot, my_state
+from tests.cast import DAY, HOUR, NOW, make_activity, make_post, make_slot, my_state
 from tests.draws.conftest import DRAWN, ask, gave
 
 pytestmark = pytest.mark.usefixtures("ctx")
@@ -247,3 +248,32 @@ def test_a_draw_takes_as_many_statements_for_many_as_for_few(house, statements):
         hold_draws(NOW + 10 * DAY)
     assert len(states(late.id)[WAITING]) == 6
     assert len(many) <= len(few)
+
+
+def test_who_is_drawn_comes_at_the_earliest_time_that_suits_and_anyone_can_recompute_it(house):
+    cast = house.cast
+    drive = make_slot(make_post(make_activity("献血", cast.first, "blood", way_in=WayIn.DRAW), "体育馆", capacity=3),
+                      NOW + 5 * DAY, hours=2)  # fmt: skip
+    db.session.commit()
+    set_quotas(cast.ou.id, drive.id, 0, {0: 2, 90: 1}, NOW)
+    announce_draws(NOW)
+    duty = make_slot(make_post(cast.sweeping, "南岸", capacity=9), drive.starts_at)
+    db.session.commit()
+    for n in (0, 1):
+        sign_up(house.people[n], duty.id, NOW)
+    ask(house, 0, 1, 2, 3, slot=drive.id)
+    draw = db.session.scalars(sa.select(Draw).order_by(Draw.id.desc())).first()
+    service.hold(draw.id, fresh(drive.id).draws_at)
+    seated = states(drive.id)[SEATED]
+    comes = sa.select(SignUp.member_id, Arrival.minute).join(Arrival, Arrival.id == SignUp.arrival_id)
+    minutes = dict(db.session.execute(comes.where(SignUp.slot_id == drive.id)).all())
+    assert minutes.keys() == set(seated)
+    assert sorted(minutes.values()) == [0, 0, 90]
+    assert all(minutes.get(house.people[n], 90) == 90 for n in (0, 1))
+    for notice in db.session.scalars(sa.select(Notice).where(Notice.topic == "draws.seated")):
+        assert notice.params["when"][0] == (drive.starts_at + minutes[notice.member_id] * HOUR / 60).isoformat()
+    document = _document(queries.locked(draw.id))
+    assert rules.verify(json.dumps(document)).differences == []
+    first = next(row for row in document["entries"] if row["outcome"] == "seated")
+    first["minute"] = 90 - first["minute"]
+    assert rules.verify(json.dumps(document)).differences
