@@ -15,10 +15,13 @@ from activities.kit.db import db, drawn, run_in_portions
 
 PORTION = 2000
 
-# What an entry's canonical text is made of (`rules.text`), as the database holds it and not as we would read it.
+# What an entry's canonical text is made of (`rules.text`), as the database holds it and not as we would read it. SQLite
+# would keep a number in these columns too.
 _RAW = "e.id, {at}, e.actor_id, e.verb, e.subject, e.subject_id, {before}, {after}, e.reason"
 RAW = {
-    "sqlite": _RAW.format(at="e.at", before="e.before", after="e.after"),
+    "sqlite": _RAW.format(
+        at="CAST(e.at AS text)", before="CAST(e.before AS text)", after="CAST(e.after AS text)"
+    ),
     "postgresql": _RAW.format(
         at="to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')", before="CAST(e.before AS text)",
         after="CAST(e.after AS text)",

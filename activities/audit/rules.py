@@ -177,4 +177,4 @@ def moment(at: datetime | str) -> datetime:
     """The moment of which this tells. ValueError where it tells of none."""
     if isinstance(at, datetime):
         return at.astimezone(UTC)
-    return datetime.fromisoformat(at).replace(tzinfo=UTC)
+    return datetime.fromisoformat(str(at)).replace(tzinfo=UTC)

@@ -189,6 +189,21 @@ def test_going_on_from_a_head_looks_only_at_what_came_after(ctx):
     assert [f.what for f in found(since=Head(9, bytes(32)))] == [CUT]
 
 
+@pytest.mark.parametrize(
+    "change",
+    ["at = 5", "at = ''", "before = 5", "after = 1.5", "subject_id = 'x y'", "actor_id = '5 6'", "verb = X'00'"],
+)
+def test_what_no_column_should_hold_is_a_finding_too(ctx, database, change):
+    if database != "sqlite":
+        return  # PostgreSQL takes no value of another type
+    leave(3)
+    seals.seal(NOW)
+    tamper(f"UPDATE audit_entry SET {change} WHERE id = {entries()[1]}")
+    assert found() == [Finding(DIFFERS, 2, 2)]
+    tamper("DELETE FROM audit_seal")
+    assert [finding.what for finding in found()] == [UNSEALED] * 3
+
+
 CHANGES = {
     "at": "at = '2020-01-01 00:00:00.000000'", "actor_id": "actor_id = 1", "verb": "verb = 'praise'",
     "subject": "subject = 'record'", "subject_id": "subject_id = subject_id + 1",
