@@ -22,6 +22,7 @@ from waitress import create_server
 
 from activities import __version__, config
 from activities.app import create_app
+from activities.calendars.invitations import enclose
 from activities.config import DEMO_SECRET, BadSetting, Settings
 from activities.demo.accounts import has_demo_accounts
 from activities.demo.article import ACCOUNTS, PASSWORD
@@ -132,7 +133,7 @@ def work(once: bool) -> None:
         unsafe, database = _findings(settings, private=settings.is_loopback)
     if unsafe or database:
         raise Refused("\n".join(unsafe + database))
-    worker = Worker(app, recipients)
+    worker = Worker(app, recipients, enclose)
     if once:
         worker.run_all()
         return
@@ -201,7 +202,7 @@ def _listening(app: Flask, host: str, port: int, threads: int = 8, *, works: boo
     except OSError as error:
         raise Refused(f"{host}:{port} cannot be listened on ({error.strerror}): choose another --port.") from None
     _end_when_told()
-    with working(Worker(app, recipients)) if works else nullcontext():
+    with working(Worker(app, recipients, enclose)) if works else nullcontext():
         yield server
 
 

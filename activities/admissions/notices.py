@@ -9,7 +9,7 @@ from typing import Any
 from activities.kit.refusal import N_
 from activities.outbox import service as outbox
 from activities.outbox.rules import Group
-from activities.outbox.words import Page, words
+from activities.outbox.words import Page, of_slot, words
 from activities.signups.notices import SOON, Minutes, facts, tell
 from activities.signups.rules import Offer, SignUpState
 
@@ -23,6 +23,7 @@ words(
     N_("Approved, you have a seat: %(what)s"),
     N_("%(when)s, %(where)s. If you cannot come, please withdraw in time."),
     _slot,
+    duties=of_slot,
 )
 words(
     "admissions.waiting",

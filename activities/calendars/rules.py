@@ -91,14 +91,19 @@ def render_calendar(name: str, zone: str, events: list[bytes]) -> bytes:
         line("BEGIN", "VCALENDAR"), line("VERSION", "2.0"), line("PRODID", "-//activities//feed//EN"),
         line("CALSCALE", "GREGORIAN"), line("NAME", text(name)), line("X-WR-CALNAME", text(name)),
         line("REFRESH-INTERVAL;VALUE=DURATION", "PT1H"), line("X-PUBLISHED-TTL", "PT1H"), line("COLOR", "brown"),
-        _TIME_ZONE if zone == SHANGHAI else b"",
+        time_zone(zone),
     )  # fmt: skip
     return b"".join((*head, *events, line("END", "VCALENDAR")))
 
 
+def time_zone(zone: str) -> bytes:
+    """The definition that local times ask for."""
+    return _TIME_ZONE if zone == SHANGHAI else b""
+
+
 def render_event(event: Event, words: bytes, zone: str) -> bytes:
     """One VEVENT. Its times are the school's own in Asia/Shanghai, and UTC in every other zone."""
-    stamp = _utc(event.changed_at)
+    stamp = moment_utc(event.changed_at)
     head = (
         f"BEGIN:VEVENT\r\nUID:{event.uid}\r\nDTSTAMP:{stamp}\r\n"
         f"DTSTART{_moment(event.starts_at, zone)}\r\nDTEND{_moment(event.ends_at, zone)}\r\n"
@@ -126,10 +131,10 @@ def render_words(summary: str, location: str, description: str, category: str) -
 def _moment(moment: datetime, zone: str) -> str:
     if zone == SHANGHAI:
         return f";TZID={SHANGHAI}:{_digits(moment.astimezone(_SHANGHAI))}"
-    return f":{_utc(moment)}"
+    return f":{moment_utc(moment)}"
 
 
-def _utc(moment: datetime) -> str:
+def moment_utc(moment: datetime) -> str:
     return _digits(moment.astimezone(UTC)) + "Z"
 
 

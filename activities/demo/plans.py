@@ -112,6 +112,7 @@ class Plan:
     description: str
     risks: str = ""
     safeguards: str = ""
+    mailbox: str = ""
     posts: tuple[PostPlan, ...]
     past: tuple[float, float] = (0.6, 1.15)
     ahead: tuple[float, float] = (0.15, 1.3)

@@ -56,6 +56,7 @@ def _cleaning() -> Plan:
         description="东湖一带无人清扫，党员把它认领下来，带领同学定期清扫。自愿参加，工具现场领取。",
         risks="湖边湿滑；使用扫帚、夹子等工具。",
         safeguards="不到水边石阶以下；发放手套；雨雪天改期；现场备有急救包。",
+        mailbox="donghu@example.edu",
         posts=tuple(PostPlan(name=z, place=z, standard=standard, capacity=8, times=times) for z in zones),
         past=(0.45, 1.2),
     )
@@ -78,6 +79,7 @@ def _elder_care() -> Plan:
         description="到同心老年护理中心看望老人：梳头、洗脚、清扫、演出。开始前四十分钟在北门集合，校车往返。",
         risks="老人体弱，易跌倒、易感染；往返乘车。",
         safeguards="发热咳嗽时请勿前往；入中心前洗手、戴口罩；听从护理员安排；学校统一投保。",
+        mailbox="tongxin@example.edu",
         posts=tuple(
             PostPlan(
                 name=name,

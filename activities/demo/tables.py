@@ -141,8 +141,9 @@ def _write_activity(plan: Plan, slots: Sequence[DemoSlot], world: World, unit_id
     changes = [slot.cancelled_at or slot.created_at for slot in slots]
     activity_id = write_one(
         Activity, kind=plan.kind, unit_id=unit_id, name=plan.name, description=plan.description, risks=plan.risks,
-        safeguards=plan.safeguards, sign_up_opens_at=opens_at(plan, today), sign_up_closes_at=closes_at(plan, today),
-        withdraw_minutes=int(plan.withdraw.total_seconds() // 60), stages=plan.stages, standings=plan.standings,
+        safeguards=plan.safeguards, mailbox=plan.mailbox, sign_up_opens_at=opens_at(plan, today),
+        sign_up_closes_at=closes_at(plan, today), withdraw_minutes=int(plan.withdraw.total_seconds() // 60),
+        stages=plan.stages, standings=plan.standings,
         created_at=made, changed_at=made, schedule_revision=len(plan.posts) + len(set(changes)),
         schedule_changed_at=max(changes),
     )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 
 from activities.kit.refusal import N_
 from activities.outbox import service as outbox
-from activities.outbox.words import Page, words
+from activities.outbox.words import Page, of_slot, words
 from activities.signups.notices import Minutes, facts
 from activities.signups.rules import Offer
 
@@ -22,6 +22,7 @@ words(
     N_("Drawn, you have a seat: %(what)s"),
     N_("%(when)s, %(where)s. Your number was %(number)s. If you cannot come, please withdraw in time."),
     _draw,
+    duties=of_slot,
 )
 words(
     "draws.waiting",

@@ -11,7 +11,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, Email, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from activities.duties.kinds import KINDS
 from activities.duties.models import Activity, Post
@@ -61,6 +61,13 @@ class ActivityForm(FlaskForm):
     description = text_field(_l("What is done"), 5000)
     risks = text_field(_l("Risks"), 2000, _l("Shown to everyone before they sign up."))
     safeguards = text_field(_l("Safeguards"), 2000, _l("Training, insurance, who looks after people."))
+    mailbox = StringField(
+        _l("E-mail of the activity"),
+        [Optional(), at_most(254), Email(_l("Enter an e-mail address such as name@example.edu."))],
+        filters=[clean_line],
+        description=_l("Calendar invitations come from it, and answers go there. Empty: the school's own."),
+        render_kw={"type": "email", "autocomplete": "off"},
+    )
     sign_up_opens_at = LocalMoment(_l("Sign-up opens"), [Optional()], description=_l("Empty: at once."))
     sign_up_closes_at = LocalMoment(_l("Sign-up closes"), [Optional()], description=_l("Empty: when the slot starts."))
     withdraw_hours = DecimalNumber(
@@ -120,7 +127,9 @@ class ActivityForm(FlaskForm):
 
     def values(self) -> dict[str, Any]:
         """The activity's columns."""
-        plain = ("kind_key", "name", "unit_id", "description", "risks", "safeguards", "draw_minutes", "draw_days")
+        plain = (
+            "kind_key", "name", "unit_id", "description", "risks", "safeguards", "mailbox", "draw_minutes", "draw_days",
+        )  # fmt: skip
         return {
             **{column: self[column].data for column in (*plain, "sign_up_opens_at", "sign_up_closes_at")},
             "withdraw_minutes": int((self.withdraw_hours.data or 0) * 60),
@@ -136,7 +145,7 @@ class ActivityForm(FlaskForm):
 
 def shown(activity: Activity) -> dict[str, Any]:
     """An activity as its form shows it."""
-    plain = ("kind_key", "name", "unit_id", "description", "risks", "safeguards", "revision")
+    plain = ("kind_key", "name", "unit_id", "description", "risks", "safeguards", "mailbox", "revision")
     moments, draw = ("sign_up_opens_at", "sign_up_closes_at"), ("draw_minutes", "draw_days")
     return {
         **{column: getattr(activity, column) for column in (*plain, *moments, *draw)},

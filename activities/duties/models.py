@@ -72,6 +72,8 @@ class Activity(Revised, Base):
     eligible_unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id"))
     # Empty: any.
     classes: Mapped[tuple[str, ...]] = mapped_column(Lines, default=())
+    # Who calendar invitations come from, and where answers to them go. Empty: the school's own sender.
+    mailbox: Mapped[str] = mapped_column(sa.String(254), default="")
     created_at: Mapped[datetime]
     # Raised with every change to one of its slots or posts, so that its feed answers "unchanged" from one row.
     schedule_revision: Mapped[int] = mapped_column(default=0)

@@ -130,8 +130,8 @@ def copy_activity(
     if plan.digest != digest:
         raise PlanChanged
     copied = (
-        "kind_key", "unit_id", "description", "risks", "safeguards", "withdraw_minutes", "way_in", "offer_minutes",
-        "draw_minutes", "draw_days", "stages", "standings", "classes", "training_ids",
+        "kind_key", "unit_id", "description", "risks", "safeguards", "mailbox", "withdraw_minutes", "way_in",
+        "offer_minutes", "draw_minutes", "draw_days", "stages", "standings", "classes", "training_ids",
     )  # fmt: skip
     values = {column: getattr(source, column) for column in (*copied, "eligible_unit_id")} | {"name": name}
     for moment in ("sign_up_opens_at", "sign_up_closes_at"):

@@ -11,7 +11,7 @@ from activities.duties.queries import running
 from activities.kit.refusal import N_
 from activities.outbox import service as outbox
 from activities.outbox.rules import Group
-from activities.outbox.words import Page, is_past, words
+from activities.outbox.words import Page, is_past, of_slot, words
 from activities.signups.facts import offer_of
 from activities.signups.notices import facts
 from activities.signups.rules import Offer
@@ -39,6 +39,7 @@ words(
     N_("%(when)s, %(where)s. You do not have to come any more."),
     _slot,
     urgent=SOON,
+    duties=of_slot,
 )
 words(
     "exchanges.took_over",
@@ -46,6 +47,7 @@ words(
     N_("%(when)s, %(where)s. The seat is yours now."),
     _slot,
     urgent=SOON,
+    duties=of_slot,
 )
 words(
     "exchanges.to_waiting_list",
@@ -53,6 +55,7 @@ words(
     N_("%(when)s, %(where)s. You do not have to come any more."),
     _slot,
     urgent=SOON,
+    duties=of_slot,
 )
 words(
     "exchanges.not_covered",
@@ -80,6 +83,7 @@ words(
     N_("%(when)s, %(where)s, instead of %(other)s, %(other_when)s, %(other_where)s."),
     _slot,
     urgent=SOON,
+    duties=lambda params: [params["slot"], params["other_slot"]],
 )
 words(
     "exchanges.swap_declined",
@@ -138,4 +142,5 @@ def _instead(offer: Offer, other: Offer, minute: int | None = None) -> dict[str,
         "other": of_other["what"],
         "other_when": of_other["when"],
         "other_where": of_other["where"],
+        "other_slot": of_other["slot"],
     }

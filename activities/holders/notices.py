@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,11 @@ from activities.signups.rules import Offer, duty_name
 
 def _mine(params: Mapping[str, Any]) -> Page:
     return "holders.holding", {"public_id": params["holder"]}
+
+
+def _duties(params: Mapping[str, Any]) -> Sequence[str]:
+    slots: Sequence[str] = params.get("duties", ())
+    return slots
 
 
 def _list(params: Mapping[str, Any]) -> Page:
@@ -41,30 +46,35 @@ words(
     N_("You are responsible for %(what)s"),
     N_("From %(first)s to %(last)s. You have a seat in %(seats)s of its slots; in %(missed)s you could not be seated."),
     _mine,
+    duties=_duties,
 )
 words(
     "holders.more",
     N_("New slots of your post: %(what)s"),
     N_("You have a seat in %(seats)s more, the first %(when)s."),
     _mine,
+    duties=_duties,
 )
 words(
     "holders.less",
     N_("Slots of your post fall out of your days: %(what)s"),
     N_("%(seats)s seats are given back, the first %(when)s."),
     _mine,
+    duties=_duties,
 )
 words(
     "holders.ended",
     N_("You are not responsible any more for %(what)s"),
     N_("Your last day is %(last)s. Seats given back: %(seats)s."),
     _mine,
+    duties=_duties,
 )
 words(
     "holders.handed_over",
     N_("%(name)s takes over from you: %(what)s"),
     N_("Your last day is %(last)s. Seats given back: %(seats)s."),
     _mine,
+    duties=_duties,
 )
 words(
     "holders.accepted",
@@ -93,6 +103,11 @@ def to_member(holder: Holder, topic: str, now: datetime, **params: Any) -> None:
     outbox.post(now, [holder.member_id], f"holders.{topic}", **_facts(holder) | params)
 
 
+def of_slots(holder: Holder, topic: str, slots: Iterable[Offer], now: datetime, **params: Any) -> None:
+    """Tell who holds or held a post which of its slots they have now, or have no more."""
+    to_member(holder, topic, now, duties=[slot.public_id for slot in slots], **params)
+
+
 def to_organizers(holder: Holder, topic: str, now: datetime, **params: Any) -> None:
     """Tell those who run the activity, but not the person it is about."""
     who = [one for one in running(holder.post.activity) if one != holder.member_id]
@@ -103,7 +118,7 @@ def slots_of_post(holder: Holder, topic: str, slots: Sequence[Offer], now: datet
     """Tell who holds a post of seats that have come or gone with its slots."""
     first = min(slots, key=lambda slot: slot.starts_at)
     when = [first.starts_at.isoformat(), first.ends_at.isoformat()]
-    to_member(holder, topic, now, seats=len(slots), when=when)
+    of_slots(holder, topic, slots, now, seats=len(slots), when=when)
 
 
 def _facts(holder: Holder) -> dict[str, Any]:

@@ -95,8 +95,8 @@ def _accept(member_id: int, public_id: str, risks_version: int, now: datetime) -
     holder.state, holder.answered_at = HolderState.ACCEPTED, now
     _leave(holder, member_id, "accept post", now)
     seats.offer_to_others(freed, now)
-    missed = len(found.missed)
-    notices.to_member(holder, "held", now, seats=found.slots - missed, missed=missed)
+    missed, seated = len(found.missed), [*found.seated, *(offer for offer, _ in found.wanted)]
+    notices.of_slots(holder, "held", seated, now, seats=len(seated), missed=missed)
     notices.to_organizers(holder, "accepted", now, missed=missed)
     return let_go
 
@@ -296,9 +296,9 @@ def _cut(holder: Holder, ends_at: datetime, actor_id: int, now: datetime, by: Ho
     after = {"ends_at": holder.ends_at, "state": holder.state}
     audit.leave(now, actor_id, "end holder", Holder, holder.id, before=before, after=after)
     if by:
-        notices.to_member(holder, "handed_over", now, seats=len(given), name=by.member.name)
+        notices.of_slots(holder, "handed_over", given, now, seats=len(given), name=by.member.name)
     else:
-        notices.to_member(holder, "ended", now, seats=len(given))
+        notices.of_slots(holder, "ended", given, now, seats=len(given))
     return {offer.id for offer in given}
 
 

@@ -11,7 +11,7 @@ from activities.duties.queries import running
 from activities.kit.refusal import N_
 from activities.outbox import service as outbox
 from activities.outbox.rules import Group
-from activities.outbox.words import Page, words
+from activities.outbox.words import Page, of_slot, words
 from activities.signups.notices import facts
 from activities.signups.rules import Offer
 
@@ -37,6 +37,7 @@ words(
     N_("%(when)s, %(where)s. You do not have to come; this is no absence. %(word)s"),
     _slot,
     urgent=SOON,
+    duties=of_slot,
 )
 words(
     "leaves.declined",

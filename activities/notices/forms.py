@@ -13,7 +13,7 @@ from activities.kit.fields import Chips, Clock
 from activities.kit.i18n import gettext as _
 from activities.notices.rules import GROUP_NAMES, REMINDER_NAMES, WAY_NAMES
 from activities.outbox.models import Wishes
-from activities.outbox.rules import DIGEST_AT, REMINDED_BY_DEFAULT, Group, Reminders, Way
+from activities.outbox.rules import DEFAULT_WAYS, DIGEST_AT, REMINDED_BY_DEFAULT, Group, Reminders, Way
 
 
 class Ways(RadioField):
@@ -41,7 +41,7 @@ class WishesForm(FlaskForm):
         if not organizes:
             del self.organizing
         for field in self.ways():
-            field.choices = [(way.value, _(name)) for way, name in WAY_NAMES.items()]
+            field.choices = [(way.value, _(name)) for way, name in WAY_NAMES.items() if way in ways_of(field.name)]
         self.reminders.choices = [(when.name, _(name)) for when, name in REMINDER_NAMES.items()]
 
     def ways(self) -> list[RadioField]:
@@ -63,7 +63,7 @@ class WishesForm(FlaskForm):
 
     def wishes(self) -> dict[str, Any]:
         """The columns of what was chosen."""
-        ways = {field.name: field.data for field in self.ways() if field.data != Way.AT_ONCE}
+        ways = {field.name: field.data for field in self.ways() if field.data != DEFAULT_WAYS[Group(field.name)]}
         chosen = Reminders(sum(Reminders[name] for name in self.reminders.data or ()))
         return {
             "ways": ways, "quiet_from": self.quiet_from.data, "quiet_to": self.quiet_to.data,
@@ -71,9 +71,14 @@ class WishesForm(FlaskForm):
         }  # fmt: skip
 
 
+def ways_of(group: str) -> list[Way]:
+    """The ways there are for a group: only duties come with invitations."""
+    return [way for way in Way if way is not Way.INVITED or group == Group.DUTIES]
+
+
 def _shown(wishes: Wishes | None) -> dict[str, Any]:
     """The choices as the form shows them."""
-    ways = {group.value: Way.AT_ONCE.value for group in GROUP_NAMES} | (wishes.ways if wishes else {})
+    ways = {group.value: DEFAULT_WAYS[group].value for group in GROUP_NAMES} | (wishes.ways if wishes else {})
     chosen = wishes.reminders if wishes else REMINDED_BY_DEFAULT
     return {
         **ways,

@@ -22,7 +22,9 @@ REMINDER_NAMES = {
     Reminders.TWO_HOURS: N_("2 hours before"),
     Reminders.HOUR: N_("1 hour before"),
 }
-WAY_NAMES = {Way.AT_ONCE: N_("At once"), Way.DAILY: N_("Daily"), Way.NEVER: N_("Off")}
+WAY_NAMES = {
+    Way.INVITED: N_("With invitation"), Way.AT_ONCE: N_("At once"), Way.DAILY: N_("Daily"), Way.NEVER: N_("Off"),
+}  # fmt: skip
 # What people choose a way for: name, and what it is.
 GROUP_NAMES = {
     Group.DUTIES: (N_("My duties"), N_("Seats, waiting lists, changed and cancelled slots.")),

@@ -9,7 +9,7 @@ same one. Two workers never take one letter at the same time.
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
@@ -20,10 +20,21 @@ import sqlalchemy as sa
 
 from activities.kit import clock
 from activities.kit.db import UtcDateTime, db, run, transactional
-from activities.outbox.letters import Recipient, render
+from activities.outbox.letters import Enclosure, Recipient, render
 from activities.outbox.models import Delivery, Notice, Wishes
 from activities.outbox.planning import DIGEST, Recipients
-from activities.outbox.rules import LEASE, Channel, DeliveryState, Group, Quiet, after_quiet, next_try
+from activities.outbox.rules import (
+    LEASE,
+    Channel,
+    DeliveryState,
+    Group,
+    Quiet,
+    Way,
+    Wish,
+    after_quiet,
+    next_try,
+    way_of,
+)
 from activities.outbox.words import WORDS
 
 # Trouble with this one letter. Any other OSError of smtplib is trouble with the server.
@@ -60,15 +71,17 @@ class Round:
     trouble: bool
 
 
-# Takes a notice and says how it fared; raises what sending raises.
-Carry = Callable[[Taken], None]
+# Takes a notice out, at this moment; raises what sending raises.
+Carry = Callable[[Taken, datetime], None]
+# The invitations to a person's duties, by their public ids, as these are at the moment.
+Enclose = Callable[[int, Recipient, Sequence[str], datetime], Sequence[Enclosure]]
 
 _NOW = sa.bindparam("now", type_=UtcDateTime())
 _CHANNEL = sa.bindparam("channel", type_=sa.String())
 _DUE = (
     sa.select(
         Delivery.id.label("delivery_id"), Delivery.tries, Notice.id, Notice.member_id, Notice.hook_id, Notice.topic,
-        Notice.params, Notice.created_at, Wishes.quiet_from, Wishes.quiet_to,
+        Notice.params, Notice.created_at, Wishes.quiet_from, Wishes.quiet_to, Wishes.ways,
     )
     .join(Notice, Notice.id == Delivery.notice_id)
     .outerjoin(Wishes, Wishes.member_id == Notice.member_id)
@@ -120,7 +133,7 @@ def _carried(taken: Taken, carry: Carry, now: datetime) -> Done:
     try:
         if words and words.holds and not words.holds(taken.params, now):
             return Done(taken.delivery_id, {"state": DeliveryState.DROPPED})
-        carry(taken)
+        carry(taken, now)
     except NoAddress:
         return Done(taken.delivery_id, {"state": DeliveryState.FAILED, "trouble": NO_ADDRESS})
     except NobodyThere:
@@ -163,20 +176,33 @@ class NobodyThere(Exception):  # noqa: N818
     """Whoever was to be told has left."""
 
 
-def by_mail(send: Callable[[EmailMessage], None], recipients: Recipients) -> Carry:
-    """Carry a notice to its person as a letter."""
+def nothing_enclosed(*_: object) -> Sequence[Enclosure]:
+    return ()
 
-    def carry(taken: Taken) -> None:
+
+def by_mail(send: Callable[[EmailMessage], None], recipients: Recipients, enclose: Enclose = nothing_enclosed) -> Carry:
+    """Carry a notice to its person as a letter. `enclose` makes the invitations that go along with it from duties as
+    they are when it goes out, so that a letter that comes late or again tells of no duty that is over."""
+
+    def carry(taken: Taken, now: datetime) -> None:
         person = recipients([taken.member_id]).get(taken.member_id)
         if person is None:
             raise NobodyThere
         if not person.email:
             raise NoAddress
-        letter = render(taken, person, _items(taken))
+        slots = _duties(taken)
+        letter = render(taken, person, _items(taken), enclose(taken.member_id, person, slots, now) if slots else ())
         db.session.rollback()  # what was read is read: nothing is held while it goes out
         send(letter)
 
     return carry
+
+
+def _duties(taken: Taken) -> Sequence[str]:
+    """The duties that a notice is about, if its person wants invitations to them."""
+    words = WORDS[taken.topic]
+    wants = words.duties and way_of(Wish(taken.ways or {}), words.group) is Way.INVITED
+    return words.duties(taken.params) if words.duties and wants else ()
 
 
 def _items(taken: Taken) -> list[Any]:

@@ -21,7 +21,6 @@ import sqlalchemy as sa
 from flask import current_app
 
 from activities.config import Settings, is_loopback
-from activities.kit import clock
 from activities.kit.db import db
 from activities.outbox.delivery import Carry, NobodyThere, Taken
 from activities.outbox.letters import for_group
@@ -81,14 +80,14 @@ def is_allowed(vendor: Vendor, url: str, more_hosts: Collection[str]) -> bool:
 def by_hook() -> Carry:
     """Carry a notice to its chat group."""
 
-    def carry(taken: Taken) -> None:
+    def carry(taken: Taken, now: datetime) -> None:
         hook = db.session.scalars(sa.select(Hook).where(Hook.id == taken.hook_id)).one_or_none()
         if hook is None:
             raise NobodyThere
         text = for_group(taken, hook.language)
         vendor, url, secret = hook.vendor, hook.url, hook.secret
         db.session.rollback()  # what was read is read: nothing is held while it goes out
-        send(vendor, url, secret, text, clock.now())
+        send(vendor, url, secret, text, now)
 
     return carry
 

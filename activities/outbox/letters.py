@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -29,6 +30,15 @@ class Recipient:
     name: str
     email: str | None
     language: str | None
+
+
+@dataclass(frozen=True)
+class Enclosure:
+    """An iTIP message (RFC 5546) that goes along: its method, its octets, and whom to write to about it."""
+
+    method: str
+    calendar: bytes
+    organizer: str
 
 
 class Told(Protocol):
@@ -69,11 +79,13 @@ def filled(words: Words, params: Mapping[str, Any]) -> tuple[str, str]:
     return clean_line(_(words.subject) % facts), _(words.body) % facts
 
 
-def render(notice: Told, person: Recipient, items: Sequence[Told] = ()) -> EmailMessage:
+def render(
+    notice: Told, person: Recipient, items: Sequence[Told] = (), enclosures: Sequence[Enclosure] = ()
+) -> EmailMessage:
     """The notice as a letter in the person's language; with `items`, the day's letter in which these stand. Raises
     what `delivery` catches where it cannot be."""
     settings: Settings = current_app.config["SETTINGS"]
-    message = EmailMessage()
+    message = EmailMessage(policy=SMTP)
     with force_locale(person.language if person.language in LANGUAGES else DEFAULT):
         said = [say(notice), *map(say, items)]
     message["Subject"] = said[0].subject
@@ -85,7 +97,31 @@ def render(notice: Told, person: Recipient, items: Sequence[Told] = ()) -> Email
     host = urlsplit(settings.base_url).hostname
     message["Message-ID"] = f"<notice.{notice.id}.{notice.created_at:%Y%m%d%H%M%S}@{host}>"
     message["Auto-Submitted"] = "auto-generated"
+    _enclose(message, enclosures)
     return message
+
+
+def _enclose(message: EmailMessage, enclosures: Sequence[Enclosure]) -> None:
+    """Add invitations as RFC 6047 wants them: each a part of its own that names its method, as in the calendar itself.
+
+    A single one is the last alternative to the text, where Gmail, Outlook and Apple Mail look for it and offer it
+    beside the letter, and once more a file, for programs that show files only. Of several no alternative could be the
+    letter: each is a part beside the text, which a program opens by itself.
+    """
+    if len(organizers := {one.organizer for one in enclosures}) == 1:
+        message["Reply-To"] = Address(addr_spec=organizers.pop())
+    match enclosures:
+        case [one]:
+            message.add_alternative(
+                one.calendar.decode(), subtype="calendar", params={"method": one.method}, cte="base64"
+            )
+            message.add_attachment(one.calendar, maintype="application", subtype="ics", filename="invite.ics")
+        case several:
+            for number, one in enumerate(several, start=1):
+                message.add_attachment(
+                    one.calendar.decode(), subtype="calendar", params={"method": one.method}, cte="base64",
+                    filename=f"invite-{number}.ics",
+                )  # fmt: skip
 
 
 def for_group(notice: Told, language: str) -> str:

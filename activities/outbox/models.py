@@ -80,7 +80,7 @@ class Wishes(Base):
     __tablename__ = "wishes"
 
     member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"), unique=True)
-    # The way of each group that is not sent at once.
+    # The way of each group for which the person chose another than `rules.DEFAULT_WAYS` says.
     ways: Mapped[dict[str, Any]]
     quiet_from: Mapped[time | None]
     quiet_to: Mapped[time | None]

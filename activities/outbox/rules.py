@@ -29,9 +29,15 @@ class Group(StrEnum):
 class Way(StrEnum):
     """How a person wants the notices of a group, beside the inbox, where all of them are."""
 
+    INVITED = "invited"  # at once, and what concerns a duty with an invitation for the person's calendar
     AT_ONCE = "at once"
     DAILY = "daily"
     NEVER = "never"
+
+
+# A program offers one invitation a letter, so none stands in the day's letter: to have them is a way of its own, whose
+# letters go at once, and only duties have it.
+DEFAULT_WAYS = {group: Way.INVITED if group is Group.DUTIES else Way.AT_ONCE for group in Group}
 
 
 class Channel(StrEnum):
@@ -87,7 +93,7 @@ class Quiet:
 
 @dataclass(frozen=True)
 class Wish:
-    """What one person wants. Who never chose gets mails at once, at any hour."""
+    """What one person wants. Who never chose gets mails at once, at any hour, with invitations."""
 
     ways: Mapping[str, str] = field(default_factory=dict)
     quiet: Quiet | None = None
@@ -96,7 +102,7 @@ class Wish:
 
 def way_of(wish: Wish, group: Group) -> Way:
     """What opens an account cannot be turned off or put off: without it nobody comes in."""
-    return Way.AT_ONCE if group is Group.ACCOUNT else Way(wish.ways.get(group, Way.AT_ONCE))
+    return Way.AT_ONCE if group is Group.ACCOUNT else Way(wish.ways.get(group, DEFAULT_WAYS[group]))
 
 
 def planned(wish: Wish, group: Group, *, urgent: bool, now: datetime, zone: tzinfo) -> tuple[Channel, datetime] | None:

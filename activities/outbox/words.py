@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +19,8 @@ Params = Mapping[str, Any]
 class Words:
     """`urgent`: what it speaks of (`when`) begins so soon, or its answer is due so soon (`until`), that it waits for
     nothing. `mail_only`: it is shown nowhere,
-    because its address lets in whoever has it. `holds`: whether it is still true when it is about to go out."""
+    because its address lets in whoever has it. `holds`: whether it is still true when it is about to go out. `duties`:
+    the slots, by public id, that its reader has now or has no more; calendar invitations of them may go along."""
 
     subject: str
     body: str
@@ -28,6 +29,7 @@ class Words:
     urgent: timedelta | None = None
     mail_only: bool = False
     holds: Callable[[Params, datetime], bool] | None = None
+    duties: Callable[[Params], Sequence[str]] | None = None
 
     def is_urgent(self, params: Params, now: datetime) -> bool:
         """Whether it begins, or asks for an answer, within `urgent` from now."""
@@ -36,6 +38,11 @@ class Words:
         span = params.get("when")
         moments = map(read_moment, (params.get("until"), span[0] if isinstance(span, list) and span else None))
         return any(moment - now <= self.urgent for moment in moments if moment)
+
+
+def of_slot(params: Params) -> Sequence[str]:
+    """The `duties` of a notice about one slot."""
+    return [params["slot"]]
 
 
 def is_past(moment: str, now: datetime) -> bool:
@@ -55,7 +62,8 @@ def words(
     urgent: timedelta | None = None,
     mail_only: bool = False,
     holds: Callable[[Params, datetime], bool] | None = None,
+    duties: Callable[[Params], Sequence[str]] | None = None,
 ) -> None:
     """Declare a topic's subject and body, both translatable and filled from the notice's params, and the page it is
     about, whose address stands below the body. The rest as in `Words`."""
-    WORDS[topic] = Words(subject, body, page, group, urgent, mail_only, holds)
+    WORDS[topic] = Words(subject, body, page, group, urgent, mail_only, holds, duties)

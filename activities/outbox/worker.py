@@ -24,7 +24,7 @@ from huey.serializer import SignedSerializer
 from activities.audit import seals
 from activities.config import Settings
 from activities.kit import clock
-from activities.outbox.delivery import by_mail, deliver
+from activities.outbox.delivery import Enclose, by_mail, deliver, nothing_enclosed
 from activities.outbox.hooks import by_hook
 from activities.outbox.jobs import JOBS, Job
 from activities.outbox.mail import Mailer
@@ -41,8 +41,8 @@ THREADS = 3
 class Worker:
     """The jobs of all rooms and the outbox's own."""
 
-    def __init__(self, app: Flask, recipients: Recipients) -> None:
-        self.app, self.recipients = app, recipients
+    def __init__(self, app: Flask, recipients: Recipients, enclose: Enclose = nothing_enclosed) -> None:
+        self.app, self.recipients, self.enclose = app, recipients, enclose
         self.settings: Settings = app.config["SETTINGS"]
         self.stopping, self.rests_until = Event(), 0.0
         verbs = {"plan": self.plan, "mail": self.mail, "chat groups": self.tell_groups}
@@ -76,7 +76,7 @@ class Worker:
         if not self.settings.smtp_url or monotonic() < self.rests_until:
             return
         with Mailer(self.settings.smtp_url) as mailer:
-            carry = by_mail(mailer.send, self.recipients)
+            carry = by_mail(mailer.send, self.recipients, self.enclose)
             done = deliver(clock.now, Channel.MAIL, carry, self.stopping.is_set)
         if done.trouble:
             log.warning("the mail server did not take a letter; trying again in a minute")

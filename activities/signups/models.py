@@ -96,6 +96,7 @@ class SignUp(Revised, Base):
     # The choice of several slots that this is one of, or the team it belongs to.
     wish_id: Mapped[int | None] = mapped_column(sa.ForeignKey("wish.id"))
     team_id: Mapped[int | None] = mapped_column(sa.ForeignKey("team.id"))
+    # When the person got the seat; it stays when the seat is given back, so that calendars that have it are told.
     seated_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
     # Which version of the activity's risks and safeguards the person has confirmed to have read, and when.

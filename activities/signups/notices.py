@@ -11,7 +11,7 @@ from activities.duties.queries import running
 from activities.kit.refusal import N_
 from activities.outbox import service as outbox
 from activities.outbox.rules import Group
-from activities.outbox.words import Page, is_past, words
+from activities.outbox.words import Page, is_past, of_slot, words
 from activities.signups import links
 from activities.signups.facts import Waiter
 from activities.signups.models import Team
@@ -45,6 +45,10 @@ def _slot(params: Mapping[str, Any]) -> Page:
     return "signups.slot", {"public_id": params["slot"]}
 
 
+def _of_list(params: Mapping[str, Any]) -> list[str]:
+    return [about["slot"] for about in params["list"]]
+
+
 def _answer(params: Mapping[str, Any]) -> Page:
     """Signed when it is shown or mailed."""
     return "signups.answer", {"token": links.token(params["sign_up"], params["revision"])}
@@ -55,6 +59,7 @@ words(
     N_("You have a seat: %(what)s"),
     N_("%(when)s, %(where)s. If you cannot come, please withdraw in time."),
     _slot,
+    duties=of_slot,
 )
 words(
     "signups.comes_at",
@@ -62,6 +67,7 @@ words(
     N_("Please come %(at)s to %(where)s. If you cannot come, please withdraw in time."),
     _slot,
     urgent=SOON,
+    duties=of_slot,
 )
 words(
     "signups.waiting",
@@ -75,6 +81,7 @@ words(
     N_("%(when)s, %(where)s. If you cannot come, please withdraw in time."),
     _slot,
     urgent=SOON,
+    duties=of_slot,
 )
 words(
     FIRST_OF_SEVERAL,
@@ -82,6 +89,7 @@ words(
     N_("%(when)s, %(where)s. You no longer wait for the others. If you cannot come, please withdraw in time."),
     _slot,
     urgent=SOON,
+    duties=of_slot,
 )
 words(
     "signups.offered",
@@ -123,6 +131,7 @@ words(
     N_("Your team “%(team)s” is signed up, and you have a seat: %(what)s"),
     N_("%(when)s, %(where)s. If you cannot come, please withdraw in time."),
     _slot,
+    duties=of_slot,
 )
 words(
     "signups.team_waiting",
@@ -144,6 +153,7 @@ words(
     N_("Your team “%(team)s” is dissolved: %(what)s"),
     N_("%(when)s, %(where)s. Whatever seats and places it had are given back."),
     _slot,
+    duties=of_slot,
 )
 words(
     "signups.asked",
@@ -165,13 +175,14 @@ words(
     lambda params: ("admissions.assign", {"public_id": params["slot"]}),
     Group.ORGANIZING,
 )
-words("signups.withdrew", N_("You have withdrawn: %(what)s"), N_("%(when)s, %(where)s."), _slot)
+words("signups.withdrew", N_("You have withdrawn: %(what)s"), N_("%(when)s, %(where)s."), _slot, duties=of_slot)
 words(
     MOVED.one,
     N_("Changed: %(what)s"),
     N_("Now %(when)s, %(where)s. If this does not suit you, please withdraw."),
     _slot,
     urgent=SOON,
+    duties=of_slot,
 )
 words(
     CANCELLED.one,
@@ -179,6 +190,7 @@ words(
     N_("%(when)s, %(where)s. Reason: %(reason)s"),
     _slot,
     urgent=SOON,
+    duties=of_slot,
 )
 words(
     MOVED.several,
@@ -186,6 +198,7 @@ words(
     N_("They are now:\n%(list)s\nIf one of them does not suit you, please withdraw from it."),
     lambda _: ("home.my_duties", {}),
     urgent=SOON,
+    duties=_of_list,
 )
 words(
     CANCELLED.several,
@@ -193,6 +206,7 @@ words(
     N_("%(list)s\nReason: %(reason)s"),
     lambda _: ("home.my_duties", {}),
     urgent=SOON,
+    duties=_of_list,
 )
 words(
     "signups.risks",

@@ -56,7 +56,7 @@ _BECOME = (
     .where(SignUp.id.in_(sa.bindparam("ids", type_=sa.Integer(), expanding=True)))
     .values(
         state=sa.bindparam("to", type_=Words(SignUpState)),
-        seated_at=sa.bindparam("seated_at", type_=UtcDateTime()),
+        seated_at=sa.func.coalesce(sa.bindparam("seated_at", type_=UtcDateTime()), SignUp.seated_at),
         offered_until=sa.bindparam("until", type_=UtcDateTime()),
         withdrawn_at=sa.bindparam("left_at", type_=UtcDateTime()),
         changed_at=NOW,

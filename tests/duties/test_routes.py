@@ -49,8 +49,8 @@ def form(text: str) -> dict[str, str]:
 def activity_values(cast, **changes):
     return {
         "kind_key": "energy", "name": "晚间关灯", "unit_id": cast.first.id, "description": "", "risks": "",
-        "safeguards": "", "sign_up_opens_at": "", "sign_up_closes_at": "", "withdraw_hours": "24", "offer_hours": "12",
-        "way_in": "first_come", "draw_minutes": "2880", "draw_days": "90",
+        "safeguards": "", "mailbox": "", "sign_up_opens_at": "", "sign_up_closes_at": "", "withdraw_hours": "24",
+        "offer_hours": "12", "way_in": "first_come", "draw_minutes": "2880", "draw_days": "90",
         "eligible_unit_id": "0", "revision": "0", **changes,
     }  # fmt: skip
 
@@ -143,12 +143,14 @@ def test_an_activity_is_created_and_shown(app, cast, ou):
         **activity_values(
             cast, name="  晚间\u2028关灯\x07 ", description="一\r\n二", stages=["full", "probationary"],
             sign_up_opens_at="2026-11-26T08:00", sign_up_closes_at="2026-11-30T20:00", withdraw_hours="1.5",
+            mailbox=" lights@example.edu\r\n",
         ),
     )  # fmt: skip
     assert answer.status_code == 303
     activity = one(app, Activity, kind_key="energy")
     assert (activity.name, activity.description, activity.withdraw_minutes) == ("晚间关灯", "一\n二", 90)
     assert activity.stages == Stages.FULL | Stages.PROBATIONARY
+    assert activity.mailbox == "lights@example.edu"
     assert activity.sign_up_opens_at == NOW.replace(hour=0) + DAY
     shown = page(ou, answer.location)
     for text in ("晚间关灯", "Energy-saving post", "until 1.5 hours before", "Full member", "opens"):
@@ -161,6 +163,9 @@ def test_an_activity_is_created_and_shown(app, cast, ou):
         ({"name": " \u2028\x00 "}, "Enter a name."),
         ({"name": "长" * 101}, "At most 100 characters."),
         ({"description": "长" * 5001}, "At most 5000 characters."),
+        ({"mailbox": "lights"}, "Enter an e-mail address such as name@example.edu."),
+        ({"mailbox": "a@example.edu, b@example.edu"}, "Enter an e-mail address such as name@example.edu."),
+        ({"mailbox": "a@example.edu\nBcc: b@example.edu"}, "Enter an e-mail address such as name@example.edu."),
         ({"kind_key": ""}, "Choose a kind."),
         ({"kind_key": "nonsense"}, "Kind"),
         ({"unit_id": "x"}, "Unit"),

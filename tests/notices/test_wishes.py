@@ -37,7 +37,7 @@ def test_what_is_chosen_is_kept_and_shown_again(app, cast, lin):
         assert wishes.reminders == Reminders.DAY | Reminders.HOUR
     page = lin.get("/account/notices").text
     assert all(f'value="{shown}"' in page for shown in ("19:30", "22:30", "07:00"))
-    again = {**CHOSEN, "quiet_from": "", "quiet_to": "", "reminders": [], "duties": "at once", "records": "at once"}
+    again = {**CHOSEN, "quiet_from": "", "quiet_to": "", "reminders": [], "duties": "invited", "records": "at once"}
     lin.submit("/account/notices", **again)
     with app.app_context():
         wishes = wishes_of(cast.lin.id)
@@ -48,6 +48,7 @@ def test_what_is_chosen_is_kept_and_shown_again(app, cast, lin):
     ("wrong", "field"),
     [({"quiet_to": ""}, "quiet_to"), ({"quiet_from": ""}, "quiet_from"), ({"quiet_to": "22:30"}, "quiet_to"),
      ({"digest_at": ""}, "digest_at"), ({"digest_at": "x"}, "digest_at"), ({"duties": "sometimes"}, "duties"),
+     ({"records": "invited"}, "records"),
      ({"reminders": ["YEAR"]}, "reminders")],
 )  # fmt: skip
 def test_what_makes_no_sense_comes_back_at_its_field(app, cast, lin, wrong, field):

@@ -16,7 +16,7 @@ from aiosmtpd.controller import Controller
 
 from activities.kit.db import db, transactional
 from activities.outbox import service
-from activities.outbox.delivery import Round, by_mail, deliver
+from activities.outbox.delivery import Enclose, Round, by_mail, deliver, nothing_enclosed
 from activities.outbox.models import Delivery, Notice
 from activities.outbox.planning import Recipients, gather, plan
 from activities.outbox.rules import Channel
@@ -80,11 +80,11 @@ def post(member_id: int, topic: str = "test.plain", at: datetime = NOW, **params
     service.post(at, [member_id], topic, **params)
 
 
-def send(now: datetime, by: Send, people: Recipients = recipients) -> Round:
+def send(now: datetime, by: Send, people: Recipients = recipients, enclose: Enclose = nothing_enclosed) -> Round:
     """One round: gather, plan, and mail what is due."""
     gather(now)
     plan(now, people, mails=True)
-    return deliver(lambda: now, Channel.MAIL, by_mail(by, people))
+    return deliver(lambda: now, Channel.MAIL, by_mail(by, people, enclose))
 
 
 def notices() -> list[Notice]:

@@ -78,7 +78,8 @@ def texts(app: Flask, language: str) -> str:
         letter = Notice(id=1, topic=DIGEST, params={"count": 2}, created_at=AT)
         items = [example(topic, WORDS[topic]) for topic in ("signups.seated", "signups.cancelled")]
         mailed = render(letter, Recipient("林可欣", "lin@example.edu", language), items)
-    parts.append(f"[the day's letter]\n{mailed['Subject']}\n\n{mailed.get_content()}")
+    content = mailed.get_content().replace("\r\n", "\n")
+    parts.append(f"[the day's letter]\n{mailed['Subject']}\n\n{content}")
     return "\n".join(parts)
 
 
