@@ -99,6 +99,13 @@ words(
     _slot,
     Group.ANSWERS,
 )
+words(
+    "exchanges.swap_gone",
+    N_("The seat you would have swapped for is gone: %(what)s"),
+    N_("Somebody else has swapped first. You keep your seat: %(when)s, %(where)s."),
+    _slot,
+    Group.ANSWERS,
+)
 
 
 def covered(
@@ -132,6 +139,11 @@ def swapped(has: Offer, had: Offer, member_id: int, now: datetime, minute: int |
 def not_swapped(gives: Offer, member_id: int, now: datetime, *, declined: bool) -> None:
     topic = "exchanges.swap_declined" if declined else "exchanges.swap_lapsed"
     outbox.post(now, [member_id], topic, **facts(gives))
+
+
+def seat_gone(gives: Offer, member_id: int, now: datetime) -> None:
+    """`gives`: what they had proposed to give for it, which stays theirs."""
+    outbox.post(now, [member_id], "exchanges.swap_gone", **facts(gives))
 
 
 def _instead(offer: Offer, other: Offer, minute: int | None = None) -> dict[str, Any]:

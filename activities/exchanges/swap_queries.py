@@ -177,6 +177,16 @@ def expired(now: datetime) -> list[int]:
     return list(db.session.scalars(query))
 
 
+def competing(swap: Swap) -> list[Swap]:
+    """The other open proposals for the seats of this one, locked."""
+    pair = (swap.given_id, swap.wanted_id)
+    query = sa.select(Swap).where(
+        Swap.ended_at.is_(None), Swap.id != swap.id, sa.or_(Swap.given_id.in_(pair), Swap.wanted_id.in_(pair))
+    )
+    locked = query.order_by(Swap.id).with_for_update()
+    return list(db.session.scalars(locked, execution_options={"populate_existing": True}))
+
+
 def swap_for(member_id: int, public_id: str) -> Swap | None:
     """The proposal, if this member is one of the two."""
     return next(iter(_swaps(member_id, Swap.public_id == public_id)), None)

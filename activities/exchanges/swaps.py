@@ -9,8 +9,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-import sqlalchemy as sa
-
 from activities.audit import service as audit
 from activities.exchanges import notices, rules, swap_queries
 from activities.exchanges.handing import hand_over
@@ -217,12 +215,14 @@ def _open(swap_id: int, now: datetime) -> Swap:
 
 
 def _end_others(swap: Swap, now: datetime) -> None:
-    """End the other proposals for these seats, which are gone."""
-    pair = (swap.given_id, swap.wanted_id)
-    others = sa.update(Swap).where(
-        Swap.ended_at.is_(None), Swap.id != swap.id, sa.or_(Swap.given_id.in_(pair), Swap.wanted_id.in_(pair))
-    )
-    db.session.execute(others.values(ended_at=now, how=SwapEnd.LAPSED))
+    """End the other proposals for these seats, which are gone. Who has proposed one is told, unless the seat they would
+    have given has gone too."""
+    for other in swap_queries.competing(swap):
+        other.end(SwapEnd.LAPSED, now)
+        ends = _ends(other.id)
+        seat, _ = facts.around(ends.giver_id, offer := facts.offer(ends.given_slot_id))
+        if seat and seat.id == other.given_id:
+            notices.seat_gone(offer, ends.giver_id, now)
 
 
 def _name(member_id: int) -> str:

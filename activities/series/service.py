@@ -86,6 +86,7 @@ def undo(actor_id: int, series_id: int, now: datetime) -> int:
         raise SeriesHasPeople(used)
     before = {**service_plans.told(series.wish), "slots": len(slots)}
     audit.leave(now, actor_id, "undo series", Series, series_id, before=before)
+    changing.tell_gathering([slot.id for slot in slots if slot.starts_at > now], now)
     for model in (Slot, SeriesGap, SeriesPost):
         run(sa.delete(model).where(model.series_id == series_id))
     run(sa.update(Series).where(Series.follows_id == series_id).values(follows_id=series.follows_id))
@@ -163,6 +164,7 @@ def _apply(
     """Change the slots in a few statements for all of them, and a few more for each where somebody waits. Return who
     was told."""
     if change.delete:
+        changing.tell_gathering([slot.id for slot in change.delete], now)
         run(sa.delete(Slot).where(Slot.id.in_([slot.id for slot in change.delete])))
     told: set[int] = set()
     if change.cancel:

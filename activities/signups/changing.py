@@ -4,7 +4,7 @@ that have locked who is on the slots, their activities, and the slots themselves
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from activities.duties.rules import ByHand, SlotState, SlotThere, why_not_move, 
 from activities.duties.visits import Stay, must_fit
 from activities.kit.db import Among, UtcDateTime, run, unless_there
 from activities.kit.refusal import Refusal
-from activities.signups import arrivals, facts, notices, rules
+from activities.signups import arrivals, facts, notices, queries, rules
 from activities.signups.facts import ACTIVE_STATES, NOW, OFFERS
 from activities.signups.models import SignUp
 from activities.signups.rules import Offer, SignUpState
@@ -127,6 +127,7 @@ def cancel(
     _leave(slots, actor_id, "cancel slot", [({"state": offer.state}, after) for offer, *_ in slots], now, reason)
     people = _people(slot_ids)
     notices.cancelled([(offer, people[offer.id]) for offer, *_ in slots], reason, now)
+    tell_gathering(slot_ids, now)
     return {member_id for some in people.values() for member_id in some}
 
 
@@ -152,11 +153,17 @@ def change(wanted: Iterable[Wanted], actor_id: int, now: datetime, *, by_series:
     # Of slots on which nobody has ever been the trail of the series tells.
     told_of = [c for c in changes if c.slot.offer.tickets or not by_series]
     _leave([c.slot for c in told_of], actor_id, "edit slot", map(_trail, told_of), now)
-    told = _tell_moved([c.slot.offer.id for c in changes if c.is_moved], now)
-    for one in changes:
-        if one.slot.offer.waiting:
-            promote(one.slot.offer.id, now)  # which also gathers seats for teams anew
-    return told
+    waited_for = [c.slot.offer.id for c in changes if c.slot.offer.waiting]
+    seated = {slot_id: promote(slot_id, now) for slot_id in waited_for}  # which also gathers seats for teams anew
+    return _tell_moved([c.slot.offer.id for c in changes if c.is_moved], seated, now)
+
+
+def tell_gathering(slot_ids: Collection[int], now: datetime) -> None:
+    """Tell the teams that gather for these slots, which are no more: they are on no slot, so nothing else does."""
+    if teams := queries.gathering_for(slot_ids):
+        offers = facts.offers([team.slot_id for team in teams])
+        for team, people in teams.items():
+            notices.team_without_slot(offers[team.slot_id], team.name, people, now)
 
 
 # ── what stands ─────────────────────────────────────────────────────────────
@@ -284,9 +291,11 @@ def _leave(
     run(_SCHEDULE, {"ids": sorted({slot.activity_id for slot in slots}), "now": now})
 
 
-def _tell_moved(slot_ids: Collection[int], now: datetime) -> set[int]:
+def _tell_moved(slot_ids: Collection[int], seated: Mapping[int, Collection[int]], now: datetime) -> set[int]:
+    """Tell all but those who have just been told of a seat at the new time. Return who is on the slots."""
     if not slot_ids:
         return set()
     people = _people(slot_ids)
-    notices.moved([(slot.offer, people[slot.offer.id]) for slot in _standing(slot_ids)], now)
+    untold = {slot_id: [who for who in some if who not in seated.get(slot_id, ())] for slot_id, some in people.items()}
+    notices.moved([(slot.offer, untold.get(slot.offer.id, [])) for slot in _standing(slot_ids)], now)
     return {member_id for some in people.values() for member_id in some}

@@ -156,6 +156,13 @@ words(
     duties=of_slot,
 )
 words(
+    "signups.team_without_slot",
+    N_("Does not take place: %(what)s"),
+    N_("%(when)s, %(where)s. Your team “%(team)s” was gathering for it. Nobody has to come."),
+    lambda _: ("home.my_duties", {}),
+    urgent=SOON,
+)
+words(
     "signups.asked",
     N_("You have asked for a seat: %(what)s"),
     N_("%(when)s, %(where)s. We tell you as soon as it is decided."),
@@ -327,6 +334,11 @@ def team_signed_up(
 
 def team_dissolved(offer: Offer, team: Team, member_ids: Iterable[int], now: datetime) -> None:
     outbox.post(now, member_ids, "signups.team_dissolved", **facts(offer), team=team.name)
+
+
+def team_without_slot(offer: Offer, team: str, member_ids: Iterable[int], now: datetime) -> None:
+    """Tell who has joined a team that is not signed up yet that its slot is cancelled or deleted."""
+    outbox.post(now, member_ids, "signups.team_without_slot", **facts(offer), team=team)
 
 
 def left(activity: Activity, slots: Collection[Slot], name: str, now: datetime) -> None:

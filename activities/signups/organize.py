@@ -77,7 +77,8 @@ def _cancel_slot(actor_id: int, slot_id: int, reason: str, now: datetime) -> set
 
 @transactional
 def delete_slot(actor_id: int, slot_id: int, now: datetime) -> None:
-    """Delete a slot for which nobody ever signed up. Its day of a series does not come back."""
+    """Delete a slot for which nobody ever signed up. Its day of a series does not come back; a team that gathers for it
+    is told."""
     [slot] = locked(actor_id, [slot_id])
     if refusal := why_not_touch(slot.state, slot.starts_at, now):
         raise refusal
@@ -88,6 +89,7 @@ def delete_slot(actor_id: int, slot_id: int, now: datetime) -> None:
     audit.leave(now, actor_id, "delete slot", Slot, slot.id, before=before)
     if slot.series_id:
         db.session.add(SeriesGap(series_id=slot.series_id, post_id=slot.post_id, day=slot.series_day))
+    changing.tell_gathering([slot_id], now)
     db.session.delete(slot)
 
 

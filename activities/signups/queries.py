@@ -194,6 +194,24 @@ def joined(team_id: int) -> list[int]:
     return list(db.session.scalars(query))
 
 
+def gathering_for(slot_ids: Collection[int]) -> dict[Team, list[int]]:
+    """The teams that gather for these slots and are not signed up yet, each with who has joined it."""
+    query = (
+        sa.select(Team, TeamMember.member_id)
+        .join(TeamMember, TeamMember.team_id == Team.id)
+        .join(TeamMember.member)
+        .where(
+            Team.slot_id.in_(slot_ids), Team.signed_up_at.is_(None), Team.dissolved_at.is_(None),
+            TeamMember.joined_at.is_not(None), Member.active,
+        )
+        .order_by(Team.id, TeamMember.id)
+    )  # fmt: skip
+    teams: dict[Team, list[int]] = {}
+    for team, member_id in db.session.execute(query):
+        teams.setdefault(team, []).append(member_id)
+    return teams
+
+
 def people_of_team(team_id: int) -> list[int]:
     """Who is in a team, who has been in it longest first: who has joined, or once it is signed up who still has a seat
     or a place by it."""

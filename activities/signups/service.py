@@ -236,14 +236,14 @@ def lock_waiters(slot_ids: Collection[int], *member_ids: int | None) -> None:
     db.session.execute(query)
 
 
-def promote(slot_id: int, now: datetime) -> None:
+def promote(slot_id: int, now: datetime) -> list[int]:
     """Give free seats to waiters in order, as far as the rules still hold for them; the others keep their place. All
     who wait are locked already. A seat is held until its waiter accepts it, unless the activity does not ask, or time
     is short and the waiter wished not to be asked. Seats that are not enough for the whole team whose turn it is are
-    gathered for it (`rules_together.share_out`)."""
+    gathered for it (`rules_together.share_out`). Return who has been told of a seat."""
     offer = facts.offer_locked(slot_id)
     if not (offer.free and (offer.waiting or offer.gathered)):
-        return
+        return []
     line, busy = _ready(offer, facts.waiters_locked(slot_id), now)
     gathers, places = rules_together.gathers(offer.starts_at, now), Places(offer)
     chosen, gathered = rules_together.share_out(
@@ -258,6 +258,7 @@ def promote(slot_id: int, now: datetime) -> None:
     _move_up(places, unasked, SignUpState.SEATED, None, now)
     _move_up(places, [w for w in chosen if w not in unasked], SignUpState.OFFERED, until, now)
     arrivals.give(places)
+    return [w.member_id for w in chosen]
 
 
 def _ready(

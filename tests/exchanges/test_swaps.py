@@ -329,6 +329,17 @@ def test_who_has_swapped_with_one_cannot_swap_the_same_seat_with_another(two, ca
     with pytest.raises((SwapOver, SeatGone, NotFound)):
         agree(two.wang, second, NOW)
     assert how() == [SwapEnd.AGREED, SwapEnd.LAPSED]
+    assert told(two.ma) == ["exchanges.swap_gone"], "who keeps the seat that was to be given is told"
+
+
+def test_who_has_swapped_is_told_nothing_of_their_own_other_proposals(two, cast):
+    third = make_slot(cast.lake, NOW + 12 * HOUR, capacity=1)
+    db.session.commit()
+    sign_up(two.ma, third.id, NOW)
+    propose(two.lin, two.first, two.ma, third.id, NOW)
+    agree(two.wang, proposed(two), NOW)
+    assert how() == [SwapEnd.LAPSED, SwapEnd.AGREED]
+    assert told(two.lin) == ["exchanges.swapped"]
 
 
 # ── the board of offers ─────────────────────────────────────────────────────

@@ -25,9 +25,11 @@ from activities.kit.roles import Role
 from activities.outbox.models import Notice
 from activities.people.service import revoke
 from activities.signups import queries
+from activities.signups.models import Team
 from activities.signups.organize import cancel_slot, delete_slot, edit_post, edit_slot
 from activities.signups.rules import FewerThanSeated, NoTimeToWithdraw, RunsIntoDuty, SignUpState
 from activities.signups.service import sign_up, withdraw
+from activities.signups.teams import join, make_team
 from tests.cast import DAY, HOUR, NOW, make_member, make_post, make_slot, my_state
 
 pytestmark = pytest.mark.usefixtures("ctx")
@@ -202,6 +204,25 @@ def test_what_is_cancelled_or_begun_stays_as_it_is(cast):
         change(cast, revision=1, capacity=5)
     with pytest.raises(SlotGone):
         cancel_slot(cast.ou.id, cast.slot.id, "雪", NOW)
+
+
+def test_who_gets_a_seat_at_the_new_time_is_told_so_in_one_notice(cast):
+    seated, other, waiter = crowd(cast, 3)
+    change(cast, starts_at=fresh(cast.slot).starts_at + HOUR, capacity=3)
+    assert my_state(waiter, cast.slot.id) is SEATED
+    assert notices("signups.moved") == [seated, other]
+    assert notices("signups.promoted") == [waiter]
+    [told] = db.session.query(Notice).filter_by(topic="signups.promoted")
+    assert told.params["when"][0] == fresh(cast.slot).starts_at.isoformat()
+
+
+@pytest.mark.parametrize("goes", [delete_slot, cancel_slot])
+def test_a_team_that_gathers_for_a_slot_is_told_when_it_goes(cast, goes):
+    team = make_team(cast.lin.id, cast.slot.id, "小队", False, NOW)
+    join(cast.wang.id, db.session.query(Team).filter_by(public_id=team).one().id, NOW)
+    goes(cast.ou.id, cast.slot.id, *(["下雨"] if goes is cancel_slot else []), NOW)
+    assert notices("signups.team_without_slot") == [cast.lin.id, cast.wang.id]
+    assert {notice.params["team"] for notice in db.session.query(Notice)} == {"小队"}
 
 
 def test_only_a_slot_nobody_ever_signed_up_for_is_deleted(cast):
