@@ -3,16 +3,13 @@ again. Whatever happens, twice is the same as once, nobody is moved untold, and 
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import precondition, rule
 
 from activities.duties.models import Series, Slot
 from activities.duties.rules import ByHand, SlotState
@@ -24,7 +21,8 @@ from activities.signups.facts import ACTIVE_STATES
 from activities.signups.models import SignUp
 from activities.signups.organize import cancel_slot, delete_slot, edit_slot
 from activities.signups.service import sign_up, withdraw
-from tests.cast import HOUR, NOW, clear, make_cast, make_member, make_post, make_series, told_of
+from tests.cast import HOUR, make_post, make_series, told_of
+from tests.machine import Machine, one_of, run
 
 FIRST = date(2026, 12, 7)  # a Monday
 DAYS = st.integers(0, 13).map(lambda n: FIRST + timedelta(n))
@@ -41,66 +39,47 @@ CHANGES = st.fixed_dictionaries(
     },
 )
 NTH = st.integers(0, 20)
-EXAMPLES = 25
 TOPICS = ("signups.moved", "signups.cancelled")
 
 
-class Histories(RuleBasedStateMachine):
-    app = None
+class Histories(Machine):
+    size = 4
 
-    @initialize()
-    def begin(self) -> None:
-        self.context = self.app.app_context()
-        self.context.push()
-        clear()
-        cast = make_cast()
-        self.organizer = cast.ou.id
-        self.people = [make_member(f"m{n}", f"人{n}", cast.first, password_hash=None).id for n in range(4)]
+    def stage(self, cast):
         self.posts = [cast.lake.id, make_post(cast.sweeping, "南岸", capacity=2).id]
         make_series(cast.lake, FIRST, FIRST + timedelta(13))
-        db.session.commit()
-        self.now = NOW
+        return ()
 
-    def tick(self):
-        self.now += timedelta(seconds=1)
-        return self.now
-
-    def slot(self, nth: int) -> Slot | None:
+    def open_slot(self, nth: int) -> Slot | None:
         """One of the open slots of the series."""
-        db.session.expire_all()
         query = sa.select(Slot).where(Slot.series_id.is_not(None), Slot.state == SlotState.OPEN).order_by(Slot.id)
-        found = list(db.session.scalars(query))
-        return found[nth % len(found)] if found else None
-
-    def tried(self, verb) -> None:
-        with suppress(Refusal):
-            verb()
+        return one_of(db.session.scalars(query).all(), nth)
 
     @rule(person=st.integers(0, 3), nth=NTH)
     def somebody_signs_up(self, person, nth):
-        if slot := self.slot(nth):
-            self.tried(lambda: sign_up(self.people[person], slot.id, self.tick(), or_wait=True))
+        if slot := self.open_slot(nth):
+            self.did(sign_up, self.people[person], slot.id, or_wait=True)
 
     @rule(person=st.integers(0, 3), nth=NTH)
     def somebody_withdraws(self, person, nth):
-        if slot := self.slot(nth):
-            self.tried(lambda: withdraw(self.people[person], slot.id, self.tick()))
+        if slot := self.open_slot(nth):
+            self.did(withdraw, self.people[person], slot.id)
 
     @rule(nth=NTH, hours=st.integers(-3, 3), capacity=st.integers(1, 3))
     def a_slot_is_changed_by_hand(self, nth, hours, capacity):
-        if slot := self.slot(nth):
+        if slot := self.open_slot(nth):
             times = slot.starts_at + hours * HOUR, slot.ends_at + hours * HOUR
-            self.tried(lambda: edit_slot(self.organizer, slot.id, slot.revision, *times, capacity, self.tick()))
+            self.did(edit_slot, self.organizer, slot.id, slot.revision, *times, capacity)
 
     @rule(nth=NTH)
     def a_slot_is_deleted_by_hand(self, nth):
-        if slot := self.slot(nth):
-            self.tried(lambda: delete_slot(self.organizer, slot.id, self.tick()))
+        if slot := self.open_slot(nth):
+            self.did(delete_slot, self.organizer, slot.id)
 
     @rule(nth=NTH)
     def a_slot_is_cancelled_by_hand(self, nth):
-        if slot := self.slot(nth):
-            self.tried(lambda: cancel_slot(self.organizer, slot.id, "暴雨", self.tick()))
+        if slot := self.open_slot(nth):
+            self.did(cancel_slot, self.organizer, slot.id, "暴雨")
 
     @precondition(lambda self: db.session.query(Series).count())
     @rule(nth=NTH, changes=CHANGES, first=st.none() | DAYS)
@@ -108,11 +87,12 @@ class Histories(RuleBasedStateMachine):
         series = db.session.query(Series).order_by(Series.id).all()
         one = series[nth % len(series)]
         wish = self.wish(one, changes, first)
-        before, now = self.state(), self.tick()
+        self.now += timedelta(seconds=1)
+        before, now = self.state(), self.now
         if not self.edit(one.id, wish, now):
             assert self.state() == before
             return
-        after = self.state()
+        after, self.rows = self.state(), self.read()
         self.check(before, after, now)
         assert self.edit(one.id, wish, now).slots == 0
         assert self.state() == after
@@ -172,22 +152,6 @@ class Histories(RuleBasedStateMachine):
         told = [one[:3] for one in after["told"] if one[3] == now]
         assert sorted(told) == sorted(expected)
 
-    def teardown(self) -> None:
-        if hasattr(self, "context"):
-            db.session.rollback()
-            clear()
-            self.context.pop()
 
-
-@pytest.mark.usefixtures("app")
 def test_any_history_keeps_people_and_what_was_set_by_hand(app):
-    Histories.app = app
-    on_sqlite = app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite")
-    options = settings(
-        max_examples=EXAMPLES if on_sqlite else 8,  # databases differ in locks, not in histories
-        stateful_step_count=20,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-        derandomize=True,
-    )
-    run_state_machine_as_test(Histories, settings=options)
+    run(Histories, app, examples=25, elsewhere=8, steps=20)

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import invariant, rule
 
-from activities.duties.models import Slot
 from activities.kit.db import db
-from activities.kit.refusal import Refusal
 from activities.signups import organize
 from activities.signups.leaving import deactivate
 from activities.signups.models import SignUp
-from activities.signups.rules import SignUpState
 from activities.signups.service import sign_up, withdraw
-from tests.cast import HOUR, NOW, clear, make_cast, make_member, make_post, make_slot
+from tests.cast import HOUR, NOW, make_post, make_slot
+from tests.machine import SEATED, WAITING, Machine, run
 
 PEOPLE = st.integers(0, 5)
 SLOTS = st.integers(0, 2)
@@ -102,43 +96,22 @@ class Model:
                 self.promote(other)
 
 
-class SignUps(RuleBasedStateMachine):
-    app = None
+class SignUps(Machine):
+    size = 6
 
-    @initialize()
-    def begin(self) -> None:
-        self.context = self.app.app_context()
-        self.context.push()
-        clear()
-        cast = make_cast()
-        self.organizer, self.administrator = cast.ou.id, cast.gu.id
-        self.people = [make_member(f"m{n}", f"人{n}", cast.first, password_hash=None).id for n in range(6)]
+    def stage(self, cast):
         self.model = Model()
         posts = [make_post(cast.sweeping, f"岗{n}", capacity=c) for n, c in enumerate(self.model.capacity)]
-        self.slots = [make_slot(post, NOW + start * HOUR).id for post, start in zip(posts, STARTS, strict=True)]
-        db.session.commit()
-        self.now = NOW
-
-    def tick(self):
-        self.now += timedelta(seconds=1)
-        return self.now
-
-    def tried(self, verb) -> bool:
-        try:
-            verb()
-        except Refusal:
-            return False
-        return True
+        return [make_slot(post, NOW + start * HOUR) for post, start in zip(posts, STARTS, strict=True)]
 
     @rule(person=PEOPLE, slot=SLOTS, wait=st.booleans())
     def somebody_signs_up(self, person, slot, wait):
-        did = self.tried(lambda: sign_up(self.people[person], self.slots[slot], self.tick(), or_wait=wait))
+        did = self.did(sign_up, self.people[person], self.slots[slot], or_wait=wait)
         assert did == self.model.sign_up(person, slot, wait)
 
     @rule(person=PEOPLE, slot=SLOTS)
     def somebody_withdraws(self, person, slot):
-        did = self.tried(lambda: withdraw(self.people[person], self.slots[slot], self.tick()))
-        assert did == self.model.withdraw(person, slot)
+        assert self.did(withdraw, self.people[person], self.slots[slot]) == self.model.withdraw(person, slot)
 
     @rule(slot=SLOTS, capacity=st.integers(1, 4))
     def the_capacity_changes(self, slot, capacity):
@@ -155,53 +128,26 @@ class SignUps(RuleBasedStateMachine):
         did = self.edited(slot, starts_at=starts_at, ends_at=starts_at + HOUR)
         assert did == self.model.move(slot, start)
 
-    def edited(self, slot, **changes) -> bool:
-        row = db.session.get(Slot, self.slots[slot], populate_existing=True)
-        values = {"starts_at": row.starts_at, "ends_at": row.ends_at, "capacity": row.capacity, **changes}
-        now = self.tick()
-        return self.tried(lambda: organize.edit_slot(self.organizer, row.id, row.revision, **values, now=now))
-
     @rule(slot=SLOTS)
     def the_slot_is_cancelled(self, slot):
-        did = self.tried(lambda: organize.cancel_slot(self.organizer, self.slots[slot], "下雨", self.tick()))
+        did = self.did(organize.cancel_slot, self.organizer, self.slots[slot], "下雨")
         assert did == self.model.cancel(slot)
 
     @rule(person=PEOPLE)
     def somebody_leaves_for_good(self, person):
-        did = self.tried(lambda: deactivate(self.administrator, self.people[person], self.tick()))
-        assert did == self.model.leave(person)
+        assert self.did(deactivate, self.administrator, self.people[person]) == self.model.leave(person)
 
     @invariant()
-    def rows_and_counters_are_as_the_model_says(self):
-        if not hasattr(self, "model"):
-            return
+    def rows_are_as_the_model_says(self):
         for n, slot_id in enumerate(self.slots):
             rows = db.session.execute(
                 sa.select(SignUp.state, SignUp.member_id).where(SignUp.slot_id == slot_id).order_by(SignUp.ticket)
             ).all()
-            seated = [self.people.index(member) for state, member in rows if state is SignUpState.SEATED]
-            waiting = [self.people.index(member) for state, member in rows if state is SignUpState.WAITING]
-            slot = db.session.get(Slot, slot_id, populate_existing=True)
+            seated = [self.people.index(member) for state, member in rows if state is SEATED]
+            waiting = [self.people.index(member) for state, member in rows if state is WAITING]
             assert sorted(seated) == sorted(self.model.seated[n])
             assert waiting == self.model.waiting[n]
-            assert (slot.taken, slot.waiting) == (len(seated), len(waiting))
-            assert slot.taken <= slot.capacity
-
-    def teardown(self) -> None:
-        if hasattr(self, "context"):
-            db.session.rollback()
-            self.context.pop()
 
 
-@pytest.mark.usefixtures("app")
 def test_any_history_leaves_what_the_model_says(app):
-    SignUps.app = app
-    on_sqlite = app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite")
-    options = settings(
-        max_examples=60 if on_sqlite else 15,  # databases differ in locks, not in histories
-        stateful_step_count=30,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-        derandomize=True,
-    )
-    run_state_machine_as_test(SignUps, settings=options)
+    run(SignUps, app, examples=60, elsewhere=15, steps=30)
