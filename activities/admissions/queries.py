@@ -117,7 +117,8 @@ class Asked(NamedTuple):
 
 
 def asked(ids: Collection[int]) -> list[Asked]:
-    """Those of these sign-ups that are requests an organizer decides, of active members for open slots, who asked first first."""
+    """Those of these sign-ups that are requests an organizer decides, of active members for slots that are not
+    cancelled, who asked first first."""
     is_open = sa.and_(Activity.way_in == WayIn.APPROVAL, Slot.state == SlotState.OPEN)
     query = _asked().where(SignUp.id.in_(ids), is_open)
     return [Asked._make((*row[:3], Person._make(row[3:]))) for row in db.session.execute(query)]

@@ -296,6 +296,9 @@ def _tell_moved(slot_ids: Collection[int], seated: Mapping[int, Collection[int]]
     if not slot_ids:
         return set()
     people = _people(slot_ids)
-    untold = {slot_id: [who for who in some if who not in seated.get(slot_id, ())] for slot_id, some in people.items()}
-    notices.moved([(slot.offer, untold.get(slot.offer.id, [])) for slot in _standing(slot_ids)], now)
+    untold = {
+        slot_id: {who: minute for who, minute in some.items() if who not in seated.get(slot_id, ())}
+        for slot_id, some in people.items()
+    }
+    notices.moved([(slot.offer, untold.get(slot.offer.id, {})) for slot in _standing(slot_ids)], now)
     return {member_id for some in people.values() for member_id in some}
