@@ -59,8 +59,7 @@ class Edition:
     def tag(self) -> str:
         """The ETag: equal for equal bytes in every process, and another for whatever could change them."""
         settings = _settings()
-        with force_locale(self.language):
-            kinds = _kinds(self.language, tuple(kind.name for kind in KINDS.values()))
+        kinds = _kinds(self.language, tuple(kind.name for kind in KINDS.values()))
         facts = (
             __version__, rules.FORMAT, settings.base_url, settings.time_zone, settings.school, kinds,
             self.asked.scope, self.asked.subject, self.asked.digest, self.language, self.detail, self.raised,
@@ -80,9 +79,10 @@ class Edition:
 
 
 @lru_cache(maxsize=16)
-def _kinds(_language: str, names: tuple[str, ...]) -> str:
+def _kinds(language: str, names: tuple[str, ...]) -> str:
     """What tells whether a kind is called otherwise than before in this language."""
-    return sha256(repr([gettext(name) for name in names]).encode()).hexdigest()
+    with force_locale(language):
+        return sha256(repr([gettext(name) for name in names]).encode()).hexdigest()
 
 
 # ── which edition ───────────────────────────────────────────────────────────

@@ -19,7 +19,7 @@ from activities.calendars.models import Feed
 from activities.calendars.rules_feeds import Scope
 from activities.duties.models import Activity, Arrival, Post, Slot
 from activities.duties.rules import SlotState
-from activities.kit.db import UtcDateTime, db, reading
+from activities.kit.db import UtcDateTime, db, look, reading
 from activities.kit.refusal import NotFound
 from activities.people.models import Member, Unit
 from activities.signups.facts import ACTIVE_STATES
@@ -218,8 +218,7 @@ def duties_events(digest: str, since: datetime) -> Iterator[Row]:
 
 
 def one(query: sa.Executable, values: Mapping[str, Any]) -> Row | None:
-    with reading() as connection:
-        return connection.execute(query, values).one_or_none()
+    return look(query, values)
 
 
 def many(query: sa.Executable, values: Mapping[str, Any]) -> Iterator[Row]:

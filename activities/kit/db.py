@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 import secrets
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from enum import IntFlag, StrEnum
 from functools import lru_cache, wraps
@@ -207,6 +208,43 @@ def reading() -> Iterator[Connection]:
     it, which on PostgreSQL spares what is asked very often two of three round trips."""
     with _reader(db.engine).connect() as connection:
         yield connection
+
+
+def look(statement: sa.Executable, values: Mapping[str, Any]) -> sa.Row[*tuple[Any, ...]] | None:
+    """The one row of a statement that is asked again and again: over a connection that each thread keeps for it, since
+    to take one, begin and end takes as long as to ask. Nothing is begun on it, so it holds nothing back."""
+    try:
+        return _own_connection().execute(statement, values).one_or_none()
+    except DBAPIError as error:
+        del _own.held
+        if not error.connection_invalidated:
+            raise
+    # It had rested too long. The next one is fresh.
+    return _own_connection().execute(statement, values).one_or_none()
+
+
+class _Held:
+    """A connection out of a pool that is closed with the thread that holds it."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.pool = engine.pool
+        self.connection = engine.connect()
+
+    def __del__(self) -> None:
+        if not self.connection.invalidated:
+            with suppress(DBAPIError):  # its server may be gone
+                self.connection.invalidate()
+
+
+_own = threading.local()
+
+
+def _own_connection() -> Connection:
+    engine = _reader(db.engine)
+    held: _Held | None = getattr(_own, "held", None)
+    if held is None or held.pool is not engine.pool:
+        held = _own.held = _Held(engine)
+    return held.connection
 
 
 def run_in_portions(statement: sa.Executable, values: Any, size: int) -> Iterator[sa.Row[*tuple[Any, ...]]]:

@@ -8,17 +8,17 @@ from types import ModuleType
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 
 from activities.calendars import service
 from activities.demo.load import load
 from activities.duties.models import Activity, Post, Slot
-from activities.kit import clock
 from activities.kit.db import db
 from activities.people.queries import by_login
 from tests.calendars.clients import fetch, ical_js, icalendar, khal, libical, vobject
 from tests.calendars.faults import faults
 from tests.cast import HOUR, NOW, make_activity, make_post, make_slot
-from tests.demo.test_demo import no_bar
+from tests.demo.test_demo import TODAY, no_bar
 
 pytestmark = pytest.mark.any_database
 
@@ -56,11 +56,10 @@ def program(request: pytest.FixtureRequest) -> ModuleType:
 def demo(app, served) -> list[str]:
     """The demo's feeds: what its member has and waits for, and two activities, but not the largest."""
     with app.app_context():
-        now = clock.now()
-        load(now, no_bar)
-        token = service.feed_of(by_login("member").id, now)
+        load(TODAY, no_bar)
+        token = service.feed_of(by_login("member").id, TODAY)
         sizes = (
-            sa.select(Activity.public_id).join(Post).join(Slot).where(Slot.starts_at > now).group_by(Activity.id)
+            sa.select(Activity.public_id).join(Post).join(Slot).where(Slot.starts_at > TODAY).group_by(Activity.id)
             .order_by(sa.func.count(Slot.id).desc(), Activity.id)
         )  # fmt: skip
         activities = db.session.scalars(sizes.offset(1).limit(2)).all()
@@ -87,14 +86,15 @@ def test_every_program_reads_the_demo_alike(app, demo):
     """All that are here: which are missing, the other test says."""
     with app.app_context():
         slots = stored()
-    for address in demo:
-        content = fetch(address)
-        entries = icalendar.read(address)
-        assert faults(content) == []
-        assert len(entries) == content.count(b"BEGIN:VEVENT") > 0
-        assert {entry[:3] for entry in entries} <= slots
-        read = {name: program.read(address) for name, program in CLIENTS.items() if program.is_here()}
-        assert {name: entries ^ found for name, found in read.items() if found != entries} == {}
+    with time_machine.travel(TODAY):  # for the server as well
+        for address in demo:
+            content = fetch(address)
+            entries = icalendar.read(address)
+            assert faults(content) == []
+            assert len(entries) == content.count(b"BEGIN:VEVENT") > 0
+            assert {entry[:3] for entry in entries} <= slots
+            read = {name: program.read(address) for name, program in CLIENTS.items() if program.is_here()}
+            assert {name: entries ^ found for name, found in read.items() if found != entries} == {}
 
 
 def test_every_program_reads_every_text_as_it_was_meant(app, pasted, program):
