@@ -47,6 +47,7 @@ class Settings:
     mail_from: str = "activities@localhost"
     proxies: int = 0
     invitations_per_week: int = 2
+    fetch_timetables: bool = True
     max_upload: int = 10 * 1024 * 1024
 
     @property
@@ -95,6 +96,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         invitations_per_week=_number(
             "ACTIVITIES_INVITATIONS_PER_WEEK", get("ACTIVITIES_INVITATIONS_PER_WEEK") or "2", 0, 50
         ),
+        fetch_timetables=_yes_or_no("ACTIVITIES_FETCH_TIMETABLES", get("ACTIVITIES_FETCH_TIMETABLES") or "yes"),
         max_upload=_number("ACTIVITIES_MAX_UPLOAD_MB", get("ACTIVITIES_MAX_UPLOAD_MB") or "10", 1, 100) * 1024 * 1024,
     )
 
@@ -173,6 +175,12 @@ def _mail_from(value: str) -> str:
     if value.count("@") != 1 or not value.isprintable():
         raise BadSetting("ACTIVITIES_MAIL_FROM", value, "an address such as activities@example.edu")
     return value
+
+
+def _yes_or_no(name: str, value: str) -> bool:
+    if value not in ("yes", "no"):
+        raise BadSetting(name, value, "yes or no")
+    return value == "yes"
 
 
 def _number(name: str, value: str, least: int, most: int) -> int:

@@ -13,16 +13,18 @@ from activities.people.service import lock_roots, shut_account
 from activities.signups import facts, notices
 from activities.signups.rules import HOLDING
 from activities.signups.service import give_back, lock_waiters, promote
+from activities.timetables import service as timetables
 
 
 @transactional
 def deactivate(actor_id: int, member_id: int, now: datetime) -> int:
-    """Shut a person's account; seats and places in line of slots to come go to who waits longest, whether or not it is
-    too late to withdraw, and who runs the activities is told. Sign-ups of slots that have begun stay, and so do
-    records. Return how many seats were given back."""
+    """Shut a person's account and delete their timetable; seats and places in line of slots to come go to who waits
+    longest, whether or not it is too late to withdraw, and who runs the activities is told. Sign-ups of slots that have
+    begun stay, and so do records. Return how many seats were given back."""
     lock_roots()
     lock_waiters([mine.slot_id for mine in facts.engagements_to_come(member_id, now)], member_id)
     member = shut_account(actor_id, member_id, now)
+    timetables.drop(member_id)
     seats: defaultdict[Activity, list[Slot]] = defaultdict(list)
     for mine in facts.engagements_to_come(member_id, now):
         slot = lock(Slot, mine.slot_id, WITH_ALL)

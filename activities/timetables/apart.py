@@ -10,13 +10,12 @@ import json
 import resource
 import subprocess
 import sys
-from dataclasses import asdict
 from datetime import datetime, tzinfo
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from activities.kit.refusal import Refusal, Word
-from activities.timetables.rules import MOST_BYTES, REFUSALS, BadEvent, Span, TooHard, TooLarge
+from activities.kit.refusal import Refusal
+from activities.timetables.rules import MOST_BYTES, BadEvent, Span, TooHard, TooLarge, kept, read_back
 
 SECONDS, MEMORY = 10, 1024 * 1024 * 1024
 # Where the machine is busy, the process waits; where it hangs, nobody waits for it for ever.
@@ -50,7 +49,7 @@ def read_listed(
         Event(number, line, uid, *_span(starts, ends), day, title, place)
         for number, line, uid, starts, ends, day, title, place in found["events"]
     ]
-    return events, [refusal for told in found["wrong"] if isinstance(refusal := _refusal(*told), BadEvent)]
+    return events, [refusal for told in found["wrong"] if isinstance(refusal := read_back(told), BadEvent)]
 
 
 def _ask(data: bytes, window: Span, zone: ZoneInfo, seconds: int, most: int) -> dict[str, Any]:
@@ -71,22 +70,12 @@ def _ask(data: bytes, window: Span, zone: ZoneInfo, seconds: int, most: int) -> 
         raise TooHard from None
     answer: dict[str, Any] = json.loads(done.stdout)
     if "refusal" in answer:
-        raise _refusal(*answer["refusal"])
+        raise read_back(answer["refusal"])
     return answer
 
 
 def _span(starts: str, ends: str) -> Span:
     return Span(datetime.fromisoformat(starts), datetime.fromisoformat(ends))
-
-
-def _refusal(key: str, facts: dict[str, Any]) -> Refusal:
-    if "why" in facts:
-        facts["why"] = Word(facts["why"])
-    return REFUSALS[key](**facts)
-
-
-def _told(refusal: Refusal) -> list[Any]:
-    return [refusal.key, asdict(refusal)]  # type: ignore[call-overload]
 
 
 # ── the process ─────────────────────────────────────────────────────────────
@@ -102,7 +91,7 @@ def _main() -> None:
     try:
         answer = _answer(sys.stdin.buffer.read(), window, ZoneInfo(question["zone"]), question["most"])
     except Refusal as refusal:
-        answer = {"refusal": _told(refusal)}
+        answer = {"refusal": kept(refusal)}
     json.dump(answer, sys.stdout)
 
 
@@ -116,7 +105,7 @@ def _answer(data: bytes, window: Span, zone: tzinfo, most: int) -> dict[str, Any
         [e.number, e.line, e.uid, *(one.isoformat() for one in span), e.is_all_day, e.title, e.place]
         for span, e in found.occurrences
     ]
-    return {"events": events, "wrong": [_told(refusal) for refusal in found.wrong]}
+    return {"events": events, "wrong": [kept(refusal) for refusal in found.wrong]}
 
 
 if __name__ == "__main__":

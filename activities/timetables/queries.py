@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from activities.kit import clock
 from activities.kit.db import db, run
+from activities.people.models import Member
 from activities.terms.queries import all_terms
 from activities.timetables.models import BusySpan, Timetable
 from activities.timetables.rules import Span, days_read
@@ -36,3 +37,10 @@ def window(now: datetime) -> Span:
     """The time of which a timetable is read at this moment, from midnight to midnight of the school."""
     first, last = days_read(clock.local_day(now), all_terms())
     return Span(clock.at(first, time(0)), clock.at(last + ONE_DAY, time(0)))
+
+
+def due(now: datetime, most: int) -> list[int]:
+    """The timetables of people who are here that are to be fetched by now, who has waited longest first."""
+    query = sa.select(Timetable.id).join(Member, Member.id == Timetable.member_id)
+    query = query.where(Timetable.next_at <= now, Member.active).order_by(Timetable.next_at).limit(most)
+    return list(db.session.scalars(query))

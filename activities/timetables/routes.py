@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Flask, render_template, url_for
+from flask import Blueprint, Flask, current_app, render_template, url_for
 from flask_login import current_user
 
 from activities.kit import clock
@@ -16,7 +16,8 @@ from activities.kit.roles import Permission
 from activities.kit.web import asked_day, done, invalid
 from activities.people.limits import person, requests
 from activities.timetables import pages, queries, service
-from activities.timetables.forms import FileForm
+from activities.timetables.forms import AddressForm, FileForm
+from activities.timetables.rules import read_back
 
 timetables = Blueprint("timetables", __name__)
 
@@ -28,7 +29,7 @@ def init_app(app: Flask) -> None:
 @timetables.get("/timetable")
 @access(Permission.TAKE_PART)
 def mine() -> Any:
-    return render_template("timetables/mine.html", **_page(FileForm()))
+    return render_template("timetables/mine.html", **_page())
 
 
 @timetables.post("/timetable/file")
@@ -46,6 +47,29 @@ def bring_file() -> Any:
     return done(_("Your timetable is here: slots say from now on where they clash with it."), url_for(".mine"))
 
 
+@timetables.post("/timetable/address")
+@access(Permission.TAKE_PART)
+@requests(person, "30 per hour")  # each is asked by us, in the name of whoever typed it
+def bring_address() -> Any:
+    form = AddressForm()
+    if not form.validate():
+        return invalid("timetables/mine.html", **_page(form))
+    try:
+        service.bring_address(current_user.id, form.address.data or "", clock.now())
+    except Refusal as refusal:
+        form.address.errors = [say_fully(refusal)]
+        return invalid("timetables/mine.html", **_page(form))
+    return done(_("The timetable is fetched within a minute. Look here whether it has worked."), url_for(".mine"))
+
+
+@timetables.post("/timetable/fetch")
+@access(Permission.TAKE_PART)
+@requests(person, "12 per hour")
+def fetch_now() -> Any:
+    service.fetch_now(current_user.id, clock.now())
+    return done(_("The timetable is fetched within a minute. Look here whether it has worked."), url_for(".mine"))
+
+
 @timetables.post("/timetable/delete")
 @access(Permission.TAKE_PART)
 def forget() -> Any:
@@ -53,9 +77,20 @@ def forget() -> Any:
     return done(_("Your timetable is deleted."), url_for(".mine"))
 
 
-def _page(form: FileForm) -> dict[str, Any]:
+def _page(form: FileForm | AddressForm | None = None) -> dict[str, Any]:
+    """The page, with what was typed in one of its forms. An address that was typed comes back; one that is kept never
+    does."""
     now = clock.now()
     timetable = queries.of_member(current_user.id)
     day = asked_day("week") or clock.local_day(now)
-    week = pages.week_view(timetable, day) if timetable else None
-    return {"form": form, "timetable": timetable, "week": week, "today": clock.local_day(now)}
+    return {
+        "file_form": form if isinstance(form, FileForm) else FileForm(formdata=None),
+        "address_form": form if isinstance(form, AddressForm) else AddressForm(formdata=None),
+        "form": form,
+        "timetable": timetable,
+        "trouble": read_back(timetable.trouble) if timetable and timetable.trouble else None,
+        "is_awaited": timetable is not None and timetable.next_at is not None and timetable.next_at <= now,
+        "may_fetch": current_app.config["SETTINGS"].fetch_timetables,
+        "week": pages.week_view(timetable, day) if timetable else None,
+        "today": clock.local_day(now),
+    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from activities.kit.refusal import N_, Refusal, Word, refusal
 from activities.terms.rules import Span as TermSpan
@@ -141,10 +141,91 @@ class TooHard(Refusal):
     remedy: ClassVar[str] = N_("Export only the calendar of your classes.")
 
 
+@refusal
+class NotAnAddress(Refusal):
+    sentence: ClassVar[str] = N_("This is no address that can be fetched: it begins with https:// or webcal://.")
+    remedy: ClassVar[str] = N_("Copy the address of the calendar once more, as a whole.")
+
+
+@refusal
+class NotPublic(Refusal):
+    sentence: ClassVar[str] = N_("The address leads to a network that is not public, and is not fetched.")
+    remedy: ClassVar[str] = N_("Bring the timetable as a file.")
+
+
+@refusal
+class HostUnknown(Refusal):
+    sentence: ClassVar[str] = N_("There is no server of this name.")
+    remedy: ClassVar[str] = N_("Copy the address of the calendar once more, as a whole.")
+
+
+@refusal
+class Unreachable(Refusal):
+    sentence: ClassVar[str] = N_("The server could not be reached, or broke off.")
+    remedy: ClassVar[str] = N_("It is tried again by itself.")
+
+
+@refusal
+class BadCertificate(Refusal):
+    sentence: ClassVar[str] = N_(
+        "The server cannot prove that it is the one of this name: its certificate is not right."
+    )
+    remedy: ClassVar[str] = N_("Bring the timetable as a file.")
+
+
+@refusal
+class TookTooLong(Refusal):
+    sentence: ClassVar[str] = N_("The server took too long to answer.")
+    remedy: ClassVar[str] = N_("It is tried again by itself.")
+
+
+@refusal
+class AnsweredWith(Refusal):
+    code: int
+    sentence: ClassVar[str] = N_("The server answered %(code)s instead of sending a calendar.")
+    remedy: ClassVar[str] = N_("Make sure that the address opens in a browser without logging in.")
+
+
+@refusal
+class TooManyRedirects(Refusal):
+    most: int
+    sentence: ClassVar[str] = N_("The address leads on to others more than %(most)s times.")
+    remedy: ClassVar[str] = N_("Copy the address that it leads to in the end.")
+
+
+@refusal
+class OddlyEncoded(Refusal):
+    sentence: ClassVar[str] = N_("The server packed its answer in a way that cannot be unpacked.")
+    remedy: ClassVar[str] = N_("Bring the timetable as a file.")
+
+
+@refusal
+class AddressLost(Refusal):
+    sentence: ClassVar[str] = N_("The address that was kept cannot be read any more.")
+    remedy: ClassVar[str] = N_("Enter it again.")
+
+
+@refusal
+class FetchingIsOff(Refusal):
+    sentence: ClassVar[str] = N_("This service fetches nothing from other addresses.")
+    remedy: ClassVar[str] = N_("Bring the timetable as a file.")
+
+
 REFUSALS: dict[str, type[Refusal]] = {
     one.__name__: one
     for one in (
         NotACalendar, BadLine, EndsEarly, BadZone, BadEvent, TooManyEvents, RepeatsTooOften, TooManySpans, TooLarge,
-        TooHard,
+        TooHard, NotAnAddress, NotPublic, HostUnknown, Unreachable, BadCertificate, TookTooLong, AnsweredWith,
+        TooManyRedirects, OddlyEncoded, AddressLost, FetchingIsOff,
     )
 }  # fmt: skip
+
+
+def kept(why: Refusal) -> dict[str, Any]:
+    """A refusal as it is stored or handed on; see `read_back`."""
+    return {"key": why.key, "facts": why.facts()}
+
+
+def read_back(stored: dict[str, Any]) -> Refusal:
+    facts = {name: Word(value) if name == "why" else value for name, value in stored["facts"].items()}
+    return REFUSALS[stored["key"]](**facts)

@@ -284,6 +284,8 @@ TABLE = {
     "POST pauses.lift": row("login 404 404 422 422 404", pause),
     "GET timetables.mine": row("login 200 200 200 200 200"),
     "POST timetables.bring_file": row("login 422 422 422 422 422"),
+    "POST timetables.bring_address": row("login 422 422 422 422 422"),
+    "POST timetables.fetch_now": row("login 404 404 404 404 404"),
     "POST timetables.forget": row("login 303 303 303 303 303"),
     "GET terms.calendar": row("login 200 200 200 200 200"),
     "GET terms.periods": row("login 200 200 200 200 200"),

@@ -39,6 +39,7 @@ WRONG = [
     ("ACTIVITIES_MAIL_FROM", "nobody", "'nobody'", "activities@example.edu"),
     ("ACTIVITIES_MAIL_FROM", "a@example.edu\nBcc: b@example.edu", "Bcc", "activities@example.edu"),
     ("ACTIVITIES_INVITATIONS_PER_WEEK", "many", "'many'", "a whole number from 0 to 50"),
+    ("ACTIVITIES_FETCH_TIMETABLES", "maybe", "'maybe'", "yes or no"),
     ("ACTIVITIES_PROXIES", "-1", "'-1'", "a whole number from 0 to 10"),
     ("ACTIVITIES_PROXIES", "11", "'11'", "a whole number from 0 to 10"),
     ("ACTIVITIES_PROXIES", "²", "'²'", "a whole number"),
