@@ -258,7 +258,7 @@ def _content(response: HTTPResponse, most: int) -> bytes:
         if len(content) > most or received > most:
             raise TooLarge(most // 1024 // 1024)
     if response.length:  # so much was promised and did not come
-        raise Unreachable
+        raise ConnectionError
     if unpack and not unpack.eof:
         raise OddlyEncoded
     return bytes(content)
