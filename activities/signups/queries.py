@@ -42,9 +42,10 @@ def name_of(member_id: int) -> str:
 
 
 def slots_with_lapsed_offers(now: datetime) -> list[int]:
-    """The slots in which a seat is held for somebody who has not accepted it in time. One look into an index."""
-    query = sa.select(SignUp.slot_id).where(SignUp.offered_until <= now).distinct().order_by(SignUp.slot_id)
-    return list(db.session.scalars(query))
+    """The open slots in which a seat is held for somebody who has not accepted it in time: of a cancelled one everybody
+    has been told already."""
+    query = sa.select(SignUp.slot_id).join(SignUp.slot).where(SignUp.offered_until <= now, Slot.state == SlotState.OPEN)
+    return list(db.session.scalars(query.distinct().order_by(SignUp.slot_id)))
 
 
 def slots_gathering(now: datetime) -> list[int]:
