@@ -19,6 +19,7 @@ from activities.demo.attendance import DemoRecord, make_records
 from activities.demo.calendar import DemoCalendar, calendar_of
 from activities.demo.crowd import Crowd
 from activities.demo.exchanges import make_exchanges
+from activities.demo.feeds import make_feeds
 from activities.demo.lines import make_lines
 from activities.demo.offices import Offices, make_offices
 from activities.demo.persons import Person, make_persons
@@ -74,4 +75,5 @@ def load(now: datetime, progress: Callable[[int], AbstractContextManager[Any]]) 
     make_exchanges(now)
     make_lines(now)
     school.play(now)
+    make_feeds(now)
     seals.seal(now)

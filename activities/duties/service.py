@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from activities.audit import service as audit
 from activities.duties import queries
+from activities.duties.kinds import kind_of
 from activities.duties.models import Activity, ActivityOrganizer, Post, Slot
 from activities.duties.rules import KindInUse, NoOrganizer, NotBelow, WayInUse, why_not_way
 from activities.kit.db import db, lock, revise, transactional
@@ -47,8 +48,7 @@ def edit_activity(actor_id: int, activity_id: int, revision: int, changes: Mappi
     before, after = revise(activity, changes, now)
     if "unit_id" in after or "eligible_unit_id" in after:
         check_units(actor, activity.unit_id, activity.eligible_unit_id, moved="unit_id" in after)
-    if "unit_id" in after:
-        _keep_sum(activity, before["unit_id"])
+    _keep_sum(activity, before)
     if "kind_key" in after and queries.has_people(activity_id):
         raise KindInUse
     if "risks" in after or "safeguards" in after:
@@ -99,11 +99,14 @@ def _forget_draws(activity_id: int) -> None:
     db.session.execute(sa.update(Slot).where(Slot.post_id.in_(of_it), Slot.drawn_at.is_(None)).values(draws_at=None))
 
 
-def _keep_sum(activity: Activity, old_unit_id: int) -> None:
-    """Under a unit that changed less often the sum of the revisions shown would fall: the activity makes up for it."""
-    old, new = db.session.get(Unit, old_unit_id), db.session.get(Unit, activity.unit_id)
-    if old and new:
-        activity.revision += max(0, old.revision - new.revision)
+def _keep_sum(activity: Activity, before: Mapping[str, Any]) -> None:
+    """Under a unit that changed less often, or with a kind that was renamed less often, the sum of the revisions shown
+    would fall: the activity makes up for it."""
+    if "unit_id" in before:
+        old, new = db.session.get(Unit, before["unit_id"]), db.session.get(Unit, activity.unit_id)
+        activity.revision += max(0, old.revision - new.revision) if old and new else 0
+    if "kind_key" in before:
+        activity.revision += max(0, len(kind_of(before["kind_key"]).renamed) - len(activity.kind.renamed))
 
 
 def _acting(actor_id: int) -> Member:
