@@ -73,6 +73,7 @@ def _title_of_search(subject: str, _names: Sequence[str]) -> str:
     said += [gettext(PARTS[filters.part][2])] if filters.part else []
     said += [filters.text] if filters.text else []
     said += [gettext("Only what I can take")] if filters.only_open else []
+    said += [gettext("Only what fits my timetable")] if filters.fits else []
     return "·".join(said) or gettext("All slots")
 
 

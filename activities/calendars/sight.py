@@ -36,7 +36,9 @@ from activities.kit.db import RowsAsJson
 from activities.kit.roles import PERMISSIONS, Permission, Role
 from activities.people.models import Member, RoleGrant, Unit
 from activities.signups import search
+from activities.signups.can_take import fits_timetable
 from activities.signups.forms import PARTS, Filters
+from activities.timetables.models import Timetable
 
 Condition = sa.ColumnElement[bool]
 ANY_WEEK = date(2000, 1, 3)
@@ -54,6 +56,8 @@ READER = (
 
 
 READER_ID, READER_PATH = sa.select(READER.c.id).scalar_subquery(), sa.select(READER.c.path).scalar_subquery()
+
+TIMETABLE_READ_AT = sa.select(Timetable.read_at).where(Timetable.member_id == READER_ID).scalar_subquery()
 
 
 def holding(permission: Permission) -> sa.Subquery:
@@ -102,12 +106,13 @@ def filters_of(subject: str) -> Filters:
     return Filters.read(MultiDict(parse_qsl(subject)), ANY_WEEK)
 
 
-def _part(scope: Scope, subject: str) -> Part:
+def part_of(scope: Scope, subject: str) -> Part:
     if scope is Scope.ORGANIZED:
         return Part(ORGANIZED)
     if scope is Scope.SEARCH:
         filters = filters_of(subject)
-        return Part(SEEN, tuple(search.of_activities(filters)), tuple(search.of_posts(filters)))
+        fits = (fits_timetable(READER_ID),) if filters.fits else ()
+        return Part(SEEN, tuple(search.of_activities(filters)), (*search.of_posts(filters), *fits))
     if scope is Scope.UNIT:
         return _of_unit(subject)
     if scope is Scope.POST:
@@ -141,7 +146,7 @@ def feed_row(**more: sa.ColumnElement[Any]) -> AnySelect:
 
 @lru_cache(maxsize=1024)
 def _edition(scope: Scope, subject: str) -> AnySelect:
-    part = _part(scope, subject)
+    part = part_of(scope, subject)
     found = (
         sa.select(
             RowsAsJson(
@@ -154,12 +159,14 @@ def _edition(scope: Scope, subject: str) -> AnySelect:
         .join(Unit, Unit.id == Activity.unit_id)
         .where(*part.activities)
     )  # fmt: skip
-    return feed_row(facts=found.scalar_subquery(), names=sa.null() if part.names is None else part.names)
+    names = sa.null() if part.names is None else part.names
+    fits = scope is Scope.SEARCH and filters_of(subject).fits
+    return feed_row(facts=found.scalar_subquery(), timetable=TIMETABLE_READ_AT if fits else sa.null(), names=names)
 
 
 @lru_cache(maxsize=1024)
 def _events(scope: Scope, subject: str) -> AnySelect:
-    part = _part(scope, subject)
+    part = part_of(scope, subject)
     return slots_of(part, IS_SHOWN)
 
 

@@ -42,6 +42,7 @@ def can_take(person: Person, engagements: Collection[Engagement], span: Span, no
         return sa.false()
     return sa.and_(
         takes_people(now),
+        ~_too_late(now).exists(),
         Slot.id.not_in([one.slot_id for one in engagements]),
         *_is_for(person),
         sa.or_(
@@ -52,18 +53,17 @@ def can_take(person: Person, engagements: Collection[Engagement], span: Span, no
 
 
 def takes_people(now: datetime) -> Condition:
-    """What of it does not depend on who asks."""
+    """What of it hangs neither on who asks nor on the days on which nobody works."""
     return sa.and_(
         Slot.state == SlotState.OPEN,
         Slot.starts_at > now,
         _has_way_in(now),
         sa.or_(Activity.sign_up_opens_at.is_(None), Activity.sign_up_opens_at <= now),
         sa.or_(Activity.sign_up_closes_at.is_(None), Activity.sign_up_closes_at > now),
-        ~_too_late(now).exists(),
     )
 
 
-def fits_timetable(member_id: int) -> Condition:
+def fits_timetable(member_id: int | sa.ScalarSelect[int]) -> Condition:
     """`rules.why_busy(…) is None`."""
     return sa.or_(_TIMES.exists(), ~is_busy(member_id, Slot.starts_at, Slot.ends_at))
 

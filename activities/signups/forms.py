@@ -66,9 +66,12 @@ class Filters:
     @property
     def lasting(self) -> str:
         """What of it does not hang on a week, as an address has it; the same for the same filters."""
-        asked = (("kind", kind) for kind in self.kinds)
-        more = (("part", self.part), ("activity", self.activity), ("q", self.text), ("open", self.only_open and "1"))
-        return urlencode([*asked, *((name, value) for name, value in more if value)])
+        more = {
+            "part": self.part, "activity": self.activity, "q": self.text, "open": self.only_open and "1",
+            "fits": self.fits and "1",
+        }  # fmt: skip
+        asked = [("kind", kind) for kind in self.kinds] + [(name, value) for name, value in more.items() if value]
+        return urlencode(asked)
 
     @property
     def count(self) -> int:

@@ -78,7 +78,7 @@ def busy_within(first: Moment, last: Moment) -> sa.ColumnElement[Any]:
     return sa.type_coerce(query.scalar_subquery(), Spans)
 
 
-def is_busy(member_id: int, starts_at: Moment, ends_at: Moment) -> sa.Exists:
+def is_busy(member_id: int | sa.ScalarSelect[int], starts_at: Moment, ends_at: Moment) -> sa.Exists:
     """Whether a person's timetable has something at a time: `rules.clash` in SQL."""
     return sa.exists().where(
         Timetable.member_id == member_id, BusySpan.timetable_id == Timetable.id, BusySpan.ends_at > starts_at,

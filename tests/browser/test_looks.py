@@ -8,6 +8,9 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
+from activities.calendars.rules_feeds import Scope
+from activities.calendars.service import Wanted
+from activities.calendars.service import make as make_feed
 from activities.chats import service as chats
 from activities.duties.models import Series, Slot
 from activities.exchanges.covers import ask_cover
@@ -48,6 +51,8 @@ PAGES = {
         "/", "/slots", "/slots?open=1&q=x", "/slots/{slot}", "/slots/{full}", "/activities/{activity}", "/records",
         "/cover", "/slots/{wanted}", "/slots/{mine}", "/slots/{mine}/cover", "/slots/{mine}/swap", "/swaps",
         "/records/{record}", "/years/{year}", "/invitations", "/calendars", "/inbox",
+        "/calendars/feeds/{feed}", "/calendars/feeds/{feed}/replace", "/calendars/feeds/{feed}/stop",
+        "/calendars/new?scope=activity&subject={activity}", "/calendars/new?scope=open",
         "/account/notices", "/account", "/account/password",
         "/terms", "/terms/periods", "/holders/{holder}", "/holders/{asked}",
         "/slots/{by_approval}", "/slots/{by_assignment}", "/slots/{by_assignment}/decline", "/slots/{by_draw}",
@@ -157,7 +162,7 @@ def world(app, cast) -> dict[str, str | int]:
             "activity": cast.sweeping.public_id, "post": cast.lake.public_id, "unit": cast.first.public_id,
             "person": cast.lin.public_id, "year": today.year, "today": today,
             "later": clock.local_day(now + 9 * DAY), "monday": monday, "holiday": holiday, "slot_day": slot_day,
-            "site": site.public_id,
+            "site": site.public_id, "feed": make_feed(cast.lin.id, Wanted(Scope.DUTIES, name="手机"), now),
         }  # fmt: skip
 
 

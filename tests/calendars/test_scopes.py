@@ -19,6 +19,9 @@ from activities.kit.roles import Role
 from activities.people.models import Member, RoleGrant, Unit
 from activities.signups.organize import cancel_slot, edit_slot
 from activities.signups.service import sign_up, withdraw
+from activities.sites.models import Site
+from activities.terms.models import SpecialDay
+from activities.timetables.models import BusySpan, Timetable
 from tests.calendars.reading import SECOND, blocks, events, fetch, make_feed
 from tests.calendars.scopes import one_of, stand_at_site
 from tests.cast import DAY, HOUR, NOW, grant, make_activity, make_member, make_post, make_slot, make_unit
@@ -156,6 +159,16 @@ def test_what_the_rules_of_an_activity_forbid_is_no_open_place(app, client, cast
     left(app, client, places, forbid)
 
 
+def test_the_last_day_on_which_a_partner_can_be_told_ends_an_open_place(app, client, cast, places):
+    stand_at_site(app, cast)
+    change(app, lambda: db.session.execute(sa.update(Site).values(notice_days=1)))
+    assert events(fetch(client, places))
+    assert events(fetch(client, places, NOW + DAY - 6 * HOUR)) == {}
+    holiday = SpecialDay(day=NOW.date(), name="校庆", off=True)
+    change(app, lambda: db.session.add(holiday))
+    assert events(fetch(client, places)) == {}
+
+
 # ── a search ────────────────────────────────────────────────────────────────
 
 
@@ -170,6 +183,20 @@ def test_what_the_rules_of_an_activity_forbid_is_no_open_place(app, client, cast
 def test_a_search_keeps_its_filters(app, client, cast, subject, is_there):
     address = make_feed(app, cast.lin, Wanted(Scope.SEARCH, subject))
     assert bool(events(fetch(client, address))) is is_there
+
+
+def test_a_search_for_what_fits_follows_the_timetable(app, client, cast):
+    address = make_feed(app, cast.lin, Wanted(Scope.SEARCH, "fits=1"))
+
+    def bring_timetable() -> None:
+        timetable = Timetable(member_id=cast.lin.id, read_at=NOW)
+        db.session.add(timetable)
+        db.session.flush()
+        db.session.add(BusySpan(timetable_id=timetable.id, starts_at=NOW + DAY, ends_at=NOW + DAY + HOUR))
+
+    left(app, client, address, bring_timetable)
+    change(app, lambda: db.session.execute(sa.delete(Timetable)))
+    assert events(fetch(client, address, SOON + SECOND))
 
 
 # ── visits ──────────────────────────────────────────────────────────────────
