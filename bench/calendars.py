@@ -33,7 +33,7 @@ from bench import load
 from bench.bulk import fill
 from bench.capture import SECRET, Request, ask, capture
 from bench.data import School
-from bench.forgetful import forgetting
+from bench.forgetful import forgetting, restarting
 from bench.pages import Page
 from bench.results import Result
 from bench.stage import Stage, plain_address, rows
@@ -50,7 +50,9 @@ def calendars(app: Flask, school: School, database: str, scale: int, runs: int) 
     name, request = f"feed.activity.{events}", Request(f"/activities/{public_id}.ics")
     whole = [_put_together(app, request) for _ in range(runs)]
     built = [_built_by_icalendar(values) for values in [_values(_body(app, request))] for _ in range(runs)]
-    yield Result(f"{name}.beside_icalendar", database, scale, median(whole), "s", median(built))
+    found = [_found(app, request) for _ in range(runs)]
+    yield Result(f"{name}.first.beside_icalendar", database, scale, median(whole), "s", median(built))
+    yield Result(f"{name}.found.beside_icalendar", database, scale, median(found), "s", median(built))
     organizer = _make_organizer(app, public_id, member_id)
     changed = [_changed(app, organizer, public_id, request) for _ in range(runs)]
     seconds, entries, written = zip(*changed, strict=True)
@@ -67,6 +69,13 @@ def _body(app: Flask, request: Request) -> bytes:
 def _put_together(app: Flask, request: Request) -> float:
     """Seconds for the whole answer of a process that keeps nothing: read, put into words, joined."""
     with forgetting(app):
+        return _timed(lambda: _body(app, request))
+
+
+def _found(app: Flask, request: Request) -> float:
+    """The same after a restart: it finds on disk what was put together before."""
+    _body(app, request)
+    with restarting(app):
         return _timed(lambda: _body(app, request))
 
 

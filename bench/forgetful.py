@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from flask import Flask
 
@@ -30,11 +30,20 @@ def _no_shelf(app: Flask) -> Shelf:
     return Shelf(app.extensions["feeds_shelf"].folder / "none", 0, 1)
 
 
+def forgetting(app: Flask) -> AbstractContextManager[None]:
+    """This application for a while as one for which nobody has kept anything."""
+    return _instead(app, feeds=Kept(0), feeds_shelf=_no_shelf(app))
+
+
+def restarting(app: Flask) -> AbstractContextManager[None]:
+    """The same with what is kept on disk."""
+    return _instead(app, feeds=Kept(0))
+
+
 @contextmanager
-def forgetting(app: Flask) -> Iterator[None]:
-    """This application so for a while."""
-    kept = {name: app.extensions[name] for name in ("feeds", "feeds_shelf")}
-    app.extensions |= {"feeds": Kept(0), "feeds_shelf": _no_shelf(app)}
+def _instead(app: Flask, **extensions: object) -> Iterator[None]:
+    kept = {name: app.extensions[name] for name in extensions}
+    app.extensions |= extensions
     try:
         yield
     finally:

@@ -9,7 +9,7 @@ from activities.calendars import rules
 from activities.kit.db import db
 from bench import calendars
 from bench.capture import Request
-from bench.forgetful import forgetting
+from bench.forgetful import forgetting, restarting
 from tests.cast import DAY, NOW, make_slot
 
 pytestmark = pytest.mark.any_database
@@ -51,3 +51,14 @@ def test_a_process_that_keeps_nothing_puts_all_into_words_again(app, request_of_
     with forgetting(app), calendars._put_into_words() as entries:
         calendars._body(app, request_of_feed)
     assert len(entries) == 3
+
+
+def test_a_process_that_was_restarted_finds_what_is_large_on_disk(app, request_of_feed, monkeypatch):
+    monkeypatch.setattr(app.extensions["feeds_shelf"], "least", 0)
+    with forgetting(app):
+        body = calendars._body(app, request_of_feed)
+    with restarting(app):
+        assert calendars._body(app, request_of_feed) == body
+    with restarting(app), calendars._put_into_words() as entries:
+        assert calendars._body(app, request_of_feed) == body
+    assert entries == []
