@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from activities.audit import service as audit
 from activities.duties.models import Slot
 from activities.duties.rules import why_not_touch
+from activities.duties.service import schedule_changed
 from activities.kit.db import db, transactional
 from activities.kit.refusal import ChangedMeanwhile, NotFound
 from activities.signups import changing, facts, notices, organize, parties, queries, rules
@@ -86,6 +87,7 @@ def set_quotas(actor_id: int, slot_id: int, revision: int, quotas: Mapping[int, 
     _place_who_has_none(slot_id, now)
     if seats == slot.capacity:  # other times, and as many seats as before
         slot.revision, slot.changed_at = revision + 1, now
+        schedule_changed(slot.post.activity, now)
         promote(slot_id, now)
     else:
         changing.change([Wanted(slot_id, slot.starts_at, slot.ends_at, seats)], actor_id, now)

@@ -8,6 +8,7 @@ import pytest
 from activities.duties.service import edit_activity
 from activities.kit.db import db
 from activities.people.models import Member
+from activities.signups.arrival_verbs import set_quotas
 from activities.signups.organize import cancel_slot, delete_slot
 from activities.signups.service import sign_up, withdraw
 from tests.calendars.reading import address_of, blocks, events, fetch
@@ -223,3 +224,18 @@ def test_a_person_without_duties_has_an_empty_calendar(app, client, cast):
         nobody = make_member("2301099", "空空", db.session.merge(cast.first))
         db.session.commit()
     assert events(fetch(client, address_of(app, nobody))) == {}
+
+
+def test_other_times_of_arrival_with_as_many_seats_move_the_feed_with_the_entry(app, client, cast):
+    with app.app_context():
+        drive = make_activity("献血", db.session.merge(cast.first), "blood")
+        slot = make_slot(make_post(drive, "一楼", capacity=4), NOW + DAY)
+        db.session.commit()
+    address = f"/activities/{drive.public_id}.ics"
+    before = fetch(client, address)
+    with app.app_context():
+        set_quotas(cast.ou.id, slot.id, 0, {0: 2, 15: 2}, NOW + HOUR)
+    after = fetch(client, address)
+    assert blocks(after)[str(slot.uid)] != blocks(before)[str(slot.uid)]
+    assert after.headers["ETag"] != before.headers["ETag"]
+    assert after.last_modified - before.last_modified == HOUR
