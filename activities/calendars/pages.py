@@ -129,8 +129,11 @@ def line(feed: Feed, edition: Edition) -> Line:
 
 
 def edition_of(feed: Feed, now: datetime) -> Edition:
-    """The feed as a program would be given it."""
-    return feeds.present(Asked(feed.scope, feed.subject, feed.digest, rules.shown_since(now, clock.zone()), now))
+    """The feed as a program would be given it. NotFound where it is revoked while its page is put together."""
+    try:
+        return feeds.present(Asked(feed.scope, feed.subject, feed.digest, rules.shown_since(now, clock.zone()), now))
+    except feeds.Revoked:
+        raise NotFound from None
 
 
 def preview(edition: Edition, now: datetime) -> list[Entry]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from activities.calendars import rules
+from activities.calendars import rules, tokens
 from activities.calendars.kept import Kept
 from activities.calendars.queries import Row
 from activities.calendars.rules import Event, Status
@@ -64,8 +64,10 @@ class Writer:
         starts_at, ends_at = visit(row.starts_at, row.ends_at, row.minute)
         changes = (row.changed_at, *kind.renamed, *((self.raised_at,) if self.raised_at else ()))
         is_mine = self.is_own and status is Status.CONFIRMED
+        is_veiled = self.detail is Detail.BUSY
         event = Event(
-            row.uid, "" if self.detail is Detail.BUSY else f"{self.base}/slots/{row.public_id}", starts_at, ends_at,
+            tokens.veiled(row.uid) if is_veiled else row.uid,
+            "" if is_veiled else f"{self.base}/slots/{row.public_id}", starts_at, ends_at,
             row.revision + self.raised + len(kind.renamed), max(changes), status,
             is_free=not self.is_own, alarm=self.words(row).summary if is_mine else "",
         )  # fmt: skip

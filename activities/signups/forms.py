@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from activities.duties.kinds import KINDS
 from activities.kit.asked import read_day, read_page
 from activities.kit.refusal import N_
+from activities.kit.text import clean_line
 
 # Stretches of a day between the class periods, as people name them: from, until, name.
 PARTS: dict[str, tuple[time, time, str]] = {
@@ -46,8 +47,8 @@ class Filters:
             day=day,
             kinds=tuple(k for k in KINDS if k in args.getlist("kind")),
             part=part if part in PARTS else "",
-            activity=args.get("activity", "")[:16],
-            text=args.get("q", "").strip()[:50],
+            activity=clean_line(args.get("activity"))[:16],
+            text=clean_line(args.get("q"))[:50],
             only_open="open" in args,
             fits="fits" in args,
             fitting_first=args.get("sort") == "fits",

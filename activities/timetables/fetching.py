@@ -32,7 +32,7 @@ from activities.timetables.rules import (
 )
 
 IpAddress = IPv4Address | IPv6Address
-LONGEST_ADDRESS = 2000
+LONGEST_ADDRESS, LONGEST_MARK = 2000, 1000
 MOST_REDIRECTS, MOST_ADDRESSES = 3, 3
 SECONDS, PORTION = 20.0, 65536
 AFTERWARDS = 0.05  # so that it is too late when somebody looks why it was cut
@@ -114,16 +114,23 @@ def fetch(url: str, known: Version, reach: Reach) -> Fetched:
         parts = _parts(url)
         with _answer(parts, known, reach, until) as response:
             if response.status in REDIRECTS:
-                url = urljoin(url, response.headers.get("Location", ""))
+                url = _leads_to(url, response.headers.get("Location", ""))
                 continue
             if response.status == 304 and known != Version():
                 return Fetched(None, known)
             if response.status != 200:
                 raise AnsweredWith(response.status)
             content = _content(response, reach.most_bytes)
-            version = Version(response.headers.get("ETag"), response.headers.get("Last-Modified"))
+            version = Version(_said(response, "ETag"), _said(response, "Last-Modified"))
         return Fetched(content, version)
     raise TooManyRedirects(MOST_REDIRECTS)
+
+
+def _leads_to(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        raise NotAnAddress from None
 
 
 def _parts(url: str) -> SplitResult:
@@ -236,10 +243,16 @@ def _left(until: float) -> float:
     return left
 
 
+def _said(response: HTTPResponse, name: str) -> str | None:
+    """A header that can be kept and sent back: a server may write into it whatever it likes."""
+    value = response.headers.get(name, "")
+    return value if value.isprintable() and 0 < len(value) <= LONGEST_MARK else None
+
+
 def _headers(known: Version) -> Mapping[str, str]:
     asked = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
     usual = {"Accept": "text/calendar", "Accept-Encoding": "gzip", "User-Agent": "activities", "Connection": "close"}
-    return usual | {name: value for name, value in asked.items() if value and value.isprintable()}
+    return usual | {name: value for name, value in asked.items() if value}
 
 
 def _content(response: HTTPResponse, most: int) -> bytes:

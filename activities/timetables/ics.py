@@ -58,7 +58,7 @@ def _components(data: bytes, kept: frozenset[str]) -> Iterator[tuple[str, int, s
         if name == "BEGIN":
             stack.append((value, number))
             lines = [] if len(stack) == 2 else lines
-        if _is_kept(name, [component for component, _ in stack[1:]], kept):
+        if _is_kept(name, [component for component, _ in stack[1:3]], kept):
             lines.append(line)
         if name == "END":
             component, began = stack.pop()

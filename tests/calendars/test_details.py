@@ -6,9 +6,10 @@ import pytest
 
 from activities.calendars import queries, service
 from activities.calendars.rules_feeds import Detail, Scope
+from activities.kit.db import db
 from tests.calendars.reading import blocks, events, fetch
 from tests.calendars.scopes import one_of
-from tests.cast import HOUR, NOW
+from tests.cast import DAY, HOUR, NOW, make_slot
 
 TITLE = {"UID", "DTSTAMP", "DTSTART", "DTEND", "SEQUENCE", "LAST-MODIFIED", "STATUS", "SUMMARY", "URL"}
 SHOWN = {
@@ -35,13 +36,14 @@ def test_busy_gives_neither_title_nor_place_nor_kind_away(app, client, cast, sco
         "/slots/",
         cast.slot.public_id,
         cast.sweeping.public_id,
+        str(cast.slot.uid),  # by which the public feed tells the title
     )
     assert not [secret for secret in secrets if secret in said]
-    assert "SUMMARY:Busy" in said or "SUMMARY:忙碌" in said
+    assert "SUMMARY:Busy" in said or "SUMMARY:有事" in said
 
 
 def test_another_level_moves_every_entry_and_the_feed(app, client, cast):
-    address = one_of(app, cast, Scope.DUTIES, Detail.BUSY)
+    address = one_of(app, cast, Scope.DUTIES, Detail.TITLE)
     old = fetch(client, address)
     change(app, cast, "手机", Detail.FULL)
     new = fetch(client, address, NOW + HOUR)
@@ -50,6 +52,16 @@ def test_another_level_moves_every_entry_and_the_feed(app, client, cast):
     assert now["LAST-MODIFIED"] == "20261125T050000Z"
     assert new.headers["ETag"] != old.headers["ETag"]
     assert new.last_modified - old.last_modified == HOUR
+
+
+def test_busy_entries_are_told_apart_and_stay_the_same_without_saying_which_they_are(app, client, cast):
+    with app.app_context():
+        later = str(make_slot(db.session.merge(cast.lake), NOW + 3 * DAY).uid)
+    busy, full = (one_of(app, cast, Scope.ACTIVITY, detail) for detail in (Detail.BUSY, Detail.FULL))
+    first, again, shown = (events(fetch(client, address)) for address in (busy, busy, full))
+    assert (first, len(first)) == (again, 2)
+    assert {str(cast.slot.uid), later} == set(shown)
+    assert not set(first) & set(shown)
 
 
 def test_another_name_changes_no_octet(app, client, cast):

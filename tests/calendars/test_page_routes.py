@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 import time_machine
 
@@ -189,3 +191,34 @@ def test_the_database_and_the_trail_give_no_token_away(app, cast):
 def test_the_search_page_leads_to_a_feed_of_its_filters(app, cast):
     page = logged_in(app, cast.lin).get("/slots?kind=cleaning&q=湖&week=2026-11-23&page=1")
     assert "/calendars/new?scope=search&amp;subject=kind%3Dcleaning%26q%3D%25E6%25B9%2596" in page.text
+
+
+@pytest.mark.parametrize(
+    "typed", ["q=%00", "q=%0A%E2%80%A8", "activity=%00", "q=%00&open=1", "q=%ED%A0%80", "q=%25%27%5C"]
+)
+def test_a_search_as_nobody_types_it_is_kept_as_one_that_can_be_asked(app, client, cast, typed):
+    """Its filters are decoded once more than the address they come in."""
+    visitor = english(app, cast.lin)
+    answer = visitor.submit(f"/calendars/new?scope=search&subject={quote(typed)}", name="", detail="full")
+    assert answer.status_code == 303
+    assert visitor.get(answer.location).status_code == 200
+    (mine,) = feeds(app, cast.lin)
+    assert "%00" not in mine.subject
+    with app.app_context():
+        address = f"/calendars/{service.token_of(mine)}.ics"
+    assert fetch(client, address).status_code == 200
+
+
+def test_an_address_that_stops_while_its_page_is_made_is_gone(app, cast, monkeypatch):
+    one_of(app, cast, Scope.DUTIES)
+    (mine,) = feeds(app, cast.lin)
+    found = queries.feed_for
+
+    def stops_just_then(member_id: int, public_id: str) -> Feed:
+        feed = found(member_id, public_id)
+        service.revoke(member_id, feed.id, NOW)
+        return feed
+
+    visitor = english(app, cast.lin)
+    monkeypatch.setattr(queries, "feed_for", stops_just_then)
+    assert visitor.get(f"/calendars/feeds/{mine.public_id}").status_code == 404

@@ -143,6 +143,12 @@ def test_what_has_not_changed_is_not_sent_again(server):
     assert fetch(server.url(), NEW, server.reach()).content == BODY
 
 
+@pytest.mark.parametrize("mark", ['"a\0b"', '"a\x7fb"', '"a\tb"', '"' + "a" * 60_000 + '"', ""])
+def test_what_cannot_be_kept_of_a_version_is_no_version(server, mark):
+    server.answers["/calendar.ics"] = sends(BODY, ETag=mark, Last_Modified=mark)
+    assert fetch(server.url(), NEW, server.reach()) == Fetched(BODY, NEW)
+
+
 def test_a_304_that_nobody_asked_for_is_no_answer(server):
     server.answers["/calendar.ics"] = sends(b"", 304)
     with pytest.raises(AnsweredWith):
@@ -161,7 +167,8 @@ def test_redirects_are_followed_each_looked_at_anew(server):
     [
         ("http://school.example/", NotAnAddress), ("https://127.0.0.2/", NotPublic), ("https://[::1]/", NotPublic),
         ("https://inside.example/", NotPublic), ("file:///etc/passwd", NotAnAddress), ("https://0x7f.1/", NotAnAddress),
-        ("//user@school.example/", NotAnAddress), ("/around", TooManyRedirects), ("", TooManyRedirects),
+        ("//user@school.example/", NotAnAddress), ("https://[", NotAnAddress), ("//[::1", NotAnAddress),
+        ("/around", TooManyRedirects), ("", TooManyRedirects),
     ],
 )  # fmt: skip
 def test_a_redirect_leads_nowhere_else(server, location, refusal):
