@@ -11,15 +11,19 @@ import resource
 import subprocess
 import sys
 from datetime import datetime, tzinfo
+from threading import BoundedSemaphore
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from activities.kit.refusal import Refusal
-from activities.timetables.rules import MOST_BYTES, BadEvent, Span, TooHard, TooLarge, kept, read_back
+from activities.timetables.rules import MOST_BYTES, BadEvent, Span, TooHard, TooLarge, TooManyAtOnce, kept, read_back
 
 SECONDS, MEMORY = 10, 1024 * 1024 * 1024
 # Where the machine is busy, the process waits; where it hangs, nobody waits for it for ever.
 LONGEST = 60.0
+# So many are read at once, and so long one waits for its turn: whoever brings a file holds one of the server's few
+# threads, and nobody's files may hold them all.
+AT_ONCE, PATIENCE = BoundedSemaphore(2), 5.0
 
 
 class Event(NamedTuple):
@@ -57,21 +61,25 @@ def _ask(data: bytes, window: Span, zone: ZoneInfo, seconds: int, most: int) -> 
         raise TooLarge(MOST_BYTES // 1024 // 1024)
     first, last = (moment.isoformat() for moment in window)
     question = {"first": first, "last": last, "zone": zone.key, "seconds": seconds, "most": most}
-    command = [sys.executable, "-m", "activities.timetables.apart"]
+    if not AT_ONCE.acquire(timeout=PATIENCE):
+        raise TooManyAtOnce
     try:
-        done = subprocess.run(  # noqa: S603 - our own module
-            command,
-            input=json.dumps(question).encode() + b"\n" + data,
-            capture_output=True,
-            timeout=LONGEST,
-            check=True,
-        )
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
-        raise TooHard from None
-    answer: dict[str, Any] = json.loads(done.stdout)
+        answer: dict[str, Any] = json.loads(_run(json.dumps(question).encode() + b"\n" + data))
+    finally:
+        AT_ONCE.release()
     if "refusal" in answer:
         raise read_back(answer["refusal"])
     return answer
+
+
+def _run(question: bytes) -> bytes:
+    command = [sys.executable, "-m", "activities.timetables.apart"]
+    try:
+        return subprocess.run(  # noqa: S603 - our own module
+            command, input=question, capture_output=True, timeout=LONGEST, check=True
+        ).stdout
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
+        raise TooHard from None
 
 
 def _span(starts: str, ends: str) -> Span:

@@ -142,6 +142,12 @@ class TooHard(Refusal):
 
 
 @refusal
+class TooManyAtOnce(Refusal):
+    sentence: ClassVar[str] = N_("Others are bringing theirs at this moment, and yours had no turn.")
+    remedy: ClassVar[str] = N_("Try again in a minute.")
+
+
+@refusal
 class NotAnAddress(Refusal):
     sentence: ClassVar[str] = N_("This is no address that can be fetched: it begins with https:// or webcal://.")
     remedy: ClassVar[str] = N_("Copy the address of the calendar once more, as a whole.")
@@ -215,8 +221,8 @@ REFUSALS: dict[str, type[Refusal]] = {
     one.__name__: one
     for one in (
         NotACalendar, BadLine, EndsEarly, BadZone, BadEvent, TooManyEvents, RepeatsTooOften, TooManySpans, TooLarge,
-        TooHard, NotAnAddress, NotPublic, HostUnknown, Unreachable, BadCertificate, TookTooLong, AnsweredWith,
-        TooManyRedirects, OddlyEncoded, AddressLost, FetchingIsOff,
+        TooHard, TooManyAtOnce, NotAnAddress, NotPublic, HostUnknown, Unreachable, BadCertificate, TookTooLong,
+        AnsweredWith, TooManyRedirects, OddlyEncoded, AddressLost, FetchingIsOff,
     )
 }  # fmt: skip
 

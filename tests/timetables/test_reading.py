@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -24,6 +26,7 @@ from activities.timetables.rules import (
     Span,
     TooHard,
     TooLarge,
+    TooManyAtOnce,
     TooManyEvents,
     TooManySpans,
     merged,
@@ -252,6 +255,22 @@ def test_a_rule_that_never_comes_is_given_up():
     never = AT_TEN + "\nRRULE:FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30"
     with pytest.raises(TooHard):
         apart.read_busy(calendar(never), WINDOW, SCHOOL, seconds=1)
+
+
+def test_files_that_take_long_do_not_hold_up_all_others(monkeypatch):
+    monkeypatch.setattr(apart, "PATIENCE", 0.1)
+    never = calendar(AT_TEN + "\nRRULE:FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30")
+
+    def bring(_: int) -> type[Exception] | None:
+        try:
+            apart.read_busy(never, WINDOW, SCHOOL, seconds=1)
+        except Refusal as refusal:
+            return type(refusal)
+        return None
+
+    with ThreadPoolExecutor(5) as pool:
+        assert Counter(pool.map(bring, range(5))) == {TooHard: 2, TooManyAtOnce: 3}
+    assert said(apart.read_busy(calendar(AT_TEN), WINDOW, SCHOOL)) == ["25 10:00–11:00"]
 
 
 def test_a_file_that_is_too_large():
