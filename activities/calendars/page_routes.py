@@ -11,12 +11,13 @@ from flask_login import current_user
 from activities.calendars import feeds, pages, queries, service
 from activities.calendars.forms import FeedForm
 from activities.calendars.models import Feed
-from activities.calendars.rules_feeds import CLIENT_NAMES, DETAIL_NAMES, Detail, Scope
+from activities.calendars.rules_feeds import CLIENT_NAMES, DETAIL_NAMES, Detail, Scope, TooManyFeeds
 from activities.calendars.scopes import PUBLIC_SCOPES, SCOPES
 from activities.calendars.service import Wanted
 from activities.kit import clock
 from activities.kit.access import access
 from activities.kit.i18n import gettext as _
+from activities.kit.i18n import say_fully
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
 from activities.kit.web import done, invalid
@@ -63,8 +64,11 @@ def new() -> Any:
     form, now = FeedForm(), clock.now()
     if form.is_submitted() and form.validate():
         wanted = Wanted(scope, subject, form.name.data or "", Detail(form.detail.data))
-        public_id = service.make(current_user.id, wanted, now)
-        return done(_("You have an address. Subscribe to it."), url_for(".feed", public_id=public_id))
+        try:
+            public_id = service.make(current_user.id, wanted, now)
+            return done(_("You have an address. Subscribe to it."), url_for(".feed", public_id=public_id))
+        except TooManyFeeds as refusal:
+            form.name.errors = [say_fully(refusal)]
     page: dict[str, Any] = {
         "form": form, "scope": scope, "subject": subject, "title": pages.title_of(scope, subject, names),
         "addresses": pages.public_addresses(scope, subject), "entries": None,

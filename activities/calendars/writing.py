@@ -12,6 +12,7 @@ from activities.calendars.rules import Event, Status
 from activities.calendars.rules_feeds import Detail
 from activities.config import Settings
 from activities.duties.kinds import kind_of
+from activities.duties.rules import SlotState
 from activities.kit.i18n import gettext, ngettext
 from activities.kit.refusal import N_
 from activities.signups.rules import SignUpState, duty_name
@@ -86,11 +87,11 @@ class Writer:
     def words(self, row: Row) -> Words:
         """What organizers write freely stays on the page that is linked: it may name people and phones."""
         if self.detail is Detail.BUSY:
-            return Words(_marked(gettext("Busy"), row))
+            return Words(_marked(gettext("Busy"), row.state))
         what = duty_name(row.activity, row.post)
         if row.people is not None:
             what = ngettext("%(num)s visitor: %(what)s", "%(num)s visitors: %(what)s", row.people, what=what)
-        summary = _marked(what, row)
+        summary = _marked(what, row.state, row.seat)
         if self.detail is Detail.TITLE:
             return Words(summary)
         kind = gettext(kind_of(row.kind).name)
@@ -100,8 +101,8 @@ class Writer:
         return Words(summary, row.place, f"{kind}·{row.unit}·{seats}\n{details}", kind)
 
 
-def _marked(what: str, row: Row) -> str:
+def _marked(what: str, slot: SlotState, seat: SignUpState | None = None) -> str:
     """With what its reader must know at once: that it is off, or not certain."""
-    if rules.status_of(row.state, row.seat) is Status.CANCELLED:
+    if rules.status_of(slot, seat) is Status.CANCELLED:
         return gettext("Cancelled: %(what)s", what=what)
-    return gettext(_UNCERTAIN[row.seat], what=what) if row.seat in _UNCERTAIN else what
+    return gettext(_UNCERTAIN[seat], what=what) if seat in _UNCERTAIN else what

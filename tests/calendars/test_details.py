@@ -6,8 +6,10 @@ import pytest
 
 from activities.calendars import queries, service
 from activities.calendars.rules_feeds import Detail, Scope
+from activities.calendars.service import Wanted
 from activities.kit.db import db
-from tests.calendars.reading import blocks, events, fetch
+from activities.signups.service import sign_up
+from tests.calendars.reading import blocks, events, fetch, make_feed
 from tests.calendars.scopes import one_of
 from tests.cast import DAY, HOUR, NOW, make_slot
 
@@ -54,9 +56,20 @@ def test_another_level_moves_every_entry_and_the_feed(app, client, cast):
     assert new.last_modified - old.last_modified == HOUR
 
 
+def test_busy_says_of_a_place_in_line_only_that_it_is_uncertain(app, client, cast):
+    with app.app_context():
+        for member in (cast.wang, cast.ou):
+            sign_up(member.id, cast.slot.id, NOW)
+        sign_up(cast.lin.id, cast.slot.id, NOW, or_wait=True)
+    address = make_feed(app, cast.lin, Wanted(Scope.DUTIES, detail=Detail.BUSY))
+    (waiting,) = events(fetch(client, address)).values()
+    assert (waiting["STATUS"], waiting["SUMMARY"]) == ("TENTATIVE", "有事")
+
+
 def test_busy_entries_are_told_apart_and_stay_the_same_without_saying_which_they_are(app, client, cast):
     with app.app_context():
         later = str(make_slot(db.session.merge(cast.lake), NOW + 3 * DAY).uid)
+        db.session.commit()
     busy, full = (one_of(app, cast, Scope.ACTIVITY, detail) for detail in (Detail.BUSY, Detail.FULL))
     first, again, shown = (events(fetch(client, address)) for address in (busy, busy, full))
     assert (first, len(first)) == (again, 2)

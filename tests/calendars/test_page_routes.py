@@ -149,8 +149,9 @@ def test_nobody_has_more_feeds_than_are_given(app, cast):
     for _ in range(MOST_FEEDS):
         make_feed(app, cast.lin, Wanted(Scope.DUTIES))
     answer = english(app, cast.lin).submit("/calendars/new?scope=duties", name="one more", detail="full")
-    assert answer.status_code == 409
-    assert str(MOST_FEEDS) in answer.text
+    assert answer.status_code == 422
+    assert f"You have {MOST_FEEDS} calendar addresses" in answer.text
+    assert 'value="one more"' in answer.text
     assert len(feeds(app, cast.lin)) == MOST_FEEDS
 
 
