@@ -42,6 +42,7 @@ ROOMS = (
     "pauses",
     "admissions",
     "draws",
+    "certificates",
     "reviews",
     "board",
     "home",

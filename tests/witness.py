@@ -1,6 +1,6 @@
-"""Held through all tests: whatever a verb changes of a sign-up, a record or a role stands in the trail, in the same
-transaction. The tables are looked at when a verb begins and before it commits, by SQL and not through what our code
-knows, and beside the statements that tests count."""
+"""Held through all tests: whatever a verb changes of a sign-up, a record, a role or a certificate stands in the trail,
+in the same transaction. The tables are looked at when a verb begins and before it commits, by SQL and not through what
+our code knows, and beside the statements that tests count."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from activities.kit.db import db
 
-TABLES = ("sign_up", "record", "role_grant")
+TABLES = ("sign_up", "record", "role_grant", "certificate")
 # Where there are more rows than this, a test is about many, and what it does has been done with few elsewhere.
 MANY = 300
 

@@ -148,7 +148,8 @@ DOORS = (
         (
             Page("home.my_duties", N_("My duties")), Page("invitations.mine", N_("Asked of me")),
             Page("exchanges.swaps", N_("My swaps")), Page("exchanges.wanted", N_("Cover wanted")),
-            Page("records.mine", N_("My records")), Page("calendars.subscribe", N_("Calendar feeds")),
+            Page("records.mine", N_("My records")), Page("certificates.mine", N_("My certificates")),
+            Page("calendars.subscribe", N_("Calendar feeds")),
         ),
         (
             "holders", "records.trail", "reviews.mine", "calendars", "exchanges", "invitations", "admissions.decline",
@@ -179,9 +180,10 @@ DOORS = (
         (
             Page("reviews.now", N_("The year"), also=("reviews.year",)),
             Page("pauses.all_pauses", N_("Pauses"), Permission.LIFT_PAUSES),
+            Page("certificates.issued", N_("Certificates"), Permission.CERTIFY),
             Page("people.roles", N_("Roles"), Permission.GRANT_ROLES),
         ),
-        ("pauses",),
+        ("pauses", "certificates"),
     ),
     Door(
         "people.roster", N_("People"), "users", Permission.MANAGE_PEOPLE,

@@ -16,7 +16,7 @@ from activities.duties.models import Activity, Post, Slot
 from activities.duties.queries import organized_by, visible_to
 from activities.kit.db import db
 from activities.kit.refusal import NotFound
-from activities.people.models import Member
+from activities.people.models import Member, Unit
 from activities.people.queries import WITH_ROLES
 from activities.people.users import Viewer
 from activities.records.models import Record
@@ -232,6 +232,32 @@ def minutes_since(member_ids: Collection[int], since: date) -> dict[tuple[int, L
         .group_by(Record.member_id, Record.ledger)
     )
     return {(member_id, ledger): minutes for member_id, ledger, minutes in db.session.execute(query)}
+
+
+def counts() -> sa.ColumnElement[bool]:
+    """Whether a record may be certified: somebody came, and nothing about it is still open."""
+    return Record.attendance.in_(CAME)
+
+
+def content(
+    member_id: int, ledger: Ledger, first: date, last: date
+) -> list[sa.Row[tuple[str, str, int, int, date, date]]]:
+    """What can be certified of the person's time in one ledger between two days, by activity: its name, its unit's,
+    how often, how many minutes, the first and the last day. One statement."""
+    query = (
+        sa.select(
+            Activity.name, Unit.name, sa.func.count(), sa.func.sum(Record.minutes), sa.func.min(Record.day),
+            sa.func.max(Record.day),
+        )
+        .join(Record.slot)
+        .join(Slot.post)
+        .join(Post.activity)
+        .join(Activity.unit)
+        .where(Record.member_id == member_id, Record.ledger == ledger, Record.day.between(first, last), counts())
+        .group_by(Activity.id, Activity.name, Unit.name)
+        .order_by(sa.func.min(Record.day), Activity.id)
+    )  # fmt: skip
+    return list(db.session.execute(query))
 
 
 def years(member_id: int) -> list[int]:

@@ -41,6 +41,7 @@ from activities.sites.models import Site
 from activities.terms.models import ClassPeriod, SpecialDay, Term
 from activities.trainings.models import Training
 from tests.cast import DAY, NOW, Cast, Visitor, logged_in, make_holder, make_room, make_series, make_site, store
+from tests.certificates.orders import certified
 from tests.chats.robots import robot
 from tests.people.rosters import csv_file, roster
 from tests.people.rosters import person as person_row
@@ -134,6 +135,15 @@ def pause(cast: Cast) -> dict[str, Any]:
     found = db.session.scalar(sa.select(Pause)) or store(Pause(member_id=cast.wang.id, **values))
     db.session.commit()
     return {"public_id": found.public_id}
+
+
+def certificate(cast: Cast) -> dict[str, Any]:
+    """One that Chen has issued to Lin."""
+    return {"public_id": certified(cast).public_id}
+
+
+def certificate_code(cast: Cast) -> dict[str, Any]:
+    return {"code": certified(cast).code}
 
 
 def no_record(_: Cast) -> dict[str, Any]:
@@ -459,6 +469,18 @@ TABLE = {
     "POST calendars.replace": row("login 303 404 404 404 404", feed_of_lin),
     "GET calendars.stop": row("login 200 404 404 404 404", feed_of_lin),
     "POST calendars.stop": row("login 303 404 404 404 404", feed_of_lin),
+    # certificates
+    "GET certificates.mine": row("login 200 200 200 200 200"),
+    "GET certificates.download": row("login 200 404 404 200 404", certificate),
+    "GET certificates.issued": row("login 404 404 404 200 404"),
+    "GET certificates.issue": row("login 404 404 404 200 404"),
+    "POST certificates.issue": row("login 404 404 404 422 404"),
+    "GET certificates.certificate": row("login 404 404 404 200 404", certificate),
+    "POST certificates.end": row("login 404 404 404 422 404", certificate),
+    "GET certificates.verify": row("200 200 200 200 200 200"),
+    "POST certificates.verify": row("422 422 422 422 422 422"),
+    "GET certificates.verified": row("200 200 200 200 200 200", certificate_code),
+    "POST certificates.verified": row("422 422 422 422 422 422", certificate_code),
     # reviews
     "GET reviews.now": row("login 404 404 404 302 404"),
     "GET reviews.year": row("login 404 404 404 200 404", year),

@@ -1,0 +1,87 @@
+"""Shapes of input about certificates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import SelectField, StringField
+from wtforms.validators import DataRequired, InputRequired, Length
+
+from activities.certificates.service import Order
+from activities.duties.kinds import LEDGER_NAMES, Ledger
+from activities.kit.fields import Day
+from activities.kit.i18n import gettext as _
+from activities.kit.text import clean_line
+
+LONGEST = _l("At most %(max)s characters.")
+
+
+class OrderForm(FlaskForm):
+    """What is to be certified of whom, and whom to ask about it."""
+
+    number = StringField(
+        _l("Number"), [DataRequired(_l("Enter a number.")), Length(max=32, message=LONGEST)], filters=[clean_line],
+        description=_l("The student or staff number of a person of your units."),
+    )  # fmt: skip
+    ledger = SelectField(
+        _l("Kind of time"), choices=lambda: [(str(key), _(name)) for key, name in LEDGER_NAMES.items()],
+        description=_l("Only volunteer service is certified as volunteer service; the rest is called what it is."),
+    )  # fmt: skip
+    first = Day(_l("First day"), [InputRequired(_l("Choose a day."))])
+    last = Day(_l("Last day"), [InputRequired(_l("Choose a day."))])
+    person = StringField(
+        _l("Person in charge"), [DataRequired(_l("Enter a name.")), Length(max=60, message=LONGEST)],
+        filters=[clean_line], description=_l("Who answers for these records; stands on the certificate."),
+    )  # fmt: skip
+    contact = StringField(
+        _l("Contact"), [DataRequired(_l("Enter an office phone number or address.")), Length(max=100, message=LONGEST)],
+        filters=[clean_line], description=_l("An office's, not a private one: it stands on the certificate."),
+    )  # fmt: skip
+
+    def order(self) -> Order:
+        assert self.first.data  # asked for by the form
+        assert self.last.data
+        return Order(
+            ledger=Ledger(self.ledger.data), first=self.first.data, last=self.last.data,
+            person=self.person.data or "", contact=self.contact.data or "",
+        )  # fmt: skip
+
+
+class ReasonForm(FlaskForm):
+    """Why a certificate is replaced or revoked."""
+
+    reason = StringField(
+        _l("Reason"), [DataRequired(_l("Give a reason.")), Length(max=200, message=LONGEST)], filters=[clean_line],
+        description=_l("The person is told."),
+    )  # fmt: skip
+
+
+class CodeForm(FlaskForm):
+    """The code of a certificate, as somebody types it."""
+
+    code = StringField(
+        _l("Code"), [DataRequired(_l("Enter the code.")), Length(max=64, message=LONGEST)], filters=[clean_line],
+        description=_l("16 letters and digits, printed beside the QR code. Upper or lower case makes no difference."),
+        render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
+    )  # fmt: skip
+
+
+class CompareForm(FlaskForm):
+    """What stands on paper."""
+
+    number = StringField(
+        _l("Certificate number"), [DataRequired(_l("Enter the number.")), Length(max=32, message=LONGEST)],
+        filters=[clean_line], render_kw={"autocomplete": "off", "placeholder": "2026-000123"},
+    )  # fmt: skip
+    name = StringField(
+        _l("Name"), [DataRequired(_l("Enter a name.")), Length(max=100, message=LONGEST)], filters=[clean_line],
+        render_kw={"autocomplete": "off"},
+    )  # fmt: skip
+
+
+def suggested(number: str, contact: tuple[str, str] | None, name: str) -> dict[str, Any]:
+    """What a new order begins with: the person who was asked for, and who was named on the issuer's last one."""
+    person, place = contact or (name, "")
+    return {"number": number, "person": person, "contact": place}

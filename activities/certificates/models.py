@@ -1,0 +1,82 @@
+"""Certificates. The database refuses to change what one says, or to delete it (migration 0027)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from activities.certificates.rules import CertificateState, Facts, new_code, thawed
+from activities.duties.kinds import Ledger
+from activities.kit.db import Base, Words, new_public_id
+from activities.people.models import Member
+
+VALID = sa.text("state = 'valid'")
+
+
+class CertificateCounter(Base):
+    """How many certificates a school – a unit above all – has issued in a year. Whoever issues one raises it in the
+    same transaction, so that a number is issued once or not at all."""
+
+    __tablename__ = "certificate_counter"
+    __table_args__ = (sa.UniqueConstraint("school_id", "year"),)
+
+    school_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"))
+    year: Mapped[int]
+    last: Mapped[int]
+
+
+class Certificate(Base):
+    """A frozen statement of somebody's records. `snapshot` is all that it says and `hash` its SHA-256; `code` is what
+    its verification is found by. `ended_…` and `reason` say how it ceased to be valid, `successor` what replaced it."""
+
+    __tablename__ = "certificate"
+    __table_args__ = (
+        sa.UniqueConstraint("school_id", "year", "count"),
+        sa.CheckConstraint("count >= 1", name="count_from_one"),
+        sa.CheckConstraint("member_id <> issued_by_id", name="nobody_issues_their_own"),
+        sa.CheckConstraint("member_id <> ended_by_id", name="nobody_ends_their_own"),
+        sa.CheckConstraint("first_day <= last_day", name="days_in_order"),
+        sa.CheckConstraint("(state = 'valid') = (ended_at IS NULL)", name="ended"),
+        sa.Index("ix_certificate_member_id", "member_id"),
+        sa.Index(
+            "uq_certificate_valid", "member_id", "ledger", "first_day", "last_day", unique=True, sqlite_where=VALID,
+            postgresql_where=VALID,
+        ),
+    )  # fmt: skip
+
+    public_id: Mapped[str] = mapped_column(sa.String(16), unique=True, default=new_public_id)
+    code: Mapped[str] = mapped_column(sa.String(16), unique=True, default=new_code)
+    school_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"))
+    year: Mapped[int]
+    count: Mapped[int]
+    number: Mapped[str] = mapped_column(sa.String(16), index=True)
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"))
+    issued_by_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"))
+    issued_at: Mapped[datetime]
+    ledger: Mapped[Ledger] = mapped_column(Words(Ledger))
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    snapshot: Mapped[str]
+    hash: Mapped[str] = mapped_column(sa.String(64))
+    replaces_id: Mapped[int | None] = mapped_column(sa.ForeignKey("certificate.id"), unique=True)
+
+    state: Mapped[CertificateState] = mapped_column(Words(CertificateState), default=CertificateState.VALID)
+    ended_at: Mapped[datetime | None]
+    ended_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id"))
+    reason: Mapped[str] = mapped_column(sa.String(200), default="")
+
+    member: Mapped[Member] = relationship(foreign_keys=[member_id])
+    issued_by: Mapped[Member] = relationship(foreign_keys=[issued_by_id])
+    ended_by: Mapped[Member | None] = relationship(foreign_keys=[ended_by_id])
+    replaces: Mapped[Certificate | None] = relationship(remote_side="Certificate.id", back_populates="successor")
+    successor: Mapped[Certificate | None] = relationship(back_populates="replaces")
+
+    @property
+    def facts(self) -> Facts:
+        return thawed(self.snapshot)
+
+    @property
+    def is_valid(self) -> bool:
+        return self.state is CertificateState.VALID

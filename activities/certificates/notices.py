@@ -1,0 +1,49 @@
+"""What people are told of their certificates."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from activities.kit.refusal import N_
+from activities.outbox import service as outbox
+from activities.outbox.rules import Group
+from activities.outbox.words import Page, words
+
+
+def _mine(_: object) -> Page:
+    return "certificates.mine", {}
+
+
+words(
+    "certificates.issued",
+    N_("Record certificate issued: %(what)s"),
+    N_("You can download it as often as you need it. Anyone can check it by the code printed on it."),
+    _mine,
+    Group.RECORDS,
+)
+words(
+    "certificates.superseded",
+    N_("Record certificate replaced: %(what)s"),
+    N_("%(next)s has taken its place: use that one from now on. Reason: %(reason)s."),
+    _mine,
+    Group.RECORDS,
+)
+words(
+    "certificates.revoked",
+    N_("Record certificate revoked: %(what)s"),
+    N_("Do not use it any more; who checks it sees that it was revoked. Reason: %(reason)s."),
+    _mine,
+    Group.RECORDS,
+)
+
+
+def issued(member_id: int, number: str, now: datetime) -> None:
+    outbox.post(now, [member_id], "certificates.issued", what=number)
+
+
+def superseded(member_id: int, number: str, successor: str, reason: str, now: datetime) -> None:
+    outbox.post(now, [member_id], "certificates.superseded", what=number, next=successor, reason=reason)
+
+
+def revoked(member_id: int, number: str, reason: str, now: datetime) -> None:
+    outbox.post(now, [member_id], "certificates.revoked", what=number, reason=reason)

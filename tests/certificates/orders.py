@@ -1,0 +1,63 @@
+"""Records to certify, and certificates of them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import sqlalchemy as sa
+
+from activities.certificates.models import Certificate
+from activities.certificates.service import Order, issue
+from activities.duties.kinds import Ledger
+from activities.duties.models import Slot
+from activities.kit.clock import local_day
+from activities.kit.db import db
+from activities.people.models import Member
+from activities.records.models import Record
+from activities.records.rules import Attendance, Mark
+from activities.records.service import WalkIn, record_attendance
+from tests.cast import DAY, NOW, Cast, make_post, make_slot
+
+_PLACES = count(1)
+
+
+def order(now: datetime = NOW, days: int = 30, **fields: Any) -> Order:
+    """Volunteer service of the last days."""
+    today: date = local_day(now)
+    values: dict[str, Any] = {
+        "ledger": Ledger.SERVICE, "first": today - timedelta(days=days), "last": today, "person": "刘明",
+        "contact": "经管楼 101，0431-85160000",
+    }  # fmt: skip
+    return Order(**{**values, **fields})
+
+
+def recorded(cast: Cast, member: Member, minutes: int = 90, days_ago: int = 2, **fields: Any) -> Slot:
+    """Somebody was there so many days ago, as Ou has recorded."""
+    post = fields.get("post") or make_post(cast.sweeping, f"东湖第 {next(_PLACES)} 段")
+    slot = make_slot(post, NOW - days_ago * DAY, hours=2)
+    db.session.commit()
+    came = WalkIn(member.number, Mark(Attendance.PRESENT, minutes))
+    record_attendance(cast.ou.id, slot.id, {}, slot.ends_at, walk_in=came)
+    return slot
+
+
+def corrected(cast: Cast, slot: Slot, member: Member, minutes: int, now: datetime = NOW) -> None:
+    record_attendance(cast.ou.id, slot.id, {member.id: Mark(Attendance.PRESENT, minutes)}, now, reason="抄错了")
+
+
+def certified(cast: Cast, now: datetime = NOW) -> Certificate:
+    """The certificate that Chen has issued to Lin, of a record that there is or is made."""
+    found = db.session.scalars(sa.select(Certificate)).first()
+    if found is None:
+        if db.session.scalar(sa.select(Record.id).where(Record.member_id == cast.lin.id)) is None:
+            recorded(cast, cast.lin)
+        public_id = issue(cast.chen.id, cast.lin.id, order(now), now)
+        found = one(public_id)
+    return found
+
+
+def one(public_id: str) -> Certificate:
+    query = sa.select(Certificate).where(Certificate.public_id == public_id)
+    return db.session.execute(query, execution_options={"populate_existing": True}).scalars().one()
