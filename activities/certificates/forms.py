@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -16,21 +17,27 @@ from activities.kit.i18n import gettext as _
 from activities.kit.text import clean_line
 
 LONGEST = _l("At most %(max)s characters.")
+MOST_REASON = 200
 
 
-class OrderForm(FlaskForm):
-    """What is to be certified of whom, and whom to ask about it."""
+class DaysForm(FlaskForm):
+    """Which time."""
 
-    number = StringField(
-        _l("Number"), [DataRequired(_l("Enter a number.")), Length(max=32, message=LONGEST)], filters=[clean_line],
-        description=_l("The student or staff number of a person of your units."),
-    )  # fmt: skip
     ledger = SelectField(
         _l("Kind of time"), choices=lambda: [(str(key), _(name)) for key, name in LEDGER_NAMES.items()],
         description=_l("Only volunteer service is certified as volunteer service; the rest is called what it is."),
     )  # fmt: skip
     first = Day(_l("First day"), [InputRequired(_l("Choose a day."))])
     last = Day(_l("Last day"), [InputRequired(_l("Choose a day."))])
+
+
+class AskForm(DaysForm):
+    """What a person asks for."""
+
+
+class OfficeForm(FlaskForm):
+    """Whom to ask about it."""
+
     person = StringField(
         _l("Person in charge"), [DataRequired(_l("Enter a name.")), Length(max=60, message=LONGEST)],
         filters=[clean_line], description=_l("Who answers for these records; stands on the certificate."),
@@ -40,21 +47,63 @@ class OrderForm(FlaskForm):
         filters=[clean_line], description=_l("An office's, not a private one: it stands on the certificate."),
     )  # fmt: skip
 
+
+class OrderForm(DaysForm, OfficeForm):
+    """What is to be certified of whom, and whom to ask about it."""
+
+    number = StringField(
+        _l("Number"), [DataRequired(_l("Enter a number.")), Length(max=32, message=LONGEST)], filters=[clean_line],
+        description=_l("The student or staff number of a person of your units."),
+    )  # fmt: skip
+
     def order(self) -> Order:
-        assert self.first.data  # asked for by the form
-        assert self.last.data
-        return Order(
-            ledger=Ledger(self.ledger.data), first=self.first.data, last=self.last.data,
-            person=self.person.data or "", contact=self.contact.data or "",
-        )  # fmt: skip
+        return order_of(self, self)
+
+
+class BatchForm(DaysForm, OfficeForm):
+    """The same for everyone of a class."""
+
+    class_name = SelectField(_l("Class"))
+
+    def __init__(self, classes: Sequence[str], suggestion: Mapping[str, str]) -> None:
+        super().__init__(data=suggestion)
+        self.class_name.choices = [(name, name) for name in classes]
+
+    def order(self) -> Order:
+        return order_of(self, self)
+
+
+def order_of(days: DaysForm, office: OfficeForm) -> Order:
+    assert days.first.data  # asked for by the form
+    assert days.last.data
+    return Order(
+        ledger=Ledger(days.ledger.data), first=days.first.data, last=days.last.data,
+        person=office.person.data or "", contact=office.contact.data or "",
+    )  # fmt: skip
+
+
+class AnswerForm(OfficeForm):
+    """Whom to ask about what is issued, or why it is not."""
+
+    reason = StringField(_l("Reason for declining"), [Length(max=MOST_REASON, message=LONGEST)], filters=[clean_line])
+
+    def validate_answer(self, *, is_declined: bool) -> bool:
+        """Who declines gives a reason and need not say whom to ask."""
+        if not is_declined:
+            return bool(self.validate())
+        if not self.reason.data:
+            self.reason.errors = [_("Give a reason.")]
+        elif len(self.reason.data) > MOST_REASON:
+            self.reason.errors = [_("At most %(max)s characters.", max=MOST_REASON)]
+        return not self.reason.errors
 
 
 class ReasonForm(FlaskForm):
     """Why a certificate is replaced or revoked."""
 
     reason = StringField(
-        _l("Reason"), [DataRequired(_l("Give a reason.")), Length(max=200, message=LONGEST)], filters=[clean_line],
-        description=_l("The person is told."),
+        _l("Reason"), [DataRequired(_l("Give a reason.")), Length(max=MOST_REASON, message=LONGEST)],
+        filters=[clean_line], description=_l("The person is told."),
     )  # fmt: skip
 
 

@@ -7,12 +7,14 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from activities.certificates.rules import CertificateState, Facts, new_code, thawed
+from activities.certificates.rules import Answer, CertificateState, Facts, ItemState, new_code, thawed
 from activities.duties.kinds import Ledger
 from activities.kit.db import Base, Words, new_public_id
 from activities.people.models import Member
 
 VALID = sa.text("state = 'valid'")
+OPEN = sa.text("answer = 'asked'")
+WAITING = sa.text("state = 'waiting'")
 
 
 class CertificateCounter(Base):
@@ -80,3 +82,64 @@ class Certificate(Base):
     @property
     def is_valid(self) -> bool:
         return self.state is CertificateState.VALID
+
+
+class CertificateRequest(Base):
+    """Somebody asks for a certificate, and who answered what."""
+
+    __tablename__ = "certificate_request"
+    __table_args__ = (
+        sa.CheckConstraint("(answer = 'asked') = (answered_at IS NULL)", name="answered"),
+        sa.CheckConstraint("(answer = 'issued') = (certificate_id IS NOT NULL)", name="issued"),
+        sa.CheckConstraint("member_id <> answered_by_id", name="nobody_answers_their_own"),
+        sa.Index("ix_certificate_request_member_id", "member_id"),
+        sa.Index(
+            "uq_certificate_request_open", "member_id", "ledger", unique=True, sqlite_where=OPEN, postgresql_where=OPEN
+        ),
+    )
+
+    public_id: Mapped[str] = mapped_column(sa.String(16), unique=True, default=new_public_id)
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"))
+    ledger: Mapped[Ledger] = mapped_column(Words(Ledger))
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    asked_at: Mapped[datetime]
+    answer: Mapped[Answer] = mapped_column(Words(Answer), default=Answer.ASKED)
+    answered_at: Mapped[datetime | None]
+    answered_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id"))
+    reason: Mapped[str] = mapped_column(sa.String(200), default="")
+    certificate_id: Mapped[int | None] = mapped_column(sa.ForeignKey("certificate.id"))
+
+    member: Mapped[Member] = relationship(foreign_keys=[member_id])
+
+
+class CertificateBatch(Base):
+    """What is to be certified for everyone of a class, as one person ordered it."""
+
+    __tablename__ = "certificate_batch"
+
+    public_id: Mapped[str] = mapped_column(sa.String(16), unique=True, default=new_public_id)
+    made_by_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"), index=True)
+    made_at: Mapped[datetime]
+    class_name: Mapped[str] = mapped_column(sa.String(50))
+    ledger: Mapped[Ledger] = mapped_column(Words(Ledger))
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    person: Mapped[str] = mapped_column(sa.String(60))
+    contact: Mapped[str] = mapped_column(sa.String(100))
+
+
+class BatchItem(Base):
+    """One person of a batch, and what became of it."""
+
+    __tablename__ = "certificate_batch_item"
+    __table_args__ = (
+        sa.UniqueConstraint("batch_id", "member_id"),
+        sa.CheckConstraint("(state IN ('issued', 'there')) = (certificate_id IS NOT NULL)", name="has_certificate"),
+        sa.Index("ix_certificate_batch_item_waiting", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+    )
+
+    batch_id: Mapped[int] = mapped_column(sa.ForeignKey("certificate_batch.id"))
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"))
+    state: Mapped[ItemState] = mapped_column(Words(ItemState))
+    certificate_id: Mapped[int | None] = mapped_column(sa.ForeignKey("certificate.id"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from activities.kit.refusal import N_
@@ -37,6 +38,22 @@ words(
 )
 
 
+words(
+    "certificates.declined",
+    N_("No record certificate was issued"),
+    N_("Your request was declined. Reason: %(reason)s. You can ask again."),
+    _mine,
+    Group.RECORDS,
+)
+words(
+    "certificates.asked",
+    N_("%(name)s asks for a certificate"),
+    N_("Issue it or decline it; it is free of charge."),
+    lambda _: ("certificates.asked_for", {}),
+    Group.ORGANIZING,
+)
+
+
 def issued(member_id: int, number: str, now: datetime) -> None:
     outbox.post(now, [member_id], "certificates.issued", what=number)
 
@@ -47,3 +64,11 @@ def superseded(member_id: int, number: str, successor: str, reason: str, now: da
 
 def revoked(member_id: int, number: str, reason: str, now: datetime) -> None:
     outbox.post(now, [member_id], "certificates.revoked", what=number, reason=reason)
+
+
+def declined(member_id: int, reason: str, now: datetime) -> None:
+    outbox.post(now, [member_id], "certificates.declined", reason=reason)
+
+
+def asked(issuer_ids: Iterable[int], name: str, now: datetime) -> None:
+    outbox.post(now, issuer_ids, "certificates.asked", name=name)

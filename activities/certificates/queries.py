@@ -6,18 +6,26 @@ from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
-from activities.certificates.models import Certificate, CertificateCounter
-from activities.certificates.rules import CertificateState, Line
+from activities.certificates.models import (
+    BatchItem,
+    Certificate,
+    CertificateBatch,
+    CertificateCounter,
+    CertificateRequest,
+)
+from activities.certificates.rules import Answer, CertificateState, ItemState, Line
 from activities.duties.kinds import Ledger
 from activities.kit.db import db
 from activities.kit.refusal import NotFound
-from activities.kit.roles import Permission
-from activities.people.models import Member
-from activities.people.queries import within
+from activities.kit.roles import PERMISSIONS, Permission
+from activities.people.directory import classes
+from activities.people.models import Member, RoleGrant, Unit
+from activities.people.queries import WITH_ROLES, within
 from activities.people.users import Viewer
-from activities.records.queries import content
+from activities.records.models import Record
+from activities.records.queries import content, counts
 
 PAGE = 50
 WITH_ALL = (
@@ -103,3 +111,161 @@ def _found(certificate: Certificate | None) -> Certificate:
     if certificate is None:
         raise NotFound
     return certificate
+
+
+# ── requests ────────────────────────────────────────────────────────────────
+
+
+def has_asked(member_id: int, ledger: Ledger) -> bool:
+    query = sa.select(CertificateRequest.id).where(
+        CertificateRequest.member_id == member_id, CertificateRequest.ledger == ledger,
+        CertificateRequest.answer == Answer.ASKED,
+    )  # fmt: skip
+    return db.session.scalar(query) is not None
+
+
+def requests_of(member_id: int) -> list[CertificateRequest]:
+    """What the person has asked for and has not got, the latest first."""
+    query = sa.select(CertificateRequest).where(
+        CertificateRequest.member_id == member_id, CertificateRequest.answer != Answer.ISSUED
+    )
+    return list(db.session.scalars(query.order_by(CertificateRequest.id.desc()).limit(5)))
+
+
+def _asked(keeper: Viewer) -> sa.Select[CertificateRequest]:
+    """What waits for this keeper's answer: of all their people but themselves."""
+    return (
+        sa.select(CertificateRequest)
+        .join(CertificateRequest.member)
+        .join(Member.unit)
+        .where(
+            within(keeper.paths(Permission.CERTIFY)), CertificateRequest.member_id != keeper.id,
+            CertificateRequest.answer == Answer.ASKED,
+        )
+        .options(contains_eager(CertificateRequest.member).contains_eager(Member.unit))
+    )  # fmt: skip
+
+
+def to_answer(keeper: Viewer) -> list[CertificateRequest]:
+    """The oldest first; one more than a page where there are more."""
+    return list(db.session.scalars(_asked(keeper).order_by(CertificateRequest.id).limit(PAGE + 1)))
+
+
+def request_to_answer(keeper: Viewer, public_id: str) -> CertificateRequest:
+    query = _asked(keeper).where(CertificateRequest.public_id == public_id)
+    found = db.session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def issuers_for(member: Member) -> list[int]:
+    """Who may issue the person a certificate."""
+    roles = [role for role, permitted in PERMISSIONS.items() if Permission.CERTIFY in permitted]
+    query = (
+        sa.select(RoleGrant.member_id)
+        .join(RoleGrant.unit)
+        .join(RoleGrant.member)
+        .where(
+            RoleGrant.role.in_(roles), sa.literal(member.unit.path).startswith(Unit.path), Member.active,
+            Member.id != member.id,
+        )
+        .distinct()
+    )  # fmt: skip
+    return list(db.session.scalars(query))
+
+
+# ── batches ─────────────────────────────────────────────────────────────────
+
+
+def active(member_id: int) -> Member | None:
+    """The person with roles as they are now, unless the account is shut."""
+    query = sa.select(Member).where(Member.id == member_id, Member.active).options(*WITH_ROLES)
+    return db.session.execute(query).unique().scalar_one_or_none()
+
+
+def classes_for(keeper: Viewer) -> list[str]:
+    return classes(keeper.paths(Permission.CERTIFY))
+
+
+def _class(keeper: Viewer, class_name: str) -> list[sa.ColumnElement[bool]]:
+    """Everyone of a class among the keeper's people, themselves left out."""
+    mine = within(keeper.paths(Permission.CERTIFY))
+    return [mine, Member.class_name == class_name, Member.active.is_(True), Member.id != keeper.id]
+
+
+def class_of(keeper: Viewer, class_name: str) -> list[int]:
+    query = sa.select(Member.id).join(Member.unit).where(*_class(keeper, class_name)).order_by(Member.number)
+    return list(db.session.scalars(query))
+
+
+def with_time(keeper: Viewer, class_name: str, ledger: Ledger, first: date, last: date) -> tuple[int, int]:
+    """How many of a class there are, and how many of them have time that can be certified."""
+    has_time = (
+        sa.select(Record.id)
+        .where(
+            Record.member_id == Member.id, Record.ledger == ledger, Record.day.between(first, last),
+            Record.minutes > 0, counts(),
+        )
+        .exists()
+    )  # fmt: skip
+    query = sa.select(sa.func.count(), sa.func.count(sa.case((has_time, 1)))).select_from(Member).join(Member.unit)
+    people, some = db.session.execute(query.where(*_class(keeper, class_name))).one()
+    return people, some
+
+
+def waiting_items(size: int) -> list[int]:
+    query = sa.select(BatchItem.id).where(BatchItem.state == sa.literal_column("'waiting'"))
+    return list(db.session.scalars(query.order_by(BatchItem.id).limit(size)))
+
+
+def valid_id(member_id: int, ledger: Ledger, first: date, last: date) -> int:
+    query = sa.select(Certificate.id).where(
+        Certificate.member_id == member_id, Certificate.ledger == ledger, Certificate.first_day == first,
+        Certificate.last_day == last, Certificate.state == CertificateState.VALID,
+    )  # fmt: skip
+    return db.session.scalars(query).one()
+
+
+def batches_of(member_id: int) -> list[CertificateBatch]:
+    query = sa.select(CertificateBatch).where(CertificateBatch.made_by_id == member_id)
+    return list(db.session.scalars(query.order_by(CertificateBatch.id.desc()).limit(PAGE)))
+
+
+def batch_for(member_id: int, public_id: str) -> CertificateBatch:
+    """A batch, for who made it."""
+    query = sa.select(CertificateBatch).where(
+        CertificateBatch.public_id == public_id, CertificateBatch.made_by_id == member_id
+    )
+    found = db.session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def progress(batch_id: int) -> dict[ItemState, int]:
+    query = sa.select(BatchItem.state, sa.func.count()).where(BatchItem.batch_id == batch_id).group_by(BatchItem.state)
+    found = dict(db.session.execute(query).all())
+    return {state: found.get(state, 0) for state in ItemState}
+
+
+def left_out(batch_id: int) -> list[tuple[str, str, ItemState]]:
+    """Who got none, and why: number, name, state."""
+    query = (
+        sa.select(Member.number, Member.name, BatchItem.state)
+        .join(Member, Member.id == BatchItem.member_id)
+        .where(BatchItem.batch_id == batch_id, BatchItem.state.in_((ItemState.NOTHING, ItemState.NOT_ALLOWED)))
+        .order_by(Member.number)
+    )
+    return [(number, name, state) for number, name, state in db.session.execute(query)]
+
+
+def papers_of(batch_id: int) -> list[tuple[str, str, str, str]]:
+    """The batch's certificates that are still valid: number, snapshot, hash, code."""
+    query = (
+        sa.select(Certificate.number, Certificate.snapshot, Certificate.hash, Certificate.code)
+        .join(BatchItem, BatchItem.certificate_id == Certificate.id)
+        .where(BatchItem.batch_id == batch_id, Certificate.state == CertificateState.VALID)
+        .order_by(Certificate.year, Certificate.count)
+    )
+    return [(number, snapshot, digest, code) for number, snapshot, digest, code in db.session.execute(query)]

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, current_app, redirect, render_template, request, url_for
 from flask_login import current_user
 
-from activities.certificates import pdf, queries, rules, service
+from activities.certificates import pdf, queries, routes_batches, routes_requests, rules, service
 from activities.certificates.forms import CodeForm, CompareForm, OrderForm, ReasonForm, suggested
 from activities.certificates.models import Certificate
 from activities.kit import clock
@@ -22,6 +22,8 @@ from activities.people.limits import address, at_least, failures, person, reques
 from activities.people.queries import person_by_number
 
 certificates = Blueprint("certificates", __name__)
+routes_requests.add_to(certificates)
+routes_batches.add_to(certificates)
 
 # Beside which field of an order a refusal stands.
 FIELDS: dict[type[Refusal], str] = {
@@ -38,16 +40,10 @@ def init_app(app: Flask) -> None:
 
 @certificates.context_processor
 def names() -> dict[str, Any]:
-    return {"state_names": rules.STATE_NAMES, "grouped": rules.grouped, "masked": rules.masked}
+    return {"answer_names": rules.ANSWER_NAMES, "grouped": rules.grouped, "masked": rules.masked}
 
 
 # ── one's own ───────────────────────────────────────────────────────────────
-
-
-@certificates.get("/certificates")
-@access(Permission.TAKE_PART)
-def mine() -> Any:
-    return render_template("certificates/mine.html", certificates=queries.mine(current_user.id))
 
 
 @certificates.get("/certificates/<public_id>.pdf")

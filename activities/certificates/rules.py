@@ -35,6 +35,36 @@ STATE_NAMES = {
 }
 
 
+class Answer(StrEnum):
+    """What became of a request."""
+
+    ASKED = "asked"
+    ISSUED = "issued"
+    DECLINED = "declined"
+
+
+ANSWER_NAMES = {Answer.ASKED: N_("Asked for"), Answer.ISSUED: N_("Issued"), Answer.DECLINED: N_("Declined")}
+
+
+class ItemState(StrEnum):
+    """What became of one person of a batch."""
+
+    WAITING = "waiting"
+    ISSUED = "issued"
+    THERE = "there"
+    NOTHING = "nothing"
+    NOT_ALLOWED = "not allowed"
+
+
+ITEM_NAMES = {
+    ItemState.WAITING: N_("Still to come"),
+    ItemState.ISSUED: N_("Issued"),
+    ItemState.THERE: N_("Had one already"),
+    ItemState.NOTHING: N_("No recorded time"),
+    ItemState.NOT_ALLOWED: N_("Not among your people any more"),
+}
+
+
 # ── what stands on it ───────────────────────────────────────────────────────
 
 
@@ -115,6 +145,11 @@ def differences(before: Sequence[Line], after: Sequence[Line]) -> list[Differenc
     return [Difference(key[0], old.get(key), new.get(key)) for key in {**old, **new} if old.get(key) != new.get(key)]
 
 
+def file_part(text: str) -> str:
+    """A text as part of a file's name."""
+    return "".join(char for char in text if char.isalnum() or char in "-_")[:40]
+
+
 # ── how it is known ─────────────────────────────────────────────────────────
 
 
@@ -189,6 +224,23 @@ class CertifiedAlready(Refusal):
     number: str
     sentence: ClassVar[str] = N_("Certificate %(number)s is valid for the same kind of time and the same days.")
     remedy: ClassVar[str] = N_("It can be downloaded as often as needed; after a correction, replace it.")
+
+
+@refusal
+class AskedAlready(Refusal):
+    sentence: ClassVar[str] = N_("You have asked for one of this kind of time already.")
+    remedy: ClassVar[str] = N_("Wait for the answer.")
+
+
+@refusal
+class AnsweredAlready(Refusal):
+    sentence: ClassVar[str] = N_("This request has been answered already.")
+
+
+@refusal
+class NobodyInClass(Refusal):
+    name: str
+    sentence: ClassVar[str] = N_("%(name)s: nobody in this class is one of your people.")
 
 
 @refusal

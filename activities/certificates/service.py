@@ -40,7 +40,7 @@ class Order:
 def issue(issuer_id: int, member_id: int, order: Order, now: datetime) -> str:
     """Issue a certificate of what the records say. Return its public id. Raises the rules' Refusal, NotFound for who
     is not one of the issuer's people."""
-    member, issuer = _person(issuer_id, member_id)
+    member, issuer = of_mine(issuer_id, member_id)
     certificate = write(issuer, member, order, now)
     notices.issued(member.id, certificate.number, now)
     return certificate.public_id
@@ -104,7 +104,7 @@ def _facts(number: str, issuer: Member, member: Member, order: Order, lines: tup
     )  # fmt: skip
 
 
-def _person(actor_id: int, member_id: int) -> tuple[Member, Member]:
+def of_mine(actor_id: int, member_id: int) -> tuple[Member, Member]:
     """The locked person and who acts, if the person is one of theirs."""
     member, actor = lock(Member, member_id), acting(actor_id)
     if not actor.may(Permission.CERTIFY, member.unit.path):
@@ -114,7 +114,7 @@ def _person(actor_id: int, member_id: int) -> tuple[Member, Member]:
 
 def _to_end(actor_id: int, certificate_id: int) -> tuple[Certificate, Member, Member]:
     """A valid certificate that this person may end, whom it is about, and who acts."""
-    member, actor = _person(actor_id, db.session.get_one(Certificate, certificate_id).member_id)
+    member, actor = of_mine(actor_id, db.session.get_one(Certificate, certificate_id).member_id)
     certificate = lock(Certificate, certificate_id)
     is_own = actor.id == member.id
     if refusal := rules.why_not_end(number=certificate.number, state=certificate.state, is_own=is_own):

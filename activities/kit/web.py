@@ -181,6 +181,7 @@ DOORS = (
             Page("reviews.now", N_("The year"), also=("reviews.year",)),
             Page("pauses.all_pauses", N_("Pauses"), Permission.LIFT_PAUSES),
             Page("certificates.issued", N_("Certificates"), Permission.CERTIFY),
+            Page("certificates.asked_for", N_("Certificate requests"), Permission.CERTIFY),
             Page("people.roles", N_("Roles"), Permission.GRANT_ROLES),
         ),
         ("pauses", "certificates"),

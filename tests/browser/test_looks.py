@@ -33,7 +33,7 @@ from activities.trainings.models import Training
 from activities.trainings.service import add_training, enter_passes
 from tests.browser.ways import make_ways
 from tests.cast import DAY, HOUR, make_activity, make_holder, make_post, make_room, make_series, make_site, make_slot
-from tests.certificates.orders import certified
+from tests.certificates.orders import asked_for, certified, ordered
 from tests.chats.robots import robot
 
 AXE = "() => axe.run({resultTypes: ['violations']}).then(results => results.violations)"
@@ -86,6 +86,7 @@ PAGES = {
     ],
     "chen": [
         "/review/{year}", "/review/{year}?sort=-service", "/people/roles", "/certify", "/certify/issue",
+        "/certify/requests", "/certify/batches", "/certify/batches/new", "/certify/batches/{batch}",
         "/certify/{certificate}",
     ],
     "gu": [
@@ -147,6 +148,7 @@ def world(app, cast) -> dict[str, str | int]:
         record_attendance(cast.ou.id, past.id, {cast.lin.id: Mark(Attendance.PRESENT, 60, 0)}, now)
         record = db.session.query(Record).one()
         paper = certified(cast, now)
+        asked_for(cast, now)
         give_up(cast.lin.id)
         room = make_room(cast)
         holder = make_holder(room, cast.lin, begins_at=now, ends_at=now + 20 * DAY)
@@ -158,7 +160,8 @@ def world(app, cast) -> dict[str, str | int]:
         return {
             **make_ways(cast, now),
             "chat": chats.add(cast.ou.id, cast.first.id, robot(), now),
-            "certificate": paper.public_id, "code": paper.code, "wanted": wanted.public_id, "mine": mine.public_id,
+            "certificate": paper.public_id, "batch": ordered(cast, now), "code": paper.code,
+             "wanted": wanted.public_id, "mine": mine.public_id,
             "team": team, "slot": slot.public_id, "full": full.public_id,
             "past": past.public_id, "record": record.public_id,
             "series": series.public_id, "training": training, "drive": drive.public_id,

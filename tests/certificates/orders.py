@@ -8,7 +8,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from activities.certificates.models import Certificate
+from activities.certificates.batches import make
+from activities.certificates.models import Certificate, CertificateBatch, CertificateRequest
+from activities.certificates.requests import ask
 from activities.certificates.service import Order, issue
 from activities.duties.kinds import Ledger
 from activities.duties.models import Slot
@@ -61,3 +63,21 @@ def certified(cast: Cast, now: datetime = NOW) -> Certificate:
 def one(public_id: str) -> Certificate:
     query = sa.select(Certificate).where(Certificate.public_id == public_id)
     return db.session.execute(query, execution_options={"populate_existing": True}).scalars().one()
+
+
+def asked_for(cast: Cast, now: datetime = NOW) -> str:
+    """Lin's request for a certificate: the one that there is, or a new one."""
+    found = db.session.scalar(sa.select(CertificateRequest.public_id))
+    if found is None:
+        if db.session.scalar(sa.select(Record.id).where(Record.member_id == cast.lin.id)) is None:
+            recorded(cast, cast.lin)
+        wanted = order(now, days=29)
+        ask(cast.lin.id, wanted.ledger, wanted.first, wanted.last, now)
+        found = db.session.scalars(sa.select(CertificateRequest.public_id)).one()
+    return found
+
+
+def ordered(cast: Cast, now: datetime = NOW) -> str:
+    """What Chen has ordered for Lin's class."""
+    found = db.session.scalar(sa.select(CertificateBatch.public_id))
+    return found or make(cast.chen.id, cast.lin.class_name, order(now), now)

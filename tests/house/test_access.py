@@ -41,7 +41,7 @@ from activities.sites.models import Site
 from activities.terms.models import ClassPeriod, SpecialDay, Term
 from activities.trainings.models import Training
 from tests.cast import DAY, NOW, Cast, Visitor, logged_in, make_holder, make_room, make_series, make_site, store
-from tests.certificates.orders import certified
+from tests.certificates.orders import asked_for, certified, ordered
 from tests.chats.robots import robot
 from tests.people.rosters import csv_file, roster
 from tests.people.rosters import person as person_row
@@ -140,6 +140,16 @@ def pause(cast: Cast) -> dict[str, Any]:
 def certificate(cast: Cast) -> dict[str, Any]:
     """One that Chen has issued to Lin."""
     return {"public_id": certified(cast).public_id}
+
+
+def certificate_request(cast: Cast) -> dict[str, Any]:
+    """Lin asks for a certificate."""
+    return {"public_id": asked_for(cast)}
+
+
+def certificate_batch(cast: Cast) -> dict[str, Any]:
+    """What Chen has ordered for Lin's class."""
+    return {"public_id": ordered(cast)}
 
 
 def certificate_code(cast: Cast) -> dict[str, Any]:
@@ -471,6 +481,14 @@ TABLE = {
     "POST calendars.stop": row("login 303 404 404 404 404", feed_of_lin),
     # certificates
     "GET certificates.mine": row("login 200 200 200 200 200"),
+    "POST certificates.mine": row("login 422 422 422 422 422"),
+    "GET certificates.asked_for": row("login 404 404 404 200 404"),
+    "POST certificates.answer": row("login 404 404 404 422 404", certificate_request),
+    "GET certificates.all_batches": row("login 404 404 404 200 404"),
+    "GET certificates.new_batch": row("login 404 404 404 200 404"),
+    "POST certificates.new_batch": row("login 404 404 404 422 404"),
+    "GET certificates.batch": row("login 404 404 404 200 404", certificate_batch),
+    "GET certificates.batch_archive": row("login 404 404 404 200 404", certificate_batch),
     "GET certificates.download": row("login 200 404 404 200 404", certificate),
     "GET certificates.issued": row("login 404 404 404 200 404"),
     "GET certificates.issue": row("login 404 404 404 200 404"),
