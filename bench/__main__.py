@@ -11,6 +11,7 @@ from flask import Flask
 from bench import rush, sizes
 from bench.calendars import calendars, polling, subscriber
 from bench.capture import log_in
+from bench.certificates import certificates
 from bench.data import School
 from bench.databases import filled, servers
 from bench.delivery import delivery
@@ -87,6 +88,8 @@ def _in_process(app: Flask, school: School, database: str, scale: int, options: 
         yield from draws(app, database, scale, options.runs)
     if _wanted("promotion", options):
         yield from promotion(app, database, scale, options.runs)
+    if _wanted("certificates", options) and scale == options.scales[0]:  # they look at no database
+        yield from certificates(database, scale)
     if _wanted("audit", options) and scale == options.scales[0]:  # a million entries are as many at any scale
         yield from trail(app, database, scale, options.runs, quick=options.quick)
 

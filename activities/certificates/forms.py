@@ -24,7 +24,8 @@ class DaysForm(FlaskForm):
     """Which time."""
 
     ledger = SelectField(
-        _l("Kind of time"), choices=lambda: [(str(key), _(name)) for key, name in LEDGER_NAMES.items()],
+        _l("Kind of time"), [InputRequired()],
+        choices=lambda: [(str(key), _(name)) for key, name in LEDGER_NAMES.items()],
         description=_l("Only volunteer service is certified as volunteer service; the rest is called what it is."),
     )  # fmt: skip
     first = Day(_l("First day"), [InputRequired(_l("Choose a day."))])
@@ -63,7 +64,7 @@ class OrderForm(DaysForm, OfficeForm):
 class BatchForm(DaysForm, OfficeForm):
     """The same for everyone of a class."""
 
-    class_name = SelectField(_l("Class"))
+    class_name = SelectField(_l("Class"), [InputRequired(_l("Choose a class."))])
 
     def __init__(self, classes: Sequence[str], suggestion: Mapping[str, str]) -> None:
         super().__init__(data=suggestion)
@@ -121,7 +122,7 @@ class CompareForm(FlaskForm):
     """What stands on paper."""
 
     number = StringField(
-        _l("Certificate number"), [DataRequired(_l("Enter the number.")), Length(max=32, message=LONGEST)],
+        _l("Certificate number"), [DataRequired(_l("Enter the number of the certificate.")), Length(max=32, message=LONGEST)],
         filters=[clean_line], render_kw={"autocomplete": "off", "placeholder": "2026-000123"},
     )  # fmt: skip
     name = StringField(
