@@ -122,7 +122,8 @@ class CompareForm(FlaskForm):
     """What stands on paper."""
 
     number = StringField(
-        _l("Certificate number"), [DataRequired(_l("Enter the number of the certificate.")), Length(max=32, message=LONGEST)],
+        _l("Certificate number"),
+        [DataRequired(_l("Enter the number of the certificate.")), Length(max=32, message=LONGEST)],
         filters=[clean_line], render_kw={"autocomplete": "off", "placeholder": "2026-000123"},
     )  # fmt: skip
     name = StringField(
