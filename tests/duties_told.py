@@ -27,6 +27,7 @@ from activities.signups.rules import HOLDING, SignUpState
 # told to those who run an activity.
 BESIDE = {
     "exchanges.wanted": "asks to take over from another",
+    "exchanges.your_turn": "asks to take over from another; the place in line stays",
     "exchanges.swap_proposed": "asks for an answer; the seat stays",
     "exchanges.swap_declined": "an answer; the seat stays",
     "exchanges.swap_gone": "an answer; the seat stays",

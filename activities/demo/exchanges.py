@@ -85,7 +85,7 @@ def _want_cover(seats: Sequence[Seat], member: int, now: datetime) -> None:
     for seat in seats:
         offer, person, mine = facts.at_first_sight(member, seat.slot)
         _, busy = facts.around(member, offer)
-        if not rules.why_not_take_over(True, offer, person, mine, busy, now):
+        if not rules.why_not_take_over(offer, person, mine, busy, now):
             covers.ask_cover(*seat, "那天要回家", now)
             return
 

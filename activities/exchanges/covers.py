@@ -1,6 +1,5 @@
 """Cover: somebody with a seat who cannot come looks for somebody who takes it over, and stays responsible until then.
-
-Where people wait for the slot no cover is needed: the seat goes to who waits longest, so that nobody is jumped.
+Where people wait for the slot they are asked first (`line`), so that nobody is jumped.
 """
 
 from __future__ import annotations
@@ -10,9 +9,10 @@ from datetime import datetime
 from activities.audit import service as audit
 from activities.duties.models import Slot
 from activities.duties.queries import WITH_ALL
-from activities.exchanges import notices, queries, rules
+from activities.exchanges import line, notices, queries, rules
 from activities.exchanges.handing import hand_over
 from activities.exchanges.models import Cover
+from activities.exchanges.queries import Wanted
 from activities.exchanges.rules import CoverEnd, Way
 from activities.invitations.rules import Fits
 from activities.invitations.service import ask, take_turns
@@ -22,31 +22,29 @@ from activities.outbox.jobs import every
 from activities.people.models import Member
 from activities.signups import facts
 from activities.signups.facts import Engagement
+from activities.signups.notices import accepted
+from activities.signups.parties import answering
 from activities.signups.rules import Consent, Offer, why_not_consented
 from activities.signups.rules_places import Guest
-from activities.signups.service import give_back, lock_waiters, promote, seat_freed
-
-
-class _NobodyFits(Exception):  # noqa: N818 - an answer, which takes the transaction back
-    """None of those who wait can take the seat."""
+from activities.signups.service import lock_waiters, seat_freed
 
 
 def ask_cover(member_id: int, slot_id: int, reason: str, now: datetime) -> bool:
-    """Look for cover for one's seat. Return whether the seat is still one's own: where somebody waits who can come, it
-    has gone to them, and one is free. Otherwise the first people are asked. Raises the rules' Refusal."""
-    if _to_waiting_list(member_id, slot_id, now):
+    """Look for cover for one's seat. Return whether the seat is still one's own: where somebody waits who is not to be
+    asked it has gone to them, and one is free. Otherwise the first people are asked. Raises the rules' Refusal."""
+    cover_id = _open(member_id, slot_id, reason, now)
+    if member_id in line.serve(slot_id, now):
         return False
-    _ask_more(_open(member_id, slot_id, reason, now), now)
+    _ask_more(cover_id, now)
     return True
 
 
 def take_over(member_id: int, slot_id: int, now: datetime, *, consent: Consent | None = None) -> None:
-    """Take over the seat of who has looked for cover in the slot for longest. `consent`: what the person confirms;
-    None: nothing is asked. Raises the rules' Refusal, OthersWaited where the seat has gone to somebody who waits."""
-    for cover in queries.wanted_in(slot_id, now):
-        if _to_waiting_list(cover.sign_up.member_id, slot_id, now, is_asked=True):
-            raise rules.OthersWaited
-    seat_freed([_take_over(member_id, slot_id, consent, now)], now)
+    """Take over the seat of who has looked for cover in the slot for longest, or the one which it is one's turn to take
+    over. `consent`: what the person confirms; None: nothing is asked. Raises the rules' Refusal, OthersWaited where
+    people who wait come first."""
+    others_first = bool(line.serve(slot_id, now))
+    seat_freed([_take_over(member_id, slot_id, consent, others_first, now)], now)
 
 
 @transactional
@@ -65,7 +63,7 @@ def take_back(member_id: int, slot_id: int, now: datetime) -> None:
 def _open(member_id: int, slot_id: int, reason: str, now: datetime) -> int:
     facts.person_locked(member_id)
     offer = facts.offer_locked(slot_id)
-    mine = _seat(member_id, offer)
+    mine, _ = facts.around(member_id, offer)
     if refusal := rules.why_not_ask_cover(offer, mine and mine.state, _own(member_id, slot_id, now) is not None, now):
         raise refusal
     assert mine is not None  # the rule refused otherwise
@@ -77,65 +75,43 @@ def _open(member_id: int, slot_id: int, reason: str, now: datetime) -> int:
 
 
 @transactional
-def _take_over(member_id: int, slot_id: int, consent: Consent | None, now: datetime) -> int:
+def _take_over(member_id: int, slot_id: int, consent: Consent | None, others_first: bool, now: datetime) -> int:
     """Return who is free now."""
-    lock_waiters([slot_id], member_id, *(cover.sign_up.member_id for cover in queries.wanted_in(slot_id, now)))
+    lock_waiters([slot_id], member_id, *(one.giver_id for one in queries.wanted_in(slot_id, now)))
     person, offer = facts.person_locked(member_id, slot_id), facts.offer_locked(slot_id)
-    cover = next(iter(queries.wanted_in(slot_id, now)), None)
+    all_wanted = queries.wanted_in(slot_id, now)
+    wanted = queries.open_to(member_id, all_wanted)
     mine, busy = facts.around(member_id, offer)
-    given = _seat(cover.sign_up.member_id, offer) if cover else None
-    wanted = offer.without(given and given.arrives_after)
-    if refusal := rules.why_not_take_over(given is not None, wanted, person, mine and mine.mine, busy, now):
-        raise refusal
-    if consent and (refusal := why_not_consented(offer, person, busy, consent)):
-        raise refusal
-    assert cover is not None  # the rule refused otherwise
+    if wanted is None:
+        raise rules.why_nothing_wanted(offer, mine and mine.mine, others_first or bool(all_wanted), now)
+    given = facts.around(wanted.giver_id, offer)[0]
     assert given is not None  # cover is wanted only by who has a seat
-    giver_id, taker = cover.sign_up.member_id, Guest(member_id, person, busy)
-    read = consent.risks_version if consent else None
-    minute = hand_over(offer, given, taker, Way.COVER, now, actor_id=member_id, risks_version=read)
-    cover.end(CoverEnd.TAKEN_OVER, now)
-    notices.covered(offer, giver_id, member_id, db.session.get_one(Member, member_id).name, now, minute)
-    return giver_id
-
-
-# ── people who wait come first ──────────────────────────────────────────────
-
-
-@every(60, "serve who waits where cover is wanted")
-def serve_waiting(now: datetime) -> None:
-    for slot_id in queries.slots_with_waiters(now):
-        for cover in queries.wanted_in(slot_id, now):
-            _to_waiting_list(cover.sign_up.member_id, slot_id, now, is_asked=True)
-
-
-def _to_waiting_list(member_id: int, slot_id: int, now: datetime, *, is_asked: bool = False) -> bool:
-    """Give the member's seat to who waits. Return whether somebody could take it; otherwise nothing has happened."""
-    try:
-        _pass_on(member_id, slot_id, is_asked, now)
-    except _NobodyFits:
-        return False
-    seat_freed([member_id], now)
-    return True
-
-
-@transactional
-def _pass_on(member_id: int, slot_id: int, is_asked: bool, now: datetime) -> None:
-    lock_waiters([slot_id], member_id)
-    offer = facts.offer_locked(slot_id)
-    mine, cover = _seat(member_id, offer), _own(member_id, slot_id, now)
-    if (is_asked and cover is None) or not offer.waiting:
-        raise _NobodyFits
-    if refusal := rules.why_not_ask_cover(offer, mine and mine.state, cover is not None and not is_asked, now):
+    is_turn, free = wanted.turn is not None, offer.without(given.arrives_after)
+    if refusal := rules.why_not_take_over(free, person, mine and mine.mine, busy, now, is_turn=is_turn):
         raise refusal
-    assert mine is not None  # the rule refused otherwise
-    give_back(mine, member_id, now, reason=Way.COVER)
-    promote(slot_id, now)
-    if facts.offer_locked(slot_id).taken < offer.taken:
-        raise _NobodyFits
-    notices.to_waiting_list(offer, member_id, now)
-    if cover:
-        cover.end(CoverEnd.WAITING_LIST, now)
+    if consent and not is_turn and (refusal := why_not_consented(offer, person, busy, consent)):
+        raise refusal
+    taker = Guest(member_id, person, busy)
+    if mine and is_turn:
+        _take_turn(offer, wanted, given, taker, mine, now)
+    else:
+        read = consent.risks_version if consent else None
+        minute = hand_over(offer, given, taker, Way.COVER, now, actor_id=member_id, risks_version=read)
+        wanted.cover.end(CoverEnd.TAKEN_OVER, now)
+        name = db.session.get_one(Member, member_id).name
+        notices.covered(offer, wanted.giver_id, member_id, name, now, minute)
+    return wanted.giver_id
+
+
+def _take_turn(
+    offer: Offer, wanted: Wanted, given: Engagement, taker: Guest, mine: Engagement, now: datetime
+) -> None:  # fmt: skip
+    """Hand the seat to who waited, whose other offers are answered first."""
+    if mine.wish_id and answering([mine.wish_id]):
+        raise rules.AnswerFirst
+    minute = hand_over(offer, given, taker, Way.COVER, now, actor_id=taker.id, waits_by=mine.id)
+    line.relieve(offer, wanted, mine.wish_id, now)
+    accepted(offer, {taker.id: mine.wish_id is not None}, line.minutes_of(taker.id, minute), now)
 
 
 # ── who is asked, and who is told ───────────────────────────────────────────
@@ -150,7 +126,8 @@ def ask_more(now: datetime) -> None:
 @transactional
 def _ask_more(cover_id: int, now: datetime) -> None:
     take_turns()
-    slot, cover = _locked(cover_id, now)
+    slot, wanted = _locked(cover_id, now)
+    cover = wanted.cover if wanted and wanted.turn is None else None
     if cover and cover.next_wave_at and cover.next_wave_at <= now:
         ask(slot, rules.WAVE, now, fits=_in_place_of_first(slot.id, now), topic=notices.WANTED)
         cover.next_wave_at = rules.next_wave_at(slot.starts_at, now)
@@ -164,22 +141,22 @@ def tell_organizers(now: datetime) -> None:
 
 @transactional
 def _tell_organizers(cover_id: int, now: datetime) -> None:
-    slot, cover = _locked(cover_id, now)
-    if cover and cover.told_at is None:
-        notices.not_covered(slot, db.session.get_one(Member, cover.sign_up.member_id).name, now)
-        cover.told_at = now
+    slot, wanted = _locked(cover_id, now)
+    if wanted and wanted.cover.told_at is None:
+        notices.not_covered(slot, db.session.get_one(Member, wanted.giver_id).name, now)
+        wanted.cover.told_at = now
 
 
 # ── what the verbs share, inside their transactions ─────────────────────────
 
 
-def _locked(cover_id: int, now: datetime) -> tuple[Slot, Cover | None]:
+def _locked(cover_id: int, now: datetime) -> tuple[Slot, Wanted | None]:
     """The slot, locked, and the search for cover in it while that holds."""
     slot_id = queries.slot_of_cover(cover_id)
     if slot_id is None:
         raise NotFound
     slot = lock(Slot, slot_id, WITH_ALL)
-    return slot, next((cover for cover in queries.wanted_in(slot_id, now) if cover.id == cover_id), None)
+    return slot, next((one for one in queries.wanted_in(slot_id, now) if one.cover.id == cover_id), None)
 
 
 def _in_place_of_first(slot_id: int, now: datetime) -> Fits:
@@ -189,8 +166,4 @@ def _in_place_of_first(slot_id: int, now: datetime) -> Fits:
 
 
 def _own(member_id: int, slot_id: int, now: datetime) -> Cover | None:
-    return next((c for c in queries.wanted_in(slot_id, now) if c.sign_up.member_id == member_id), None)
-
-
-def _seat(member_id: int, offer: Offer) -> Engagement | None:
-    return facts.around(member_id, offer)[0]
+    return next((w.cover for w in queries.wanted_in(slot_id, now) if w.giver_id == member_id), None)

@@ -41,6 +41,21 @@ class Cover(Base):
         self.how, self.ended_at = how, now
 
 
+class CoverTurn(Base):
+    """Somebody on the waiting list of the slot whose turn it is, or was, to take the seat over: asked once, before
+    everybody behind them in the line and everybody else. It stands while they wait."""
+
+    __tablename__ = "cover_turn"
+    __table_args__ = (sa.UniqueConstraint("cover_id", "sign_up_id"),)
+
+    cover_id: Mapped[int] = mapped_column(sa.ForeignKey("cover.id"))
+    # Their place on the waiting list.
+    sign_up_id: Mapped[int] = mapped_column(sa.ForeignKey("sign_up.id"), index=True)
+    asked_at: Mapped[datetime]
+    # Who says “not this time” ends it at once.
+    until: Mapped[datetime]
+
+
 class Handover(Base):
     """A seat that went from one person to another: the sign-up that ended, and the one that began in its place."""
 

@@ -34,6 +34,18 @@ words(
     holds=lambda params, now: not is_past(params["when"][0], now),
 )
 words(
+    "exchanges.your_turn",
+    N_("It is your turn to take over: %(what)s"),
+    N_(
+        "%(when)s, %(where)s. Somebody cannot come, and you are next on the waiting list. Take over on the page until"
+        " %(until)s, or say “not this time” and keep your place."
+    ),
+    _slot,
+    Group.ANSWERS,
+    urgent=SOON,
+    holds=lambda params, now: not is_past(params["until"], now),
+)
+words(
     "exchanges.covered",
     N_("%(name)s has taken over: %(what)s"),
     N_("%(when)s, %(where)s. You do not have to come any more."),
@@ -114,6 +126,10 @@ def covered(
     """`minute`: when the taker comes after the start, where people come one after another."""
     outbox.post(now, [giver_id], "exchanges.covered", **facts(offer), name=taker)
     outbox.post(now, [taker_id], "exchanges.took_over", **facts(offer, minute))
+
+
+def your_turn(offer: Offer, member_id: int, until: datetime, now: datetime) -> None:
+    outbox.post(now, [member_id], "exchanges.your_turn", **facts(offer), until=until.isoformat())
 
 
 def to_waiting_list(offer: Offer, member_id: int, now: datetime) -> None:

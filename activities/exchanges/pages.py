@@ -14,27 +14,26 @@ from activities.kit.refusal import Refusal
 from activities.people.users import Viewer
 from activities.signups import facts
 from activities.signups.cards import Card, cards
-from activities.signups.rules import what_speaks_against
+from activities.signups.rules import SignUpState, what_speaks_against
 from activities.signups.rules_time import Busy
 
 
 def can_take_over(viewer: Viewer, now: datetime) -> list[Card]:
-    """Cards of the slots in which somebody wants cover and the viewer could take over. Two statements, and one more
-    where people come one after another."""
+    """Cards of the slots in which somebody wants cover and the viewer could take over. Two statements, one more
+    where people come one after another, and one for who waits for slots."""
     offers = queries.slots_wanted(viewer, now)
     if not offers:
         return []
     person, mine = facts.taken_on(viewer.id, offers[0].starts_at, max(offer.ends_at for offer in offers))
     busy = facts.busy_of(mine)
     held = {one.slot_id: one.mine for one in mine}
-    minutes = queries.minutes([offer.id for offer in offers if offer.quarters], now)
-    able = [
-        offer
-        for offer in offers
-        if not rules.why_not_take_over(
-            True, offer.without(minutes.get(offer.id)), person, held.get(offer.id), busy, now
-        )
-    ]
+    minutes = queries.minutes([offer.id for offer in offers if offer.quarters], now, viewer.id)
+    turns = queries.turns_of(viewer.id, [one.slot_id for one in mine if one.state is SignUpState.WAITING], now)
+    able = []
+    for offer in offers:
+        free, own = offer.without(minutes.get(offer.id)), held.get(offer.id)
+        if not rules.why_not_take_over(free, person, own, busy, now, is_turn=offer.id in turns):
+            able.append(offer)
     return cards(person, able, mine, now)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased, contains_eager
 from activities.duties.models import Activity, Arrival, Slot
 from activities.duties.queries import sight_of, visible
 from activities.duties.rules import SlotState
-from activities.exchanges.models import Cover, Handover
+from activities.exchanges.models import Cover, CoverTurn, Handover
 from activities.exchanges.rules import Way
 from activities.kit.db import db, run
 from activities.people.models import Member, Unit
@@ -39,17 +39,66 @@ def _wanted(*columns: Any) -> sa.Select[Any]:
     )  # fmt: skip
 
 
-_WANTED = _wanted(Cover).options(contains_eager(Cover.sign_up)).execution_options(populate_existing=True)
+Waiting, _Place = aliased(SignUp), aliased(SignUp)  # of whose turn it is
+_STANDS = sa.and_(
+    CoverTurn.cover_id == Cover.id,
+    CoverTurn.until > NOW,
+    CoverTurn.sign_up_id.in_(sa.select(_Place.id).where(_Place.state == SignUpState.WAITING)),
+)
 
 
-def wanted_in(slot_id: int, now: datetime) -> list[Cover]:
+def _with_turn(*columns: Any) -> sa.Select[Any]:
+    """The same, each beside the turn that stands."""
+    query = _wanted(*columns).outerjoin(CoverTurn, _STANDS)
+    return query.outerjoin(Waiting, Waiting.id == CoverTurn.sign_up_id)
+
+
+def _open_to(member_id: int | None, *columns: Any) -> sa.Select[Any]:
+    """The same, as far as it is nobody's turn or this person's; theirs comes first."""
+    is_open = CoverTurn.id.is_(None)
+    query = _with_turn(*columns).where(sa.or_(is_open, Waiting.member_id == member_id))
+    return query.order_by(None).order_by(is_open, Cover.id)
+
+
+class Wanted(NamedTuple):
+    """A search for cover that holds, the turn in it that stands, and whose that is."""
+
+    cover: Cover
+    turn: CoverTurn | None
+    asked_id: int | None
+
+    @property
+    def giver_id(self) -> int:
+        return self.cover.sign_up.member_id
+
+
+_WANTED = (
+    _with_turn(Cover, CoverTurn, Waiting.member_id)
+    .options(contains_eager(Cover.sign_up))
+    .execution_options(populate_existing=True)
+)
+
+
+def wanted_in(slot_id: int, now: datetime) -> list[Wanted]:
     """The searches for cover in a slot that hold, who asked first comes first."""
-    return list(db.session.scalars(_WANTED.where(SignUp.slot_id == slot_id), {"now": now}))
+    return [Wanted(*row) for row in db.session.execute(_WANTED.where(SignUp.slot_id == slot_id), {"now": now})]
+
+
+def open_to(member_id: int, wanted: Collection[Wanted]) -> Wanted | None:
+    """Of these, the one that the person may take over: in which it is their turn, or else the first in which it is
+    nobody's."""
+    theirs = (one for one in wanted if one.asked_id == member_id)
+    return next(theirs, None) or next((one for one in wanted if one.turn is None), None)
+
+
+def had_turns(cover_id: int) -> set[int]:
+    """The places on the waiting list whose people were asked in a search."""
+    return set(db.session.scalars(sa.select(CoverTurn.sign_up_id).where(CoverTurn.cover_id == cover_id)))
 
 
 def slots_wanted(viewer: Viewer, now: datetime) -> list[Offer]:
-    """The slots to come that somebody sees in which others want cover, in order of time."""
-    others = _wanted(SignUp.slot_id).order_by(None).where(SignUp.member_id != viewer.id)
+    """The slots to come that somebody sees in which others want cover that is open to them, in order of time."""
+    others = _open_to(viewer.id, SignUp.slot_id).order_by(None).where(SignUp.member_id != viewer.id)
     query = (
         OFFERS.join(Unit, Unit.id == Activity.unit_id)
         .where(visible(sight_of(viewer)), Slot.state == SlotState.OPEN, Slot.starts_at > NOW, Slot.id.in_(others))
@@ -59,18 +108,18 @@ def slots_wanted(viewer: Viewer, now: datetime) -> list[Offer]:
     return [Offer._make(row) for row in run(query, {"now": now})]
 
 
-def minutes(slot_ids: Collection[int], now: datetime) -> dict[int, int]:
-    """When who has asked first for cover in each of these slots comes, in minutes after its start, where people come
-    one after another. One statement, none without slots."""
+def minutes(slot_ids: Collection[int], now: datetime, member_id: int | None = None) -> dict[int, int]:
+    """When who would be relieved first in each of these slots, by this person or by anybody, comes: in minutes after
+    its start, where people come one after another. One statement, none without slots."""
     if not slot_ids:
         return {}
-    query = _wanted(SignUp.slot_id, Arrival.minute).join(Arrival, Arrival.id == SignUp.arrival_id)
+    query = _open_to(member_id, SignUp.slot_id, Arrival.minute).join(Arrival, Arrival.id == SignUp.arrival_id)
     return dict(reversed(run(query.where(SignUp.slot_id.in_(slot_ids)), {"now": now}).all()))
 
 
 def due_waves(now: datetime) -> list[int]:
-    """The searches for which more people are to be asked."""
-    return list(db.session.scalars(_wanted(Cover.id).where(Cover.next_wave_at <= now), {"now": now}))
+    """The searches for which more people are to be asked: while it is somebody's turn nobody else is."""
+    return list(db.session.scalars(_open_to(None, Cover.id).where(Cover.next_wave_at <= now), {"now": now}))
 
 
 def untold(until: datetime, now: datetime) -> list[int]:
@@ -80,8 +129,16 @@ def untold(until: datetime, now: datetime) -> list[int]:
 
 
 def slots_with_waiters(now: datetime) -> list[int]:
-    """The slots in which cover is wanted although people wait there."""
-    return sorted(set(db.session.scalars(_wanted(SignUp.slot_id).where(Slot.waiting > 0), {"now": now})))
+    """The slots in which people wait while cover is wanted and it is nobody's turn."""
+    return sorted(set(db.session.scalars(_open_to(None, SignUp.slot_id).where(Slot.waiting > 0), {"now": now})))
+
+
+def turns_of(member_id: int, slot_ids: Collection[int], now: datetime) -> set[int]:
+    """Those of the slots in which it is the person's turn to take over. One statement, none without slots."""
+    if not slot_ids:
+        return set()
+    query = _with_turn(SignUp.slot_id).where(Waiting.member_id == member_id, SignUp.slot_id.in_(slot_ids))
+    return set(db.session.scalars(query, {"now": now}))
 
 
 def slot_of_cover(cover_id: int) -> int | None:

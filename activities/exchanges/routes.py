@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, render_template, request, url_for
 from flask_login import current_user
 
 from activities.duties.models import Slot
-from activities.exchanges import covers, pages, queries, rules, swap_routes
+from activities.exchanges import covers, line, pages, queries, rules, swap_routes
 from activities.exchanges.forms import CoverForm
 from activities.kit import clock
 from activities.kit.access import access
@@ -40,22 +40,25 @@ def cannot_come(viewer: Viewer, slot: Slot, card: Card, now: datetime) -> Panel 
     """For who has a seat: the way to ask for cover, or that it is asked for."""
     if not card.is_seated or rules.why_over(card.offer, now):
         return None
-    own = [cover for cover in queries.wanted_in(slot.id, now) if cover.sign_up.member_id == viewer.id]
-    return Panel("exchanges/_cannot_come.html", {"cover": next(iter(own), None)})
+    own = next((one for one in queries.wanted_in(slot.id, now) if one.giver_id == viewer.id), None)
+    return Panel("exchanges/_cannot_come.html", {"cover": own and own.cover, "turn": own and own.turn})
 
 
 @panel
 def cover_wanted(viewer: Viewer, slot: Slot, card: Card, now: datetime) -> Panel | None:
-    """For everybody else: that cover is wanted, and the button to take over, or why not."""
-    if card.is_seated or not queries.wanted_in(slot.id, now):
+    """For everybody else, as far as it is open to them: that cover is wanted, and the button to take over, or why
+    not. For who waits and whose turn it is: the same, with the button not to."""
+    wanted = None if card.is_seated else queries.open_to(viewer.id, queries.wanted_in(slot.id, now))
+    if wanted is None:
         return None
     person, (mine, busy) = facts.person(viewer.id), facts.around(viewer.id, card.offer)
-    minutes = queries.minutes([slot.id], now) if card.offer.quarters else {}
-    offer = card.offer.without(minutes.get(slot.id))
-    refusal = rules.why_not_take_over(True, offer, person, mine and mine.mine, busy, now)
+    minutes = queries.minutes([slot.id], now, viewer.id) if card.offer.quarters else {}
+    offer, is_turn = card.offer.without(minutes.get(slot.id)), wanted.turn is not None
+    refusal = rules.why_not_take_over(offer, person, mine and mine.mine, busy, now, is_turn=is_turn)
     button = "exchanges/_take_over.html" if card.refusal and not (refusal or mine) else ""
-    warnings = [] if refusal else what_speaks_against(card.offer, person, busy)
-    values = {"refusal": refusal, "warnings": warnings, "risks": card.offer.risks_version}
+    warnings = [] if refusal or is_turn else what_speaks_against(card.offer, person, busy)
+    risks = 0 if is_turn else card.offer.risks_version
+    values = {"refusal": refusal, "warnings": warnings, "risks": risks, "turn": wanted.turn}
     return Panel("exchanges/_wanted.html", values, is_first=True, button=button)
 
 
@@ -63,7 +66,7 @@ def cover_wanted(viewer: Viewer, slot: Slot, card: Card, now: datetime) -> Panel
 def exchanged(slot: Slot, now: datetime) -> Iterator[tuple[int, str]]:
     for sign_up_id, before in queries.before(slot.id).items():
         yield sign_up_id, _("for %(name)s, since %(day)s", name=before.name, day=say_date(before.at))
-    for cover in queries.wanted_in(slot.id, now):
+    for cover in (one.cover for one in queries.wanted_in(slot.id, now)):
         wish = _("looks for cover: %(reason)s", reason=cover.reason) if cover.reason else _("looks for cover")
         yield cover.sign_up_id, wish
 
@@ -103,6 +106,13 @@ def ask(public_id: str) -> Any:
 def take_back(public_id: str) -> Any:
     covers.take_back(current_user.id, slot_of(current_user, public_id).id, clock.now())
     return done(_("Nobody is asked any more. You keep the seat."), url_for("signups.slot", public_id=public_id))
+
+
+@exchanges.post("/slots/<public_id>/cover/decline")
+@access(Permission.TAKE_PART)
+def decline_turn(public_id: str) -> Any:
+    line.decline(current_user.id, slot_of(current_user, public_id).id, clock.now())
+    return done(_("The next in line is asked. You keep your place."), url_for("signups.slot", public_id=public_id))
 
 
 @exchanges.post("/slots/<public_id>/take-over")

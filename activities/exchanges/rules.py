@@ -60,8 +60,14 @@ class NoCoverWanted(Refusal):
 
 @refusal
 class OthersWaited(Refusal):
-    sentence: ClassVar[str] = N_("People were waiting for this slot, so the seat has gone to them.")
-    remedy: ClassVar[str] = N_("Look for another slot.")
+    sentence: ClassVar[str] = N_("People wait for this slot, and they come first.")
+    remedy: ClassVar[str] = N_("Join the waiting list, or look again later.")
+
+
+@refusal
+class AnswerFirst(Refusal):
+    sentence: ClassVar[str] = N_("A seat is held for you in another of the slots you wait for together with this one.")
+    remedy: ClassVar[str] = N_("Accept or decline that one first.")
 
 
 @refusal
@@ -115,12 +121,23 @@ def why_not_ask_cover(offer: Offer, mine: SignUpState | None, is_asked: bool, no
     return why_over(offer, now) or (CoverAsked() if is_asked else None)
 
 
+def why_nothing_wanted(offer: Offer, mine: Mine | None, others_first: bool, now: datetime) -> Refusal:
+    """The reason why somebody finds nothing to take over: they may have the seat already, or people who wait come
+    first."""
+    if over := why_over(offer, now):
+        return over
+    if mine and mine.state in rules.HOLDING:
+        return mine.why_not_again()
+    return OthersWaited() if others_first else NoCoverWanted()
+
+
 def why_not_take_over(
-    is_wanted: bool, offer: Offer, person: Person, mine: Mine | None, busy: Collection[Busy], now: datetime
-) -> Refusal | None:
-    """The first reason against taking over a seat. That sign-up has closed since is none."""
-    if not is_wanted:
-        return why_over(offer, now) or NoCoverWanted()
+    offer: Offer, person: Person, mine: Mine | None, busy: Collection[Busy], now: datetime, *, is_turn: bool = False
+) -> Refusal | None:  # fmt: skip
+    """The first reason against taking over a seat. That sign-up has closed since is none. `is_turn`: the person waits
+    for the slot and it is their turn, of which no more is asked than of who gets a free seat."""
+    if is_turn:
+        return rules.why_not_promote(offer, person, busy, now)
     return (mine.why_not_again() if mine else None) or why_not_fit(offer, person, busy, now)
 
 

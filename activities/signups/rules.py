@@ -386,9 +386,11 @@ def offered_until(starts_at: datetime, offer_minutes: int, now: datetime) -> dat
     return now + min(usual, (starts_at - now) / 2) if usual else None
 
 
-def starts_soon(starts_at: datetime, offer_minutes: int, now: datetime) -> bool:
-    """Whether too little time is left to hold a freed seat for as long as usual."""
-    return starts_at - now < 2 * timedelta(minutes=offer_minutes)
+def is_unasked(offer: Offer, at_once: bool, now: datetime) -> bool:
+    """Whether who waits gets a seat without being asked: where nobody is, or because too little time is left to hold it
+    for as long as usual and they wished it so (`at_once`)."""
+    usual = timedelta(minutes=offer.offer_minutes)
+    return not usual or (at_once and offer.starts_at - now < 2 * usual)
 
 
 def why_not_withdraw(offer: Offer, mine: SignUpState | None, now: datetime) -> Refusal | None:

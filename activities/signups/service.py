@@ -244,7 +244,7 @@ def promote(slot_id: int, now: datetime) -> list[int]:
     offer = facts.offer_locked(slot_id)
     if not (offer.free and (offer.waiting or offer.gathered)):
         return []
-    line, busy = _ready(offer, facts.waiters_locked(slot_id), now)
+    line, busy = ready(offer, facts.waiters_locked(slot_id), now)
     gathers, places = rules_together.gathers(offer.starts_at, now), Places(offer)
     chosen, gathered = rules_together.share_out(
         line, offer.free, offer.capacity, gathers=gathers,
@@ -253,17 +253,14 @@ def promote(slot_id: int, now: datetime) -> list[int]:
     if gathered != offer.gathered:
         count(slot_id, {}, gathered=gathered - offer.gathered)
     until = rules.offered_until(offer.starts_at, offer.offer_minutes, now)
-    soon = rules.starts_soon(offer.starts_at, offer.offer_minutes, now)
-    unasked = [w for w in chosen if until is None or (soon and w.at_once)]
+    unasked = [w for w in chosen if rules.is_unasked(offer, w.at_once, now)]
     _move_up(places, unasked, SignUpState.SEATED, None, now)
     _move_up(places, [w for w in chosen if w not in unasked], SignUpState.OFFERED, until, now)
     arrivals.give(places)
     return [w.member_id for w in chosen]
 
 
-def _ready(
-    offer: Offer, waiters: Collection[Waiter], now: datetime
-) -> tuple[list[list[Waiter]], dict[int, list[Busy]]]:
+def ready(offer: Offer, waiters: Collection[Waiter], now: datetime) -> tuple[list[list[Waiter]], dict[int, list[Busy]]]:
     """The parties in line of whom nothing stands in the way of anybody, and what they have taken on. Who is asked about
     another slot of the same wish answers that first."""
     busy = facts.busy_around([w.member_id for w in waiters], offer)

@@ -10,14 +10,15 @@ from activities.calendars import feeds
 from activities.calendars.service import feed_of
 from activities.duties.models import Activity, Slot
 from activities.exchanges import queries
-from activities.exchanges.covers import ask_cover, ask_more, serve_waiting, take_back, take_over, tell_organizers
-from activities.exchanges.models import Cover, Handover
-from activities.exchanges.rules import CoverAsked, CoverEnd, NoCoverWanted, OthersWaited, Way
+from activities.exchanges.covers import ask_cover, ask_more, take_back, take_over, tell_organizers
+from activities.exchanges.line import decline, serve_waiting
+from activities.exchanges.models import Cover, CoverTurn, Handover
+from activities.exchanges.rules import AnswerFirst, CoverAsked, CoverEnd, NoCoverWanted, OthersWaited, Way
 from activities.invitations.models import Invitation
 from activities.kit.db import db
 from activities.people.models import Member
 from activities.people.rules import Stages
-from activities.signups.models import SignUp
+from activities.signups.models import SignUp, Team
 from activities.signups.organize import cancel_slot
 from activities.signups.rules import (
     AlreadyIn,
@@ -29,7 +30,9 @@ from activities.signups.rules import (
 )
 from activities.signups.rules_person import WrongStage
 from activities.signups.rules_time import Overlaps
-from activities.signups.service import sign_up, withdraw
+from activities.signups.service import lapse_offers, sign_up, withdraw
+from activities.signups.teams import join, make_team, sign_up_team
+from activities.signups.wishes import wait_for_any
 from tests.cast import DAY, HOUR, NOW, make_member, make_slot, my_state
 from tests.exchanges.conftest import counters, told
 
@@ -213,6 +216,156 @@ def test_who_joined_the_waiting_list_since_is_served_without_anybody_pressing(sh
         serve_waiting(NOW)
     assert [my_state(who, shift.slot) for who in (shift.lin, shift.wang)] == [None, SEATED]
     assert told(shift.lin) == ["exchanges.to_waiting_list"]
+
+
+# ── people who wait, and are asked ──────────────────────────────────────────
+
+
+@pytest.fixture
+def line(shift) -> list[int]:
+    """Who waits for the slot, Wang before Ma; a seat is held for three hours, or half the time that is left."""
+    db.session.execute(sa.update(Activity).values(offer_minutes=180))
+    db.session.commit()
+    for who in (shift.wang, shift.ma):
+        sign_up(who, shift.slot, NOW, or_wait=True)
+    return [shift.wang, shift.ma]
+
+
+def turns(slot_id: int, now) -> list[int | None]:
+    return [one.asked_id for one in queries.wanted_in(slot_id, now)]
+
+
+def test_who_asks_stays_responsible_until_who_waits_has_accepted(shift, line):
+    ask(shift)
+    assert [my_state(who, shift.slot) for who in (shift.lin, *line)] == [SEATED, WAITING, WAITING]
+    assert turns(shift.slot, NOW) == [shift.wang]
+    assert told(shift.lin) == []
+    assert told(shift.wang) == ["signups.waiting", "exchanges.your_turn"]
+    assert told(shift.ma) == ["signups.waiting"]
+    assert invited(shift.slot) == []
+    take_over(shift.wang, shift.slot, NOW + HOUR)
+    assert [my_state(who, shift.slot) for who in (shift.lin, *line)] == [None, SEATED, WAITING]
+    assert counters(shift.slot) == (1, 1)
+    assert told(shift.lin) == ["exchanges.to_waiting_list"]
+    assert told(shift.wang) == ["signups.waiting", "exchanges.your_turn"]  # and that they have the seat
+    assert db.session.scalars(sa.select(Cover.how)).all() == [CoverEnd.WAITING_LIST]
+    assert [before.name for before in queries.before(shift.slot).values()] == ["林可欣"]
+
+
+def test_while_it_is_somebodys_turn_nobody_else_may(shift, line, cast):
+    ask(shift)
+    for now in (NOW, NOW + HOUR):
+        with pytest.raises(OthersWaited):
+            take_over(shift.ma, shift.slot, now)
+        with pytest.raises(OthersWaited):
+            take_over(cast.ou.id, shift.slot, now)
+        ask_more(now)
+    assert invited(shift.slot) == []
+    assert my_state(shift.lin, shift.slot) is SEATED
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_who_declines_or_does_not_answer_keeps_the_place_and_the_next_is_asked(shift, line, cast, answers):
+    ask(shift)
+    after = NOW + (HOUR if answers else 2.5 * HOUR)
+    if answers:
+        decline(shift.wang, shift.slot, after)
+    lapse_offers(after), serve_waiting(after)
+    assert turns(shift.slot, after) == [shift.ma]
+    assert [my_state(who, shift.slot) for who in (shift.lin, *line)] == [SEATED, WAITING, WAITING]
+    with pytest.raises(OthersWaited):
+        take_over(shift.wang, shift.slot, after)
+    decline(shift.ma, shift.slot, after)
+    serve_waiting(after), ask_more(after)
+    assert turns(shift.slot, after) == [None]
+    assert invited(shift.slot) == [cast.ou.id]
+    take_over(cast.ou.id, shift.slot, after)
+    assert [my_state(who, shift.slot) for who in (shift.lin, *line)] == [None, WAITING, WAITING]
+
+
+def test_only_whose_turn_it_is_declines(shift, line):
+    ask(shift)
+    with pytest.raises(NoCoverWanted):
+        decline(shift.ma, shift.slot, NOW)
+    take_back(shift.lin, shift.slot, NOW)
+    with pytest.raises(NoCoverWanted):
+        decline(shift.wang, shift.slot, NOW)
+    with pytest.raises(NoCoverWanted):
+        take_over(shift.wang, shift.slot, NOW)
+
+
+def test_who_leaves_the_line_makes_room_for_the_next(shift, line):
+    ask(shift)
+    withdraw(shift.wang, shift.slot, NOW)
+    serve_waiting(NOW)
+    assert turns(shift.slot, NOW) == [shift.ma]
+
+
+def test_two_who_cannot_come_ask_two_who_wait(ctx, cast):
+    slot = make_slot(cast.lake, NOW + 5 * HOUR, capacity=2)
+    db.session.execute(sa.update(Activity).values(offer_minutes=180))
+    people = [make_member(f"m{n}", f"同学{n}", cast.first, password_hash=None).id for n in range(4)]
+    db.session.commit()
+    for person in people:
+        sign_up(person, slot.id, NOW, or_wait=person in people[2:])
+    for giver in people[:2]:
+        ask_cover(giver, slot.id, "", NOW)
+    assert turns(slot.id, NOW) == people[2:]
+    take_over(people[3], slot.id, NOW)
+    assert [my_state(who, slot.id) for who in people] == [SEATED, None, WAITING, SEATED]
+
+
+def test_who_wished_to_be_seated_without_being_asked_is(shift):
+    db.session.execute(sa.update(Activity).values(offer_minutes=180))
+    db.session.commit()
+    sign_up(shift.wang, shift.slot, NOW, or_wait=True, at_once=True)
+    assert not ask_cover(shift.lin, shift.slot, "", NOW)
+    assert [my_state(who, shift.slot) for who in (shift.lin, shift.wang)] == [None, SEATED]
+    assert db.session.scalars(sa.select(CoverTurn)).all() == []
+
+
+def test_a_whole_team_that_waits_is_not_asked_and_keeps_its_place(shift, cast):
+    db.session.execute(sa.update(Slot).where(Slot.id == shift.slot).values(capacity=2))
+    db.session.commit()
+    sign_up(cast.ou.id, shift.slot, NOW)
+    make_team(shift.wang, shift.slot, "小队", True, NOW)
+    team = db.session.scalars(sa.select(Team.id)).one()
+    join(shift.ma, team, NOW)
+    sign_up_team(shift.wang, team, NOW)
+    ask(shift)
+    assert turns(shift.slot, NOW) == [None]
+    assert [my_state(who, shift.slot) for who in (shift.lin, shift.wang)] == [SEATED, WAITING]
+
+
+@pytest.fixture
+def other(shift, cast) -> int:
+    """A later slot, whose only seat Ma has; Wang waits for either of the two."""
+    db.session.execute(sa.update(Activity).values(offer_minutes=180, withdraw_minutes=0))
+    later = make_slot(cast.lake, NOW + 8 * HOUR, capacity=1).id
+    db.session.commit()
+    sign_up(shift.ma, later, NOW)
+    wait_for_any(shift.wang, [shift.slot, later], NOW)
+    return later
+
+
+def test_the_seat_that_comes_by_a_turn_lets_the_rest_of_a_wish_go(shift, other):
+    ask(shift)
+    ask_cover(shift.ma, other, "", NOW)
+    take_over(shift.wang, shift.slot, NOW)
+    assert [my_state(shift.wang, one) for one in (shift.slot, other)] == [SEATED, None]
+    assert told(shift.wang)[-1] == "signups.first_of_several"
+    assert turns(other, NOW) == [None]
+
+
+def test_a_seat_that_is_held_elsewhere_for_the_same_wish_is_answered_first(shift, other):
+    ask(shift)
+    withdraw(shift.ma, other, NOW)
+    assert my_state(shift.wang, other) is OFFERED
+    with pytest.raises(AnswerFirst):
+        take_over(shift.wang, shift.slot, NOW)
+    withdraw(shift.wang, other, NOW)
+    take_over(shift.wang, shift.slot, NOW)
+    assert my_state(shift.wang, shift.slot) is SEATED
 
 
 # ── who is asked, and who is told ───────────────────────────────────────────

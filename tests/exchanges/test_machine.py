@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from hypothesis import strategies as st
-from hypothesis.stateful import invariant, rule
+from hypothesis.stateful import invariant, precondition, rule
 
 from activities.duties.models import Activity
-from activities.exchanges import covers, swaps
-from activities.exchanges.models import Cover, Handover, Swap
+from activities.exchanges import covers, line, queries, swaps
+from activities.exchanges.models import Cover, CoverTurn, Handover, Swap
 from activities.kit.db import db
 from activities.outbox.models import Notice
 from activities.signups.models import SignUp
@@ -21,7 +21,7 @@ PEOPLE = st.integers(0, 4)
 SLOTS = st.integers(0, 3)
 # In hours from now, each an hour long: the first two overlap, and so do the last two.
 STARTS = (48, 48.5, 60, 60.5)
-HANDED = ("exchanges.covered", "exchanges.took_over", "exchanges.swapped")
+RELIEVED = ("exchanges.covered", "exchanges.to_waiting_list")
 
 
 class Exchanges(Machine):
@@ -29,7 +29,7 @@ class Exchanges(Machine):
 
     def stage(self, cast):
         posts = [make_post(cast.sweeping, f"岗{n}", capacity=1 + n % 2) for n in range(4)]
-        db.session.execute(sa.update(Activity).values(withdraw_minutes=0))
+        db.session.execute(sa.update(Activity).values(withdraw_minutes=0, offer_minutes=60))
         return [make_slot(post, NOW + start * HOUR) for post, start in zip(posts, STARTS, strict=True)]
 
     def open(self):
@@ -59,7 +59,7 @@ class Exchanges(Machine):
         if which < len(held):
             before = self.seats()
             self.did(covers.ask_cover, *held[which], "")
-            assert all(self.seats()[slot] >= count for slot, count in before.items())
+            assert all(self.seats()[slot] >= count for slot, count in before.items()), "who asks is not free"
 
     @rule(person=PEOPLE, which=st.integers(0, 2))
     def somebody_takes_over(self, person, which):
@@ -105,16 +105,50 @@ class Exchanges(Machine):
         for n in range(4):
             self.somebody_answers(n, swaps.agree)
 
-    @rule()
-    def who_waits_is_served(self):
-        self.did(covers.serve_waiting)
+    def turns(self):
+        """Whose turn it is in which slot."""
+        found = {slot: queries.wanted_in(slot, self.now) for slot in self.slots}
+        return [(one.asked_id, slot) for slot, wanted in found.items() for one in wanted if one.turn]
+
+    @rule(person=PEOPLE, which=st.integers(0, 5), accepts=st.booleans())
+    def somebody_waits_and_answers_when_it_is_their_turn(self, person, which, accepts):
+        held = self.held()
+        if which < len(held):
+            self.did(sign_up, self.people[person], held[which].slot_id, or_wait=True)
+            self.somebody_asks_for_cover(which)
+        before = self.seats()
+        for member, slot in self.turns():
+            self.did(covers.take_over if accepts else line.decline, member, slot)
+        assert all(self.seats()[slot] >= count for slot, count in before.items()), "no seat is empty between"
+
+    @rule(minutes=st.sampled_from((1, 61)))
+    def who_waits_is_served(self, minutes):
+        self.now += minutes * HOUR / 60
+        self.did(line.serve_waiting)
+
+    @precondition(lambda self: self.turns())
+    @rule(person=PEOPLE)
+    def nobody_else_takes_over_in_their_place(self, person):
+        member, slot = self.turns()[0]
+        mine = {row.id for row in self.rows if (row.member, row.slot) == (self.people[person], slot)}
+        if self.people[person] != member and len(queries.wanted_in(slot, self.now)) == 1 and not mine:
+            assert not self.did(covers.take_over, self.people[person], slot)
+
+    @invariant()
+    def each_turn_is_somebodys_who_waits(self):
+        turns = self.turns()
+        assert len(turns) == len(set(turns)), "nobody is asked twice at once"
+        assert {(row.member, row.slot) for row in self.some(SignUpState.WAITING)}.issuperset(turns)
+        asked = db.session.scalar(sa.select(sa.func.count(CoverTurn.id)))
+        told = sa.select(sa.func.count(Notice.id)).where(Notice.topic == "exchanges.your_turn")
+        assert asked == db.session.scalar(told)
 
     @invariant()
     def every_seat_handed_over_has_its_notices(self):
-        told = db.session.scalar(sa.select(sa.func.count(Notice.id)).where(Notice.topic.in_(HANDED)))
-        by_cover = sa.select(sa.func.count(Handover.id)).where(Handover.way == "cover")
-        by_swap = sa.select(sa.func.count(Handover.id)).where(Handover.way == "swap")
-        assert told == 2 * db.session.scalar(by_cover) + db.session.scalar(by_swap)
+        for way, topics in (("cover", RELIEVED), ("swap", ("exchanges.swapped",))):
+            told = sa.select(sa.func.count(Notice.id)).where(Notice.topic.in_(topics))
+            handed = sa.select(sa.func.count(Handover.id)).where(Handover.way == way)
+            assert db.session.scalar(told) == db.session.scalar(handed)
 
 
 def test_any_history_conserves_seats(app):

@@ -7,8 +7,11 @@ from collections import Counter
 import pytest
 import sqlalchemy as sa
 
-from activities.exchanges.covers import ask_cover, ask_more, serve_waiting, take_back, take_over, tell_organizers
-from activities.exchanges.models import Handover, Swap
+from activities.duties.models import Activity
+from activities.exchanges.covers import ask_cover, ask_more, take_back, take_over, tell_organizers
+from activities.exchanges.line import decline as decline_turn
+from activities.exchanges.line import serve_waiting
+from activities.exchanges.models import Cover, CoverTurn, Handover, Swap
 from activities.exchanges.swaps import agree, decline, lapse, offer_seat, propose
 from activities.exchanges.swaps import take_back as swap_back
 from activities.invitations.models import Invitation
@@ -103,6 +106,50 @@ def test_two_workers_ask_and_tell_once(app, cast, people):
         after = db.session.scalar(sa.select(sa.func.count(Invitation.id)).where(Invitation.slot_id == slot))
     assert (before, after) == (5, 10)
     assert topics(app, "exchanges.not_covered") == {"exchanges.not_covered": 1}
+
+
+def asked_in_line(app, cast, people) -> int:
+    """A slot of two seats; of the first who has one cover is wanted, and the first of two who wait is asked."""
+    slot = slot_of(app, cast, 2, after=48)
+    with app.app_context():
+        db.session.execute(sa.update(Activity).values(offer_minutes=60))
+        db.session.commit()
+        for person in people[:4]:
+            sign_up(person, slot, NOW, or_wait=True)
+        ask_cover(people[0], slot, "", NOW)
+    return slot
+
+
+def test_accepting_a_turn_against_its_lapse_and_cover_taken_back_has_one_outcome(app, cast, people):
+    giver, _other, first, _second, outsider = people[:5]
+    slot, late = asked_in_line(app, cast, people), NOW + HOUR
+    accepted, back, _, refused, _, _ = race(app, [
+        lambda: take_over(first, slot, NOW), lambda: take_back(giver, slot, NOW), lambda: serve_waiting(late),
+        lambda: take_over(outsider, slot, NOW), lambda: serve_waiting(late), lambda: ask_more(NOW),
+    ])  # fmt: skip
+    assert isinstance(refused, Refusal)
+    assert worked([accepted, back]) == 1
+    with app.app_context():
+        seated = set(db.session.scalars(sa.select(SignUp.member_id).where(SignUp.state == SEATED)))
+        assert giver in seated if isinstance(accepted, Refusal) else seated >= {first}
+        assert len(seated) == 2
+        assert len(db.session.scalars(sa.select(Cover).where(Cover.ended_at.is_not(None))).all()) == 1
+    assert topics(app, "exchanges.your_turn")["exchanges.your_turn"] <= 2
+    assert topics(app, "exchanges.to_waiting_list").total() == (not isinstance(accepted, Refusal))
+
+
+def test_accepting_a_turn_against_declining_it_and_leaving_seats_one_and_asks_the_next_once(app, cast, people):
+    giver, _other, first, second = people[:4]
+    slot = asked_in_line(app, cast, people)
+    race(app, [
+        lambda: take_over(first, slot, NOW), lambda: decline_turn(first, slot, NOW), lambda: serve_waiting(NOW),
+        lambda: withdraw(second, slot, NOW), lambda: withdraw(giver, slot, NOW), lambda: serve_waiting(NOW),
+    ])  # fmt: skip
+    assert states(app, slot)[SEATED] in (1, 2)
+    with app.app_context():
+        asked = db.session.execute(sa.select(CoverTurn.sign_up_id, sa.func.count()).group_by(CoverTurn.sign_up_id))
+        assert all(times == 1 for _, times in asked)
+        assert db.session.scalar(sa.select(sa.func.count(Handover.id))) <= 1
 
 
 # ── swaps ───────────────────────────────────────────────────────────────────

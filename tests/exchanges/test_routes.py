@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 import time_machine
 
+from activities.duties.models import Activity
 from activities.exchanges.covers import ask_cover, take_over
 from activities.kit.db import db
 from activities.signups.rules import SignUpState
@@ -141,3 +143,27 @@ def test_a_stranger_finds_nothing(app, cast, slot):
     zhao = logged_in(app, cast.zhao)
     assert zhao.get(f"/slots/{slot.public_id}/cover").status_code == 404
     assert zhao.submit(f"/slots/{slot.public_id}/take-over").status_code == 404
+
+
+def test_whose_turn_it_is_answers_on_the_page_and_the_giver_reads_until_when(app, cast, slot, lin, wang):
+    with app.app_context():
+        db.session.execute(sa.update(Activity).values(offer_minutes=180))
+        db.session.commit()
+        sign_up(cast.wang.id, slot.id, NOW, or_wait=True)
+        sign_up(cast.chen.id, slot.id, NOW, or_wait=True)
+    asked(app, cast, slot)
+    address = f"/slots/{slot.public_id}"
+    assert "next on the waiting list is asked first" in page(lin, address)
+    shown = page(wang, address)
+    assert f"{address}/take-over" in shown
+    assert f"{address}/cover/decline" in shown
+    assert address in page(wang, "/cover")
+    chen = logged_in(app, cast.chen)
+    assert f"{address}/take-over" not in page(chen, address)
+    assert address not in page(chen, "/cover")
+    assert chen.submit(f"{address}/take-over").status_code == 409
+    assert wang.submit(f"{address}/cover/decline").status_code == 303
+    assert f"{address}/take-over" not in page(wang, address)
+    assert chen.submit(f"{address}/take-over").status_code == 303
+    with app.app_context():
+        assert my_state(cast.chen.id, slot.id) is SignUpState.SEATED

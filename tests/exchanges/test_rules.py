@@ -14,6 +14,7 @@ from activities.exchanges.rules import (
     why_not_ask_cover,
     why_not_swap,
     why_not_take_over,
+    why_nothing_wanted,
 )
 from activities.people.rules import Stage, Stages, Standing, Standings
 from activities.signups.rules import Mine, Offer, SignUpState
@@ -71,7 +72,7 @@ def test_who_may_ask_for_cover(changes, mine, is_asked, expected):
 )
 def test_who_may_take_over(changes, mine, busy, expected):
     who = LIN._replace(paused_until=NOW + HOUR) if changes is PAUSED else LIN
-    refusal = why_not_take_over(True, offer(**changes), who, mine and Mine(mine), busy, NOW)
+    refusal = why_not_take_over(offer(**changes), who, mine and Mine(mine), busy, NOW)
     assert (refusal and refusal.key) == expected
 
 
@@ -79,7 +80,7 @@ def test_who_may_take_over(changes, mine, busy, expected):
     ("changes", "expected"), [({}, "NoCoverWanted"), (CANCELLED, "SlotCancelled"), (BEGUN, "AlreadyStarted")]
 )
 def test_what_nobody_wants_covered_cannot_be_taken_over(changes, expected):
-    refusal = why_not_take_over(False, offer(**changes), LIN, None, [], NOW)
+    refusal = why_nothing_wanted(offer(**changes), None, False, NOW)
     assert refusal is not None
     assert refusal.key == expected
 

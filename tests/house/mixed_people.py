@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from activities.exchanges import covers, swaps
+from activities.exchanges import covers, line, swaps
 from activities.exchanges.models import Swap
 from activities.holders import service as holders
 from activities.holders.models import Holder
@@ -20,7 +20,7 @@ from activities.signups.service import accept, sign_up, withdraw
 from activities.signups.wishes import wait_for_any
 from tests.cast import DAY
 from tests.house.mixed_stage import BLOOD, GUARD, PEOPLE, SLOTS, WHICH, Stage
-from tests.machine import OFFERED, SEATED, WITHDRAWN, one_of
+from tests.machine import OFFERED, SEATED, WAITING, WITHDRAWN, one_of
 
 MINUTES = st.sampled_from((0, 15))
 
@@ -97,6 +97,14 @@ class People(Stage):
         if row := self.pick(which, SEATED):
             self.did(covers.ask_cover, row.member, row.slot, "有课")
             self.did(covers.take_over, self.people[person], row.slot)
+
+    @precondition(lambda self: self.some(WAITING))
+    @rule(which=WHICH, answer=st.sampled_from((covers.take_over, line.decline)))
+    def who_waits_answers_to_cover_in_their_slot(self, which, answer):
+        row = self.pick(which, WAITING)
+        if giver := next((one for one in self.some(SEATED) if one.slot == row.slot), None):
+            self.did(covers.ask_cover, giver.member, giver.slot, "有课")
+            self.did(answer, row.member, row.slot)
 
     @precondition(lambda self: len(self.some(SEATED)) > 1)
     @rule(which=WHICH, other=WHICH, agrees=st.booleans())

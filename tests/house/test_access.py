@@ -399,6 +399,7 @@ TABLE = {
     "GET exchanges.cover": row("login 409 404 409 409 404", slot),
     "POST exchanges.ask": row("login 409 404 409 409 404", slot),
     "POST exchanges.take_back": row("login 409 404 409 409 404", slot),
+    "POST exchanges.decline_turn": row("login 409 404 409 409 404", slot),
     "POST exchanges.take_over": row("login 409 404 409 409 404", slot),
     "GET notices.undelivered": row("login 404 404 404 404 200"),
     "POST notices.send_again": row("login 404 404 404 404 404", no_delivery),
