@@ -78,9 +78,11 @@ def test_killing_the_worker_loses_nothing_and_doubles_nothing(app, cast, tmp_pat
     settings = {"DATABASE_URL": str(app.config["SQLALCHEMY_DATABASE_URI"]), "SECRET_KEY": "0123456789abcdef"}
     if isolation := app.config["SETTINGS"].database_isolation:
         settings["ACTIVITIES_DATABASE_ISOLATION"] = isolation
+    # SERIALIZABLE differs where an outcome is noted, not in how a worker dies before that.
+    kills = KILLS[1:3] if isolation else KILLS
     with serving(inbox) as place:
         settings["ACTIVITIES_SMTP_URL"] = f"smtp://{place}"
-        for how, letter in KILLS:
+        for how, letter in kills:
             with working(tmp_path, **settings) as worker:
                 inbox.kill_at(how, letter, worker.process.pid)
                 worker.process.wait(60)
@@ -92,7 +94,7 @@ def test_killing_the_worker_loses_nothing_and_doubles_nothing(app, cast, tmp_pat
     came = Counter(letter["Message-ID"] for letter in inbox.letters)
     assert len(came) == len({letter["Subject"] for letter in inbox.letters}) == LETTERS
     # A letter comes again only where its worker died between its arrival and the note of it.
-    assert came.total() - LETTERS <= sum(how != "when it names the recipient" for how, _ in KILLS)
+    assert came.total() - LETTERS <= sum(how != "when it names the recipient" for how, _ in kills)
     with app.app_context():
         assert {d.state for d in deliveries()} == {DeliveryState.SENT}
         assert len(deliveries()) == LETTERS
