@@ -1,7 +1,7 @@
 """who waits for a slot is asked first to cover in it, one after another
 
-Revision: 0027
-Revises: 0026
+Revision: 0029
+Revises: 0028
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0027"
-down_revision = "0026"
+revision = "0029"
+down_revision = "0028"
 
 
 def upgrade() -> None:
