@@ -111,7 +111,8 @@ def _people() -> tuple[int, list[int]]:
         {
             "public_id": new_public_id(), "slot_id": past.id, "member_id": who, "attendance": Attendance.PRESENT,
             "minutes": n % 600, "ledger": Ledger.SERVICE, "day": clock.local_day(now - 3 * DAY),
-            "evidence": Evidence.ORGANIZER_TICK, "recorded_by_id": recorder.id, "recorded_at": now, "changed_at": now,
+            "evidence": Evidence.ORGANIZER_TICK, "is_final": True,
+            "recorded_by_id": recorder.id, "recorded_at": now, "changed_at": now,
         }
         for n, who in enumerate(people)
     )  # fmt: skip

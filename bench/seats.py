@@ -52,6 +52,7 @@ def record_units(connection: sa.Connection, before: datetime, recorder_id: int, 
             sa.case((came, Attendance.PRESENT.value), else_=Attendance.ABSENT.value).label("attendance"),
             sa.case((came, 50), else_=0).label("minutes"), sa.literal(0).label("minutes_late"), ledger.label("ledger"),
             sa.func.date(Slot.starts_at).label("day"), sa.literal(Evidence.ORGANIZER_TICK.value).label("evidence"),
+            sa.literal("").label("note"), sa.literal(True).label("is_final"),
             sa.literal(recorder_id).label("recorded_by_id"),
             *(sa.literal(now, UtcDateTime()).label(name) for name in ("recorded_at", "changed_at")),
         )

@@ -20,6 +20,7 @@ from activities.kit import clock
 from activities.kit.db import UtcDateTime, run
 from activities.people.models import Unit
 from activities.people.users import Viewer
+from activities.records.rules_evidence import due_on
 from activities.signups.models import SignUp
 from activities.signups.rules import HOLDING
 from activities.sites.models import Site
@@ -29,8 +30,6 @@ from activities.terms.rules import Special, add_working_days, is_unsure
 
 AnySelect: TypeAlias = "sa.Select[*tuple[Any, ...]]"
 
-# Within how many working days it is recorded who came (Order 67, Art. 11).
-MARK_WITHIN = 10
 # How many days before it is due a list of visitors is asked for.
 REMIND = 2
 # Beyond how many days nobody has to think of a list yet: all its working days, and the longest holidays between.
@@ -77,7 +76,7 @@ def _marks(member: Viewer, special: Mapping[date, Special], now: datetime) -> li
     found = []
     for slot in queries.unmarked(member, now):
         day = clock.local_day(slot.ends_at)
-        due = add_working_days(day, MARK_WITHIN, special)
+        due = due_on(day, special)
         said = (slot.post, slot.activity, slot.people, is_unsure(day, due, special))
         found.append(_task("marks", due, now, "records.attendance", {"public_id": slot.public_id}, *said))
     return found

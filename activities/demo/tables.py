@@ -20,7 +20,7 @@ from activities.demo.plans import Plan, PostPlan, SitePlan
 from activities.demo.programme import PROGRAMME
 from activities.demo.rows import Row, Tick, write, write_one, write_with_ids
 from activities.demo.timetable import DemoSignUp, DemoSlot, closes_at, opens_at
-from activities.duties.kinds import Evidence, kind_of
+from activities.duties.kinds import kind_of
 from activities.duties.models import Activity, ActivityOrganizer, Post, Slot
 from activities.duties.rules import SlotState
 from activities.kit.clock import at
@@ -182,7 +182,7 @@ def _record(record: DemoRecord) -> Row:
     slot = record.slot
     return {
         "slot_id": slot.id, "member_id": record.person.id, "ledger": kind_of(slot.plan.kind).ledger, "day": slot.day,
-        "recorded_by_id": record.recorder.id, "recorded_at": record.at, "changed_at": record.at, **_facts(record),
+        "recorded_at": record.at, "changed_at": record.at, **_facts(record), **(_signature(record) or {}),
     }  # fmt: skip
 
 
@@ -190,14 +190,25 @@ def _facts(record: DemoRecord) -> dict[str, Any]:
     mark = record.mark
     return {
         "attendance": mark.attendance, "minutes": mark.minutes, "minutes_late": mark.minutes_late,
-        "evidence": Evidence.ORGANIZER_TICK,
+        "evidence": record.known.evidence, "note": record.known.note, "is_final": record.known.is_final(mark),
+        "recorded_by_id": record.recorder.id, "countersigned_by_id": None,
     }  # fmt: skip
+
+
+def _signature(record: DemoRecord) -> dict[str, Any] | None:
+    return {"is_final": True, "countersigned_by_id": record.second.id} if record.second else None
 
 
 def _trail(sign_ups: Sequence[DemoSignUp], records: Sequence[DemoRecord]) -> Iterator[Row]:
     """What the services would have left, in the order of time."""
-    recorded = (_entry(r.at, r.recorder, "record", Record, r.id, {}, _facts(r)) for r in records)
-    yield from sorted([*_sign_up_trail(sign_ups), *recorded], key=lambda entry: entry["at"])
+    recorded = (_entry(r.at, r.recorder, "record", Record, r.id, {}, _facts(r), r.known.note) for r in records)
+    unsigned = {"is_final": False, "countersigned_by_id": None}
+    signed = (
+        _entry(r.signed_at, r.second, "countersign", Record, r.id, unsigned, signature)
+        for r in records
+        if (signature := _signature(r)) and r.signed_at
+    )
+    yield from sorted([*_sign_up_trail(sign_ups), *recorded, *signed], key=lambda entry: entry["at"])
 
 
 def _sign_up_trail(sign_ups: Sequence[DemoSignUp]) -> Iterator[Row]:
@@ -211,9 +222,9 @@ def _sign_up_trail(sign_ups: Sequence[DemoSignUp]) -> Iterator[Row]:
 
 def _entry(
     moment: datetime, actor: Person | None, verb: str, subject: type[Base], subject_id: int,
-    before: dict[str, Any], after: dict[str, Any],
+    before: dict[str, Any], after: dict[str, Any], reason: str = "",
 ) -> Row:  # fmt: skip
     return {
         "at": moment, "actor_id": actor.id if actor else None, "verb": verb, "subject": subject.__tablename__,
-        "subject_id": subject_id, "before": plain(before), "after": plain(after), "reason": "",
+        "subject_id": subject_id, "before": plain(before), "after": plain(after), "reason": reason,
     }  # fmt: skip

@@ -27,16 +27,26 @@ LEDGER_NAMES = {
 
 
 class Evidence(StrEnum):
-    """How it is known that somebody was there."""
+    """How it is known that somebody was there. A second person's signature comes on top of how it was recorded."""
 
+    ROTATING_CODE = "rotating_code"
+    POSTED_CODE = "posted_code"
     ORGANIZER_TICK = "organizer_tick"
+    COUNTERSIGNED = "countersigned"
     IMPORTED = "imported"
+    TYPED_LATER = "typed_later"
 
 
 EVIDENCE_NAMES = {
+    Evidence.ROTATING_CODE: N_("A code on the organizer's screen"),
+    Evidence.POSTED_CODE: N_("A code posted at the place"),
     Evidence.ORGANIZER_TICK: N_("An organizer's list"),
+    Evidence.COUNTERSIGNED: N_("Countersigned by a second person"),
     Evidence.IMPORTED: N_("Imported"),
+    Evidence.TYPED_LATER: N_("Typed in later"),
 }
+# What shows by itself that another person was there at that time; of everything else somebody has yet to vouch.
+WITNESSED = (Evidence.ROTATING_CODE, Evidence.ORGANIZER_TICK)
 
 
 @dataclass(frozen=True)
@@ -51,7 +61,8 @@ class Measure:
 @dataclass(frozen=True, kw_only=True)
 class Kind:
     """A declaration. `seal` is its Chinese character, `code` its two letters, `colour` one of the theme's `--k-*`.
-    `renamed` are the moments at which it was given another name: calendars show it, and must notice."""
+    `evidence` is what makes hours final at once: on anything weaker they stay provisional until a second person
+    countersigns. `renamed` are the moments at which it was given another name: calendars show it, and must notice."""
 
     key: str
     name: str
@@ -62,12 +73,14 @@ class Kind:
     measures: tuple[Measure, ...] = ()
     has_standing_holder: bool = False
     has_timed_arrival: bool = False
-    evidence: tuple[Evidence, ...] = (Evidence.ORGANIZER_TICK,)
+    evidence: tuple[Evidence, ...] = WITNESSED
     renamed: tuple[datetime, ...] = ()
 
     def __post_init__(self) -> None:
         if self.has_standing_holder and self.has_timed_arrival:
             raise ValueError(f"{self.key}: who holds a post is there all the time, and comes at no time of their own")
+        if weak := set(self.evidence).difference(WITNESSED):
+            raise ValueError(f"{self.key}: nobody else has seen what is known from {', '.join(sorted(weak))}")
 
 
 KINDS: dict[str, Kind] = {}
@@ -105,7 +118,7 @@ declare(
 declare(
     Kind(
         key="elder_care", name=N_("Elder care"), seal="老", code="El", colour="elder", ledger=Ledger.SERVICE,
-        measures=(Measure("elders_visited", N_("Elders visited"), N_("people")),),
+        measures=(Measure("elders_visited", N_("Elders visited"), N_("people")),), evidence=(Evidence.ROTATING_CODE,),
     )
 )  # fmt: skip
 declare(

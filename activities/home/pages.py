@@ -63,7 +63,7 @@ class MyDuties:
     waiting: Sequence[Waiting]
     wishes: Sequence[Wish]
     posts: Sequence[Holder]
-    ledgers: list[tuple[str, int]]
+    ledgers: list[tuple[str, int, int]]  # name, final minutes and provisional ones
     total: Figures
     heat: plots.Heat
     records: list[Record]
@@ -104,7 +104,9 @@ def my_duties(member: Viewer, now: datetime) -> MyDuties:
         waiting=waiting,
         wishes=wishes,
         posts=holders.of_member(member.id, now),
-        ledgers=[(LEDGER_NAMES[ledger], own.total.minutes[n]) for n, ledger in enumerate(LEDGERS)],
+        ledgers=[
+            (LEDGER_NAMES[ledger], own.total.minutes[n], own.total.provisional[n]) for n, ledger in enumerate(LEDGERS)
+        ],
         total=own.total,
         heat=plots.heat(today.year, own.attended, today),
         records=records.history(member.id, limit=LATEST),

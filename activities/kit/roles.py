@@ -31,14 +31,29 @@ class Permission(StrEnum):
     KEEP_TRAININGS = "keep trainings"
     KEEP_CHATS = "keep chats"
     LIFT_PAUSES = "lift pauses"
+    COUNTERSIGN = "countersign"
     CERTIFY = "certify"
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ORGANIZER: frozenset(
-        {Permission.ORGANIZE, Permission.KEEP_TRAININGS, Permission.KEEP_CHATS, Permission.LIFT_PAUSES}
+        {
+            Permission.ORGANIZE,
+            Permission.KEEP_TRAININGS,
+            Permission.KEEP_CHATS,
+            Permission.LIFT_PAUSES,
+            Permission.COUNTERSIGN,
+        }
     ),
-    Role.SECRETARY: frozenset({Permission.REVIEW, Permission.GRANT_ROLES, Permission.LIFT_PAUSES, Permission.CERTIFY}),
+    Role.SECRETARY: frozenset(
+        {
+            Permission.REVIEW,
+            Permission.GRANT_ROLES,
+            Permission.LIFT_PAUSES,
+            Permission.COUNTERSIGN,
+            Permission.CERTIFY,
+        }
+    ),
     Role.ADMINISTRATOR: frozenset(
         {
             Permission.MANAGE_PEOPLE,

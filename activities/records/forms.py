@@ -28,6 +28,7 @@ from activities.records.rules import (
     most_minutes,
     why_not_mark,
 )
+from activities.records.rules_evidence import LateReasonMissing
 from activities.records.service import WalkIn
 
 MOST_REASON = 500
@@ -128,7 +129,9 @@ class AttendanceForm:
 
     def refuse(self, refusal: Refusal) -> None:
         """Show the service's refusal beside what was typed."""
-        place = "reason" if isinstance(refusal, ReasonMissing) else "number" if self.number else "main"
+        place = (
+            "reason" if isinstance(refusal, ReasonMissing | LateReasonMissing) else "number" if self.number else "main"
+        )
         self.errors.append((place, "", say_refusal(refusal)))
 
     def _read(self, form: Mapping[str, str]) -> None:

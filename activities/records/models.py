@@ -20,6 +20,8 @@ class Record(Base):
     `minutes` is time given, `minutes_late` how late the person came. `day` is the school's local day of the slot and
     `ledger` what its kind counted into when it was recorded, so that a year is read from this table alone.
     `recorded_by` vouches for it as it now stands; `recorded_at` is when it first was recorded, `changed_at` when last.
+    `note` is what belongs to the evidence: why it was typed in later, or the file and row it was imported from. Hours
+    that are not `is_final` wait for somebody who countersigns; the three people are never the same.
     """
 
     __tablename__ = "record"
@@ -28,9 +30,24 @@ class Record(Base):
         sa.CheckConstraint("minutes >= 0 AND minutes_late >= 0", name="minutes_not_negative"),
         sa.CheckConstraint("member_id <> recorded_by_id", name="nobody_records_their_own"),
         sa.CheckConstraint("attendance IN ('present', 'late') OR minutes = 0", name="no_minutes_without_presence"),
+        sa.CheckConstraint(
+            "countersigned_by_id <> member_id AND countersigned_by_id <> recorded_by_id", name="three_different_people"
+        ),
+        sa.CheckConstraint("is_final OR countersigned_by_id IS NULL", name="countersigned_is_final"),
+        sa.CheckConstraint(
+            "NOT is_final OR countersigned_by_id IS NOT NULL OR evidence IN ('rotating_code', 'organizer_tick')"
+            " OR minutes = 0",
+            name="no_final_hours_without_a_witness",
+        ),
+        # A signature comes on top of how it was recorded, which stays to be seen.
+        sa.CheckConstraint("evidence <> 'countersigned'", name="evidence_is_how_it_was_recorded"),
         # All that a year's figures need, so that they are read from the index alone.
-        sa.Index("ix_record_year", "member_id", "day", "ledger", "attendance", "minutes"),
-    )
+        sa.Index("ix_record_year", "member_id", "day", "ledger", "attendance", "minutes", "is_final"),
+        sa.Index(
+            "ix_record_provisional", "slot_id", sqlite_where=sa.text("NOT is_final"),
+            postgresql_where=sa.text("NOT is_final"),
+        ),
+    )  # fmt: skip
 
     public_id: Mapped[str] = mapped_column(sa.String(16), unique=True, default=new_public_id)
     slot_id: Mapped[int] = mapped_column(sa.ForeignKey("slot.id"))
@@ -41,10 +58,14 @@ class Record(Base):
     ledger: Mapped[Ledger] = mapped_column(Words(Ledger))
     day: Mapped[date]
     evidence: Mapped[Evidence] = mapped_column(Words(Evidence))
+    note: Mapped[str] = mapped_column(default="")
+    is_final: Mapped[bool] = mapped_column(default=False)
     recorded_by_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"))
+    countersigned_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id"))
     recorded_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 
     slot: Mapped[Slot] = relationship()
     member: Mapped[Member] = relationship(foreign_keys=[member_id])
     recorded_by: Mapped[Member] = relationship(foreign_keys=[recorded_by_id])
+    countersigned_by: Mapped[Member | None] = relationship(foreign_keys=[countersigned_by_id])

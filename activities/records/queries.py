@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -45,8 +45,18 @@ class Kept:
     public_id: str
     mark: Mark
     evidence: Evidence
+    note: str
+    is_final: bool
+    recorded_by_id: int
+    countersigned_by_id: int | None
     changed_at: datetime
     by: str
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the trail keeps of it."""
+        known = ("evidence", "note", "is_final", "recorded_by_id", "countersigned_by_id")
+        return {**asdict(self.mark), **{name: getattr(self, name) for name in known}}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +78,8 @@ def sheet(slot_id: int) -> list[Line]:
         sa.select(
             Member.id, Member.public_id, Member.number, Member.name,
             Record.id, Record.public_id, Record.attendance, Record.minutes, Record.minutes_late, Record.evidence,
-            Record.changed_at, Recorder.name,
+            Record.note, Record.is_final, Record.recorded_by_id, Record.countersigned_by_id, Record.changed_at,
+            Recorder.name,
         )
         .outerjoin(Record, sa.and_(Record.member_id == Member.id, Record.slot_id == slot_id))
         .outerjoin(Recorder, Recorder.id == Record.recorded_by_id)
@@ -85,10 +96,13 @@ def sheet(slot_id: int) -> list[Line]:
 
 def _kept(
     record_id: int, public_id: str, attendance: Attendance, minutes: int, minutes_late: int, evidence: Evidence,
-    changed_at: datetime, by: str,
+    note: str, is_final: bool, recorded_by_id: int, countersigned_by_id: int | None, changed_at: datetime, by: str,
 ) -> Kept:  # fmt: skip
-    mark = Mark(attendance, minutes, minutes_late)
-    return Kept(id=record_id, public_id=public_id, mark=mark, evidence=evidence, changed_at=changed_at, by=by)
+    return Kept(
+        id=record_id, public_id=public_id, mark=Mark(attendance, minutes, minutes_late), evidence=evidence, note=note,
+        is_final=is_final, recorded_by_id=recorded_by_id, countersigned_by_id=countersigned_by_id,
+        changed_at=changed_at, by=by,
+    )  # fmt: skip
 
 
 def last_save(slot_id: int, recorder_id: int, now: datetime) -> tuple[datetime, int] | None:
@@ -110,14 +124,16 @@ def saved_at(slot_id: int, recorder_id: int, moment: datetime, now: datetime) ->
 def _can_be_undone(
     query: sa.Select[*tuple[Any, ...]], slot_id: int, recorder_id: int, now: datetime
 ) -> sa.Select[*tuple[Any, ...]]:
-    """Records that are still as this person left them a short time ago, by marking them and not by undoing."""
+    """Records that are still as this person left them a short time ago, by marking them and not by undoing, and that
+    nobody has countersigned."""
     entry = sa.and_(
         AuditEntry.subject == Record.__tablename__, AuditEntry.subject_id == Record.id,
         AuditEntry.at == Record.changed_at, AuditEntry.verb.in_(("record", "correct")),
     )  # fmt: skip
     return query.join(AuditEntry, entry).where(
-        Record.slot_id == slot_id, Record.recorded_by_id == recorder_id, Record.changed_at >= now - UNDO_WITHIN
-    )
+        Record.slot_id == slot_id, Record.recorded_by_id == recorder_id, Record.changed_at >= now - UNDO_WITHIN,
+        Record.countersigned_by_id.is_(None),
+    )  # fmt: skip
 
 
 def names_locked(member_ids: Collection[int]) -> dict[int, str]:
@@ -159,6 +175,7 @@ def record_for(member: Viewer, public_id: str) -> Record:
             contains_eager(Record.slot).contains_eager(Slot.post).contains_eager(Post.activity),
             joinedload(Record.member, innerjoin=True),
             joinedload(Record.recorded_by, innerjoin=True),
+            joinedload(Record.countersigned_by),
         )
     )
     record = db.session.execute(query).unique().scalar_one_or_none()
@@ -207,20 +224,25 @@ def history(
 
 @dataclass(frozen=True)
 class Total:
-    """One ledger's sum: `minutes` of time given, `times` the person came."""
+    """One ledger's sum: `minutes` of time given that is final, `times` the person came, and the minutes that wait for
+    a second person."""
 
     minutes: int = 0
     times: int = 0
+    provisional: int = 0
 
 
 def totals(member_id: int, year: int | None = None) -> dict[Ledger, Total]:
     """The person's sum of every ledger. They are never added together."""
     query = (
-        sa.select(Record.ledger, sa.func.sum(Record.minutes), sa.func.count())
+        sa.select(
+            Record.ledger, sa.func.coalesce(sa.func.sum(Record.minutes).filter(Record.is_final), 0), sa.func.count(),
+            sa.func.coalesce(sa.func.sum(Record.minutes).filter(~Record.is_final), 0),
+        )
         .where(*_of(member_id, year), Record.attendance.in_(CAME))
         .group_by(Record.ledger)
-    )
-    found = {ledger: Total(minutes, times) for ledger, minutes, times in db.session.execute(query)}
+    )  # fmt: skip
+    found = {ledger: Total(*sums) for ledger, *sums in db.session.execute(query)}
     return {ledger: found.get(ledger, Total()) for ledger in Ledger}
 
 

@@ -19,15 +19,17 @@ from activities.kit.i18n import ngettext
 from activities.kit.roles import Permission
 from activities.kit.web import asked_page, done, invalid
 from activities.leaves import queries as leaves
-from activities.records import desk_routes, queries, rules, service
+from activities.records import countersign_routes, desk_routes, queries, rules, rules_evidence, service
 from activities.records.forms import AttendanceForm
 
 records = Blueprint("records", __name__)
 desk_routes.add_to(records)
+countersign_routes.add_to(records)
 
 
 SAID_ON_THE_PAGE = (
     rules.ReasonMissing, rules.NobodyByNumber, rules.AlreadyOnList, rules.OwnRecord, rules.NothingToUndo,
+    rules_evidence.LateReasonMissing,
 )  # fmt: skip
 
 
@@ -122,7 +124,14 @@ def _page(slot: Slot, form: AttendanceForm) -> dict[str, Any]:
     now = clock.now()
     refusal = rules.why_not_open(queries.session(slot), now)
     undo = queries.last_save(slot.id, current_user.id, now)
-    return {"slot": slot, "form": form, "choices": choices, "refusal": refusal, "undo": undo}
+    return {
+        "slot": slot,
+        "form": form,
+        "choices": choices,
+        "refusal": refusal,
+        "undo": undo,
+        "overdue": service.overdue(slot, now),
+    }
 
 
 def _said(saved: service.Saved) -> str:

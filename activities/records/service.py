@@ -4,8 +4,8 @@ first saved: the same mark changes nothing, another one is a correction and need
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,8 +23,12 @@ from activities.records import notices, queries, rules
 from activities.records.models import Record
 from activities.records.queries import Kept, Line
 from activities.records.rules import Attendance, Mark, Row
+from activities.records.rules_evidence import Known, can_be_late, due_on, why_not_late
+from activities.terms import queries as terms
 
 NOTHING: dict[str, Any] = {}
+# How far ten working days can reach: over the longest holidays.
+LONGEST = timedelta(days=60)
 
 
 @dataclass(frozen=True)
@@ -80,9 +84,10 @@ def record_attendance(
     spoken = {who: mark for who, mark in changed.items() if who not in silent}
     if refusal := rules.why_not_correct([names[who] for who in spoken], reason):
         raise refusal
-    record_marks(recorder_id, slot, fresh, now)
-    _correct(recorder_id, slot, spoken, kept, reason, now)
-    _correct(recorder_id, slot, silent, kept, "", now)
+    known = known_by(slot, {names[who]: mark for who, mark in fresh.items()}, reason, now)
+    record_marks(recorder_id, slot, fresh, known, now)
+    _correct(recorder_id, slot, spoken, kept, known, reason, now)
+    _correct(recorder_id, slot, silent, kept, known, "", now)
     return Saved(len(fresh), len(changed))
 
 
@@ -126,37 +131,68 @@ def _admit(guest: Member, slot: Slot, lines: Mapping[int, Line]) -> None:
     slot.tickets += 1
 
 
-def record_marks(recorder_id: int, slot: Slot, marks: Mapping[int, Mark], now: datetime) -> None:
+def known_by(slot: Slot, fresh: Mapping[str, Mark], reason: str, now: datetime) -> Known:
+    """How what an organizer marks now is known: from the list, or, once the time to record is over, from what was typed
+    in later. Raises LateReasonMissing where that has no reason; of who is deferred none is asked. `fresh` are the marks
+    of who is recorded for the first time, by name."""
+    needed = slot.post.activity.kind.evidence
+    due = overdue(slot, now)
+    if due is None:
+        return Known(Evidence.ORGANIZER_TICK, needed)
+    names = [name for name, mark in fresh.items() if mark.attendance is not Attendance.DEFERRED]
+    if refusal := why_not_late(names, due, reason):
+        raise refusal
+    return Known(Evidence.TYPED_LATER, needed, reason)
+
+
+def overdue(slot: Slot, now: datetime) -> date | None:
+    """The day by which it had to be recorded who came, where that day is over."""
+    ended, today = local_day(slot.ends_at), local_day(now)
+    if not can_be_late(ended, today):
+        return None
+    due = due_on(ended, terms.special_days(ended, ended + LONGEST))
+    return due if due < today else None
+
+
+def record_marks(recorder_id: int, slot: Slot, marks: Mapping[int, Mark], known: Known, now: datetime) -> None:
     """Inside a transaction that has asked the rules: record people for the first time."""
     if not marks:
         return
     same = {
         "slot_id": slot.id, "ledger": slot.post.activity.kind.ledger, "day": local_day(slot.starts_at),
-        "recorded_by_id": recorder_id, "recorded_at": now, "changed_at": now,
+        "recorded_at": now, "changed_at": now,
     }  # fmt: skip
-    rows = [{**same, "member_id": who, **_facts(mark)} for who, mark in marks.items()]
+    facts = {who: _facts(mark, known, recorder_id) for who, mark in marks.items()}
+    rows = [{**same, "member_id": who, **stated} for who, stated in facts.items()]
     insert = sa.insert(Record).returning(Record.member_id, Record.id, Record.public_id)
     made = {who: (record_id, public_id) for who, record_id, public_id in db.session.execute(insert, rows)}
-    changes = [(made[who][0], NOTHING, _facts(mark)) for who, mark in marks.items()]
-    audit.leave_all(now, recorder_id, "record", Record, changes)
+    for spoken in (True, False):  # no word is kept of why somebody is deferred
+        changes = [(made[who][0], NOTHING, facts[who]) for who in marks if bool(facts[who]["note"]) is spoken]
+        audit.leave_all(now, recorder_id, "record", Record, changes, reason=known.note if spoken else "")
     absent = {who: made[who][1] for who, mark in marks.items() if mark.attendance is Attendance.ABSENT}
     notices.absent(slot, absent, now)
 
 
 def _correct(
-    recorder_id: int, slot: Slot, marks: Mapping[int, Mark], kept: Mapping[int, Kept], reason: str, now: datetime
-) -> None:
-    """Change what was recorded; the trail keeps what it was."""
+    recorder_id: int, slot: Slot, marks: Mapping[int, Mark], kept: Mapping[int, Kept], known: Known, reason: str,
+    now: datetime,
+) -> None:  # fmt: skip
+    """Change what was recorded; the trail keeps what it was. A signature was under what was, so it is gone."""
     if not marks:
         return
-    same = {"recorded_by_id": recorder_id, "changed_at": now}
-    rows = [{"id": kept[who].id, **same, **_facts(mark)} for who, mark in marks.items()]
+    known = replace(known, note=known.note and reason)
+    facts = {who: _facts(mark, known, recorder_id) for who, mark in marks.items()}
+    rows = [{"id": kept[who].id, "changed_at": now, **stated} for who, stated in facts.items()]
     db.session.execute(sa.update(Record), rows)
-    changes = [(kept[who].id, _facts(kept[who].mark, kept[who].evidence), _facts(mark)) for who, mark in marks.items()]
+    changes = [(kept[who].id, kept[who].facts, stated) for who, stated in facts.items()]
     audit.leave_all(now, recorder_id, "correct", Record, changes, reason=reason)
     notices.corrected(slot, {who: kept[who].public_id for who in marks}, reason, now)
 
 
-def _facts(mark: Mark, evidence: Evidence = Evidence.ORGANIZER_TICK) -> dict[str, Any]:
+def _facts(mark: Mark, known: Known, recorder_id: int) -> dict[str, Any]:
     """What a mark states of a record: the columns it sets, and what the trail keeps."""
-    return {**asdict(mark), "evidence": evidence}
+    note = "" if mark.attendance is Attendance.DEFERRED else known.note
+    return {
+        **asdict(mark), "evidence": known.evidence, "note": note, "is_final": known.is_final(mark),
+        "recorded_by_id": recorder_id, "countersigned_by_id": None,
+    }  # fmt: skip

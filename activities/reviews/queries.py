@@ -43,10 +43,11 @@ def _chosen(branches: list[Branch], public_id: str) -> list[Branch]:
 
 
 def minutes(branches: Sequence[Branch], year: int, filters: Filters) -> dict[int, tuple[int, ...]]:
-    """Minutes of those the filters list: for each unit a number a ledger, in the order of LEDGERS."""
+    """Minutes of those the filters list: for each unit a number a ledger, in the order of LEDGERS, first of what is
+    final and then of what is provisional."""
     rows = db.session.execute(statements.minutes(filters.asked), _given(branches, year, filters))
     found = {unit_id: tuple(minutes) for unit_id, *minutes in rows}
-    return {branch.id: found.get(branch.id, NOTHING.minutes) for branch in branches}
+    return {branch.id: found.get(branch.id, NOTHING.minutes + NOTHING.provisional) for branch in branches}
 
 
 def attendances(branches: Sequence[Branch], year: int, filters: Filters) -> dict[date, int]:
@@ -84,5 +85,7 @@ def _days(year: int) -> dict[str, date]:
 
 def _read(values: Sequence[Any]) -> Figures:
     """The figures of a group of records, or of no group at all."""
-    minutes, others = values[: len(LEDGERS)], values[len(LEDGERS) :]
-    return NOTHING if others[0] is None else Figures(tuple(minutes), *others)
+    of_each = len(LEDGERS)
+    final, provisional, others = values[:of_each], values[of_each : 2 * of_each], values[2 * of_each :]
+    figures: list[Any] = [tuple(final), *others, tuple(provisional)]
+    return NOTHING if others[0] is None else Figures(*figures)

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Flask, redirect, render_template, request, send_file, url_for
 from flask_login import current_user
 
-from activities.duties.kinds import LEDGER_NAMES
+from activities.duties.kinds import EVIDENCE_NAMES, LEDGER_NAMES
 from activities.kit import clock
 from activities.kit.access import access
 from activities.kit.i18n import gettext as _
@@ -54,6 +54,7 @@ def year(year: int) -> Any:
         heat=plots.heat(year, attendances, clock.local_day(now)),
         stages={stage: _(name) for stage, name in STAGE_NAMES.items()},
         standings={standing: _(name) for standing, name in STANDING_NAMES.items()},
+        evidences={evidence: _(name) for evidence, name in EVIDENCE_NAMES.items()},
     )
 
 
@@ -85,5 +86,6 @@ def mine(year: int) -> Any:
     years = sorted({*records.years(current_user.id), year}, reverse=True)
     ledgers = [_(LEDGER_NAMES[ledger]) for ledger in LEDGERS]
     return render_template(
-        "reviews/mine.html", year=year, years=years, own=own, heat=heat, ledgers=ledgers, zero=tables.ZERO
-    )
+        "reviews/mine.html", year=year, years=years, own=own, heat=heat, ledgers=ledgers, zero=tables.ZERO,
+        waiting=tables.said_to_wait,
+    )  # fmt: skip

@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
-from activities.duties.kinds import Ledger
+from activities.duties.kinds import Evidence, Ledger
 from activities.kit.text import clean_line
 from activities.people.rules import Stage, Standing
 
@@ -25,7 +25,8 @@ KEYS = (*PERSONAL, *(str(ledger) for ledger in LEDGERS), *COUNTS, "last_seen")
 @dataclass(frozen=True, slots=True)
 class Figures:
     """What a person did in a span of time. `minutes` has one number a ledger, in the order of LEDGERS, never added
-    together; `attended` counts present and late."""
+    together, of hours that are final, and `provisional` one of those that wait for a second person; `attended` counts
+    present and late."""
 
     minutes: tuple[int, ...] = (0,) * len(LEDGERS)
     attended: int = 0
@@ -33,6 +34,7 @@ class Figures:
     excused: int = 0
     absent: int = 0
     last_seen: date | None = None
+    provisional: tuple[int, ...] = (0,) * len(LEDGERS)
 
     def __add__(self, other: Figures) -> Figures:
         """The figures of two spans that share no record."""
@@ -43,6 +45,7 @@ class Figures:
             self.excused + other.excused,
             self.absent + other.absent,
             max((day for day in (self.last_seen, other.last_seen) if day), default=None),
+            tuple(a + b for a, b in zip(self.provisional, other.provisional, strict=True)),
         )
 
 
@@ -139,7 +142,7 @@ class Order:
 @dataclass(frozen=True, kw_only=True)
 class Filters:
     """Whom a list shows: all that is empty narrows nothing. `unit` is a public id and stands for all below it too;
-    `gone` also shows those who have left the roster."""
+    `gone` also shows those who have left the roster, and `evidence` leaves only what is known in that way."""
 
     unit: str = ""
     class_name: str = ""
@@ -147,12 +150,15 @@ class Filters:
     standing: Standing | None = None
     search: str = ""
     gone: bool = False
+    evidence: Evidence | None = None
 
     @property
     def values(self) -> dict[str, str]:
         """What a statement compares with, by name, without what is empty; the unit is none of it, and what is searched
         for is a pattern in which "/" takes the meaning from the sign behind it."""
         values = {name: value for name, value in self.query().items() if name != "unit"}
+        if self.evidence is Evidence.COUNTERSIGNED:  # on top of how it was recorded, so it is asked otherwise
+            values["countersigned"] = values.pop("evidence")
         if self.search:
             values["search"] = "%" + re.sub("([%_/])", r"/\1", self.search) + "%"
         return values
@@ -176,6 +182,7 @@ def read_filters(args: Mapping[str, str]) -> Filters:
         standing=_word(Standing, args.get("standing")),
         search=clean_line(args.get("search"))[:100],
         gone="gone" in args,
+        evidence=_word(Evidence, args.get("evidence")),
     )
 
 

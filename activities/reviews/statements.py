@@ -90,17 +90,26 @@ def _narrow(asked: frozenset[str]) -> Conditions:
         yield sa.or_(*(sa.func.lower(c).like(pattern, escape="/") for c in (Member.name, Member.number)))
 
 
+def _records(asked: frozenset[str]) -> Conditions:
+    """What the filters ask of a record of the year."""
+    yield THIS_YEAR
+    if "evidence" in asked:
+        yield Record.evidence == given("evidence")
+    if "countersigned" in asked:
+        yield Record.countersigned_by_id.is_not(None)
+
+
 def _members(asked: frozenset[str]) -> sa.ColumnElement[bool]:
     return sa.and_(Member.unit_id.in_(given("units", expanding=True)), *_on_roster(asked), *_narrow(asked))
 
 
 @lru_cache(maxsize=64)
 def minutes(asked: frozenset[str]) -> AnySelect:
-    """By unit, the minutes of each ledger."""
+    """By unit, the minutes of each ledger: those that are final, then those that wait for a second person."""
     return (
         sa.select(Member.unit_id, *_minutes())
         .join(Record, Record.member_id == Member.id)
-        .where(_members(asked), THIS_YEAR)
+        .where(_members(asked), *_records(asked))
         .group_by(Member.unit_id)
     )
 
@@ -111,7 +120,7 @@ def attendances(asked: frozenset[str]) -> AnySelect:
     return (
         sa.select(Record.day, sa.func.count())
         .join(Member, Member.id == Record.member_id)
-        .where(_members(asked), THIS_YEAR, ATTENDED)
+        .where(_members(asked), *_records(asked), ATTENDED)
         .group_by(Record.day)
     )
 
@@ -129,7 +138,7 @@ def lines(asked: frozenset[str], order: Order, cut: bool) -> AnySelect:
     who = people.cte("who")
     did = (
         sa.select(Record.member_id, *_figures())
-        .where(Record.member_id.in_(sa.select(who.c.id)), THIS_YEAR)
+        .where(Record.member_id.in_(sa.select(who.c.id)), *_records(asked))
         .group_by(Record.member_id)
         .cte("did")
     )
@@ -176,6 +185,13 @@ def _figures() -> list[sa.ColumnElement[Any]]:
 
 
 def _minutes() -> list[sa.ColumnElement[int]]:
-    """The minutes of each ledger, as integers, which some databases sum up to decimals."""
-    sums = ((ledger, sa.func.sum(Record.minutes).filter(Record.ledger == ledger)) for ledger in LEDGERS)
-    return [sa.cast(sa.func.coalesce(total, 0), sa.BigInteger).label(ledger) for ledger, total in sums]
+    """The minutes of each ledger, final ones and then provisional ones, as integers, which some databases sum up to
+    decimals."""
+    final = [(ledger, Record.is_final, ledger) for ledger in LEDGERS]
+    provisional = [(f"{ledger}_provisional", ~Record.is_final, ledger) for ledger in LEDGERS]
+    return [
+        sa.cast(
+            sa.func.coalesce(sa.func.sum(Record.minutes).filter(Record.ledger == ledger, standing), 0), sa.BigInteger
+        ).label(name)
+        for name, standing, ledger in (*final, *provisional)
+    ]

@@ -10,7 +10,7 @@ from typing import Any
 from flask import url_for
 from markupsafe import Markup, escape
 
-from activities.duties.kinds import LEDGER_NAMES, Ledger
+from activities.duties.kinds import EVIDENCE_NAMES, LEDGER_NAMES, Ledger
 from activities.kit.i18n import gettext as _
 from activities.kit.i18n import say_hours
 from activities.people.rules import STAGE_NAMES, STANDING_NAMES, Stage
@@ -104,18 +104,25 @@ def _cells(line: Line, stages: Mapping[Stage, str], longest: Sequence[int]) -> d
         "attended": did.attended or ZERO, "late": did.late or ZERO, "excused": did.excused or ZERO,
         "absent": did.absent or ZERO, "last_seen": did.last_seen.strftime("%m-%d") if did.last_seen else NEVER,
     }  # fmt: skip
-    for ledger, minutes, most in zip(LEDGERS, did.minutes, longest, strict=True):
-        cells[ledger] = say_hours(minutes) if minutes else ZERO
+    for ledger, minutes, waits, most in zip(LEDGERS, did.minutes, did.provisional, longest, strict=True):
+        cells[ledger] = (say_hours(minutes) if minutes else ZERO) + (said_to_wait(waits) if waits else "")
         cells[f"{ledger}_bar"] = 100 * minutes // most
     return cells
 
 
-def ledger_tiles(scope: Scope, minutes: Mapping[int, Sequence[int]]) -> list[tuple[str, str, str]]:
-    """Name, hours and hours a head of each ledger, for the chosen units."""
+def said_to_wait(minutes: int) -> Markup:
+    """Hours that are not final, beside those that are."""
+    return Markup('<span class="sub">%s</span>') % _("+ %(hours)s provisional", hours=say_hours(minutes))
+
+
+def ledger_tiles(scope: Scope, minutes: Mapping[int, Sequence[int]]) -> list[tuple[str, str, str, str]]:
+    """Name, hours, hours a head and provisional hours of each ledger, for the chosen units; empty for none of these."""
     tiles = []
     for n, ledger in enumerate(LEDGERS):
         hours = sum(minutes[branch.id][n] for branch in scope.chosen) / 60
-        tiles.append((_(LEDGER_NAMES[ledger]), f"{hours:,.1f}", f"{hours / max(1, scope.people):.1f}"))
+        waits = sum(minutes[branch.id][len(LEDGERS) + n] for branch in scope.chosen) / 60
+        each = f"{hours / max(1, scope.people):.1f}"
+        tiles.append((_(LEDGER_NAMES[ledger]), f"{hours:,.1f}", each, f"{waits:,.1f}" if waits else ""))
     return tiles
 
 
@@ -141,6 +148,8 @@ def filter_facts(scope: Scope, filters: Filters) -> list[tuple[str, str]]:
         facts.append((_("Standing"), _(STANDING_NAMES[filters.standing])))
     if filters.search:
         facts.append((_("Name or number"), filters.search))
+    if filters.evidence:
+        facts.append((_("Known from"), _(EVIDENCE_NAMES[filters.evidence])))
     if filters.gone:
         facts.append((_("Roster"), _("with those who have left")))
     return facts

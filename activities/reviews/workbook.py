@@ -33,7 +33,8 @@ def write(target: IO[bytes], lines: Iterable[Line], facts: Sequence[tuple[str, s
 
 def _columns() -> list[tuple[str, int, str, str]]:
     """Heading, width in characters, number format and meaning of each column."""
-    hours = _("Hours of this ledger, from minutes; ledgers are never added together.")
+    hours = _("Final hours of this ledger, from minutes; ledgers are never added together.")
+    waits = _("Hours of this ledger that wait for a second person's signature; they are not among the final ones.")
     return [
         (_("Number"), 14, TEXT, _("Student or staff number.")),
         (_("Name"), 14, TEXT, _("As on the roster.")),
@@ -42,6 +43,7 @@ def _columns() -> list[tuple[str, int, str, str]]:
         (_("Stage"), 16, TEXT, _("Where the person is today.")),
         (_("Standing"), 10, TEXT, _("Where the person is today.")),
         *((_(LEDGER_NAMES[ledger]), 12, HOURS, hours) for ledger in LEDGERS),
+        *((_("%(ledger)s, provisional", ledger=_(LEDGER_NAMES[ledger])), 12, HOURS, waits) for ledger in LEDGERS),
         (_("Attended"), 10, COUNT, _("Slots the person came to, late or not.")),
         (_("Late"), 10, COUNT, _("Slots the person came late to; they are among those attended.")),
         (_("Excused"), 10, COUNT, _("Slots missed with leave.")),
@@ -71,7 +73,7 @@ def _write_members(
         texts = (line.number, line.name, line.unit, line.class_name, stages[line.stage], standings[line.standing])
         for place, text in enumerate(texts):
             sheet.write_string(row, place, text, formats[place])
-        hours = (minutes / 60 for minutes in figures.minutes)
+        hours = (minutes / 60 for minutes in (*figures.minutes, *figures.provisional))
         numbers = (*hours, figures.attended, figures.late, figures.excused, figures.absent)
         for place, number in enumerate(numbers, start=len(texts)):
             sheet.write_number(row, place, number, formats[place])

@@ -104,8 +104,8 @@ def test_who_had_least_comes_first_and_who_is_busy_not_at_all(house, statements)
     db.session.add(
         Record(
             slot_id=past.id, member_id=house.cast.lin.id, attendance=Attendance.PRESENT, minutes=60, ledger=Ledger.DUTY,
-            day=local_day(NOW - 2 * DAY), evidence=Evidence.ORGANIZER_TICK, recorded_by_id=house.cast.ou.id,
-            recorded_at=NOW, changed_at=NOW,
+            day=local_day(NOW - 2 * DAY), evidence=Evidence.ORGANIZER_TICK, is_final=True,
+            recorded_by_id=house.cast.ou.id, recorded_at=NOW, changed_at=NOW,
         )
     )  # fmt: skip
     db.session.commit()

@@ -64,7 +64,7 @@ PAGES = {
         "/organize/requests", "/organize/requests?activity={asking}", "/organize/slots/{by_assignment}/assign",
         "/trainings", "/trainings/new", "/trainings/{training}", "/trainings/{training}/edit",
         "/organize/leaves", "/organize/slots/{drive}/arrivals", "/slots/{begun}/desk",
-        "/pauses",
+        "/pauses", "/countersign", "/slots/{past}/countersign",
         "/chats", "/chats/new", "/chats/{chat}", "/chats/{chat}/remove",
         "/organize/board", "/organize/board?week=2020-01-06&kind=blood",
         "/organize/board?mode=select", "/organize/slots/{slot}/message", "/organize/activities/{activity}/message",

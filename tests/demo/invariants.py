@@ -79,6 +79,16 @@ BROKEN = {
     "every sign-up has its trail": """
         SELECT u.id FROM sign_up u LEFT JOIN audit_entry e ON e.subject = 'sign_up' AND e.subject_id = u.id
         GROUP BY u.id, u.revision HAVING count(e.id) <> u.revision + 1""",
+    "who has hours, who recorded and who countersigned are three people": """
+        SELECT id FROM record WHERE member_id IN (recorded_by_id, countersigned_by_id)
+           OR recorded_by_id = countersigned_by_id""",
+    "every signature has its trail": """
+        SELECT r.id FROM record r
+        LEFT JOIN audit_entry e ON e.subject = 'record' AND e.subject_id = r.id AND e.verb = 'countersign'
+         AND e.actor_id = r.countersigned_by_id AND e.at > r.recorded_at AND e.at <= :now
+        WHERE (r.countersigned_by_id IS NULL) <> (e.id IS NULL)""",
+    "what was typed in later says why": """
+        SELECT id FROM record WHERE (evidence = 'typed_later') <> (note <> '')""",
     "every record has its trail": """
         SELECT r.id FROM record r
         LEFT JOIN audit_entry e ON e.subject = 'record' AND e.subject_id = r.id AND e.actor_id = r.recorded_by_id

@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload
 
 from activities.demo import article
 from activities.demo.load import NotEmpty, load, think
+from activities.duties.kinds import Evidence
 from activities.duties.models import Activity, Post, Slot
 from activities.duties.queries import WITH_ALL
 from activities.duties.rules import SlotState
@@ -30,6 +31,8 @@ from activities.people.queries import by_login
 from activities.people.rules import Stage, Standing
 from activities.records.models import Record
 from activities.records.rules import Mark, why_not_mark
+from activities.records.rules_evidence import Known
+from activities.records.service import overdue
 from activities.signups.facts import offer_of, person
 from activities.signups.models import SignUp
 from activities.signups.rules import SignUpState, why_not_promote, why_not_sign_up
@@ -64,7 +67,9 @@ def test_every_state_is_one_the_services_could_have_made(now):
     slots = db.session.scalars(sa.select(Slot).options(WITH_ALL)).all()
     check_days(slots)
     check_sign_ups(slots)
-    check_records(slots)
+    standing = check_records(slots)
+    assert standing[Evidence.TYPED_LATER, True]
+    assert standing[Evidence.ORGANIZER_TICK, False] or now != TODAY
     check_what_is_ahead(slots, now)
     check_accounts(now)
     check_holders()
@@ -124,17 +129,23 @@ def check_sign_ups(slots: Sequence[Slot]) -> None:
             assert withdrawn_at <= what.withdraw_until
 
 
-def check_records(slots: Sequence[Slot]) -> None:
+def check_records(slots: Sequence[Slot]) -> Counter[tuple[Evidence, bool]]:
     by_id = {slot.id: slot for slot in slots}
     attendance: Counter[str] = Counter()
+    standing: Counter[tuple[Evidence, bool]] = Counter()
     for record in db.session.scalars(sa.select(Record)):
         slot = by_id[record.slot_id]
         assert why_not_mark("", Mark(record.attendance, record.minutes, record.minutes_late), slot.minutes) is None
         assert record.ledger == slot.post.activity.kind.ledger
         assert record.day == clock.local_day(slot.starts_at)
         attendance[record.attendance] += 1
+        known = Known(record.evidence, slot.post.activity.kind.evidence)
+        assert record.is_final == (known.is_final(Mark(record.attendance)) or record.countersigned_by_id is not None)
+        assert (record.evidence is Evidence.TYPED_LATER) == (overdue(slot, record.recorded_at) is not None)
+        standing[record.evidence, record.is_final] += 1
     assert 0.8 < attendance["present"] / attendance.total() < 0.95
     assert all(attendance[what] > 100 for what in ("late", "excused", "absent"))
+    return standing
 
 
 def check_what_is_ahead(slots: Sequence[Slot], now: datetime) -> None:

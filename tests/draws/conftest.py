@@ -61,7 +61,7 @@ def gave(house: House, n: int, minutes: int, days_ago: int = 2) -> None:
     store(
         Record(
             slot_id=slot.id, member_id=house.people[n], attendance=Attendance.PRESENT, minutes=minutes,
-            ledger=Ledger.SERVICE, day=local_day(NOW - days_ago * DAY), evidence=Evidence.ORGANIZER_TICK,
+            ledger=Ledger.SERVICE, day=local_day(NOW - days_ago * DAY), evidence=Evidence.ORGANIZER_TICK, is_final=True,
             recorded_by_id=house.cast.ou.id, recorded_at=NOW, changed_at=NOW,
         )
     )  # fmt: skip

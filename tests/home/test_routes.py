@@ -42,8 +42,8 @@ def records(app, cast, count: int) -> None:
             db.session.add(
                 Record(
                     slot=slot, member_id=cast.lin.id, attendance=Attendance.PRESENT, minutes=90, ledger="service",
-                    day=slot.starts_at.date(), evidence="organizer_tick", recorded_by_id=cast.ou.id, recorded_at=NOW,
-                    changed_at=NOW,
+                    day=slot.starts_at.date(), evidence="organizer_tick", is_final=True,
+                    recorded_by_id=cast.ou.id, recorded_at=NOW, changed_at=NOW,
                 )
             )  # fmt: skip
         db.session.commit()

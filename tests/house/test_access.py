@@ -424,6 +424,9 @@ TABLE = {
     # records
     "GET records.attendance": row("login 404 404 200 404 404", slot),
     "POST records.attendance_post": row("login 404 404 303 404 404", slot),
+    "GET records.countersign": row("login 404 404 200 200 404", slot),
+    "POST records.countersign": row("login 404 404 422 422 404", slot),
+    "GET records.to_countersign": row("login 404 404 200 200 404"),
     "GET records.mine": row("login 200 200 200 200 200"),
     "GET records.trail": row("login 404 404 404 404 404", no_record),
     # holders

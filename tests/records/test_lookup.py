@@ -67,7 +67,8 @@ def years(app, cast):
                 {
                     "slot_id": slot.id, "member_id": cast.lin.id, "attendance": Attendance.PRESENT, "minutes": 60,
                     "minutes_late": 0, "ledger": "learning" if n % 5 == 0 else "service", "day": day.date(),
-                    "evidence": "organizer_tick", "recorded_by_id": cast.ou.id, "recorded_at": NOW, "changed_at": NOW,
+                    "evidence": "organizer_tick", "is_final": True,
+                    "recorded_by_id": cast.ou.id, "recorded_at": NOW, "changed_at": NOW,
                 }
             )  # fmt: skip
         db.session.execute(sa.insert(Record), rows)

@@ -115,7 +115,8 @@ def test_a_correction_appends_who_when_what_and_why(seated):
     assert (second.verb, second.actor_id, second.at) == ("correct", seated.chen.id, THEN + HOUR)
     assert second.before == first.after
     assert second.after == {
-        "attendance": "late", "minutes": 100, "minutes_late": 20, "evidence": "organizer_tick",
+        "attendance": "late", "minutes": 100, "minutes_late": 20, "evidence": "organizer_tick", "note": "",
+        "is_final": True, "recorded_by_id": seated.chen.id, "countersigned_by_id": None,
     }  # fmt: skip
     assert second.reason == "来晚了"
 
@@ -235,7 +236,7 @@ def test_members_are_told_of_absence_and_of_corrections(seated):
 
 def test_an_imported_record_keeps_its_evidence_until_an_organizer_changes_it(seated):
     record_attendance(seated.ou.id, seated.slot.id, {seated.lin.id: FULL}, THEN)
-    db.session.execute(sa.update(Record).values(evidence=Evidence.IMPORTED))
+    db.session.execute(sa.update(Record).values(evidence=Evidence.IMPORTED, is_final=False))
     db.session.commit()
     record_attendance(seated.ou.id, seated.slot.id, {seated.lin.id: FULL}, THEN)
     assert records()[0].evidence is Evidence.IMPORTED

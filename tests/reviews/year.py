@@ -37,6 +37,7 @@ def mark(
         ledger=ledger,
         day=on,
         evidence=Evidence.ORGANIZER_TICK,
+        is_final=True,
         recorded_by=by,
         recorded_at=NOW,
         changed_at=NOW,
