@@ -17,7 +17,7 @@ from activities.people.service import acting
 from activities.records import queries, rules
 from activities.records.models import Record
 from activities.records.rules import Attendance, Mark, Row
-from activities.records.service import known_by, record_marks
+from activities.records.service import counted_once, known_by, record_marks
 from activities.signups import arrivals, facts
 from activities.signups.models import SignUp
 from activities.signups.rules import SignUpState
@@ -118,6 +118,7 @@ def arrive(recorder_id: int, slot_id: int, number: str, attendance: Attendance, 
     mark, row = Mark(attendance, minutes), Row(name=guest.name, is_own=guest.id == recorder_id)
     if refusal := rules.why_not_record(session, row, mark, now):
         raise refusal
+    mark = counted_once(slot, {guest.id: mark})[guest.id]
     known = known_by(slot, {guest.name: mark}, "", now)
     is_extra = line is None and not _seat(slot_id, guest.id, recorder_id, now)
     if is_extra:

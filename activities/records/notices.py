@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from activities.duties.models import Slot
@@ -40,6 +40,21 @@ words(
     lambda _: ("records.mine", {}),
     Group.RECORDS,
 )
+
+
+words(
+    "records.to_record",
+    N_("Who came? Attendance is to be recorded by %(due)s: %(what)s"),
+    N_("%(when)s, %(where)s. After that day it needs a reason, and the hours wait for a second person."),
+    lambda params: ("records.attendance", {"public_id": params["slot"]}),
+    Group.ORGANIZING,
+)
+
+
+def to_record(slot: Slot, organizers: Iterable[int], due: date, now: datetime) -> None:
+    """Once a slot."""
+    said = {**facts(offer_of(slot)), "due": due.isoformat()}
+    outbox.post_once(now, "records.to_record", [(who, f"to record {slot.public_id}", said) for who in organizers])
 
 
 def absent(slot: Slot, records: Mapping[int, str], now: datetime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,10 +21,13 @@ from activities.people.queries import WITH_ROLES
 from activities.people.users import Viewer
 from activities.records.models import Record
 from activities.records.rules import CAME, UNDO_WITHIN, Attendance, Mark, Session
+from activities.records.rules_overlap import MINUTE, Spell
 from activities.signups.models import SignUp
 from activities.signups.rules import SignUpState
 
 PAGE = 50
+# How far around a slot others are looked at: those that overlap it, and those that these overlap.
+AROUND = timedelta(days=2)
 Recorder = aliased(Member)
 
 
@@ -136,14 +139,31 @@ def _can_be_undone(
     )  # fmt: skip
 
 
+def elsewhere(slot: Slot, member_ids: Collection[int]) -> dict[int, list[Spell]]:
+    """When these people gave time that counts in other slots around this one, by member. One statement."""
+    query = (
+        sa.select(Record.member_id, Record.minutes, Record.minutes_late, Slot.starts_at, Slot.ends_at)
+        .join(Record.slot)
+        .where(
+            Record.member_id.in_(member_ids), Record.slot_id != slot.id, Record.minutes > 0,
+            Slot.starts_at < slot.ends_at + AROUND, Slot.ends_at > slot.starts_at - AROUND,
+        )
+    )  # fmt: skip
+    found: dict[int, list[Spell]] = {}
+    for member_id, minutes, late, starts_at, ends_at in db.session.execute(query):
+        found.setdefault(member_id, []).append(Spell(starts_at + late * MINUTE, ends_at, minutes))
+    return found
+
+
 def names_locked(member_ids: Collection[int]) -> dict[int, str]:
-    """The names of these members, whose rows are kept from vanishing until the transaction ends; members are locked
-    before slots, so that verbs that need both do not wait for each other."""
+    """The names of these members, who are locked until the transaction ends: whoever records them in another slot
+    waits, since no minute may count in both. Members are locked before slots, so that verbs that need both do not
+    wait for each other."""
     query = (
         sa.select(Member.id, Member.name)
         .where(Member.id.in_(member_ids))
         .order_by(Member.id)
-        .with_for_update(read=True, key_share=True, of=Member)
+        .with_for_update(key_share=True, of=Member)
     )
     return {row.id: row.name for row in db.session.execute(query)}
 

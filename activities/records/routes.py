@@ -19,7 +19,15 @@ from activities.kit.i18n import ngettext
 from activities.kit.roles import Permission
 from activities.kit.web import asked_page, done, invalid
 from activities.leaves import queries as leaves
-from activities.records import countersign_routes, desk_routes, queries, rules, rules_evidence, service
+from activities.records import (
+    countersign_routes,
+    desk_routes,
+    queries,
+    reminders,  # noqa: F401 - it declares its job
+    rules,
+    rules_evidence,
+    service,
+)
 from activities.records.forms import AttendanceForm
 
 records = Blueprint("records", __name__)
@@ -123,6 +131,7 @@ def _page(slot: Slot, form: AttendanceForm) -> dict[str, Any]:
     ]
     now = clock.now()
     refusal = rules.why_not_open(queries.session(slot), now)
+    due = service.due_day(slot) if slot.ends_at <= now and form.left else None
     undo = queries.last_save(slot.id, current_user.id, now)
     return {
         "slot": slot,
@@ -130,7 +139,8 @@ def _page(slot: Slot, form: AttendanceForm) -> dict[str, Any]:
         "choices": choices,
         "refusal": refusal,
         "undo": undo,
-        "overdue": service.overdue(slot, now),
+        "due": due,
+        "left": (due - clock.local_day(now)).days if due else 0,
     }
 
 
@@ -140,4 +150,7 @@ def _said(saved: service.Saved) -> str:
         parts.append(ngettext("%(num)s person recorded.", "%(num)s people recorded.", saved.recorded))
     if saved.corrected:
         parts.append(ngettext("%(num)s record corrected.", "%(num)s records corrected.", saved.corrected))
+    if saved.shortened:
+        names = ", ".join(saved.shortened)
+        parts.append(_("Less counts for %(names)s: the rest of that time is in another record.", names=names))
     return " ".join(parts) or _("There was nothing new to save.")

@@ -24,6 +24,7 @@ from activities.records.models import Record
 from activities.records.queries import Kept, Line
 from activities.records.rules import Attendance, Mark, Row
 from activities.records.rules_evidence import Known, can_be_late, due_on, why_not_late
+from activities.records.rules_overlap import MINUTE, Spell, most_counted
 from activities.terms import queries as terms
 
 NOTHING: dict[str, Any] = {}
@@ -33,10 +34,12 @@ LONGEST = timedelta(days=60)
 
 @dataclass(frozen=True)
 class Saved:
-    """How many people were recorded for the first time, and how many records were corrected."""
+    """How many people were recorded for the first time, how many records were corrected, and of whom less counts than
+    was marked, because the rest of that time counts in another record."""
 
     recorded: int
     corrected: int
+    shortened: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,9 @@ def record_attendance(
         row = Row(name=names[member_id], is_own=member_id == recorder_id, is_expected=expected)
         if refusal := rules.why_not_record(session, row, mark, now):
             raise refusal
+    counted = counted_once(slot, marks)
+    shortened = tuple(names[who] for who, mark in marks.items() if counted[who] != mark)
+    marks = counted
     kept = {line.member_id: line.kept for line in lines.values() if line.kept}
     fresh = {who: mark for who, mark in marks.items() if who not in kept}
     changed = {who: mark for who, mark in marks.items() if who in kept and kept[who].mark != mark}
@@ -88,7 +94,7 @@ def record_attendance(
     record_marks(recorder_id, slot, fresh, known, now)
     _correct(recorder_id, slot, spoken, kept, known, reason, now)
     _correct(recorder_id, slot, silent, kept, known, "", now)
-    return Saved(len(fresh), len(changed))
+    return Saved(len(fresh), len(changed), shortened)
 
 
 @transactional
@@ -102,6 +108,13 @@ def undo(recorder_id: int, slot_id: int, moment: datetime, now: datetime) -> int
     must_organize(acting(recorder_id), slot.post.activity)
     saved = queries.saved_at(slot_id, recorder_id, moment, now)
     if not saved:
+        raise rules.NothingToUndo
+    again = {
+        record.member_id: Mark(Attendance(m["attendance"]), m["minutes"], m["minutes_late"])
+        for record, entry in saved
+        if (m := entry.before)
+    }
+    if counted_once(slot, again) != again:  # meanwhile that time was counted elsewhere
         raise rules.NothingToUndo
     told = [record.member_id for record, entry in saved if entry.before or record.attendance is Attendance.ABSENT]
     changes = [(record.id, entry.after, entry.before) for record, entry in saved]
@@ -131,6 +144,18 @@ def _admit(guest: Member, slot: Slot, lines: Mapping[int, Line]) -> None:
     slot.tickets += 1
 
 
+def counted_once(slot: Slot, marks: Mapping[int, Mark]) -> dict[int, Mark]:
+    """The marks, each with no more minutes than do not count in another record of that person already. The people are
+    locked."""
+    others = queries.elsewhere(slot, [who for who, mark in marks.items() if mark.minutes])
+    counted = dict(marks)
+    for who, spells in others.items():
+        mark = marks[who]
+        most = most_counted(Spell(slot.starts_at + mark.minutes_late * MINUTE, slot.ends_at), spells)
+        counted[who] = replace(mark, minutes=min(mark.minutes, most))
+    return counted
+
+
 def known_by(slot: Slot, fresh: Mapping[str, Mark], reason: str, now: datetime) -> Known:
     """How what an organizer marks now is known: from the list, or, once the time to record is over, from what was typed
     in later. Raises LateReasonMissing where that has no reason; of who is deferred none is asked. `fresh` are the marks
@@ -150,8 +175,14 @@ def overdue(slot: Slot, now: datetime) -> date | None:
     ended, today = local_day(slot.ends_at), local_day(now)
     if not can_be_late(ended, today):
         return None
-    due = due_on(ended, terms.special_days(ended, ended + LONGEST))
+    due = due_day(slot)
     return due if due < today else None
+
+
+def due_day(slot: Slot) -> date:
+    """The last day on which it is recorded in time who came."""
+    ended = local_day(slot.ends_at)
+    return due_on(ended, terms.special_days(ended, ended + LONGEST))
 
 
 def record_marks(recorder_id: int, slot: Slot, marks: Mapping[int, Mark], known: Known, now: datetime) -> None:
