@@ -215,6 +215,7 @@ def test_the_member_sees_what_is_provisional_and_who_signed(app, cast, visit):
         assert "1 h provisional" in lin.get(page).text
     assert "Provisional: it counts when" in lin.get(address).text
     countersign(cast.chen.id, visit.id, chosen(visit, cast.chen, cast.lin), NOW)
+    db.session.expire_all()  # the page would be asked in a session of its own
     text = lin.get(address).text
     assert f"countersigned by {cast.chen.name}" in text
     assert f"{cast.chen.name} countersigned it: the hours are final." in text
