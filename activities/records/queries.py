@@ -278,7 +278,7 @@ def minutes_since(member_ids: Collection[int], since: date) -> dict[tuple[int, L
 
 def counts() -> sa.ColumnElement[bool]:
     """Whether a record may be certified: somebody came, and nothing about it is still open."""
-    return Record.attendance.in_(CAME)
+    return sa.and_(Record.is_final, Record.attendance.in_(CAME))
 
 
 def content(

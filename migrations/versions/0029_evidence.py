@@ -1,7 +1,7 @@
 """on what hours rest, and who countersigned them
 
 Revision: 0029
-Revises: 0026
+Revises: 0028
 """
 
 from __future__ import annotations
