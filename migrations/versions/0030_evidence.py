@@ -1,7 +1,7 @@
 """on what hours rest, and who countersigned them
 
-Revision: 0029
-Revises: 0028
+Revision: 0030
+Revises: 0029
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0029"
-down_revision = "0028"
+revision = "0030"
+down_revision = "0029"
 CHECKS = {
     "three_different_people": "countersigned_by_id <> member_id AND countersigned_by_id <> recorded_by_id",
     "countersigned_is_final": "is_final OR countersigned_by_id IS NULL",
