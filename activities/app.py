@@ -34,6 +34,7 @@ ROOMS = (
     "exchanges",
     "holders",
     "series",
+    "imports",
     "rescheduling",
     "chats",
     "notices",

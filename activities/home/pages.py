@@ -23,6 +23,7 @@ from activities.signups.facts import offer_of
 from activities.signups.models import SignUp
 from activities.signups.rules import SignUpState
 from activities.terms import queries as terms
+from activities.timetables import queries as timetables
 
 AHEAD = timedelta(days=366)
 SOON = 6
@@ -63,6 +64,7 @@ class MyDuties:
     waiting: Sequence[Waiting]
     wishes: Sequence[Wish]
     posts: Sequence[Holder]
+    has_timetable: bool
     ledgers: list[tuple[str, int, int]]  # name, final minutes and provisional ones
     total: Figures
     heat: plots.Heat
@@ -80,7 +82,7 @@ class MyDuties:
 
 
 def my_duties(member: Viewer, now: datetime) -> MyDuties:
-    """Eleven statements, however much there is."""
+    """Twelve statements, however much there is."""
     today = clock.local_day(now)
     ahead = search.my_sign_ups(member, now, now + AHEAD)
     seated = [s for s in ahead if s.state is SignUpState.SEATED]
@@ -104,6 +106,7 @@ def my_duties(member: Viewer, now: datetime) -> MyDuties:
         waiting=waiting,
         wishes=wishes,
         posts=holders.of_member(member.id, now),
+        has_timetable=timetables.has_one(member.id),
         ledgers=[
             (LEDGER_NAMES[ledger], own.total.minutes[n], own.total.provisional[n]) for n, ledger in enumerate(LEDGERS)
         ],

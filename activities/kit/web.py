@@ -171,7 +171,7 @@ DOORS = (
         (
             "duties", "series", "board", "sites", "pauses", "trainings", "chats", "terms", "records.attendance",
             "records.attendance_post", "records.desk_page", "records.to_countersign", "records.countersign",
-            "signups.roster", "signups.edit_slot", "signups.quotas",
+            "imports", "signups.roster", "signups.edit_slot", "signups.quotas",
             "signups.cancel_slot", "signups.edit_post", "admissions.approve", "admissions.decline_requests",
             "admissions.assign", "holders.board", "holders.propose", "holders.propose_many", "holders.end",
             "holders.seats",

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 from icalendar import Timezone
 from icalendar.timezone import tzp
 
-from activities.timetables.events import Event, read_event
+from activities.timetables.events import ZERO, Event, read_event
 from activities.timetables.ics import Block, parts
 from activities.timetables.recurrences import Budget, Occurrence, occurrences
-from activities.timetables.rules import MOST_SPANS, BadEvent, BadZone, Span, TooManySpans, merged
+from activities.timetables.rules import MISSING, MOST_SPANS, BadEvent, BadZone, Span, TooManySpans, merged
 
 PORTION = 10_000
 
@@ -46,12 +46,25 @@ def listed(data: bytes, window: Span, zone: tzinfo, most: int, budget: Budget | 
         found = parts(data, titled=True)
         _know(found.zones)
         events, wrong = _read_each(found.events, zone)
+        wrong += [_endless(event) for event in events if _is_endless(event, window)]
         several: list[Occurrence] = []
         for one in occurrences(events, window, budget):
             several.append(one)
             if len(several) > most:
                 break
+    wrong.sort(key=lambda refusal: refusal.number)
     return Found(sorted(several, key=lambda one: (one.span, one.event.number)), wrong)
+
+
+def _is_endless(event: Event, window: Span) -> bool:
+    """Whether an event says when it starts within the window and not how long it takes: nobody is busy by it, but
+    nothing can be planned of it either."""
+    is_seen = event.rule is not None or window.starts_at <= event.starts < window.ends_at
+    return is_seen and not event.is_free and event.lasts == ZERO
+
+
+def _endless(event: Event) -> BadEvent:
+    return BadEvent(event.number, event.line, "DTEND", MISSING)
 
 
 def _read_each(blocks: Iterable[Block], zone: tzinfo) -> tuple[list[Event], list[BadEvent]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
@@ -16,6 +16,9 @@ from activities.duties.models import Series, Slot
 from activities.exchanges.covers import ask_cover
 from activities.exchanges.swaps import offer_seat, propose
 from activities.holders import service as holders
+from activities.imports import reading
+from activities.imports.models import CalendarImport, CalendarUpload
+from activities.imports.rules import WHOLE_DAY, Bad, Event, Time
 from activities.invitations.service import invite
 from activities.kit import clock
 from activities.kit.db import db
@@ -29,10 +32,22 @@ from activities.signups.service import sign_up
 from activities.signups.teams import make_team
 from activities.terms.models import ClassPeriod, SpecialDay, Term
 from activities.terms.periods import USUAL
+from activities.timetables.rules import BadEvent
 from activities.trainings.models import Training
 from activities.trainings.service import add_training, enter_passes
 from tests.browser.ways import make_ways
-from tests.cast import DAY, HOUR, make_activity, make_holder, make_post, make_room, make_series, make_site, make_slot
+from tests.cast import (
+    DAY,
+    HOUR,
+    Cast,
+    make_activity,
+    make_holder,
+    make_post,
+    make_room,
+    make_series,
+    make_site,
+    make_slot,
+)
 from tests.certificates.orders import asked_for, certified, ordered
 from tests.chats.robots import robot
 
@@ -75,6 +90,7 @@ PAGES = {
         "/organize/activities/{activity}/edit", "/organize/activities/{activity}/copy", "/organize/posts/{post}/edit",
         "/organize/activities/{activity}/copy?name=x&first={today}&last={later}&start={later}",
         "/organize/activities/{activity}/posts/new", "/organize/activities/{activity}/plan", "/slots/{slot}/roster",
+        "/organize/activities/{activity}/import", "/organize/activities/{activity}/import/{upload}",
         "/organize/activities/{energy}/holders", "/organize/activities/{energy}/holders/propose",
         "/organize/posts/{room}/holder?q=王", "/organize/holders/{holder}/end", "/organize/holders/{holder}",
         "/organize/activities/{activity}/plan?posts=all&first={today}&last={later}&weekdays=0&weekdays=3&starts=08:00"
@@ -170,8 +186,23 @@ def world(app, cast) -> dict[str, str | int]:
             "activity": cast.sweeping.public_id, "post": cast.lake.public_id, "unit": cast.first.public_id,
             "person": cast.lin.public_id, "year": today.year, "today": today,
             "later": clock.local_day(now + 9 * DAY), "monday": monday, "holiday": holiday, "slot_day": slot_day,
+            "upload": calendar_upload(cast, now),
             "site": site.public_id, "feed": make_feed(cast.lin.id, Wanted(Scope.DUTIES, name="手机"), now),
         }  # fmt: skip
+
+
+def calendar_upload(cast: Cast, now: datetime) -> str:
+    """A calendar that Ou looks at: an event of five times, one that is over, and one that cannot become a slot."""
+    times = tuple(Time("a", now + n * DAY, now + n * DAY + 2 * HOUR) for n in range(2, 400, 80))
+    events = [Event("清扫", "东湖", times), Event("开会", "", (Time("b", now - DAY, now - 22 * HOUR),))]
+    bad = [Bad("运动会", BadEvent(3, 20, "DTSTART", WHOLE_DAY))]
+    kept = reading.stored(reading.Found(events, bad, now + 400 * DAY))
+    values = {"name": "a.ics", "found": kept, "created_at": now}
+    upload = CalendarUpload(member_id=cast.ou.id, activity_id=cast.sweeping.id, **values)
+    db.session.add(upload)
+    db.session.add(CalendarImport(activity_id=cast.sweeping.id, name="b.ics", created_at=now))
+    db.session.commit()
+    return upload.public_id
 
 
 def give_up(member_id: int) -> None:

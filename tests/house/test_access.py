@@ -30,6 +30,9 @@ from activities.draws.models import Draw
 from activities.draws.rules import hash_of
 from activities.duties.models import Series
 from activities.holders.models import Holder
+from activities.imports import reading
+from activities.imports.models import CalendarImport, CalendarUpload
+from activities.imports.rules import Event, Time
 from activities.kit import clock
 from activities.kit.access import PUBLIC, declared
 from activities.kit.db import db
@@ -242,6 +245,25 @@ def a_draw(cast: Cast) -> dict[str, Any]:
     return {"public_id": draw.public_id}
 
 
+def calendar_upload(cast: Cast) -> dict[str, Any]:
+    """What Ou is about to import."""
+    found = db.session.scalar(sa.select(CalendarUpload))
+    if found is None:
+        event = Event("清扫", "东湖", (Time("0" * 64, NOW + DAY, NOW + DAY + DAY / 24),))
+        kept = reading.stored(reading.Found([event], [], NOW + 30 * DAY))
+        values = {"name": "a.ics", "found": kept, "created_at": NOW}
+        found = store(CalendarUpload(member_id=cast.ou.id, activity_id=cast.sweeping.id, **values))
+        db.session.commit()
+    return {**activity(cast), "upload_id": found.public_id}
+
+
+def calendar_import(cast: Cast) -> dict[str, Any]:
+    found = db.session.scalar(sa.select(CalendarImport))
+    found = found or store(CalendarImport(activity_id=cast.sweeping.id, name="a.ics", created_at=NOW))
+    db.session.commit()
+    return {"public_id": found.public_id}
+
+
 def row(expected: str, address: Values = nothing, **form: Any) -> Row:
     return Row(dict(zip(ROLES, expected.split(), strict=True)), address, form)
 
@@ -383,6 +405,12 @@ TABLE = {
     "GET series.end": row("login 404 404 200 404 404", series),
     "POST series.end": row("login 404 404 409 404 404", series),
     "POST series.undo": row("login 404 404 303 404 404", series),
+    # imports
+    "GET imports.start": row("login 404 404 200 404 404", activity),
+    "POST imports.upload": row("login 404 404 422 404 404", activity),
+    "GET imports.preview": row("login 404 404 200 404 404", calendar_upload),
+    "POST imports.preview": row("login 404 404 422 404 404", calendar_upload),
+    "POST imports.undo": row("login 404 404 303 404 404", calendar_import),
     # invitations
     "GET invitations.mine": row("login 200 200 200 200 200"),
     "POST invitations.want": row("login 303 303 303 303 303"),

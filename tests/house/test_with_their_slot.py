@@ -10,12 +10,13 @@ import sqlalchemy as sa
 
 from activities.board.models import VisitorList
 from activities.duties.models import Arrival, Series, Slot
+from activities.imports.models import CalendarImport, ImportedEvent
 from activities.invitations.models import Invitation
 from activities.kit.db import Base, db
 from activities.series import service
 from activities.signups.models import Team
 from activities.signups.organize import delete_slot
-from tests.cast import NOW, make_series
+from tests.cast import NOW, make_series, store
 
 # These are written only for people who have drawn a ticket of the slot.
 WITH_PEOPLE = {"sign_up", "record", "miss_warning", "draw_entry", "handover"}
@@ -33,9 +34,14 @@ def hanging() -> dict[str, str | None]:
 def series(ctx, cast) -> Series:
     """Two empty slots, on each of which hangs one of everything."""
     made = make_series(cast.lake, date(2026, 12, 3), date(2026, 12, 10))
+    batch = store(CalendarImport(activity_id=cast.sweeping.id, name="a.ics", created_at=NOW))
     for slot in list(db.session.scalars(sa.select(Slot).where(Slot.series_id == made.id))):
         db.session.add_all([
             Arrival(slot_id=slot.id, minute=0, quota=1),
+            ImportedEvent(
+                import_id=batch.id, activity_id=cast.sweeping.id, digest="0" * 64, starts_at=slot.starts_at,
+                slot_id=slot.id,
+            ),
             Invitation(slot_id=slot.id, member_id=cast.lin.id, invited_at=NOW),
             Team(slot_id=slot.id, name="小队", whole=True, made_at=NOW),
             VisitorList(slot_id=slot.id, sent_at=NOW, sent_by_id=cast.ou.id, members=[]),
@@ -54,14 +60,16 @@ def left() -> int:
 
 def test_whatever_may_hang_on_an_empty_slot_goes_with_it(ctx):
     assert {name for name, rule in hanging().items() if rule != "CASCADE"} == WITH_PEOPLE
-    assert {name for name, rule in hanging().items() if rule} == {"arrival", "invitation", "team", "visitor_list"}
+    assert {name for name, rule in hanging().items() if rule} == {
+        "arrival", "imported_event", "invitation", "team", "visitor_list",
+    }  # fmt: skip
 
 
 def test_an_empty_slot_is_deleted_with_all_that_hangs_on_it(cast, series):
     slots = list(db.session.scalars(sa.select(Slot.id).where(Slot.series_id == series.id)))
-    assert left() == 8
+    assert left() == 10
     delete_slot(cast.ou.id, slots[0], NOW)
-    assert left() == 4
+    assert left() == 5
     db.session.rollback()
     assert db.session.get(Slot, slots[0]) is None
 
