@@ -133,7 +133,7 @@ def check_records(slots: Sequence[Slot]) -> Counter[tuple[Evidence, bool]]:
         attendance[record.attendance] += 1
         known = Known(record.evidence, slot.post.activity.kind.evidence)
         assert record.is_final == (known.is_final(Mark(record.attendance)) or record.countersigned_by_id is not None)
-        assert (record.evidence is Evidence.TYPED_LATER) == (overdue(slot, record.recorded_at) is not None)
+        assert (record.evidence is Evidence.TYPED_LATER) == (overdue(slot, record.changed_at) is not None)
         standing[record.evidence, record.is_final] += 1
     assert 0.8 < attendance["present"] / attendance.total() < 0.95
     assert all(attendance[what] > 100 for what in ("late", "excused", "absent"))
