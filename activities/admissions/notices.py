@@ -10,7 +10,7 @@ from activities.kit.refusal import N_
 from activities.outbox import service as outbox
 from activities.outbox.rules import Group
 from activities.outbox.words import Page, of_slot, words
-from activities.signups.notices import SOON, Minutes, facts, tell
+from activities.signups.notices import SOON, Minutes, facts, tell, way_out
 from activities.signups.rules import Offer, SignUpState
 
 
@@ -21,9 +21,10 @@ def _slot(params: Mapping[str, Any]) -> Page:
 words(
     "admissions.seated",
     N_("Approved, you have a seat: %(what)s"),
-    N_("%(when)s, %(where)s. If you cannot come, please withdraw in time."),
+    N_("%(when)s, %(where)s. %(way_out)s"),
     _slot,
     duties=of_slot,
+    said=way_out,
 )
 words(
     "admissions.waiting",

@@ -69,3 +69,10 @@ ACCOUNTS = (
 )
 
 ROOMS = (*(f"经管楼{floor}{room:02}" for floor in range(1, 6) for room in range(1, 10)), "经管楼报告厅")
+
+# The blood drive: last year in slots of half an hour, this term in one slot to which people come one after another.
+BLOOD_POST, BLOOD_PLACE = "献血登记", "大学生活动中心前广场"
+BLOOD_DESCRIPTION = "自愿无偿献血，共六百个名额，分时段登记到场。是否献血由本人和医护人员决定，与任何评定无关。"
+BLOOD_STANDARD = "按登记时段到场；不适合献血的，经医护人员说明即可离开，不记原因；献血后休息十五分钟。"
+BLOOD_RISKS = "少数人献血后会头晕。"
+BLOOD_SAFEGUARDS = "市中心血站医护人员全程在场；设休息区和饮品；当天不安排体育课。"

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import time, timedelta
 
-from activities.demo.article import BRANCHES, ROOMS
+from activities.demo.article import (
+    BLOOD_DESCRIPTION,
+    BLOOD_PLACE,
+    BLOOD_POST,
+    BLOOD_RISKS,
+    BLOOD_SAFEGUARDS,
+    BLOOD_STANDARD,
+    BRANCHES,
+    ROOMS,
+)
 from activities.demo.plans import FRI, MON, SAT, SUN, THU, TUE, WED, InJune, Once, Plan, PostPlan, SitePlan, Weekly
 from activities.people.rules import Stages, Standings
 
@@ -115,23 +124,23 @@ def _donation() -> Plan:
     )
 
 
-def _blood(name: str, when: Once) -> Plan:
+def _blood() -> Plan:
+    """Last year's, in slots of half an hour; this term's is one slot (`school`)."""
     post = PostPlan(
-        name="献血登记",
-        place="大学生活动中心前广场",
-        standard="按登记时段到场；不适合献血的，经医护人员说明即可离开，不记原因；献血后休息十五分钟。",
+        name=BLOOD_POST,
+        place=BLOOD_PLACE,
+        standard=BLOOD_STANDARD,
         capacity=50,
-        times=(when,),
+        times=(Once(week=9, weekday=WED, at=HALF_HOURS, minutes=30, term=1),),
     )
     return Plan(
         kind="blood",
-        name=name,
-        description="自愿无偿献血，共六百个名额，按半小时分时段登记。是否献血由本人和医护人员决定，与任何评定无关。",
-        risks="少数人献血后会头晕。",
-        safeguards="市中心血站医护人员全程在场；设休息区和饮品；当天不安排体育课。",
+        name="无偿献血（上学年）",
+        description=BLOOD_DESCRIPTION,
+        risks=BLOOD_RISKS,
+        safeguards=BLOOD_SAFEGUARDS,
         posts=(post,),
         past=(0.75, 0.9),
-        ahead=(0.55, 1.04),
         once=True,
     )
 
@@ -259,8 +268,7 @@ PROGRAMME = (
     _cleaning(),
     _elder_care(),
     _donation(),
-    _blood("无偿献血（上学年）", Once(week=9, weekday=WED, at=HALF_HOURS, minutes=30, term=1)),
-    _blood("无偿献血（本学期）", Once(week=14, weekday=WED, at=HALF_HOURS, minutes=30, term=2)),
+    _blood(),
     *_study(),
     _reception(),
     _meeting(),

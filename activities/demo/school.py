@@ -8,9 +8,10 @@ from datetime import date, datetime, time, timedelta
 
 import sqlalchemy as sa
 
+from activities.demo import article
 from activities.demo.ways import free_day, plan
 from activities.duties.models import Activity, Post, Slot
-from activities.duties.rules import WayIn
+from activities.duties.rules import WayIn, spread
 from activities.duties.service import edit_activity
 from activities.kit.clock import at, local_day
 from activities.kit.db import db
@@ -23,7 +24,6 @@ from activities.signups.arrival_verbs import set_quotas
 from activities.signups.facts import IS_ACTIVE
 from activities.signups.models import SignUp
 from activities.signups.rules import Consent
-from activities.signups.rules_arrivals import spread
 from activities.signups.service import sign_up
 from activities.terms.queries import periods_on
 from activities.timetables.service import bring_file
@@ -33,6 +33,7 @@ from activities.trainings.service import add_training, enter_passes
 # So many places; the first so many quarters of an hour are full.
 PLACES, BUSY = 600, 10
 AHEAD = timedelta(days=16)
+KNOWN = timedelta(days=70)  # so long people have known the measures
 # Of the member's week: weekday, and which two of the day's periods.
 LESSONS = ((0, 0), (0, 1), (1, 1), (1, 2), (2, 0), (2, 3), (3, 1), (3, 2), (4, 0), (4, 1))
 MEASURES = NORMS._replace(
@@ -43,7 +44,7 @@ MEASURES = NORMS._replace(
 
 def play(now: datetime) -> None:
     organizer, admin = (_by_number(number) for number in ("organizer", "admin"))
-    set_norms(admin, 0, MEASURES, "本学期试行，征求各支部意见后确定。", now)
+    set_norms(admin, 0, MEASURES, "本学期试行，征求各支部意见后确定。", now - KNOWN)
     _training(organizer, admin, now)
     _blood_drive(organizer, now)
     bring_file(_by_number("member"), _classes(local_day(now)), now)
@@ -87,13 +88,14 @@ def _training(organizer: int, admin: int, now: datetime) -> None:
 def _blood_drive(organizer: int, now: datetime) -> None:
     day = free_day(now + AHEAD)
     slot_id = plan(
-        organizer, "秋季无偿献血", "blood", WayIn.FIRST_COME, "大学生活动中心", PLACES, day, now,
-        times=(time(9), timedelta(hours=8)), safeguards="血站医护人员全程在场；设休息区和饮品。",
+        organizer, "无偿献血（本学期）", "blood", WayIn.FIRST_COME, article.BLOOD_PLACE, PLACES, day, now,
+        times=(time(9), timedelta(hours=8)), post_name=article.BLOOD_POST, standard=article.BLOOD_STANDARD,
+        description=article.BLOOD_DESCRIPTION, risks=article.BLOOD_RISKS, safeguards=article.BLOOD_SAFEGUARDS,
     )  # fmt: skip
     slot = db.session.get_one(Slot, slot_id)
     set_quotas(organizer, slot_id, slot.revision, spread(PLACES, slot.minutes), now)
     for member_id, chosen in zip(_free_on(day), _wanted(slot), strict=False):
-        sign_up(member_id, slot_id, now, consent=Consent(arrival_id=chosen))
+        sign_up(member_id, slot_id, now, consent=Consent(1, frozenset(), chosen))
 
 
 def _wanted(slot: Slot) -> Iterator[int]:

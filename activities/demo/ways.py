@@ -84,19 +84,21 @@ def _assignment(organizer: int, people: Sequence[int], now: datetime) -> None:
 def plan(
     organizer: int, name: str, kind: str, way: WayIn, place: str, seats: int, day: date, now: datetime,
     sign_up_closes_at: datetime | None = None, times: tuple[time, timedelta] = (LUNCH, timedelta(minutes=50)),
-    safeguards: str = "",
+    post_name: str = "", standard: str = "", **texts: str,
 ) -> int:  # fmt: skip
-    """An activity of the general branch with one slot, over lunch unless `times` say from when and how long. Return
-    the slot's id."""
+    """An activity of the general branch with one slot, over lunch unless `times` say from when and how long; `texts`
+    are the activity's. Return the slot's id."""
     made, starts_at = now - PLANNED - timedelta(hours=1), at(day, times[0])
     moments = {"created_at": made, "changed_at": made}
     with transaction():
         unit = db.session.scalars(sa.select(Unit).where(Unit.name == SCHOOL)).one()
         activity = Activity(
             name=name, kind_key=kind, unit_id=unit.id, way_in=way, schedule_changed_at=made, schedule_revision=1,
-            sign_up_closes_at=sign_up_closes_at, safeguards=safeguards, **moments,
+            sign_up_closes_at=sign_up_closes_at, **texts, **moments,
         )  # fmt: skip
-        post = Post(activity=activity, name=place, place=place, capacity=seats, changed_at=made)
+        post = Post(
+            activity=activity, name=post_name or place, place=place, standard=standard, capacity=seats, changed_at=made
+        )  # fmt: skip
         slot = Slot(post=post, starts_at=starts_at, ends_at=starts_at + times[1], capacity=seats, **moments)
         db.session.add(slot)
         db.session.flush()

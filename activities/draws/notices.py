@@ -9,7 +9,7 @@ from typing import Any
 from activities.kit.refusal import N_
 from activities.outbox import service as outbox
 from activities.outbox.words import Page, of_slot, words
-from activities.signups.notices import Minutes, facts
+from activities.signups.notices import Minutes, facts, seat, way_out
 from activities.signups.rules import Offer
 
 
@@ -20,9 +20,10 @@ def _draw(params: Mapping[str, Any]) -> Page:
 words(
     "draws.seated",
     N_("Drawn, you have a seat: %(what)s"),
-    N_("%(when)s, %(where)s. Your number was %(number)s. If you cannot come, please withdraw in time."),
+    N_("%(when)s, %(where)s. Your number was %(number)s. %(way_out)s"),
     _draw,
     duties=of_slot,
+    said=way_out,
 )
 words(
     "draws.waiting",
@@ -34,7 +35,9 @@ words(
 
 def seated(draw: str, offer: Offer, numbers: Mapping[int, int], minutes: Minutes, now: datetime) -> None:
     """`numbers` by member."""
-    about = {who: {**facts(offer, minutes.get(who)), "draw": draw, "number": number} for who, number in numbers.items()}
+    about = {
+        who: {**seat(offer, minutes.get(who), now), "draw": draw, "number": number} for who, number in numbers.items()
+    }
     outbox.post_each(now, "draws.seated", about)
 
 

@@ -17,6 +17,8 @@ LONGEST = timedelta(days=31)
 # A slot is at risk when it starts this soon and fewer of its seats are taken than this share.
 RISK_WITHIN = timedelta(hours=72)
 RISK_BELOW = 2 / 3
+# Where people come one after another: so many minutes apart, for a day at most.
+STEP, MOST_TIMES = 15, 24 * 60 // 15
 
 
 class SlotState(StrEnum):
@@ -232,3 +234,18 @@ def why_not_move(starts_at: datetime, ends_at: datetime, now: datetime) -> Refus
     if ends_at - starts_at > LONGEST:
         return TooLong(LONGEST.days)
     return TooFar((now + HORIZON).date()) if starts_at > now + HORIZON else None
+
+
+# ── where people come one after another ─────────────────────────────────────
+
+
+def minutes_of(length: int) -> range:
+    """At which minutes after its start people may come to a slot of so many minutes: one every quarter of an hour."""
+    return range(0, min(length, MOST_TIMES * STEP), STEP)
+
+
+def spread(capacity: int, length: int) -> dict[int, int]:
+    """So many places spread over the quarters of an hour as evenly as can be, the earlier ones taking what is over."""
+    minutes = minutes_of(length)
+    each, over = divmod(capacity, len(minutes))
+    return {minute: each + (n < over) for n, minute in enumerate(minutes)}

@@ -3,7 +3,7 @@ activity, which carries the revision of the whole schedule, before a slot or a p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +13,9 @@ from sqlalchemy.orm import joinedload
 from activities.audit import service as audit
 from activities.duties import queries
 from activities.duties.kinds import kind_of
-from activities.duties.models import Activity, ActivityOrganizer, Post, Slot
-from activities.duties.rules import KindInUse, NoOrganizer, NotBelow, WayInUse, why_not_way
-from activities.kit.db import db, lock, revise, transactional
+from activities.duties.models import Activity, ActivityOrganizer, Arrival, Post, Slot
+from activities.duties.rules import KindInUse, NoOrganizer, NotBelow, SlotState, WayInUse, spread, why_not_way
+from activities.kit.db import db, lock, revise, run, transactional
 from activities.kit.refusal import ChangedMeanwhile, NotAllowed, NotFound
 from activities.kit.roles import Permission
 from activities.people.models import Member, Unit
@@ -49,8 +49,10 @@ def edit_activity(actor_id: int, activity_id: int, revision: int, changes: Mappi
     if "unit_id" in after or "eligible_unit_id" in after:
         check_units(actor, activity.unit_id, activity.eligible_unit_id, moved="unit_id" in after)
     _keep_sum(activity, before)
-    if "kind_key" in after and queries.has_people(activity_id):
-        raise KindInUse
+    if "kind_key" in after:
+        if queries.has_people(activity_id):
+            raise KindInUse
+        _spread_anew(activity)
     if "risks" in after or "safeguards" in after:
         activity.risks_version += 1
     _check_way(activity)
@@ -91,6 +93,14 @@ def remove_organizer(actor_id: int, activity_id: int, member_id: int, now: datet
 def _check_way(activity: Activity) -> None:
     if refusal := why_not_way(activity.way_in, activity.kind.ledger, activity.offer_minutes):
         raise refusal
+
+
+def _spread_anew(activity: Activity) -> None:
+    """Let people come one after another to its slots, on which there is nobody, where that is of its kind by now."""
+    slots = sa.select(Slot).join(Slot.post).where(Post.activity_id == activity.id, Slot.state == SlotState.OPEN)
+    db.session.execute(sa.delete(Arrival).where(Arrival.slot_id.in_(slots.with_only_columns(Slot.id))))
+    if activity.kind.has_timed_arrival:
+        spread_places((slot.id, slot.capacity, slot.minutes) for slot in db.session.scalars(slots))
 
 
 def _forget_draws(activity_id: int) -> None:
@@ -171,6 +181,19 @@ def _activity_of(post_id: int) -> int:
     if activity_id is None:
         raise NotFound
     return activity_id
+
+
+def spread_places(slots: Iterable[tuple[int, int, int]]) -> None:
+    """Inside a transaction: let people come to these slots, by id, seats and minutes, as evenly over their time as can
+    be."""
+    places = [
+        {"slot_id": slot_id, "minute": minute, "quota": quota, "taken": 0}
+        for slot_id, seats, length in slots
+        for minute, quota in spread(seats, length).items()
+        if quota
+    ]
+    if places:
+        run(sa.insert(Arrival), places)
 
 
 def schedule_changed(activity: Activity, now: datetime) -> None:

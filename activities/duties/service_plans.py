@@ -14,9 +14,11 @@ from activities.duties import planning, plans, queries
 from activities.duties.models import Activity, Post, Series, SeriesPost, Slot
 from activities.duties.plans import Part, Planned, Stretch, Wish
 from activities.duties.rules import PlanChanged
-from activities.duties.service import check_units, locked, schedule_changed
+from activities.duties.service import check_units, locked, schedule_changed, spread_places
 from activities.duties.visits import Stay, must_fit
 from activities.kit.db import db, run, transactional
+
+MINUTE = timedelta(minutes=1)
 
 
 @transactional
@@ -99,8 +101,9 @@ def _create_parts(activity: Activity, parts: Iterable[Part], now: datetime) -> l
 
 
 def create(activity: Activity, planned: Collection[Planned], now: datetime, series_id: int | None = None) -> None:
-    """Inside a transaction that has locked the activity: the slots as planned, in one statement. Raises the reason
-    of a partner's place that does not take them all."""
+    """Inside a transaction that has locked the activity: the slots as planned, in one statement, and where people come
+    one after another the places of them all in another one. Raises the reason of a partner's place that does not take
+    them all."""
     must_fit((Stay(s.post_id, s.starts_at, s.ends_at, s.capacity) for s in planned), is_locked=True)
     rows = [
         {
@@ -109,9 +112,14 @@ def create(activity: Activity, planned: Collection[Planned], now: datetime, seri
         }
         for slot in planned
     ]  # fmt: skip
-    if rows:
+    if not rows:
+        return
+    if activity.kind.has_timed_arrival:
+        made = run(sa.insert(Slot).returning(Slot.id, Slot.capacity, Slot.starts_at, Slot.ends_at), rows)
+        spread_places((slot_id, seats, (ends - starts) // MINUTE) for slot_id, seats, starts, ends in made)
+    else:
         run(sa.insert(Slot), rows)
-        schedule_changed(activity, now)
+    schedule_changed(activity, now)
 
 
 # ── a copy of an activity ───────────────────────────────────────────────────

@@ -17,6 +17,7 @@ from activities.kit.web import done, invalid
 from activities.norms import queries, service
 from activities.norms.forms import NormsForm, shown
 from activities.norms.rules import STRICTNESS_NAMES
+from activities.norms.words import say_misses
 
 norms = Blueprint("norms", __name__)
 
@@ -29,7 +30,13 @@ def init_app(app: Flask) -> None:
 @access(Permission.TAKE_PART)
 def show() -> Any:
     present, _version = queries.in_force()
-    return render_template("norms/show.html", norms=present, history=queries.history(), strictness=STRICTNESS_NAMES)
+    return render_template(
+        "norms/show.html",
+        norms=present,
+        what_misses_do=say_misses(present),
+        history=queries.history(),
+        strictness=STRICTNESS_NAMES,
+    )
 
 
 @norms.route("/norms/edit", methods=("GET", "POST"))

@@ -76,6 +76,7 @@ def say(notice: Told) -> Said:
 def filled(words: Words, params: Mapping[str, Any]) -> tuple[str, str]:
     """Subject and body with their facts."""
     facts = {name: _say_fact(value) for name, value in params.items()}
+    facts |= words.said(params) if words.said else {}
     return clean_line(_(words.subject) % facts), _(words.body) % facts
 
 

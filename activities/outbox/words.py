@@ -20,7 +20,8 @@ class Words:
     """`urgent`: what it speaks of (`when`) begins so soon, or its answer is due so soon (`until`), that it waits for
     nothing. `mail_only`: it is shown nowhere,
     because its address lets in whoever has it. `holds`: whether it is still true when it is about to go out. `duties`:
-    the slots, by public id, that its reader has now or has no more; calendar invitations of them may go along."""
+    the slots, by public id, that its reader has now or has no more; calendar invitations of them may go along.
+    `said`: what of its facts has words of its own, asked in the reader's language."""
 
     subject: str
     body: str
@@ -30,6 +31,7 @@ class Words:
     mail_only: bool = False
     holds: Callable[[Params, datetime], bool] | None = None
     duties: Callable[[Params], Sequence[str]] | None = None
+    said: Callable[[Params], Mapping[str, str]] | None = None
 
     def is_urgent(self, params: Params, now: datetime) -> bool:
         """Whether it begins, or asks for an answer, within `urgent` from now."""
@@ -63,7 +65,8 @@ def words(
     mail_only: bool = False,
     holds: Callable[[Params, datetime], bool] | None = None,
     duties: Callable[[Params], Sequence[str]] | None = None,
+    said: Callable[[Params], Mapping[str, str]] | None = None,
 ) -> None:
     """Declare a topic's subject and body, both translatable and filled from the notice's params, and the page it is
     about, whose address stands below the body. The rest as in `Words`."""
-    WORDS[topic] = Words(subject, body, page, group, urgent, mail_only, holds, duties)
+    WORDS[topic] = Words(subject, body, page, group, urgent, mail_only, holds, duties, said)

@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from activities.kit.refusal import N_
 from activities.norms.rules import Norms
+from activities.norms.words import say_days, say_duties
 from activities.outbox import service as outbox
 from activities.outbox.words import words
+
+
+def _counted(params: Mapping[str, Any]) -> dict[str, str]:
+    """How many duties were missed within how many days."""
+    return {"duties": say_duties(params["misses"]), "span": say_days(params["days"])}
+
 
 words(
     "pauses.warned",
     N_("One more missed duty leads to a pause"),
     N_(
-        "You have missed %(misses)s duties within %(days)s days. With one more you take on nothing new for"
-        " %(pause)s days. If you cannot come, withdraw in time or ask for leave; if a mark is"
+        "You have missed %(duties)s within %(span)s. With one more you take on nothing new for"
+        " %(pause_span)s. If you cannot come, withdraw in time or ask for leave; if a mark is"
         " not right, tell an organizer."
     ),
     lambda _: ("records.mine", {}),
+    said=lambda params: {**_counted(params), "pause_span": say_days(params["pause"])},
 )
 words(
     "pauses.begun",
     N_("After missed duties: a pause until %(last)s"),
     N_(
-        "You have missed %(misses)s duties within %(days)s days, so you take on nothing new until %(last)s. What you"
+        "You have missed %(duties)s within %(span)s, so you take on nothing new until %(last)s. What you"
         " have already stays yours. An organizer or the secretary of %(unit)s can lift the pause; if a mark"
         " is not right, tell an organizer."
     ),
     lambda _: ("records.mine", {}),
+    said=lambda params: _counted(params),
 )
 words(
     "pauses.lifted",

@@ -33,16 +33,16 @@ class Misses(NamedTuple):
     last_slot_id: int
 
 
-def missed(norms: Norms, now: datetime, member_id: int | None = None) -> list[Misses]:
-    """Who has missed duties within the days that count, as far as the marks are settled and no pause has come of them.
-    One statement."""
+def missed(norms: Norms, since: datetime, now: datetime, member_id: int | None = None) -> list[Misses]:
+    """Who has missed duties that began `since` then within the days that count, as far as the marks are settled and no
+    pause has come of them. One statement."""
     began = sa.select(sa.func.max(Pause.begun_at)).where(Pause.member_id == Record.member_id).scalar_subquery()
     query = (
         sa.select(Record.member_id, Record.slot_id, Record.recorded_at, began)
         .join(Slot, Slot.id == Record.slot_id)
         .where(
             Record.attendance == Attendance.ABSENT, Record.changed_at <= now - SETTLES,
-            Record.day > clock.local_day(now) - timedelta(days=norms.miss_days),
+            Record.day > clock.local_day(now) - timedelta(days=norms.miss_days), Slot.starts_at >= since,
         )
         .order_by(Record.member_id, Slot.starts_at, Record.id)
     )  # fmt: skip

@@ -13,6 +13,7 @@ from activities.kit.i18n import gettext as _
 from activities.kit.roles import Permission
 from activities.kit.web import done, invalid
 from activities.norms import queries as norms
+from activities.norms.words import say_misses
 from activities.pauses import queries, service
 from activities.pauses.forms import LiftForm
 
@@ -28,7 +29,7 @@ def init_app(app: Flask) -> None:
 def all_pauses() -> Any:
     holding, over = queries.pauses(current_user, clock.now())
     present, _version = norms.in_force()
-    return render_template("pauses/all.html", holding=holding, over=over, norms=present)
+    return render_template("pauses/all.html", holding=holding, over=over, what_misses_do=say_misses(present))
 
 
 @pauses.route("/pauses/<public_id>/lift", methods=("GET", "POST"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
@@ -30,6 +31,27 @@ class OverAlready(Refusal):
 class OwnPause(Refusal):
     sentence: ClassVar[str] = N_("Nobody lifts their own pause.")
     remedy: ClassVar[str] = N_("Ask another organizer or the secretary of your unit.")
+
+
+def known_since(versions: Iterable[tuple[Norms, datetime]]) -> datetime | None:
+    """Since when a rule at least as strict as the one in force has held, of which people knew when they missed a duty:
+    what was missed before does not count. `versions` with when each was set, the newest first; None: nobody set any."""
+    since = present = None
+    for norms, set_at in versions:
+        present = present or norms
+        if not _is_as_strict(norms, present):
+            break
+        since = set_at
+    return since
+
+
+def _is_as_strict(norms: Norms, present: Norms) -> bool:
+    """Whether whatever leads to a pause at present did so by these norms too, and to one as long."""
+    return (
+        0 < norms.misses <= present.misses
+        and norms.miss_days >= present.miss_days
+        and norms.pause_days >= present.pause_days
+    )
 
 
 def step(misses: int, norms: Norms) -> Step:

@@ -11,6 +11,7 @@ from activities.kit.db import db, lock, transactional
 from activities.kit.refusal import NotAllowed
 from activities.kit.roles import Permission
 from activities.norms import queries as norms
+from activities.norms.rules import NORMS, Norms
 from activities.outbox.jobs import every
 from activities.pauses import notices, queries, rules
 from activities.pauses.models import MissWarning
@@ -24,10 +25,10 @@ from activities.signups.models import Pause
 @every(3600, "warn and pause after missed duties")
 def judge(now: datetime) -> None:
     """Warn or pause those whose missed duties ask for it: each person in a transaction of their own."""
-    present, _ = norms.in_force()
-    if not present.misses:
+    present, since = _rule()
+    if since is None:
         return
-    for found in queries.missed(present, now):
+    for found in queries.missed(present, since, now):
         if rules.step(found.times, present) is not Step.NONE:
             _judge(found.member_id, now)
 
@@ -35,8 +36,10 @@ def judge(now: datetime) -> None:
 @transactional
 def _judge(member_id: int, now: datetime) -> None:
     """Count again under the person's lock, so that two at once do it once."""
-    member, (present, _) = lock(Member, member_id), norms.in_force()
-    for found in queries.missed(present, now, member_id):
+    member, (present, since) = lock(Member, member_id), _rule()
+    if since is None:
+        return
+    for found in queries.missed(present, since, now, member_id):
         match rules.step(found.times, present):
             case Step.WARN if not _is_warned(found):
                 db.session.add(MissWarning(member_id=member_id, slot_id=found.last_slot_id, warned_at=now))
@@ -44,6 +47,13 @@ def _judge(member_id: int, now: datetime) -> None:
                 notices.warned(member_id, found.times, present, now)
             case Step.PAUSE:
                 _begin(member, found.times, present.miss_days, now + timedelta(days=present.pause_days), now)
+
+
+def _rule() -> tuple[Norms, datetime | None]:
+    """The norms that hold, and since when people know how strict they are on misses; None where misses lead to
+    nothing."""
+    versions = norms.versions()
+    return (versions[0][0], rules.known_since(versions)) if versions else (NORMS, None)
 
 
 def _is_warned(found: Misses) -> bool:

@@ -9,6 +9,8 @@ from itertools import groupby
 from activities.duties.kinds import Kind, kind_of
 from activities.rescheduling.rules import Touched, people_on
 
+MOST_SHOWN = 50  # of an activity's slots
+
 
 @dataclass(frozen=True)
 class OfActivity:
@@ -17,6 +19,11 @@ class OfActivity:
     name: str
     kind: Kind
     slots: tuple[Touched, ...]
+
+    @property
+    def first(self) -> tuple[Touched, ...]:
+        """Those that are listed: where there are very many the first ones stand for all."""
+        return self.slots[:MOST_SHOWN]
 
     @property
     def people(self) -> int:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta, tzinfo
 
 import sqlalchemy as sa
 
-from activities.duties.models import Activity, Post, Slot
+from activities.duties.models import Activity, Arrival, Post, Slot
 from activities.duties.planning import days_span
 from activities.duties.rules import SlotState
 from activities.kit.db import db, run
@@ -51,20 +51,21 @@ def touched(where: sa.ColumnElement[bool]) -> list[Touched]:
     """These slots with who is on them, in order of time. Two statements."""
     rows = OFFERS.add_columns(Activity.id, Activity.public_id, Post.id).where(where)
     on_them = (
-        sa.select(SignUp.slot_id, SignUp.member_id, SignUp.state)
+        sa.select(SignUp.slot_id, SignUp.member_id, SignUp.state, Arrival.minute)
         .join(Slot, Slot.id == SignUp.slot_id)
+        .outerjoin(Arrival, Arrival.id == SignUp.arrival_id)
         .where(SignUp.state.in_(ACTIVE_STATES), where)
         .order_by(SignUp.slot_id, SignUp.ticket)
     )
     people: defaultdict[int, list[int]] = defaultdict(list)
-    seated: defaultdict[int, list[int]] = defaultdict(list)
-    for slot_id, member_id, state in run(on_them):
+    seated: defaultdict[int, dict[int, int | None]] = defaultdict(dict)
+    for slot_id, member_id, state, minute in run(on_them):
         people[slot_id].append(member_id)
         if state in HOLDING:
-            seated[slot_id].append(member_id)
+            seated[slot_id][member_id] = minute
     found = run(rows.order_by(Slot.starts_at, Activity.name, Post.name, Slot.id))
     return [
-        Touched(Offer._make(offer), activity_id, activity, post_id, tuple(people[offer[0]]), tuple(seated[offer[0]]))
+        Touched(Offer._make(offer), activity_id, activity, post_id, tuple(people[offer[0]]), seated[offer[0]])
         for *offer, activity_id, activity, post_id in found
     ]
 

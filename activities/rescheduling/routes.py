@@ -3,8 +3,9 @@ asks first what becomes of them, and then for a confirmation that counts people.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, Flask, render_template, request, url_for
 from flask_login import current_user
@@ -31,9 +32,21 @@ from activities.terms.rules import FIRST_YEAR, LAST_YEAR, fingerprint
 rescheduling = Blueprint("rescheduling", __name__)
 YEARS = f"<int(min={FIRST_YEAR}, max={LAST_YEAR}):year>"
 GET_AND_POST = ("GET", "POST")
-# Which field of its form a refusal speaks of.
-OF_TERM = {"WrongYear": "starts_on", "NotAMonday": "starts_on", "TermsOverlap": "starts_on", "WrongWeeks": "weeks"}
-OF_DAY = {"WrongYear": "day", "DayTaken": "day", "WrongDayName": "name"}
+
+
+class Page(NamedTuple):
+    """A page with the form of a term or of a day: which of its fields each refusal speaks of, and which all others."""
+
+    template: str
+    fields: dict[str, str]
+    other: str
+
+
+TERM = Page(
+    "rescheduling/term.html",
+    {"WrongYear": "starts_on", "NotAMonday": "starts_on", "TermsOverlap": "starts_on", "WrongWeeks": "weeks"}, "name",
+)  # fmt: skip
+DAY = Page("rescheduling/day.html", {"WrongYear": "day", "DayTaken": "day", "WrongDayName": "name"}, "acts_as")
 # The fields of the decision, which are not to be asked again of the form before it.
 OF_DECISION = {"csrf_token", "fate", "to", "reason", "digest"}
 TITLES = {
@@ -53,17 +66,7 @@ def init_app(app: Flask) -> None:
 @access(Permission.KEEP_CALENDAR)
 def new_term() -> Any:
     form = TermForm()
-    page = {"form": form, "term": None, "changed": None}
-    if not form.is_submitted():
-        return render_template("rescheduling/term.html", **page)
-    if not form.validate():
-        return invalid("rescheduling/term.html", **page)
-    try:
-        change = Change(changes.add_term, (form.term(),))
-        return answer(change, _("The term is entered."), url_for("terms.calendar"))
-    except Refusal as refusal:
-        refuse(form, OF_TERM.get(refusal.key, "name"), refusal)
-        return invalid("rescheduling/term.html", **page)
+    return ask(TERM, form, lambda: (changes.add_term, form.term()), _("The term is entered."), term=None)
 
 
 @rescheduling.route("/terms/<day:starts_on>", methods=GET_AND_POST)
@@ -71,21 +74,10 @@ def new_term() -> Any:
 def edit_term(starts_on: date) -> Any:
     term = queries.term_from(starts_on)
     form = TermForm(term)
-    page = {"form": form, "term": term, "changed": None}
-    if not form.is_submitted():
-        return render_template("rescheduling/term.html", **page)
-    if not form.validate():
-        return invalid("rescheduling/term.html", **page)
-    try:
-        change = Change(changes.change_term, (starts_on, form.fingerprint.data or "", form.term()))
-        return answer(change, _("Saved."), url_for("terms.calendar"))
-    except ChangedMeanwhile:
-        present = shown_term(queries.term_from(starts_on))
-        form.fingerprint.data = present["fingerprint"]
-        return invalid("rescheduling/term.html", **page | {"changed": differences(form, present)})
-    except Refusal as refusal:
-        refuse(form, OF_TERM.get(refusal.key, "name"), refusal)
-        return invalid("rescheduling/term.html", **page)
+    return ask(
+        TERM, form, lambda: (changes.change_term, starts_on, form.fingerprint.data or "", form.term()), _("Saved."),
+        by_now=lambda: shown_term(queries.term_from(starts_on)), term=term,
+    )  # fmt: skip
 
 
 @rescheduling.route("/terms/<day:starts_on>/remove", methods=GET_AND_POST)
@@ -105,38 +97,17 @@ def remove_term(starts_on: date) -> Any:
 @access(Permission.KEEP_CALENDAR)
 def new_day() -> Any:
     form = DayForm()
-    page = {"form": form, "day": None, "changed": None}
-    if not form.is_submitted():
-        return render_template("rescheduling/day.html", **page)
-    if not form.validate():
-        return invalid("rescheduling/day.html", **page)
-    try:
-        change = Change(changes.add_day, (form.when(), form.special()))
-        return answer(change, _("The day is entered."), url_for("terms.calendar", year=form.when().year))
-    except Refusal as refusal:
-        refuse(form, OF_DAY.get(refusal.key, "acts_as"), refusal)
-        return invalid("rescheduling/day.html", **page)
+    return ask(DAY, form, lambda: (changes.add_day, form.when(), form.special()), _("The day is entered."), day=None)
 
 
 @rescheduling.route("/terms/days/<day:day>", methods=GET_AND_POST)
 @access(Permission.KEEP_CALENDAR)
 def edit_day(day: date) -> Any:
     form = DayForm(queries.special_day(day))
-    page = {"form": form, "day": day, "changed": None}
-    if not form.is_submitted():
-        return render_template("rescheduling/day.html", **page)
-    if not form.validate():
-        return invalid("rescheduling/day.html", **page)
-    try:
-        change = Change(changes.change_day, (day, form.fingerprint.data or "", form.special()))
-        return answer(change, _("Saved."), url_for("terms.calendar", year=day.year))
-    except ChangedMeanwhile:
-        present = shown_day(queries.special_day(day))
-        form.fingerprint.data = present["fingerprint"]
-        return invalid("rescheduling/day.html", **page | {"changed": differences(form, present)})
-    except Refusal as refusal:
-        refuse(form, OF_DAY.get(refusal.key, "acts_as"), refusal)
-        return invalid("rescheduling/day.html", **page)
+    return ask(
+        DAY, form, lambda: (changes.change_day, day, form.fingerprint.data or "", form.special()), _("Saved."),
+        by_now=lambda: shown_day(queries.special_day(day)), day=day,
+    )  # fmt: skip
 
 
 @rescheduling.route("/terms/days/<day:day>/remove", methods=GET_AND_POST)
@@ -165,6 +136,32 @@ def slots_of_day(day: date) -> Any:
 
 
 # ── what becomes of the slots ───────────────────────────────────────────────
+
+
+def ask(
+    page: Page, form: TermForm | DayForm, change: Callable[[], tuple[Any, ...]], message: str, *,
+    by_now: Callable[[], dict[str, Any]] | None = None, **shown: Any,
+) -> Any:  # fmt: skip
+    """Show a form, or make the change that it asks for: one of `terms.changes` and what it is given. `by_now`: the
+    fields as they are by now, where somebody else may have changed them meanwhile."""
+    shown = {"form": form, "changed": None, **shown}
+    if not form.is_submitted():
+        return render_template(page.template, **shown)
+    if not form.validate():
+        return invalid(page.template, **shown)
+    try:
+        verb, *arguments = change()
+        year = arguments[0].year if page is DAY else None
+        return answer(Change(verb, tuple(arguments)), message, url_for("terms.calendar", year=year))
+    except ChangedMeanwhile:
+        if by_now is None:
+            raise
+        present = by_now()
+        form.fingerprint.data = present["fingerprint"]
+        return invalid(page.template, **shown | {"changed": differences(form, present)})
+    except Refusal as refusal:
+        refuse(form, page.fields.get(refusal.key, page.other), refusal)
+        return invalid(page.template, **shown)
 
 
 def answer(change: Change, message: str, address: str) -> Any:

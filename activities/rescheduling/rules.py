@@ -14,6 +14,7 @@ from activities.kit.moments import wall
 from activities.kit.refusal import N_, Refusal, refusal
 from activities.signups import rules as signups
 from activities.signups.rules import Offer
+from activities.signups.rules_arrivals import visit
 from activities.signups.rules_time import Busy
 from activities.terms.rules import Span, Special
 
@@ -69,14 +70,15 @@ def stands_in(day: date, specials: Mapping[date, Special]) -> date | None:
 
 @dataclass(frozen=True)
 class Touched:
-    """An open slot to come on a day that is changed. `people` are all who are on it, `seated` those with a seat."""
+    """An open slot to come on a day that is changed. `people` are all who are on it, `seated` those with a seat, with
+    when they come after its start where people come one after another."""
 
     offer: Offer
     activity_id: int
     activity_public_id: str
     post_id: int
     people: tuple[int, ...]
-    seated: tuple[int, ...]
+    seated: Mapping[int, int | None]
 
 
 @refusal
@@ -199,12 +201,14 @@ def why_not_moved(
         duties.why_not_move(starts_at, ends_at, now)
         or signups.why_not_withdrawable(offer.taken, starts_at, offer.withdraw_minutes, now)
         or (duties.SlotThere(starts_at) if (slot.post_id, starts_at) in taken else None)
-        or (SeatedElsewhere() if _is_busy(slot.seated, starts_at, ends_at, busy) else None)
+        or (SeatedElsewhere() if _is_busy(slot, starts_at, ends_at, busy) else None)
     )
 
 
-def _is_busy(people: Iterable[int], starts_at: datetime, ends_at: datetime, busy: Mapping[int, Iterable[Busy]]) -> bool:
-    return any(b.starts_at < ends_at and starts_at < b.ends_at for person in people for b in busy.get(person, ()))
+def _is_busy(slot: Touched, starts_at: datetime, ends_at: datetime, busy: Mapping[int, Iterable[Busy]]) -> bool:
+    """Whether somebody with a seat in it would have another duty when they would be there."""
+    visits = ((person, *visit(starts_at, ends_at, minute)) for person, minute in slot.seated.items())
+    return any(b.starts_at < last and first < b.ends_at for person, first, last in visits for b in busy.get(person, ()))
 
 
 def why_not_target(day: date, from_days: Sequence[date], specials: Mapping[date, Special]) -> Refusal | None:

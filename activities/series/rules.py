@@ -13,7 +13,7 @@ from activities.duties.plans import FallsOut, Planned, Why, by_day
 from activities.duties.rules import ByHand, SlotState
 from activities.kit.refusal import N_, Refusal, refusal
 from activities.signups.rules import is_bound
-from activities.signups.rules_arrivals import Quarter, seats_within, why_not_length
+from activities.signups.rules_arrivals import Quarter, follows_seats, seats_within, why_not_length
 
 MINUTE = timedelta(minutes=1)
 Key = tuple[int, date]  # a post and a day of the series: what a slot stays, wherever it is moved
@@ -52,9 +52,11 @@ class Occurrence(NamedTuple):
     def key(self) -> Key:
         return self.post_id, self.day
 
-    def seats_within(self, length: timedelta) -> int:
-        """How many seats it would have if it were so long: where people come one after another those at its times."""
-        return seats_within(length // MINUTE, self.quarters)
+    @property
+    def kept_times(self) -> tuple[Quarter, ...]:
+        """The times at which people come that stay as they are; none where they are spread anew."""
+        length = (self.ends_at - self.starts_at) // MINUTE
+        return () if follows_seats(self.tickets, self.capacity, length, self.quarters) else self.quarters
 
 
 class Move(NamedTuple):
@@ -173,7 +175,8 @@ def _turn(
     """What becomes of a slot that is wanted so, None where it is so already."""
     times = (own.starts_at, own.ends_at) if ByHand.TIME in own.by_hand else (wanted.starts_at, wanted.ends_at)
     seats = own.capacity if ByHand.SEATS in own.by_hand else wanted.capacity
-    move = Move(own, *times, own.seats_within(times[1] - times[0]) if own.quarters else seats)
+    length, at_times = (times[1] - times[0]) // MINUTE, own.kept_times
+    move = Move(own, *times, seats_within(length, at_times) if at_times else seats)
     if (*times, move.capacity) == (own.starts_at, own.ends_at, own.capacity):
         as_wanted = (wanted.starts_at, wanted.ends_at, wanted.capacity) == (own.starts_at, own.ends_at, own.capacity)
         return None if as_wanted else Kept.BY_HAND
@@ -191,7 +194,7 @@ def _why_not(move: Move, others: Collection[tuple[int, datetime]], withdraw_minu
     is_worse = starts_at != own.starts_at or move.ends_at > own.ends_at
     if own.seated and is_worse and is_bound(starts_at, withdraw_minutes, now):
         return Kept.BOUND
-    if why_not_length(starts_at, move.length, own.quarters):
+    if why_not_length(starts_at, move.length, own.kept_times):
         return Kept.ARRIVALS
     return Kept.MORE_PEOPLE if move.capacity < own.seated else None
 

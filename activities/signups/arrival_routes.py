@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from activities.duties.models import Slot
 from activities.duties.queries import slot_to_organize
-from activities.duties.rules import MOST_SEATS
+from activities.duties.rules import MOST_SEATS, minutes_of, spread
 from activities.kit import clock
 from activities.kit.access import access
 from activities.kit.asked import read_number
@@ -21,7 +21,7 @@ from activities.kit.refusal import NotFound, Refusal
 from activities.kit.roles import Permission
 from activities.kit.web import done, invalid
 from activities.signups import arrival_verbs, arrivals, queries
-from activities.signups.rules_arrivals import ArrivalMissing, minutes_of, spread
+from activities.signups.rules_arrivals import ArrivalMissing
 
 Errors = list[tuple[str, str, str]]
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from activities.audit import service as audit
 from activities.duties.models import Slot
-from activities.duties.rules import why_not_touch
+from activities.duties.rules import minutes_of, why_not_touch
 from activities.duties.service import schedule_changed
 from activities.kit.db import db, transactional
 from activities.kit.refusal import ChangedMeanwhile, NotFound
@@ -18,7 +18,7 @@ from activities.signups.arrivals import give, quarters, recount, write_quotas
 from activities.signups.changing import Wanted
 from activities.signups.models import SignUp
 from activities.signups.rules import SignUpState
-from activities.signups.rules_arrivals import minutes_of, why_not_quotas
+from activities.signups.rules_arrivals import why_not_quotas
 from activities.signups.rules_places import Guest, Places
 from activities.signups.service import fill, promote
 

@@ -10,7 +10,8 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from activities.duties.models import Arrival
-from activities.kit.db import run
+from activities.duties.service import spread_places
+from activities.kit.db import Among, run
 from activities.signups.models import SignUp
 from activities.signups.rules import HOLDING
 from activities.signups.rules_arrivals import Quarter
@@ -39,6 +40,7 @@ _CLOSE = (
     .where(Arrival.slot_id == sa.bindparam("slot"), Arrival.minute >= sa.bindparam("length"))
     .values(quota=Arrival.taken)
 )
+_CLEAR = sa.delete(Arrival).where(Among(Arrival.slot_id))
 
 
 class Time(NamedTuple):
@@ -101,6 +103,13 @@ def close_after(lengths: Mapping[int, timedelta]) -> None:
     """Offer no times after the end of these slots, by how long they are, any more: nobody comes then."""
     if lengths:
         run(_CLOSE, [{"slot": slot_id, "length": length // MINUTE} for slot_id, length in lengths.items()])
+
+
+def spread_anew(slots: Collection[tuple[int, int, int]]) -> None:
+    """Spread the places of slots on which nobody has ever been, by id, seats and minutes, over their time."""
+    if slots:
+        run(_CLEAR, {"ids": [slot_id for slot_id, *_ in slots]})
+        spread_places(slots)
 
 
 def recount(arrival_ids: Collection[int]) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from activities.duties.kinds import Kind, kind_of
@@ -12,6 +12,7 @@ from activities.signups import facts, rules
 from activities.signups.facts import Engagement
 from activities.signups.rules import Offer, SignUpState
 from activities.signups.rules_person import Person
+from activities.signups.rules_places import AtTime
 from activities.signups.rules_time import Busy
 
 # The mark beside each reason; its shape tells it apart without colour.
@@ -34,6 +35,8 @@ class Card:
     place: int | None = None
     warnings: tuple[Refusal, ...] = ()  # what the person should think about first
     clash: Refusal | None = None  # with the timetable they have brought
+    # What there is to think of at each time at which people come, by its id; known on the slot's own page.
+    at_times: Mapping[int, AtTime] = field(default_factory=dict, compare=False)
 
     @property
     def kind(self) -> Kind:

@@ -20,7 +20,15 @@ from activities.signups import arrivals, facts, notices, queries, rules
 from activities.signups.facts import ACTIVE_STATES, NOW, OFFERS
 from activities.signups.models import SignUp
 from activities.signups.rules import Offer, SignUpState
-from activities.signups.rules_arrivals import seats_within, why_not_length, why_not_seats
+from activities.signups.rules_arrivals import (
+    Quarter,
+    follows_seats,
+    seats_within,
+    visit,
+    why_not_length,
+    why_not_seats,
+)
+from activities.signups.rules_time import Busy
 from activities.signups.service import promote
 
 STARTS = sa.bindparam("starts", type_=UtcDateTime())
@@ -109,9 +117,16 @@ class Change(NamedTuple):
         return (self.ends_at - self.starts_at) // timedelta(minutes=1)
 
     @property
+    def quarters(self) -> tuple[Quarter, ...]:
+        """The times at which people come that stay as they are; none where they are spread anew."""
+        offer = self.slot.offer
+        length = (offer.ends_at - offer.starts_at) // arrivals.MINUTE
+        return () if follows_seats(offer.tickets, offer.capacity, length, offer.quarters) else offer.quarters
+
+    @property
     def seats(self) -> int:
         """Where people come one after another, as many as may come at its times before it ends."""
-        return seats_within(self.minutes, self.slot.offer.quarters) if self.slot.offer.quarters else self.capacity
+        return seats_within(self.minutes, self.quarters) if self.quarters else self.capacity
 
 
 def cancel(
@@ -149,7 +164,10 @@ def change(wanted: Iterable[Wanted], actor_id: int, now: datetime, *, by_series:
         )
     with unless_there(lambda: SlotThere(changes[0].starts_at)):
         run(_CHANGE, [_row(one, now, marks=not by_series) for one in _in_turn(changes)])
-    arrivals.close_after({c.slot.offer.id: c.ends_at - c.starts_at for c in changes if c.slot.offer.quarters})
+    arrivals.close_after({c.slot.offer.id: c.ends_at - c.starts_at for c in changes if c.quarters})
+    arrivals.spread_anew([
+        (c.slot.offer.id, c.capacity, c.minutes) for c in changes if c.slot.offer.quarters and not c.quarters
+    ])  # fmt: skip
     # Of slots on which nobody has ever been the trail of the series tells.
     told_of = [c for c in changes if c.slot.offer.tickets or not by_series]
     _leave([c.slot for c in told_of], actor_id, "edit slot", map(_trail, told_of), now)
@@ -215,8 +233,8 @@ def _why_not(changes: Sequence[Change], now: datetime) -> Iterator[Refusal | Non
                 if c.is_other_start
                 else (rules.RunsIntoDuty() if offer.id in runs_into else None)
             )
-            or why_not_length(c.starts_at, c.minutes, offer.quarters)
-            or why_not_seats(c.capacity, offer.capacity, offer.quarters)
+            or why_not_length(c.starts_at, c.minutes, c.quarters)
+            or why_not_seats(c.capacity, offer.capacity, c.quarters)
             or rules.why_not_capacity(taken, c.capacity)
             or (SlotThere(c.starts_at) if there[c.slot.post_id, c.starts_at] > 1 else None)
         )
@@ -237,11 +255,16 @@ def _run_into_duties(changes: Iterable[Change], now: datetime) -> set[int]:
     duties = facts.busy({who for some in seated.values() for who in some}, first, last)
     return {
         c.slot.offer.id for c in longer
-        if any(
-            one.starts_at < c.ends_at and one.ends_at > c.slot.offer.ends_at
-            for who in seated[c.slot.offer.id] for one in duties[who]
-        )
+        if any(_runs_into(c, minute, duties[who]) for who, minute in seated[c.slot.offer.id].items())
     }  # fmt: skip
+
+
+def _runs_into(change: Change, minute: int | None, duties: Iterable[Busy]) -> bool:
+    """Whether what a later end adds to the time of somebody who comes so many minutes after the start runs into one of
+    their duties."""
+    _, was = visit(change.starts_at, change.slot.offer.ends_at, minute)
+    _, ends_at = visit(change.starts_at, change.ends_at, minute)
+    return was < ends_at and any(one.starts_at < ends_at and one.ends_at > was for one in duties)
 
 
 def _there(changes: Collection[Change]) -> Counter[tuple[int, datetime]]:

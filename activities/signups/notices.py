@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from activities.duties.models import Activity, Slot
 from activities.duties.queries import running
+from activities.kit.i18n import gettext
 from activities.kit.refusal import N_
 from activities.outbox import service as outbox
 from activities.outbox.rules import Group
@@ -54,20 +55,29 @@ def _answer(params: Mapping[str, Any]) -> Page:
     return "signups.answer", {"token": links.token(params["sign_up"], params["revision"])}
 
 
+def way_out(params: Mapping[str, Any]) -> Mapping[str, str]:
+    """What whoever cannot come does about the seat they are told of."""
+    if params.get("late"):
+        return {"way_out": gettext("If you cannot come, ask for cover: it is too late to withdraw.")}
+    return {"way_out": gettext("If you cannot come, please withdraw in time.")}
+
+
 words(
     "signups.seated",
     N_("You have a seat: %(what)s"),
-    N_("%(when)s, %(where)s. If you cannot come, please withdraw in time."),
+    N_("%(when)s, %(where)s. %(way_out)s"),
     _slot,
     duties=of_slot,
+    said=way_out,
 )
 words(
     "signups.comes_at",
     N_("You have a place: %(what)s"),
-    N_("Please come %(at)s to %(where)s. If you cannot come, please withdraw in time."),
+    N_("Please come %(at)s to %(where)s. %(way_out)s"),
     _slot,
     urgent=SOON,
     duties=of_slot,
+    said=way_out,
 )
 words(
     "signups.waiting",
@@ -78,18 +88,20 @@ words(
 words(
     "signups.promoted",
     N_("A seat came free and is yours: %(what)s"),
-    N_("%(when)s, %(where)s. If you cannot come, please withdraw in time."),
+    N_("%(when)s, %(where)s. %(way_out)s"),
     _slot,
     urgent=SOON,
     duties=of_slot,
+    said=way_out,
 )
 words(
     FIRST_OF_SEVERAL,
     N_("A seat is yours: %(what)s"),
-    N_("%(when)s, %(where)s. You no longer wait for the others. If you cannot come, please withdraw in time."),
+    N_("%(when)s, %(where)s. You no longer wait for the others. %(way_out)s"),
     _slot,
     urgent=SOON,
     duties=of_slot,
+    said=way_out,
 )
 words(
     "signups.offered",
@@ -129,9 +141,10 @@ words(
 words(
     "signups.team_seated",
     N_("Your team “%(team)s” is signed up, and you have a seat: %(what)s"),
-    N_("%(when)s, %(where)s. If you cannot come, please withdraw in time."),
+    N_("%(when)s, %(where)s. %(way_out)s"),
     _slot,
     duties=of_slot,
+    said=way_out,
 )
 words(
     "signups.team_waiting",
@@ -235,7 +248,7 @@ def signed_up(offer: Offer, member_id: int, state: SignUpState, now: datetime, a
     if at:
         comes_at(offer, member_id, at, now)
     else:
-        outbox.post(now, [member_id], f"signups.{state}", **facts(offer))
+        outbox.post(now, [member_id], f"signups.{state}", **seat(offer, None, now))
 
 
 def accepted(offer: Offer, members: Mapping[int, bool], minutes: Minutes, now: datetime) -> None:
@@ -245,7 +258,7 @@ def accepted(offer: Offer, members: Mapping[int, bool], minutes: Minutes, now: d
 
 
 def comes_at(offer: Offer, member_id: int, at: datetime, now: datetime) -> None:
-    outbox.post(now, [member_id], "signups.comes_at", **facts(offer), at=at.isoformat())
+    outbox.post(now, [member_id], "signups.comes_at", **seat(offer, None, now), at=at.isoformat())
 
 
 def promoted(offer: Offer, waiters: Collection[Waiter], minutes: Minutes, now: datetime) -> None:
@@ -356,8 +369,13 @@ def tell(
 ) -> None:
     """Tell these people of their seats in a slot. Who comes at a time of their own (`minutes`) reads that as its time:
     no other notice tells it."""
-    params = {who: {**facts(offer, minutes.get(who)), **more} for who in member_ids}
+    params = {who: {**seat(offer, minutes.get(who), now), **more} for who in member_ids}
     outbox.post_each(now, topic, params)
+
+
+def seat(offer: Offer, minute: int | None, now: datetime) -> dict[str, Any]:
+    """`facts`, and whether it is too late to withdraw where that is so."""
+    return facts(offer, minute) | ({"late": True} if now > offer.withdraw_until else {})
 
 
 def facts(offer: Offer, minute: int | None = None) -> dict[str, Any]:

@@ -20,7 +20,10 @@ class SlotForm(FlaskForm):
     revision = Revision()
 
     def __init__(self, slot: Slot) -> None:
+        """Where people come one after another, how many decides the page of their times."""
         super().__init__(obj=slot)
+        if slot.post.activity.kind.has_timed_arrival:
+            del self.capacity
 
 
 class CancelForm(FlaskForm):

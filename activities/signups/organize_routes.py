@@ -72,16 +72,18 @@ def edit_slot(public_id: str) -> Any:
     except ChangedMeanwhile:
         slot = slot_to_organize(current_user, public_id)
         form.revision.data = slot.revision
-        present = {column: getattr(slot, column) for column in ("starts_at", "ends_at", "capacity")}
+        present = {column: getattr(slot, column) for column in ("starts_at", "ends_at", "capacity") if column in form}
         return invalid("signups/slot_form.html", **page | {"slot": slot, "changed": differences(form, present)})
     except Refusal as refusal:
-        refuse(form, FIELDS.get(refusal.key, "starts_at"), refusal)
+        field = FIELDS.get(refusal.key, "starts_at")
+        refuse(form, field if field in form else "starts_at", refusal)
         return invalid("signups/slot_form.html", **page)
     return done(_("The slot is changed."), url_for(".roster", public_id=public_id))
 
 
 def _edit(slot: Slot, form: SlotForm) -> None:
-    starts_at, ends_at, capacity = form.starts_at.data, form.ends_at.data, form.capacity.data
+    starts_at, ends_at = form.starts_at.data, form.ends_at.data
+    capacity = form.capacity.data if form.capacity else slot.capacity
     assert starts_at
     assert ends_at
     assert capacity

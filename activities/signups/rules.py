@@ -337,26 +337,31 @@ def why_not_sign_up(
 
 def why_not_consented(offer: Offer, person: Person, busy: Collection[Busy], consent: Consent) -> Refusal | None:
     """What the person has still to confirm before signing up for what no rule forbids: to have read the risks, and to
-    know what speaks against it."""
+    know what speaks against it; where people come one after another, against the time they have chosen."""
     if offer.risks_version and consent.risks_version != offer.risks_version:
         return RisksNotRead()
-    reasons = tuple(why for why in what_speaks_against(offer, person, busy) if why.key not in consent.known)
+    chosen = next((one.minute for one in offer.quarters if one.id == consent.arrival_id), None)
+    speaks = what_speaks_against(offer, person, busy, chosen)
+    reasons = tuple(why for why in speaks if why.key not in consent.known)
     return AskFirst(reasons) if reasons else None
 
 
-def what_speaks_against(offer: Offer, person: Person, busy: Collection[Busy]) -> list[Refusal]:
-    """The soft rules: what the person should know before they take the slot, and may still do."""
-    if offer.quarters:
+def what_speaks_against(
+    offer: Offer, person: Person, busy: Collection[Busy], minute: int | None = None
+) -> list[Refusal]:  # fmt: skip
+    """The soft rules: what the person should know before they take the slot, and may still do. Where people come one
+    after another nothing is known before there is a time, so many minutes after the start."""
+    if offer.quarters and minute is None:
         return []
-    clash = why_busy(offer, person)
-    return [*([clash] if clash else []), *what_strains(offer.duty, busy, person.norms)]
+    clash = why_busy(offer, person, minute)
+    return [*([clash] if clash else []), *what_strains(offer.duty_at(minute), busy, person.norms)]
 
 
-def why_busy(offer: Offer, person: Person) -> ClashesWithTimetable | None:
-    """What of the person's timetable is at its time: it warns, and forbids nothing."""
-    if offer.quarters or not person.timetable:
+def why_busy(offer: Offer, person: Person, minute: int | None = None) -> ClashesWithTimetable | None:
+    """What of the person's timetable is at its time: it warns, and forbids nothing. `minute` as above."""
+    if (offer.quarters and minute is None) or not person.timetable:
         return None
-    return what_clashes(offer.duty, person.timetable, person.norms.zone)
+    return what_clashes(offer.duty_at(minute), person.timetable, person.norms.zone)
 
 
 def why_not_promote(offer: Offer, person: Person, busy: Collection[Busy], now: datetime) -> Refusal | None:

@@ -6,12 +6,11 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import ClassVar, NamedTuple
 
+from activities.duties.rules import spread
 from activities.kit.refusal import N_, Refusal, refusal
 
-STEP = 15  # minutes
 # How long somebody who comes at a time is taken to be there.
 STAY = timedelta(hours=1)
-MOST_ARRIVALS = 24 * 60 // STEP
 
 
 class Quarter(NamedTuple):
@@ -75,18 +74,6 @@ def visit(starts_at: datetime, ends_at: datetime, minute: int | None) -> tuple[d
     return at, min(at + STAY, ends_at)
 
 
-def minutes_of(length: int) -> range:
-    """At which minutes after its start people may come to a slot of so many minutes: one every quarter of an hour."""
-    return range(0, min(length, MOST_ARRIVALS * STEP), STEP)
-
-
-def spread(capacity: int, length: int) -> dict[int, int]:
-    """So many places spread over the quarters of an hour as evenly as can be, the earlier ones taking what is over."""
-    minutes = minutes_of(length)
-    each, over = divmod(capacity, len(minutes))
-    return {minute: each + (n < over) for n, minute in enumerate(minutes)}
-
-
 def why_not_quotas(
     quotas: Mapping[int, int], taken: Mapping[int, int], starts: Mapping[int, datetime]
 ) -> Refusal | None:
@@ -107,6 +94,13 @@ def freed(quarters: Collection[Quarter], minute: int) -> tuple[Quarter, ...]:
     takes a seat over comes at it if they can."""
     ordered = sorted(quarters, key=lambda one: (one.minute != minute, one.minute))
     return tuple(one._replace(taken=one.taken - 1) if one.minute == minute else one for one in ordered)
+
+
+def follows_seats(tickets: int, capacity: int, length: int, quarters: Collection[Quarter]) -> bool:
+    """Whether a slot's places are spread over its time as they were when it was planned, and nobody has ever been on
+    it: then they are spread anew with other seats or another length."""
+    places = {one.minute: one.quota for one in quarters if one.quota}
+    return not tickets and places == {minute: seats for minute, seats in spread(capacity, length).items() if seats}
 
 
 def seats_within(length: int, quarters: Collection[Quarter]) -> int:

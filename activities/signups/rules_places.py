@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from activities.kit.refusal import Refusal
-from activities.signups.rules import Offer, why_no_visit
+from activities.signups.rules import Offer, what_speaks_against, why_no_visit
 from activities.signups.rules_arrivals import ArrivalFull, ArrivalMissing, Quarter
 from activities.signups.rules_person import Person
 from activities.signups.rules_time import Busy
@@ -21,6 +21,29 @@ class Guest(NamedTuple):
     id: int
     person: Person
     busy: Collection[Busy]
+
+
+class AtTime(NamedTuple):
+    """What of a time at which people come stands in somebody's way, and what merely speaks against it."""
+
+    bar: Refusal | None
+    warnings: tuple[Refusal, ...]
+
+    @property
+    def said(self) -> tuple[Refusal, ...]:
+        return (self.bar,) if self.bar else self.warnings
+
+
+def at_times(offer: Offer, guest: Guest) -> dict[int, AtTime]:
+    """What there is for somebody to think of at each time at which people come, by its id; nothing where there is
+    nothing."""
+    found = {}
+    for one in offer.quarters:
+        bar = why_no_visit(offer, one.minute, guest.busy, guest.person)
+        warnings = () if bar else tuple(what_speaks_against(offer, guest.person, guest.busy, one.minute))
+        if bar or warnings:
+            found[one.id] = AtTime(bar, warnings)
+    return found
 
 
 class Places:

@@ -100,11 +100,11 @@ def _sign_up(
     mine, busy = facts.around(member_id, offer)
     if refusal := rules.why_not_sign_up(offer, person, mine and mine.mine, busy, now, waiting=or_wait):
         raise refusal
-    if consent and (refusal := rules.why_not_consented(offer, person, busy, consent)):
-        raise refusal
     state, places = offer.entry, Places(offer)
     if state is SignUpState.SEATED:
         _must_seat(places, Guest(member_id, person, busy), consent)
+    if consent and (refusal := rules.why_not_consented(offer, person, busy, consent)):
+        raise refusal
     enter(offer, member_id, state, now, at_once=at_once, risks_version=consent.risks_version if consent else None)
     arrivals.give(places)
     notices.signed_up(offer, member_id, state, now, places.at(member_id))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from activities.duties.models import Activity, Slot
@@ -16,6 +16,7 @@ from activities.signups.forms import Filters
 from activities.signups.models import SignUp, Team, TeamMember
 from activities.signups.rules import SignUpState
 from activities.signups.rules_person import Person
+from activities.signups.rules_places import Guest, at_times
 from activities.signups.search import PAGE
 
 
@@ -25,7 +26,8 @@ def card_of(member: Viewer, slot: Slot, now: datetime) -> tuple[Card, Person]:
     mine, busy = facts.around(member.id, offer)
     waiting = [mine.id] if mine and mine.state is SignUpState.WAITING else []
     place = next(iter(queries.places_in_line(waiting).values()), None)
-    return card(person, offer, mine, busy, now, place), person
+    found = card(person, offer, mine, busy, now, place)
+    return replace(found, at_times=at_times(offer, Guest(member.id, person, busy))), person
 
 
 def to_wait_for(member: Viewer, activity: Activity | None, filters: Filters, now: datetime) -> list[Card]:

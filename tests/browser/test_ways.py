@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from playwright.sync_api import expect
 
 from activities.duties.models import Activity, Slot
@@ -40,11 +41,12 @@ def test_the_button_appears_when_the_servers_clock_says_so(app, cast, visit):
     assert loads[0].endswith("/sign-up")
 
 
-def test_a_draw_is_recomputed_on_the_device(app, cast, visit):
+@pytest.mark.parametrize("name", ["held_draw", "timed_draw"])
+def test_a_draw_is_recomputed_on_the_device(app, cast, visit, name):
     with app.app_context():
         world = make_ways(cast, clock.now())
     page = visit(cast.lin, language="en")
-    page.goto(f"/draws/{world['held_draw']}")
+    page.goto(f"/draws/{world[name]}")
     page.locator("[data-recompute]").click()
     right = page.locator("[data-recompute]").get_attribute("data-right")
     expect(page.locator("[data-verdict]")).to_have_text(right)

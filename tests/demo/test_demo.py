@@ -33,6 +33,7 @@ from activities.records.models import Record
 from activities.records.rules import Mark, why_not_mark
 from activities.records.rules_evidence import Known
 from activities.records.service import overdue
+from activities.signups.arrivals import times
 from activities.signups.facts import offer_of, person
 from activities.signups.models import SignUp
 from activities.signups.rules import SignUpState, why_not_promote, why_not_sign_up
@@ -75,6 +76,7 @@ def test_every_state_is_one_the_services_could_have_made(now):
     check_holders()
     if now == TODAY:
         check_exchanges(now)
+    check_blood_drive(now)
 
 
 def first(query: str, now: datetime) -> list[int]:
@@ -192,6 +194,15 @@ def check_holders() -> None:
 
 
 @pytest.mark.any_database
+def check_blood_drive(now: datetime) -> None:
+    """This term's is one slot, to which people come one after another."""
+    drives = sa.select(Slot).join(Slot.post).join(Post.activity)
+    drive = db.session.scalars(drives.where(Activity.kind_key == "blood", Slot.starts_at > now)).one()
+    assert (drive.capacity, drive.minutes) == (600, 480)
+    assert sum(time.quota for time in times(drive.id, drive.starts_at)) == 600
+    assert 100 < drive.taken < 600
+
+
 def test_the_same_moment_gives_the_same_demo():
     assert told(TODAY) == told(TODAY)
 

@@ -9,15 +9,18 @@ import sys
 import pytest
 import sqlalchemy as sa
 
+from activities.duties.models import Arrival
 from activities.kit.db import db
 from activities.notices.reminders import REMINDER, remind
 from activities.notices.service import choose
 from activities.outbox.models import Notice
 from activities.outbox.rules import DIGEST_AT, Reminders
+from activities.signups.arrival_verbs import set_quotas
 from activities.signups.leaving import deactivate
 from activities.signups.organize import cancel_slot, edit_slot
+from activities.signups.rules import Consent
 from activities.signups.service import sign_up, withdraw
-from tests.cast import DAY, HOUR, NOW, make_slot
+from tests.cast import DAY, HOUR, NOW, make_activity, make_post, make_slot
 from tests.house.test_races import race
 from tests.outbox.conftest import inbox, mailer, own_words, server
 from tests.outbox.mailbox import deliveries, send
@@ -135,3 +138,16 @@ def test_the_application_declares_the_job_and_the_words_by_itself(tmp_path):
     environ = {**os.environ, "ACTIVITIES_DATA": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environ)
     assert done.stdout == "True True\n"
+
+
+def test_who_comes_later_than_a_slot_begins_is_reminded_from_then_on(ctx, cast):
+    drive = make_slot(make_post(make_activity("献血", cast.first, "blood"), "体育馆", capacity=2), NOW + DAY, hours=8)
+    db.session.commit()
+    set_quotas(cast.ou.id, drive.id, 0, {0: 1, 240: 1}, NOW)
+    early, late = db.session.scalars(sa.select(Arrival.id).order_by(Arrival.minute))
+    for member, arrival in ((cast.lin, early), (cast.wang, late)):
+        want(member.id, Reminders.HOUR)
+        sign_up(member.id, drive.id, NOW, consent=Consent(arrival_id=arrival))
+    starts, comes = drive.starts_at, drive.starts_at + 4 * HOUR
+    assert [remind(now) for now in (starts - HOUR, starts, comes - HOUR, comes)] == [1, 0, 1, 0]
+    assert reminded() == [(cast.lin.id, starts.isoformat()), (cast.wang.id, comes.isoformat())]

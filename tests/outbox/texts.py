@@ -28,13 +28,14 @@ STARTS, ENDS = "2026-11-26T14:00:00+00:00", "2026-11-26T14:30:00+00:00"
 FACTS: dict[str, Any] = {
     "when": [STARTS, ENDS], "until": STARTS, "at": AT.isoformat(), "what": "东湖责任区清扫·东湖北岸",
     "where": "东湖北岸", "unit": "第一支部", "name": "王一诺", "purpose": "reset", "day": "2026-11-25",
-    "first": "2026-11-25", "last": "2027-11-24", "reason": "暴雨", "word": "",
+    "first": "2026-11-25", "last": "2027-11-24", "reason": "暴雨", "word": "", "late": False,
     "list": [
         {"when": [STARTS, ENDS], "what": "东湖责任区清扫·东湖北岸", "where": "东湖北岸"},
         {"when": [STARTS, ENDS], "what": "探访护理院", "where": "同心老年护理中心"},
     ],
 }  # fmt: skip
-NUMBERS = ("count", "seats", "slots", "several", "link", "sign_up", "revision", "days", "misses", "missed", "number")
+NUMBERS = ("count", "seats", "slots", "several", "link", "sign_up", "revision", "days", "misses", "missed", "number",
+           "pause")  # fmt: skip
 PLACEHOLDER = re.compile(r"%\((\w+)\)")
 
 
@@ -61,6 +62,8 @@ def example(topic: str, words: Words) -> Notice:
     asked = Asked()
     if words.page:
         words.page(asked)
+    if words.said:
+        words.said(asked)
     names = {*PLACEHOLDER.findall(words.subject + words.body), *asked.names}
     return Notice(id=1, topic=topic, params={name: fact(name) for name in sorted(names)}, created_at=AT)
 

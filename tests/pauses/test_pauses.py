@@ -9,13 +9,14 @@ import sqlalchemy as sa
 import time_machine
 
 from activities.kit.db import db
+from activities.kit.i18n import force_locale
 from activities.kit.refusal import NotAllowed
 from activities.kit.roles import PERMISSIONS, Permission, Role
 from activities.norms.models import NormsVersion
 from activities.norms.rules import NORMS
 from activities.outbox.models import Notice
 from activities.outbox.words import WORDS
-from activities.pauses.rules import OverAlready, OwnPause, Step, step, why_not_lift
+from activities.pauses.rules import OverAlready, OwnPause, Step, known_since, step, why_not_lift
 from activities.pauses.service import judge, lift
 from activities.records.rules import Attendance, Mark
 from activities.records.service import record_attendance
@@ -39,6 +40,26 @@ STEPS = {
 @pytest.mark.parametrize(("misses", "norms", "expected"), STEPS.values(), ids=STEPS)
 def test_so_many_misses_lead_to(misses, norms, expected):
     assert step(misses, norms) is expected
+
+
+LAX = NORMS._replace(misses=5, miss_days=60, pause_days=14)
+KNOWN = {
+    "nobody has set any": ([], None),
+    "the only ones": ([(THREE, NOW)], NOW),
+    "misses lead to nothing any more": ([(NORMS, NOW), (THREE, NOW - DAY)], None),
+    "as strict, with something else changed": ([(THREE, NOW), (THREE, NOW - DAY)], NOW - DAY),
+    "milder than before": ([(LAX, NOW), (THREE, NOW - DAY)], NOW - DAY),
+    "fewer misses are enough": ([(THREE, NOW), (THREE._replace(misses=4), NOW - DAY)], NOW),
+    "misses count for longer": ([(THREE, NOW), (THREE._replace(miss_days=30), NOW - DAY)], NOW),
+    "pauses are longer": ([(THREE, NOW), (THREE._replace(pause_days=7), NOW - DAY)], NOW),
+    "there was no rule before": ([(THREE, NOW), (NORMS, NOW - DAY), (THREE, NOW - 2 * DAY)], NOW),
+    "stricter in between, milder long ago": ([(THREE, NOW), (THREE, NOW - DAY), (LAX, NOW - 2 * DAY)], NOW - DAY),
+}
+
+
+@pytest.mark.parametrize(("versions", "expected"), KNOWN.values(), ids=KNOWN)
+def test_a_rule_holds_for_what_is_missed_since_people_know_how_strict_it_is(versions, expected):
+    assert known_since(versions) == expected
 
 
 def test_lifting_is_decided_by_time_and_by_who_asks():
@@ -109,6 +130,29 @@ def test_the_same_misses_lead_to_one_pause_even_after_it_was_lifted(cast, strict
     judge(NOW + 2 * HOUR)
     assert told(cast) == ["pauses.begun", "pauses.lifted"]
     sign_up(cast.lin.id, cast.slot.id, NOW + 2 * HOUR)
+
+
+def test_a_stricter_rule_pauses_nobody_for_what_was_missed_before_it(ctx, cast):
+    for days in (9, 6):
+        miss(cast, days)
+    store(NormsVersion(norms=THREE, set_at=NOW - 5 * DAY, set_by_id=cast.gu.id))
+    db.session.commit()
+    miss(cast, 3)
+    judge(NOW)
+    assert told(cast) == []
+    for days in (2.5, 2):
+        miss(cast, days)
+    judge(NOW)
+    assert told(cast) == ["pauses.begun"]
+
+
+def test_one_duty_and_one_day_are_said_as_such(ctx):
+    body, counted = WORDS["pauses.begun"].body, WORDS["pauses.begun"].said
+    with force_locale("en"):
+        one = body % {**counted({"misses": 1, "days": 1}), "last": "", "unit": ""}
+        two = body % {**counted({"misses": 2, "days": 60}), "last": "", "unit": ""}
+    assert "missed 1 duty within 1 day," in one
+    assert "missed 2 duties within 60 days," in two
 
 
 def test_where_the_school_sets_nothing_nobody_is_paused(ctx, cast):

@@ -8,6 +8,7 @@ import time_machine
 
 from activities.audit.models import AuditEntry
 from activities.duties.models import Slot
+from activities.duties.rules import spread
 from activities.kit.db import db
 from activities.records import desk
 from activities.records.models import Record
@@ -16,7 +17,6 @@ from activities.records.service import record_attendance
 from activities.reviews.queries import own_year
 from activities.signups.arrival_verbs import set_quotas
 from activities.signups.models import SignUp
-from activities.signups.rules_arrivals import spread
 from activities.signups.service import sign_up
 from tests.cast import DAY, HOUR, NOW, english, make_activity, make_member, make_post, make_slot
 

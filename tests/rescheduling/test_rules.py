@@ -71,7 +71,8 @@ def slot(starts_at: datetime, *, hours: float = 2, seated: tuple[int, ...] = (),
         closes_at=None, withdraw_minutes=24 * 60, stages=Stages(0), standings=Standings(0), eligible_path=None,
         eligible_unit=None,
     )  # fmt: skip
-    return Touched(offer, 1, "a", post, fields.get("people", seated), seated)
+    at = fields.get("at", {})
+    return Touched(offer, 1, "a", post, fields.get("people", seated), {who: at.get(who) for who in seated})
 
 
 TOMORROW = NOW + DAY
@@ -81,6 +82,16 @@ def test_a_slot_keeps_its_time_of_day():
     moved, staying = moves([slot(TOMORROW)], timedelta(3), (), {}, ZONE, NOW)
     assert moved == (Move(slot(TOMORROW), TOMORROW + 3 * DAY, TOMORROW + 3 * DAY + 2 * HOUR),)
     assert staying == ()
+
+
+@pytest.mark.parametrize(
+    ("comes", "duty", "stays"), [(None, 90, True), (0, 90, False), (60, 90, True), (105, 30, False), (105, 100, True)]
+)
+def test_who_comes_at_a_time_of_their_own_needs_only_that_time(comes, duty, stays):
+    drive = slot(TOMORROW, seated=(7,), at={7: comes})
+    begins = TOMORROW + timedelta(days=1, minutes=duty)
+    _, staying = moves([drive], DAY, (), {7: [Busy(begins, begins + HOUR / 4, "值班")]}, ZONE, NOW)
+    assert bool(staying) is stays
 
 
 @pytest.mark.parametrize(

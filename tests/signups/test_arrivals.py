@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from activities.duties.models import Arrival, Slot
+from activities.duties.rules import spread
 from activities.kit.db import db
 from activities.kit.refusal import ChangedMeanwhile, NotFound, Refusal
 from activities.norms.models import NormsVersion
@@ -21,14 +22,13 @@ from activities.signups import arrivals
 from activities.signups.arrival_verbs import come_at, set_quotas
 from activities.signups.models import SignUp
 from activities.signups.organize import edit_slot
-from activities.signups.rules import Consent, FewerThanSeated, NotIn, SignUpState
+from activities.signups.rules import AskFirst, Consent, FewerThanSeated, NotIn, SignUpState
 from activities.signups.rules_arrivals import (
     ArrivalFull,
     ArrivalMissing,
     ComeLater,
     FewerThanCome,
     NoPlaces,
-    spread,
     why_not_quotas,
 )
 from activities.signups.rules_time import Overlaps
@@ -91,8 +91,8 @@ def taken(slot: Slot) -> list[int]:
     return [time.taken for time in times(slot)]
 
 
-def come(member_id: int, slot: Slot, quarter: int) -> None:
-    sign_up(member_id, slot.id, NOW, consent=Consent(arrival_id=times(slot)[quarter].id))
+def come(member_id: int, slot: Slot, quarter: int, *known: str) -> None:
+    sign_up(member_id, slot.id, NOW, consent=Consent(0, frozenset(known), times(slot)[quarter].id))
 
 
 def arrival_of(member_id: int) -> int | None:
@@ -144,7 +144,10 @@ def test_only_the_time_at_which_one_comes_is_taken_from_ones_day(cast, drive):
         come(cast.lin.id, drive, 2)
     assert (taken(drive), my_state(cast.lin.id, drive.id)) == ([0, 0, 0, 0], None)
     sign_up(cast.wang.id, morning.id, NOW)
-    come(cast.wang.id, drive, 0)
+    with pytest.raises(AskFirst) as asked:
+        come(cast.wang.id, drive, 0)
+    assert [reason.key for reason in asked.value.reasons] == ["TooFarApart"]
+    come(cast.wang.id, drive, 0, "TooFarApart")
     later = make_slot(cast.lake, drive.starts_at + HOUR, capacity=5)
     db.session.commit()
     sign_up(cast.wang.id, later.id, NOW)

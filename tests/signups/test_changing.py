@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from activities.audit.models import AuditEntry
-from activities.duties.models import Arrival, Slot
+from activities.duties.models import Arrival, Post, Slot
 from activities.duties.rules import SlotGone, SlotThere
 from activities.kit.db import db, transactional
 from activities.outbox.models import Notice
@@ -18,7 +18,7 @@ from activities.signups import changing
 from activities.signups.changing import Wanted
 from activities.signups.models import SignUp
 from activities.signups.organize import cancel_slot, edit_slot, locked
-from activities.signups.rules import FewerThanSeated, NoTimeToWithdraw
+from activities.signups.rules import Consent, FewerThanSeated, NoTimeToWithdraw, RunsIntoDuty
 from activities.signups.rules_arrivals import ComeLater
 from activities.signups.service import seat_freed, sign_up, withdraw
 from tests.cast import (
@@ -283,3 +283,23 @@ def test_timed_slots_that_become_shorter_close_their_late_times_unless_somebody_
     change(cast, shorter)
     db.session.expire_all()
     assert [(a.minute, a.quota) for a in db.session.query(Arrival).order_by(Arrival.id)] == [(0, 4), (30, 0)] * 2
+
+
+@pytest.mark.usefixtures("ctx")
+def test_a_later_end_runs_only_into_duties_of_those_who_are_there_then(cast):
+    activity = make_activity("献血", db.session.get_one(Unit, cast.first.id), "blood", withdraw_minutes=24 * 60)
+    starts = NOW + 12 * HOUR  # nobody can withdraw any more
+    drive = make_slot(make_post(activity, "馆", capacity=2), starts, hours=2)
+    duty = make_slot(db.session.get_one(Post, cast.lake.id), starts + 2.25 * HOUR, capacity=2)
+    places = [store(Arrival(slot_id=drive.id, minute=minute, quota=1)).id for minute in (0, 90)]
+    people, drive_id = crowd(cast, 2), drive.id
+    db.session.commit()
+    for person, place in zip(people, places, strict=True):
+        sign_up(person, drive_id, NOW, consent=Consent(arrival_id=place))
+    longer = [Wanted(drive_id, starts, starts + 3 * HOUR, 2)]
+    sign_up(people[0], duty.id, NOW)
+    change(cast, longer)
+    change(cast, [Wanted(drive_id, starts, starts + 2 * HOUR, 2)])
+    sign_up(people[1], duty.id, NOW)
+    with pytest.raises(RunsIntoDuty):
+        change(cast, longer)

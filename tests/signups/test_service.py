@@ -8,7 +8,10 @@ import sqlalchemy as sa
 from activities.audit.models import AuditEntry
 from activities.duties.models import Slot
 from activities.kit.db import db
+from activities.kit.i18n import force_locale
+from activities.outbox.letters import filled
 from activities.outbox.models import Notice
+from activities.outbox.words import WORDS
 from activities.people.models import Member
 from activities.people.rules import Stages
 from activities.signups import queries
@@ -151,3 +154,14 @@ def test_the_counters_agree_with_the_rows(cast):
     sign_up(cast.lin.id, cast.slot.id, NOW, or_wait=True)
     slot = db.session.get(Slot, cast.slot.id, populate_existing=True)
     assert (slot.taken, slot.waiting) == (2, 1)
+
+
+def test_who_gets_a_seat_too_late_to_withdraw_reads_to_ask_for_cover(ctx, cast):
+    last = cast.slot.starts_at - cast.sweeping.withdraw_minutes * HOUR / 60
+    for member, now, expected in (
+        (cast.lin, last, "please withdraw in time"), (cast.wang, last + HOUR, "ask for cover")
+    ):  # fmt: skip
+        sign_up(member.id, cast.slot.id, now)
+        notice = db.session.scalars(sa.select(Notice).where(Notice.member_id == member.id)).one()
+        with force_locale("en"):
+            assert expected in filled(WORDS[notice.topic], notice.params)[1]

@@ -26,7 +26,7 @@ from activities.signups.wishes import wait_for_any
 from activities.timetables import service
 from activities.timetables.models import Timetable
 from activities.timetables.rules import Span
-from tests.cast import DAY, HOUR, NOW, english, make_post, make_slot, my_state, store
+from tests.cast import DAY, HOUR, NOW, english, make_activity, make_post, make_slot, my_state, store
 from tests.timetables.calendars import SCHOOL
 
 CLASS = ClashesWithTimetable("12:30", "13:15")  # the cast's slot is tomorrow, 12:00 to 14:00
@@ -104,6 +104,49 @@ def test_it_is_asked_wherever_a_seat_is_taken(ctx, cast, classes):
     db.session.commit()
     with pytest.raises(AskFirst):
         wait_for_any(cast.lin.id, [west.id, east.id], NOW, consent=Consent())
+
+
+def test_where_people_come_one_after_another_the_chosen_time_is_asked_about(app, ctx, cast, classes, now):
+    drive = make_slot(make_post(make_activity("献血", cast.first, "blood"), "体育馆", capacity=2), NOW + DAY, hours=2)
+    store(Arrival(slot_id=drive.id, minute=0, quota=1))
+    store(Arrival(slot_id=drive.id, minute=90, quota=1))
+    db.session.commit()
+    early, late = db.session.scalars(sa.select(Arrival.id).order_by(Arrival.minute))
+    lin, address = english(app, cast.lin), f"/slots/{drive.public_id}"
+    page = lin.get(address).get_data(as_text=True)
+    assert page.count("Clashes with your timetable, 12:30–13:15.") == 2  # at the time, and below them all
+    asked = lin.submit(f"{address}/sign-up", arrival=early)
+    assert asked.status_code == 422
+    assert 'name="known" value="ClashesWithTimetable"' in asked.get_data(as_text=True)
+    assert lin.submit(f"{address}/sign-up", arrival=late).status_code == 303
+    assert lin.submit(f"{address}/withdraw").status_code == 303
+    assert lin.submit(f"{address}/sign-up", arrival=early, known="ClashesWithTimetable").status_code == 303
+    assert "Clashes with your timetable" in lin.get(address).get_data(as_text=True)
+
+
+def test_a_time_at_which_one_has_another_duty_cannot_be_chosen(app, ctx, cast, now):
+    drive = make_slot(make_post(make_activity("献血", cast.first, "blood"), "体育馆", capacity=2), NOW + DAY, hours=4)
+    store(Arrival(slot_id=drive.id, minute=0, quota=1))
+    store(Arrival(slot_id=drive.id, minute=180, quota=1))
+    db.session.commit()
+    sign_up(cast.lin.id, cast.slot.id, NOW)
+    page = english(app, cast.lin).get(f"/slots/{drive.public_id}").get_data(as_text=True)
+    assert page.count(" disabled>") == 1
+    assert "This overlaps with your duty" in page
+
+
+def test_whoever_chooses_no_time_reads_how_they_get_one(app, ctx, cast, now):
+    drive = make_slot(make_post(make_activity("献血", cast.first, "blood"), "体育馆", capacity=2), NOW + DAY, hours=4)
+    store(Arrival(slot_id=drive.id, minute=0, quota=2))
+    db.session.commit()
+    lin, said = english(app, cast.lin), "With the seat you get the earliest time at which you can come"
+    assert said in lin.get(f"/slots/{drive.public_id}/team").get_data(as_text=True)
+    team = make_team(cast.ou.id, drive.id, "小队", False, NOW)
+    assert said in lin.get(f"/teams/{team}").get_data(as_text=True)
+    assert said not in lin.get(f"/slots/{cast.slot.public_id}/team").get_data(as_text=True)
+    for member in (cast.wang, cast.chen):
+        sign_up(member.id, drive.id, NOW)
+    assert said in lin.get(f"/slots/any?activity={drive.post.activity.public_id}").get_data(as_text=True)
 
 
 def test_the_first_look_sees_what_the_locked_one_does(ctx, cast, classes):
