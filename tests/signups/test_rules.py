@@ -35,8 +35,8 @@ from activities.signups.rules import (
     SlotCancelled,
     TooLateToWithdraw,
     TooShortNotice,
+    is_unasked,
     offered_until,
-    starts_soon,
     why_not_accept,
     why_not_capacity,
     why_not_consented,
@@ -286,7 +286,9 @@ HOLD = {
 @pytest.mark.parametrize(("starts_at", "minutes", "until", "soon"), HOLD.values(), ids=HOLD)
 def test_a_freed_seat_is_held_for(starts_at, minutes, until, soon):
     assert offered_until(starts_at, minutes, NOW) == until
-    assert starts_soon(starts_at, minutes, NOW) is soon
+    offer = OPEN._replace(starts_at=starts_at, offer_minutes=minutes)
+    assert is_unasked(offer, True, NOW) is (soon or until is None)
+    assert is_unasked(offer, False, NOW) is (until is None)
 
 
 def test_capacity_never_falls_below_the_people_seated():

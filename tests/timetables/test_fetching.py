@@ -223,6 +223,7 @@ def test_what_is_packed_is_unpacked(server):
         (gzip.compress(BODY)[:-9], "gzip", OddlyEncoded), (BODY, "gzip", OddlyEncoded), (BODY, "br", OddlyEncoded),
         (gzip.compress(gzip.compress(BODY)), "gzip, gzip", OddlyEncoded),
     ],
+    ids=("small packed, large unpacked", "large", "cut off", "not packed", "packed in no way we know", "packed twice"),
 )  # fmt: skip
 def test_a_bomb_does_not_go_off(server, body, encoding, refusal):
     server.answers["/calendar.ics"] = sends(body, Content_Encoding=encoding)
