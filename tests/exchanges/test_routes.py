@@ -153,7 +153,7 @@ def test_whose_turn_it_is_answers_on_the_page_and_the_giver_reads_until_when(app
         sign_up(cast.chen.id, slot.id, NOW, or_wait=True)
     asked(app, cast, slot)
     address = f"/slots/{slot.public_id}"
-    assert "next on the waiting list is asked first" in page(lin, address)
+    assert "先问候补名单上的下一位" in page(lin, address)
     shown = page(wang, address)
     assert f"{address}/take-over" in shown
     assert f"{address}/cover/decline" in shown
