@@ -40,6 +40,7 @@ ROOMS = (
     "notices",
     "calendars",
     "records",
+    "corrections",
     "pauses",
     "admissions",
     "draws",

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from activities.audit import seals
-from activities.demo import article, certificates, school, tables, ways
+from activities.demo import article, certificates, corrections, school, tables, ways
 from activities.demo.attendance import DemoRecord, make_records
 from activities.demo.calendar import DemoCalendar, calendar_of
 from activities.demo.crowd import Crowd
@@ -77,4 +77,5 @@ def load(now: datetime, progress: Callable[[int], AbstractContextManager[Any]]) 
     school.play(now)
     make_feeds(now)
     certificates.play(now)
+    corrections.play(now)
     seals.seal(now)

@@ -152,8 +152,8 @@ DOORS = (
             Page("calendars.subscribe", N_("Calendar feeds")),
         ),
         (
-            "holders", "records.trail", "reviews.mine", "calendars", "exchanges", "invitations", "admissions.decline",
-            "leaves",
+            "holders", "records.trail", "corrections", "reviews.mine", "calendars", "exchanges", "invitations",
+            "admissions.decline", "leaves",
         ),
     ),
     Door("signups.find", N_("Find a slot"), "search", Permission.TAKE_PART, (), ("signups", "draws")),
@@ -162,6 +162,7 @@ DOORS = (
         (
             Page("duties.organize", N_("My activities")), Page("board.week", N_("Board")),
             Page("admissions.requests", N_("Requests")), Page("leaves.requests", N_("Leave requests")),
+            Page("corrections.to_answer", N_("Corrections")),
             Page("board.messages", N_("Messages sent")), Page("sites.all_sites", N_("Partners' places")),
             Page("trainings.mine", N_("Trainings")), Page("pauses.all_pauses", N_("Pauses"), Permission.LIFT_PAUSES),
             Page("records.to_countersign", N_("To countersign"), Permission.COUNTERSIGN),
@@ -170,8 +171,8 @@ DOORS = (
         ),
         (
             "duties", "series", "board", "sites", "pauses", "trainings", "chats", "terms", "records.attendance",
-            "records.attendance_post", "records.desk_page", "records.to_countersign", "records.countersign",
-            "imports", "signups.roster", "signups.edit_slot", "signups.quotas",
+            "records.attendance_post", "records.desk_page", "corrections.answer", "records.to_countersign",
+            "records.countersign", "imports", "signups.roster", "signups.edit_slot", "signups.quotas",
             "signups.cancel_slot", "signups.edit_post", "admissions.approve", "admissions.decline_requests",
             "admissions.assign", "holders.board", "holders.propose", "holders.propose_many", "holders.end",
             "holders.seats",
@@ -182,6 +183,7 @@ DOORS = (
         (
             Page("reviews.now", N_("The year"), also=("reviews.year",)),
             Page("records.to_countersign", N_("To countersign"), Permission.COUNTERSIGN, also=("records.countersign",)),
+            Page("corrections.to_decide", N_("Corrections"), also=("corrections.decide",)),
             Page("pauses.all_pauses", N_("Pauses"), Permission.LIFT_PAUSES),
             Page("certificates.issued", N_("Certificates"), Permission.CERTIFY),
             Page("certificates.asked_for", N_("Certificate requests"), Permission.CERTIFY),

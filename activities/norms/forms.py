@@ -46,6 +46,8 @@ class NormsForm(FlaskForm):
     misses = figure(_l("Missed duties that lead to a pause"), 0, 20, _l("0: none do."))
     miss_days = figure(_l("Within so many days"), 1, 366)
     pause_days = figure(_l("Days without taking on anything new"), 1, 366)
+    answer_days = figure(_l("Working days for an organizer to answer"), 1, 20)
+    decide_days = figure(_l("Working days for a secretary to decide"), 1, 20)
     reason = StringField(
         _l("Why it is changed"),
         [DataRequired(_l("Say why.")), Length(max=200, message=_l("At most %(max)s characters."))],

@@ -42,6 +42,8 @@ class Limit(NamedTuple):
 class Norms(NamedTuple):
     """`travel`: at least, between duties in different places; `gap`: at least, between any two; `day` and `week`: duty
     at most. Who misses `misses` duties within `miss_days` days takes on nothing new for `pause_days` days; 0: never.
+    Within `answer_days` working days an organizer answers a request for correction, within `decide_days` a secretary
+    decides it.
     `zone` is where days and weeks begin."""
 
     travel: Limit = Limit(15, Strictness.ASK)
@@ -51,6 +53,8 @@ class Norms(NamedTuple):
     misses: int = 0
     miss_days: int = 90
     pause_days: int = 30
+    answer_days: int = 5
+    decide_days: int = 5
     zone: tzinfo = ZoneInfo("Asia/Shanghai")
 
     @property
@@ -60,7 +64,7 @@ class Norms(NamedTuple):
 
 NORMS = Norms()
 LIMITS = tuple(NORMS.limits)
-FIGURES = ("misses", "miss_days", "pause_days")
+FIGURES = ("misses", "miss_days", "pause_days", "answer_days", "decide_days")
 MOST_GAP = timedelta(hours=48)
 
 

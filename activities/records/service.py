@@ -193,7 +193,7 @@ def record_marks(recorder_id: int, slot: Slot, marks: Mapping[int, Mark], known:
         "slot_id": slot.id, "ledger": slot.post.activity.kind.ledger, "day": local_day(slot.starts_at),
         "recorded_at": now, "changed_at": now,
     }  # fmt: skip
-    facts = {who: _facts(mark, known, recorder_id) for who, mark in marks.items()}
+    facts = {who: facts_of(mark, known, recorder_id) for who, mark in marks.items()}
     rows = [{**same, "member_id": who, **stated} for who, stated in facts.items()]
     insert = sa.insert(Record).returning(Record.member_id, Record.id, Record.public_id)
     made = {who: (record_id, public_id) for who, record_id, public_id in db.session.execute(insert, rows)}
@@ -212,7 +212,7 @@ def _correct(
     if not marks:
         return
     known = replace(known, note=known.note and reason)
-    facts = {who: _facts(mark, known, recorder_id) for who, mark in marks.items()}
+    facts = {who: facts_of(mark, known, recorder_id) for who, mark in marks.items()}
     rows = [{"id": kept[who].id, "changed_at": now, **stated} for who, stated in facts.items()]
     db.session.execute(sa.update(Record), rows)
     changes = [(kept[who].id, kept[who].facts, stated) for who, stated in facts.items()]
@@ -220,7 +220,7 @@ def _correct(
     notices.corrected(slot, {who: kept[who].public_id for who in marks}, reason, now)
 
 
-def _facts(mark: Mark, known: Known, recorder_id: int) -> dict[str, Any]:
+def facts_of(mark: Mark, known: Known, recorder_id: int) -> dict[str, Any]:
     """What a mark states of a record: the columns it sets, and what the trail keeps."""
     note = "" if mark.attendance is Attendance.DEFERRED else known.note
     return {

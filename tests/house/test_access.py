@@ -46,6 +46,7 @@ from activities.trainings.models import Training
 from tests.cast import DAY, NOW, Cast, Visitor, logged_in, make_holder, make_room, make_series, make_site, store
 from tests.certificates.orders import asked_for, certified, ordered
 from tests.chats.robots import robot
+from tests.corrections.requests import correction_of_lin, recorded_of_lin
 from tests.people.rosters import csv_file, roster
 from tests.people.rosters import person as person_row
 
@@ -161,6 +162,16 @@ def certificate_code(cast: Cast) -> dict[str, Any]:
 
 def no_record(_: Cast) -> dict[str, Any]:
     return {"public_id": "nobodys"}
+
+
+def a_record(cast: Cast) -> dict[str, Any]:
+    """One of Lin's."""
+    return {"public_id": recorded_of_lin(cast).public_id}
+
+
+def correction(cast: Cast) -> dict[str, Any]:
+    """Lin says that a record is wrong."""
+    return {"public_id": correction_of_lin(cast)}
 
 
 def chat(cast: Cast) -> dict[str, Any]:
@@ -321,6 +332,14 @@ TABLE = {
     "POST leaves.ask": row("login 422 404 422 422 404", slot),
     "GET leaves.requests": row("login 404 404 200 404 404"),
     "POST leaves.answer": row("login 404 404 404 404 404", no_record),
+    "GET corrections.ask": row("login 200 404 404 404 404", a_record),
+    "POST corrections.ask": row("login 422 404 404 404 404", a_record),
+    "GET corrections.mine": row("login 200 200 200 200 200"),
+    "POST corrections.withdraw": row("login 303 404 404 404 404", correction),
+    "GET corrections.to_answer": row("login 404 404 200 404 404"),
+    "POST corrections.answer": row("login 404 404 422 404 404", correction),
+    "GET corrections.to_decide": row("login 404 404 404 200 404"),
+    "POST corrections.decide": row("login 404 404 404 422 404", correction),
     "GET pauses.all_pauses": row("login 404 404 200 200 404"),
     "GET pauses.lift": row("login 404 404 200 200 404", pause),
     "POST pauses.lift": row("login 404 404 422 422 404", pause),

@@ -21,7 +21,8 @@ ZONE = ZoneInfo("Asia/Shanghai")
 STRICT = NORMS._replace(day=Limit(360, Strictness.REFUSE), misses=3)
 FORM = {
     "travel": "20", "travel_how": "refuse", "gap": "1.5", "gap_how": "ask", "day": "6", "day_how": "off", "week": "20",
-    "week_how": "off", "misses": "3", "miss_days": "60", "pause_days": "14", "reason": "新学期", "version": "0",
+    "week_how": "off", "misses": "3", "miss_days": "60", "pause_days": "14",
+    "answer_days": "5", "decide_days": "5", "reason": "新学期", "version": "0",
 }  # fmt: skip
 
 
