@@ -23,7 +23,7 @@ from activities.signups import arrivals, facts
 from activities.signups.arrival_verbs import set_quotas
 from activities.signups.facts import IS_ACTIVE
 from activities.signups.models import SignUp
-from activities.signups.rules import Consent
+from activities.signups.rules_soft import Consent
 from activities.signups.service import sign_up
 from activities.terms.queries import periods_on
 from activities.timetables.service import bring_file

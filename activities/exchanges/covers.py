@@ -10,7 +10,7 @@ from activities.audit import service as audit
 from activities.duties.models import Slot
 from activities.duties.queries import WITH_ALL
 from activities.exchanges import line, notices, queries, rules
-from activities.exchanges.handing import hand_over
+from activities.exchanges.handing import hand_over, place
 from activities.exchanges.models import Cover
 from activities.exchanges.queries import Wanted
 from activities.exchanges.rules import CoverEnd, Way
@@ -24,8 +24,8 @@ from activities.signups import facts
 from activities.signups.facts import Engagement
 from activities.signups.notices import accepted
 from activities.signups.parties import answering
-from activities.signups.rules import Consent, Offer, why_not_consented
-from activities.signups.rules_places import Guest
+from activities.signups.rules_places import Guest, Places
+from activities.signups.rules_soft import Consent, why_not_consented, why_not_known
 from activities.signups.service import lock_waiters, seat_freed
 
 
@@ -89,14 +89,15 @@ def _take_over(member_id: int, slot_id: int, consent: Consent | None, others_fir
     is_turn, free = wanted.turn is not None, offer.without(given.arrives_after)
     if refusal := rules.why_not_take_over(free, person, mine and mine.mine, busy, now, is_turn=is_turn):
         raise refusal
-    if consent and not is_turn and (refusal := why_not_consented(offer, person, busy, consent)):
-        raise refusal
     taker = Guest(member_id, person, busy)
+    places, why_not = place(offer, given, taker), why_not_known if is_turn else why_not_consented
+    if consent and (refusal := why_not(places, taker, consent)):
+        raise refusal
     if mine and is_turn:
-        _take_turn(offer, wanted, given, taker, mine, now)
+        _take_turn(places, wanted, given, mine, member_id, now)
     else:
         read = consent.risks_version if consent else None
-        minute = hand_over(offer, given, taker, Way.COVER, now, actor_id=member_id, risks_version=read)
+        minute = hand_over(places, given, member_id, Way.COVER, now, actor_id=member_id, risks_version=read)
         wanted.cover.end(CoverEnd.TAKEN_OVER, now)
         name = db.session.get_one(Member, member_id).name
         notices.covered(offer, wanted.giver_id, member_id, name, now, minute)
@@ -104,14 +105,14 @@ def _take_over(member_id: int, slot_id: int, consent: Consent | None, others_fir
 
 
 def _take_turn(
-    offer: Offer, wanted: Wanted, given: Engagement, taker: Guest, mine: Engagement, now: datetime
+    places: Places, wanted: Wanted, given: Engagement, mine: Engagement, taker_id: int, now: datetime
 ) -> None:  # fmt: skip
     """Hand the seat to who waited, whose other offers are answered first."""
     if mine.wish_id and answering([mine.wish_id]):
         raise rules.AnswerFirst
-    minute = hand_over(offer, given, taker, Way.COVER, now, actor_id=taker.id, waits_by=mine.id)
-    line.relieve(offer, wanted, mine.wish_id, now)
-    accepted(offer, {taker.id: mine.wish_id is not None}, line.minutes_of(taker.id, minute), now)
+    hand_over(places, given, taker_id, Way.COVER, now, actor_id=taker_id, waits_by=mine.id)
+    line.relieve(places.offer, wanted, mine.wish_id, now)
+    accepted(places.offer, {taker_id: mine.wish_id is not None}, places.minutes, now)
 
 
 # ── who is asked, and who is told ───────────────────────────────────────────

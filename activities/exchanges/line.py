@@ -20,7 +20,6 @@ from activities.signups import notices as signup_notices
 from activities.signups.facts import Waiter
 from activities.signups.rules import Offer, is_unasked, offered_until
 from activities.signups.rules_places import Guest, Places
-from activities.signups.rules_time import Busy
 from activities.signups.service import let_go, lock_waiters, ready, seat_freed
 
 
@@ -68,31 +67,31 @@ def _serve(giver_id: int, slot_id: int, now: datetime) -> bool:
     asked = {one.turn.sign_up_id for one in all_wanted if one.turn} | queries.had_turns(wanted.cover.id)
     given, _ = facts.around(giver_id, offer)
     assert given is not None  # cover is wanted only by who has a seat
-    waiter, busy = _next(offer.without(given.arrives_after), asked, now)
-    if waiter is None:
+    found = _next(offer.without(given.arrives_after), asked, now)
+    if found is None:
         return False
+    waiter, places = found
     until = offered_until(offer.starts_at, offer.offer_minutes, now)
     if until and not is_unasked(offer, waiter.at_once, now):
         db.session.add(CoverTurn(cover_id=wanted.cover.id, sign_up_id=waiter.id, asked_at=now, until=until))
         notices.your_turn(offer, waiter.member_id, until, now)
         return False
-    guest = Guest(waiter.member_id, waiter.person, busy)
-    minute = hand_over(offer, given, guest, Way.COVER, now, actor_id=None, waits_by=waiter.id)
+    hand_over(places, given, waiter.member_id, Way.COVER, now, actor_id=None, waits_by=waiter.id)
     relieve(offer, wanted, waiter.wish_id, now)
-    signup_notices.promoted(offer, [waiter], minutes_of(waiter.member_id, minute), now)
+    signup_notices.promoted(offer, [waiter], places.minutes, now)
     return True
 
 
-def _next(offer: Offer, asked: Collection[int], now: datetime) -> tuple[Waiter | None, list[Busy]]:
-    """Who is first in line of those who have not been asked and of whom nothing stands in the way, and what they have
-    taken on. `offer`: the slot without who gives the seat."""
+def _next(offer: Offer, asked: Collection[int], now: datetime) -> tuple[Waiter, Places] | None:
+    """Who is first in line of those who have not been asked and of whom nothing stands in the way, and their place.
+    `offer`: the slot without who gives the seat."""
     line, busy = ready(offer, facts.waiters_locked(offer.id), now)
     alone = (party[0] for party in line if len(party) == 1 and party[0].id not in asked)
     for waiter in alone:
-        own = busy[waiter.member_id]
-        if Places(offer).seat(Guest(waiter.member_id, waiter.person, own)):
-            return waiter, own
-    return None, []
+        places = Places(offer)
+        if places.seat(Guest(waiter.member_id, waiter.person, busy[waiter.member_id])):
+            return waiter, places
+    return None
 
 
 # ── what covers shares, inside its transactions ─────────────────────────────
@@ -104,7 +103,3 @@ def relieve(offer: Offer, wanted: Wanted, wish_id: int | None, now: datetime) ->
     let_go([wish_id] if wish_id else [], now)
     wanted.cover.end(CoverEnd.WAITING_LIST, now)
     notices.to_waiting_list(offer, wanted.giver_id, now)
-
-
-def minutes_of(member_id: int, minute: int | None) -> dict[int, int]:
-    return {} if minute is None else {member_id: minute}

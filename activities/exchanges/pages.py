@@ -14,7 +14,9 @@ from activities.kit.refusal import Refusal
 from activities.people.users import Viewer
 from activities.signups import facts
 from activities.signups.cards import Card, cards
-from activities.signups.rules import SignUpState, what_speaks_against
+from activities.signups.rules import SignUpState
+from activities.signups.rules_places import Guest, Places
+from activities.signups.rules_soft import what_speaks_against
 from activities.signups.rules_time import Busy
 
 
@@ -42,7 +44,7 @@ class Choice:
     """A seat that somebody could have for their own: what speaks against it but does not forbid it."""
 
     seat: Seat
-    warnings: list[Refusal]
+    warnings: tuple[Refusal, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +87,9 @@ def _choices(viewer: Viewer, own: Seat, seats: Sequence[Seat], now: datetime) ->
         there, beside = on_own.get(seat.member_id), _beside(seat, theirs[seat.member_id])
         other = Side(seat.person, seat.offer, own.taken_over, True, sees[1], there, beside)
         if not rules.why_not_swap(side, other, now):
-            found.append(Choice(seat, what_speaks_against(seat.offer, person, busy)))
+            places, guest = Places(seat.taken_over), Guest(viewer.id, person, busy)
+            places.seat(guest)
+            found.append(Choice(seat, what_speaks_against(places, guest)))
     return found
 
 

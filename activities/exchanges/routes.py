@@ -21,11 +21,13 @@ from activities.kit.web import done, invalid
 from activities.people.users import Viewer
 from activities.signups import facts
 from activities.signups.cards import Card
+from activities.signups.forms import consent_of
 from activities.signups.pages import by_day
 from activities.signups.panels import Panel, panel, roster_note
 from activities.signups.queries import slot_of
-from activities.signups.routes import consent_of, slot_page
-from activities.signups.rules import AskFirst, RisksNotRead, what_speaks_against
+from activities.signups.routes import slot_page
+from activities.signups.rules_places import Guest, Places
+from activities.signups.rules_soft import AskFirst, RisksNotRead, what_speaks_against
 
 exchanges = Blueprint("exchanges", __name__)
 swap_routes.add_to(exchanges)
@@ -51,12 +53,16 @@ def cover_wanted(viewer: Viewer, slot: Slot, card: Card, now: datetime) -> Panel
     wanted = None if card.is_seated else queries.open_to(viewer.id, queries.wanted_in(slot.id, now))
     if wanted is None:
         return None
-    person, (mine, busy) = facts.person(viewer.id), facts.around(viewer.id, card.offer)
+    (_offer, person, _mine), (mine, busy) = (
+        facts.at_first_sight(viewer.id, slot.id),
+        facts.around(viewer.id, card.offer),
+    )
     minutes = queries.minutes([slot.id], now, viewer.id) if card.offer.quarters else {}
     offer, is_turn = card.offer.without(minutes.get(slot.id)), wanted.turn is not None
     refusal = rules.why_not_take_over(offer, person, mine and mine.mine, busy, now, is_turn=is_turn)
     button = "exchanges/_take_over.html" if card.refusal and not (refusal or mine) else ""
-    warnings = [] if refusal or is_turn else what_speaks_against(card.offer, person, busy)
+    places, guest = Places(offer), Guest(viewer.id, person, busy)
+    warnings = what_speaks_against(places, guest) if not refusal and places.seat(guest) else ()
     risks = 0 if is_turn else card.offer.risks_version
     values = {"refusal": refusal, "warnings": warnings, "risks": risks, "turn": wanted.turn}
     return Panel("exchanges/_wanted.html", values, is_first=True, button=button)

@@ -19,9 +19,10 @@ from activities.kit.refusal import NotFound, Refusal
 from activities.kit.roles import Permission
 from activities.kit.web import done
 from activities.people.limits import person, requests
+from activities.signups.forms import consent_of
 from activities.signups.queries import slot_of
-from activities.signups.routes import consent_of
-from activities.signups.rules import AskFirst, NotIn, RisksNotRead
+from activities.signups.rules import NotIn
+from activities.signups.rules_soft import AskFirst, RisksNotRead
 
 
 def add_to(exchanges: Blueprint) -> None:

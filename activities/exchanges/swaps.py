@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from activities.audit import service as audit
 from activities.exchanges import notices, rules, swap_queries
-from activities.exchanges.handing import hand_over
+from activities.exchanges.handing import hand_over, place
 from activities.exchanges.models import Swap, SwapOffer
 from activities.exchanges.rules import Side, SwapEnd, Way
 from activities.exchanges.swap_queries import Ends
@@ -21,8 +21,9 @@ from activities.outbox.jobs import every
 from activities.people.models import Member
 from activities.signups import facts
 from activities.signups.facts import Engagement
-from activities.signups.rules import Consent, NotIn, SignUpState, why_not_consented
-from activities.signups.rules_places import Guest
+from activities.signups.rules import NotIn, SignUpState
+from activities.signups.rules_places import Guest, Places
+from activities.signups.rules_soft import Consent, why_not_consented
 from activities.signups.service import seat_freed
 
 # ── who would swap ──────────────────────────────────────────────────────────
@@ -66,9 +67,9 @@ def propose(
     own, other = _sides(Ends(member_id, slot_id, other_id, other_slot_id))
     if refusal := rules.why_not_swap(own.side, other.side, now):
         raise refusal
-    _must_consent(own.side, consent)
     assert own.seat is not None  # the rule refused otherwise
     assert other.seat is not None
+    _must_consent(place(other.side.gives, other.seat, own.guest), own.guest, consent)
     if swap_queries.proposed_between(own.seat.id, other.seat.id, now):
         raise rules.SwapProposed
     gives, takes = own.side.gives, own.side.takes
@@ -104,14 +105,13 @@ def _agree(member_id: int, swap_id: int, consent: Consent | None, now: datetime)
         raise refusal
     if (swap.given_starts_at, swap.wanted_starts_at) != (other_seat.starts_at, own_seat.starts_at):
         raise rules.SlotMoved
-    _must_consent(taker.side, consent)
     given, wanted = giver.side.gives, taker.side.gives
+    own, other = place(given, other_seat, taker.guest), place(wanted, own_seat, giver.guest)
+    _must_consent(own, taker.guest, consent)
     read = consent.risks_version if consent else None
-    own = Guest(member_id, taker.side.person, taker.side.busy)
-    other = Guest(ends.giver_id, giver.side.person, giver.side.busy)
-    own_minute = hand_over(given, other_seat, own, Way.SWAP, now, actor_id=member_id, risks_version=read)
+    own_minute = hand_over(own, other_seat, member_id, Way.SWAP, now, actor_id=member_id, risks_version=read)
     other_minute = hand_over(
-        wanted, own_seat, other, Way.SWAP, now, actor_id=member_id, risks_version=swap.risks_version
+        other, own_seat, ends.giver_id, Way.SWAP, now, actor_id=member_id, risks_version=swap.risks_version
     )
     swap.end(SwapEnd.AGREED, now)
     _end_others(swap, now)
@@ -166,6 +166,7 @@ def _lapse(swap_id: int, now: datetime) -> None:
 
 
 class Party(NamedTuple):
+    guest: Guest
     seat: Engagement | None
     side: Side
 
@@ -186,7 +187,11 @@ def _sides(ends: Ends) -> tuple[Party, Party]:
         has_seat = seat is not None and seat.state is SignUpState.SEATED
         person = people[who]._replace(timetable=seen.timetable)
         sees = person.unit_path.startswith(paths[takes])
-        return Party(seat, Side(person, offers[gives], wanted, has_seat, sees, there and there.mine, busy))
+        return Party(
+            Guest(who, person, busy),
+            seat,
+            Side(person, offers[gives], wanted, has_seat, sees, there and there.mine, busy),
+        )
 
     return (
         party(ends.giver_id, ends.given_slot_id, ends.taker_id, ends.wanted_slot_id),
@@ -194,8 +199,8 @@ def _sides(ends: Ends) -> tuple[Party, Party]:
     )
 
 
-def _must_consent(side: Side, consent: Consent | None) -> None:
-    if consent and (refusal := why_not_consented(side.takes, side.person, side.busy, consent)):
+def _must_consent(places: Places, guest: Guest, consent: Consent | None) -> None:
+    if consent and (refusal := why_not_consented(places, guest, consent)):
         raise refusal
 
 

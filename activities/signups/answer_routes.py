@@ -8,10 +8,13 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 
 from activities.kit import clock
 from activities.kit.access import access
-from activities.kit.refusal import NotFound
+from activities.kit.refusal import NotFound, Refusal
 from activities.people.limits import address, failures
 from activities.signups import links, queries, service
+from activities.signups.forms import consent_of
 from activities.signups.models import SignUp
+from activities.signups.rules_soft import AskFirst
+from activities.signups.together_pages import card_of
 
 
 def add_to(signups: Blueprint) -> None:
@@ -24,17 +27,30 @@ def answer(token: str) -> Any:
     """The offer with its two buttons, or what became of it. A button acts once: then the offer is over."""
     sign_up, is_open = _offer(token)
     if request.method == "GET":
-        company = queries.held_together(sign_up) if is_open else 0
-        page = make_response(
-            render_template("signups/answer.html", token=token, sign_up=sign_up, is_open=is_open, company=company)
-        )
-        page.headers["Referrer-Policy"] = "no-referrer"
-        return page
+        return _page(token, sign_up, is_open)
     if is_open and "accept" in request.form:
-        service.accept(sign_up.member_id, sign_up.slot_id, clock.now())
+        try:
+            service.accept(sign_up.member_id, sign_up.slot_id, clock.now(), consent=consent_of(request.form))
+        except AskFirst as refusal:
+            return _page(token, sign_up, is_open, refusal), 422
     elif is_open and "decline" in request.form:
         service.withdraw(sign_up.member_id, sign_up.slot_id, clock.now())
     return redirect(url_for(".answer", token=token), 303)
+
+
+def _page(token: str, sign_up: SignUp, is_open: bool, asked_again: Refusal | None = None) -> Any:
+    company, warnings = 0, tuple[Refusal, ...]()
+    if is_open:
+        company = queries.held_together(sign_up)
+        warnings = card_of(sign_up.member_id, sign_up.slot, clock.now())[0].warnings
+    page = make_response(
+        render_template(
+            "signups/answer.html", token=token, sign_up=sign_up, is_open=is_open, company=company, warnings=warnings,
+            asked_again=asked_again,
+        )
+    )  # fmt: skip
+    page.headers["Referrer-Policy"] = "no-referrer"
+    return page
 
 
 def _offer(token: str) -> tuple[SignUp, bool]:

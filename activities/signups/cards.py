@@ -12,7 +12,8 @@ from activities.signups import facts, rules
 from activities.signups.facts import Engagement
 from activities.signups.rules import Offer, SignUpState
 from activities.signups.rules_person import Person
-from activities.signups.rules_places import AtTime
+from activities.signups.rules_places import Guest, Places
+from activities.signups.rules_soft import AtTime, what_speaks_against, why_busy
 from activities.signups.rules_time import Busy
 
 # The mark beside each reason; its shape tells it apart without colour.
@@ -35,8 +36,10 @@ class Card:
     place: int | None = None
     warnings: tuple[Refusal, ...] = ()  # what the person should think about first
     clash: Refusal | None = None  # with the timetable they have brought
-    # What there is to think of at each time at which people come, by its id; known on the slot's own page.
+    # Known on the slot's own page: what there is to think of at each time at which people come, by its id, and what
+    # where a time is given and not chosen.
     at_times: Mapping[int, AtTime] = field(default_factory=dict, compare=False)
+    if_given: tuple[Refusal, ...] = ()
 
     @property
     def kind(self) -> Kind:
@@ -97,8 +100,10 @@ def card(
     refusal = rules.why_not_sign_up(offer, person, mine and mine.mine, busy, now)
     withdraw_refusal = rules.why_not_withdraw(offer, mine.state, now) if mine else None
     can_ask = mine is None and (refusal is None or isinstance(refusal, rules.Full))
-    warnings = tuple(rules.what_speaks_against(offer, person, busy)) if can_ask else ()
-    clash = rules.why_busy(offer, person) if rules.why_over(offer, now) is None else None
+    # Who it is matters to no rule; and who chooses a time is told of each.
+    has_choice = bool(offer.quarters) and offer.entry is SignUpState.SEATED
+    warnings = what_speaks_against(Places(offer), Guest(0, person, busy)) if can_ask and not has_choice else ()
+    clash = why_busy(offer, person) if rules.why_over(offer, now) is None else None
     return Card(offer, mine, refusal, withdraw_refusal, place, warnings, clash)
 
 

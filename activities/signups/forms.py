@@ -9,9 +9,10 @@ from urllib.parse import urlencode
 from werkzeug.datastructures import MultiDict
 
 from activities.duties.kinds import KINDS
-from activities.kit.asked import read_day, read_page
+from activities.kit.asked import read_day, read_number, read_page
 from activities.kit.refusal import N_
 from activities.kit.text import clean_line
+from activities.signups.rules_soft import Consent
 
 # Stretches of a day between the class periods, as people name them: from, until, name.
 PARTS: dict[str, tuple[time, time, str]] = {
@@ -78,3 +79,9 @@ class Filters:
     def count(self) -> int:
         """How many filters narrow the week down."""
         return len(self.kinds) + sum(map(bool, (self.part, self.activity, self.text, self.only_open, self.fits)))
+
+
+def consent_of(form: MultiDict[str, str]) -> Consent:
+    """What a form confirms, read leniently."""
+    known = frozenset(form.getlist("known"))
+    return Consent(read_number(form.get("risks")), known, read_number(form.get("arrival")))

@@ -16,7 +16,8 @@ from activities.outbox.jobs import every
 from activities.signups import facts, notices
 from activities.signups.facts import IS_ACTIVE, NOW, OFFERS
 from activities.signups.models import SignUp
-from activities.signups.rules import Offer, RisksNotRead
+from activities.signups.rules import Offer
+from activities.signups.rules_soft import RisksNotRead
 
 VERSION = sa.bindparam("version", type_=sa.Integer())
 ACTIVITY = sa.bindparam("activity_id", type_=sa.Integer())

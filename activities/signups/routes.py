@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Blueprint, Flask, render_template, request, url_for
 from flask_login import current_user
-from werkzeug.datastructures import MultiDict
 
 from activities.duties import queries as duties
 from activities.duties.kinds import KINDS, LEDGER_NAMES
@@ -35,9 +34,10 @@ from activities.signups import (
     team_routes,
     together_routes,
 )
-from activities.signups.forms import PARTS, Filters
-from activities.signups.rules import AskFirst, Consent, RisksNotRead, SignUpState
+from activities.signups.forms import PARTS, Filters, consent_of
+from activities.signups.rules import SignUpState
 from activities.signups.rules_arrivals import ArrivalFull, ArrivalMissing
+from activities.signups.rules_soft import AskFirst, RisksNotRead
 from activities.signups.together_pages import card_of
 from activities.terms import queries as terms
 
@@ -119,7 +119,10 @@ def confirm_risks(public_id: str) -> Any:
 @access(Permission.TAKE_PART)
 def accept(public_id: str) -> Any:
     slot = queries.slot_of(current_user, public_id)
-    service.accept(current_user.id, slot.id, clock.now())
+    try:
+        service.accept(current_user.id, slot.id, clock.now(), consent=consent_of(request.form))
+    except AskFirst as refusal:
+        return slot_page(queries.slot_of(current_user, public_id), asked_again=refusal), 422
     return done(_("You have a seat."), url_for(".slot", public_id=public_id))
 
 
@@ -131,15 +134,9 @@ def withdraw(public_id: str) -> Any:
     return done(_("You have withdrawn."), url_for(".slot", public_id=public_id))
 
 
-def consent_of(form: MultiDict[str, str]) -> Consent:
-    """What a form confirms, read leniently."""
-    known, arrival_id = frozenset(form.getlist("known")), read_number(form.get("arrival"))
-    return Consent(read_number(form.get("risks")), known, arrival_id)
-
-
 def slot_page(slot: Slot, *, asked_again: Refusal | None = None) -> str:
     """The page of a slot; with what the person has still to confirm before they sign up."""
-    activity, (card, person) = slot.post.activity, card_of(current_user, slot, clock.now())
+    activity, (card, person) = slot.post.activity, card_of(current_user.id, slot, clock.now())
     day = clock.local_day(slot.starts_at)
     return render_template(
         "signups/slot.html", slot=slot, card=card, asked_again=asked_again,

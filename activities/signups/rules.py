@@ -1,5 +1,6 @@
 """Who may take a slot, and who gets a freed one. Screen and service ask the same functions; what they ask of a person
-stands in `rules_person`, what of the time in `rules_time`, what of teams and of several slots in `rules_together`."""
+stands in `rules_person`, what of the time in `rules_time`, what of teams and of several slots in `rules_together`, and
+what speaks against a slot without forbidding it in `rules_soft`."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ from activities.signups.rules_person import (
     why_not_trained,
     why_paused,
 )
-from activities.signups.rules_time import Busy, ClashesWithTimetable, what_clashes, what_strains, why_no_time
+from activities.signups.rules_time import Busy, why_no_time
 from activities.terms.rules import Special, add_working_days
 from activities.trainings.rules import Need
 
@@ -239,21 +240,6 @@ class Full(Refusal):
 
 
 @refusal
-class RisksNotRead(Refusal):
-    sentence: ClassVar[str] = N_("This duty has risks: confirm that you have read them and the safeguards.")
-    remedy: ClassVar[str] = N_("Read them on the slot's page, and tick the box.")
-
-
-@refusal
-class AskFirst(Refusal):
-    """The soft rules that speak against it: the person may go on, knowing them."""
-
-    reasons: tuple[Refusal, ...]
-    sentence: ClassVar[str] = N_("Something speaks against this.")
-    remedy: ClassVar[str] = N_("Look at the reasons, and sign up anyway if you still want to.")
-
-
-@refusal
 class NotIn(Refusal):
     sentence: ClassVar[str] = N_("You are not signed up for this slot.")
 
@@ -301,15 +287,6 @@ class Mine(NamedTuple):
         return AlreadyOffered(self.offered_until) if self.offered_until else AlreadyIn()
 
 
-class Consent(NamedTuple):
-    """What a person has confirmed on the form: the version of the risks they have read, the soft rules, by their keys,
-    of which they know, and when they come where people come one after another."""
-
-    risks_version: int = 0
-    known: frozenset[str] = frozenset()
-    arrival_id: int = 0
-
-
 # ── decisions ───────────────────────────────────────────────────────────────
 
 
@@ -333,35 +310,6 @@ def why_not_sign_up(
         or why_no_time_for(offer, busy, person)
         or (Full() if offer.entry is SignUpState.WAITING and not waiting else None)
     )
-
-
-def why_not_consented(offer: Offer, person: Person, busy: Collection[Busy], consent: Consent) -> Refusal | None:
-    """What the person has still to confirm before signing up for what no rule forbids: to have read the risks, and to
-    know what speaks against it; where people come one after another, against the time they have chosen."""
-    if offer.risks_version and consent.risks_version != offer.risks_version:
-        return RisksNotRead()
-    chosen = next((one.minute for one in offer.quarters if one.id == consent.arrival_id), None)
-    speaks = what_speaks_against(offer, person, busy, chosen)
-    reasons = tuple(why for why in speaks if why.key not in consent.known)
-    return AskFirst(reasons) if reasons else None
-
-
-def what_speaks_against(
-    offer: Offer, person: Person, busy: Collection[Busy], minute: int | None = None
-) -> list[Refusal]:  # fmt: skip
-    """The soft rules: what the person should know before they take the slot, and may still do. Where people come one
-    after another nothing is known before there is a time, so many minutes after the start."""
-    if offer.quarters and minute is None:
-        return []
-    clash = why_busy(offer, person, minute)
-    return [*([clash] if clash else []), *what_strains(offer.duty_at(minute), busy, person.norms)]
-
-
-def why_busy(offer: Offer, person: Person, minute: int | None = None) -> ClashesWithTimetable | None:
-    """What of the person's timetable is at its time: it warns, and forbids nothing. `minute` as above."""
-    if (offer.quarters and minute is None) or not person.timetable:
-        return None
-    return what_clashes(offer.duty_at(minute), person.timetable, person.norms.zone)
 
 
 def why_not_promote(offer: Offer, person: Person, busy: Collection[Busy], now: datetime) -> Refusal | None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from activities.kit.refusal import Refusal
-from activities.signups.rules import Offer, what_speaks_against, why_no_visit
+from activities.signups.rules import Offer, why_no_visit
 from activities.signups.rules_arrivals import ArrivalFull, ArrivalMissing, Quarter
 from activities.signups.rules_person import Person
 from activities.signups.rules_time import Busy
@@ -21,29 +21,6 @@ class Guest(NamedTuple):
     id: int
     person: Person
     busy: Collection[Busy]
-
-
-class AtTime(NamedTuple):
-    """What of a time at which people come stands in somebody's way, and what merely speaks against it."""
-
-    bar: Refusal | None
-    warnings: tuple[Refusal, ...]
-
-    @property
-    def said(self) -> tuple[Refusal, ...]:
-        return (self.bar,) if self.bar else self.warnings
-
-
-def at_times(offer: Offer, guest: Guest) -> dict[int, AtTime]:
-    """What there is for somebody to think of at each time at which people come, by its id; nothing where there is
-    nothing."""
-    found = {}
-    for one in offer.quarters:
-        bar = why_no_visit(offer, one.minute, guest.busy, guest.person)
-        warnings = () if bar else tuple(what_speaks_against(offer, guest.person, guest.busy, one.minute))
-        if bar or warnings:
-            found[one.id] = AtTime(bar, warnings)
-    return found
 
 
 class Places:
@@ -75,10 +52,19 @@ class Places:
         """When there are places left at which somebody could come, in minutes after the start, the earliest first."""
         return tuple(q.minute for q in self.offer.quarters if self._left[q.id] > 0 and self._suits(q, guest))
 
-    def put(self, minutes: Mapping[int, int]) -> None:
-        """Give people places that were chosen elsewhere, by minute."""
+    def may_come(self, guest: Guest) -> tuple[int | None, ...]:
+        """When the person comes or, before they have a place, may once come, in minutes after the start; None: all the
+        time."""
+        if not self.offer.quarters:
+            return (None,)
+        if guest.id in self.given:
+            return (self.given[guest.id].minute,)
+        return tuple(q.minute for q in self.offer.quarters if q.quota and self._suits(q, guest))
+
+    def put(self, minutes: Mapping[int, int | None]) -> None:
+        """Let people come when they do already, or when was chosen elsewhere; None: all the time."""
         by_minute = {one.minute: one for one in self.offer.quarters}
-        self.given |= {guest_id: by_minute[minute] for guest_id, minute in minutes.items()}
+        self.given |= {guest_id: by_minute[minute] for guest_id, minute in minutes.items() if minute is not None}
 
     def choose(self, guest: Guest, arrival_id: int) -> Refusal | None:
         """Give somebody the time they have chosen, or return the reason against it."""

@@ -8,18 +8,10 @@ from typing import ClassVar, TypeVar
 
 from activities.duties.rules import WayIn
 from activities.kit.refusal import N_, Refusal, refusal
-from activities.signups.rules import (
-    Consent,
-    Mine,
-    Offer,
-    why_ineligible,
-    why_no_time_for,
-    why_not_consented,
-    why_not_sign_up,
-    why_over,
-)
+from activities.signups.rules import Mine, Offer, why_ineligible, why_no_time_for, why_not_sign_up, why_over
 from activities.signups.rules_person import Person, why_paused
-from activities.signups.rules_places import Guest
+from activities.signups.rules_places import Guest, Places
+from activities.signups.rules_soft import AskFirst, Consent, why_not_consented
 from activities.signups.rules_time import Busy
 
 # Until how long before the start free seats are gathered for a team; then they go to whom they are enough for.
@@ -174,16 +166,18 @@ def why_not_any(
     return None
 
 
-def why_not_consented_to_any(
-    offers: Iterable[Offer], person: Person, busy: Collection[Busy], consent: Consent
-) -> Refusal | None:
-    """What the person has still to confirm for one of several slots. Their risks are read together: any version
-    confirmed is that of all."""
-    for offer in offers:
-        read = consent._replace(risks_version=offer.risks_version if consent.risks_version else 0)
-        if refusal := why_not_consented(offer, person, busy, read):
-            return refusal
-    return None
+def why_not_consented_to_any(several: Iterable[Places], guest: Guest, consent: Consent) -> Refusal | None:
+    """What the person has still to confirm for several slots: the soft rules of all at once. Their risks are read
+    together: any version confirmed is that of all."""
+    reasons: dict[str, Refusal] = {}
+    for places in several:
+        read = consent._replace(risks_version=places.offer.risks_version if consent.risks_version else 0)
+        match why_not_consented(places, guest, read):
+            case AskFirst(reasons=some):
+                reasons |= {why.key: why for why in some}
+            case Refusal() as refusal:
+                return refusal
+    return AskFirst(tuple(reasons.values())) if reasons else None
 
 
 def why_not_several(count: int) -> Refusal | None:

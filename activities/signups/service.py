@@ -16,13 +16,14 @@ from activities.duties.models import Slot
 from activities.kit.db import UtcDateTime, Words, db, run, transactional
 from activities.outbox.jobs import every
 from activities.people.models import Member
-from activities.signups import arrivals, facts, notices, parties, queries, rules, rules_together
+from activities.signups import arrivals, facts, notices, parties, queries, rules, rules_soft, rules_together
 from activities.signups.facts import NOW, SLOT, Engagement, Seen, Waiter
 from activities.signups.models import SignUp
 from activities.signups.parties import Companion
-from activities.signups.rules import Consent, Offer, SignUpState
+from activities.signups.rules import Offer, SignUpState
 from activities.signups.rules_arrivals import ArrivalFull
 from activities.signups.rules_places import Guest, Places
+from activities.signups.rules_soft import Consent
 from activities.signups.rules_time import Busy
 
 # Which of a slot's counters a sign-up in each state is counted by.
@@ -100,10 +101,10 @@ def _sign_up(
     mine, busy = facts.around(member_id, offer)
     if refusal := rules.why_not_sign_up(offer, person, mine and mine.mine, busy, now, waiting=or_wait):
         raise refusal
-    state, places = offer.entry, Places(offer)
+    state, places, guest = offer.entry, Places(offer), Guest(member_id, person, busy)
     if state is SignUpState.SEATED:
-        _must_seat(places, Guest(member_id, person, busy), consent)
-    if consent and (refusal := rules.why_not_consented(offer, person, busy, consent)):
+        _must_seat(places, guest, consent)
+    if consent and (refusal := rules_soft.why_not_consented(places, guest, consent)):
         raise refusal
     enter(offer, member_id, state, now, at_once=at_once, risks_version=consent.risks_version if consent else None)
     arrivals.give(places)
@@ -122,19 +123,34 @@ def _must_seat(places: Places, guest: Guest, consent: Consent | None) -> None:
 
 
 @transactional
-def accept(member_id: int, slot_id: int, now: datetime) -> None:
+def accept(member_id: int, slot_id: int, now: datetime, *, consent: Consent | None = None) -> None:
     """Take the seat that is held for the member; of a team that stays whole, one accepts for all. The rules are asked
-    once more; raises their Refusal."""
+    once more; raises their Refusal. `consent` as in `sign_up`."""
     people = parties.company_locked(member_id, slot_id)
     offer = facts.offer_locked(slot_id)
     company = parties.around_all(people, offer)
     seats = _acceptable(member_id, company, offer, now)
+    if consent:
+        _must_know(
+            offer,
+            seats[member_id],
+            Guest(member_id, facts.person_locked(member_id, slot_id), company[member_id].busy),
+            consent,
+        )
     become([mine.id for mine in seats.values()], slot_id, SignUpState.OFFERED, SignUpState.SEATED, now)
     before, after = {"state": SignUpState.OFFERED}, {"state": SignUpState.SEATED}
     audit.leave_all(now, member_id, "accept", SignUp, [(mine.id, before, after) for mine in seats.values()])
     let_go([mine.wish_id for mine in seats.values() if mine.wish_id], now)
     minutes = {who: mine.arrives_after for who, mine in seats.items()}
     notices.accepted(offer, {who: bool(mine.wish_id) for who, mine in seats.items()}, minutes, now)
+
+
+def _must_know(offer: Offer, mine: Engagement, guest: Guest, consent: Consent) -> None:
+    """Raise what speaks against the seat that is held for somebody who does not know of it."""
+    places = Places(offer)
+    places.put({guest.id: mine.arrives_after})
+    if refusal := rules_soft.why_not_known(places, guest, consent):
+        raise refusal
 
 
 def _acceptable(member_id: int, company: Mapping[int, Companion], offer: Offer, now: datetime) -> dict[int, Engagement]:

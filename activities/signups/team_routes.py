@@ -10,7 +10,6 @@ from flask_login import current_user
 from activities.kit import clock
 from activities.kit.access import access
 from activities.kit.address import absolute
-from activities.kit.asked import read_number
 from activities.kit.fields import refuse
 from activities.kit.i18n import gettext as _
 from activities.kit.i18n import ngettext
@@ -19,9 +18,10 @@ from activities.kit.roles import Permission
 from activities.kit.web import done, invalid
 from activities.people.limits import failures, person, requests
 from activities.signups import queries, teams, together_pages
+from activities.signups.forms import consent_of
 from activities.signups.models import Team
 from activities.signups.queries import slot_of
-from activities.signups.rules import AskFirst, Consent, RisksNotRead
+from activities.signups.rules_soft import AskFirst, RisksNotRead
 from activities.signups.together_forms import WHOLE, InviteForm, TeamForm
 
 
@@ -37,7 +37,7 @@ def add_to(signups: Blueprint) -> None:
 def new_team(public_id: str) -> Any:
     slot = slot_of(current_user, public_id)
     form = TeamForm()
-    card, _person = together_pages.card_of(current_user, slot, clock.now())
+    card, _person = together_pages.card_of(current_user.id, slot, clock.now())
     page = {"form": form, "slot": slot, "card": card}
     if not form.is_submitted():
         return render_template("signups/team_form.html", asked_again=None, **page)
@@ -45,7 +45,12 @@ def new_team(public_id: str) -> Any:
         return invalid("signups/team_form.html", asked_again=None, **page)
     try:
         made = teams.make_team(
-            current_user.id, slot.id, str(form.name.data), form.seats.data == WHOLE, clock.now(), consent=_consent()
+            current_user.id,
+            slot.id,
+            str(form.name.data),
+            form.seats.data == WHOLE,
+            clock.now(),
+            consent=consent_of(request.form),
         )
     except (RisksNotRead, AskFirst) as refusal:
         return invalid("signups/team_form.html", asked_again=refusal, **page)
@@ -61,7 +66,7 @@ def team(public_id: str) -> Any:
 def join_team(public_id: str) -> Any:
     found = queries.team_for(current_user, public_id)
     try:
-        teams.join(current_user.id, found.id, clock.now(), consent=_consent())
+        teams.join(current_user.id, found.id, clock.now(), consent=consent_of(request.form))
     except (RisksNotRead, AskFirst) as refusal:
         return team_page(found, InviteForm(), asked_again=refusal), 422
     return done(_("You are in the team, and are signed up with it."), _address(found))
@@ -115,10 +120,6 @@ def team_page(found: Team, form: InviteForm, *, asked_again: Refusal | None = No
         "signups/team.html", team=found, slot=found.slot, card=view.card, view=view, form=form, address=address,
         asked_again=asked_again,
     )  # fmt: skip
-
-
-def _consent() -> Consent:
-    return Consent(read_number(request.form.get("risks")), frozenset(request.form.getlist("known")))
 
 
 def _address(found: Team) -> str:

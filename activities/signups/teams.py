@@ -9,10 +9,11 @@ from datetime import datetime
 from activities.audit import service as audit
 from activities.kit.db import db, lock, transactional
 from activities.kit.refusal import ChangedMeanwhile
-from activities.signups import arrivals, facts, notices, parties, queries, rules, rules_together
+from activities.signups import arrivals, facts, notices, parties, queries, rules, rules_soft, rules_together
 from activities.signups.models import Team, TeamMember
-from activities.signups.rules import Consent, Offer, SignUpState
+from activities.signups.rules import Offer, SignUpState
 from activities.signups.rules_places import Guest, Places
+from activities.signups.rules_soft import Consent
 from activities.signups.service import Entry, enter_all, fill, give_back_all, lock_waiters, promote, seat_freed
 
 
@@ -48,7 +49,7 @@ def _must_join(member_id: int, slot_id: int, consent: Consent | None, now: datet
         raise refusal
     if queries.team_joined(member_id, slot_id):
         raise rules_together.InTeam
-    if consent and (refusal := rules.why_not_consented(offer, person, busy, consent)):
+    if consent and (refusal := rules_soft.why_not_consented(Places(offer), Guest(member_id, person, busy), consent)):
         raise refusal
     return offer
 
@@ -117,7 +118,7 @@ def _sign_up_team(actor_id: int, team_id: int, now: datetime, at_once: bool) -> 
     for who, one in company.items():
         refusal = rules.why_not_sign_up(offer, one.person, one.mine and one.mine.mine, one.busy, now, waiting=True)
         if offer.risks_version and read[who][0] != offer.risks_version:
-            refusal = refusal or rules.RisksNotRead()
+            refusal = refusal or rules_soft.RisksNotRead()
         if refusal and who == actor_id:
             raise refusal
         if refusal:

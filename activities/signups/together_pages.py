@@ -16,18 +16,23 @@ from activities.signups.forms import Filters
 from activities.signups.models import SignUp, Team, TeamMember
 from activities.signups.rules import SignUpState
 from activities.signups.rules_person import Person
-from activities.signups.rules_places import Guest, at_times
+from activities.signups.rules_places import Guest, Places
+from activities.signups.rules_soft import at_times, what_speaks_against
 from activities.signups.search import PAGE
 
 
-def card_of(member: Viewer, slot: Slot, now: datetime) -> tuple[Card, Person]:
+def card_of(member_id: int, slot: Slot, now: datetime) -> tuple[Card, Person]:
     """A slot's card with the member's place in line, and the member as the rules see them."""
-    offer, person, _ = facts.at_first_sight(member.id, slot.id)
-    mine, busy = facts.around(member.id, offer)
+    offer, person, _ = facts.at_first_sight(member_id, slot.id)
+    mine, busy = facts.around(member_id, offer)
     waiting = [mine.id] if mine and mine.state is SignUpState.WAITING else []
     place = next(iter(queries.places_in_line(waiting).values()), None)
     found = card(person, offer, mine, busy, now, place)
-    return replace(found, at_times=at_times(offer, Guest(member.id, person, busy))), person
+    places, guest = Places(offer), Guest(member_id, person, busy)
+    places.put({member_id: mine.arrives_after if mine else None})
+    speaks = what_speaks_against(places, guest)
+    warnings = speaks if found.is_offered else found.warnings
+    return replace(found, at_times=at_times(offer, guest), if_given=speaks, warnings=warnings), person
 
 
 def to_wait_for(member: Viewer, activity: Activity | None, filters: Filters, now: datetime) -> list[Card]:
@@ -91,7 +96,7 @@ class TeamView:
 
 
 def team_view(member: Viewer, team: Team, now: datetime) -> TeamView:
-    shown, _ = card_of(member, team.slot, now)
+    shown, _ = card_of(member.id, team.slot, now)
     people = [_teammate(row) for row in queries.team_roster(team)]
     me = next((one for one in people if one.member_id == member.id), None)
     leads = me is not None and me.has_joined and people[0] is me

@@ -11,7 +11,6 @@ from activities.duties import queries as duties
 from activities.duties.models import Slot
 from activities.kit import clock
 from activities.kit.access import access
-from activities.kit.asked import read_number
 from activities.kit.i18n import gettext as _
 from activities.kit.i18n import say_fully
 from activities.kit.refusal import Refusal
@@ -20,9 +19,10 @@ from activities.kit.web import done, invalid
 from activities.people.users import Viewer
 from activities.signups import chances, pages, queries, together_pages, wishes
 from activities.signups.cards import Card
-from activities.signups.forms import Filters
+from activities.signups.forms import Filters, consent_of
 from activities.signups.panels import Panel, panel
-from activities.signups.rules import Consent, SignUpState
+from activities.signups.rules import SignUpState
+from activities.signups.rules_soft import AskFirst, Consent
 from activities.signups.rules_together import LARGEST_WISH
 
 
@@ -43,7 +43,9 @@ def wait_for_any() -> Any:
         return render_template("signups/any.html", chosen=request.args.getlist("slot"), errors=(), **page)
     chosen = request.form.getlist("slot")
     try:
-        state = _wait(chosen, Consent(read_number(request.form.get("risks")), frozenset(request.form.getlist("known"))))
+        state = _wait(chosen, consent_of(request.form))
+    except AskFirst as refusal:
+        return invalid("signups/any.html", chosen=chosen, errors=(), asked_again=refusal, **page)
     except Refusal as refusal:
         field = "risks" if refusal.key == "RisksNotRead" else "choose"
         return invalid("signups/any.html", chosen=chosen, errors=[(field, "", say_fully(refusal))], **page)

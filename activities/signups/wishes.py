@@ -9,8 +9,9 @@ from datetime import datetime
 from activities.kit.db import db, transactional
 from activities.signups import arrivals, facts, notices, parties, queries, rules, rules_together
 from activities.signups.models import Wish
-from activities.signups.rules import Consent, SignUpState
+from activities.signups.rules import SignUpState
 from activities.signups.rules_places import Guest, Places
+from activities.signups.rules_soft import Consent
 from activities.signups.service import Entry, enter, enter_all, fill, give_back_all, lock_waiters, promote, seat_freed
 
 
@@ -37,10 +38,10 @@ def _wait_for_any(
     mine, busy = {one.slot_id: one.mine for one in taken_on}, facts.busy_of(taken_on)
     if refusal := rules_together.why_not_any(offers, person, mine, busy, now):
         raise refusal
-    if consent and (refusal := rules_together.why_not_consented_to_any(offers, person, busy, consent)):
+    guest, several = Guest(member_id, person, busy), [Places(offer) for offer in offers]
+    if consent and (refusal := rules_together.why_not_consented_to_any(several, guest, consent)):
         raise refusal
-    guest = Guest(member_id, person, busy)
-    if found := next((one for one in map(Places, offers) if one.offer.left and one.seat(guest)), None):
+    if found := next((one for one in several if one.offer.left and one.seat(guest)), None):
         offer = found.offer
         enter(offer, member_id, SignUpState.SEATED, now, risks_version=offer.risks_version if consent else None)
         arrivals.give(found)

@@ -31,7 +31,7 @@ from activities.people.models import Member
 from activities.signups.arrival_verbs import come_at, set_quotas
 from activities.signups.arrivals import times
 from activities.signups.organize import cancel_slot, edit_post, edit_slot
-from activities.signups.rules import Consent
+from activities.signups.rules_soft import Consent
 from activities.signups.service import accept, sign_up, withdraw
 from tests.calendars.mail_program import MailProgram, Shown, calendar_of, event_of, invitations, shown
 from tests.calendars.reading import address_of, fetch

@@ -21,7 +21,8 @@ from activities.outbox.models import Notice
 from activities.signups.leaving import deactivate
 from activities.signups.models import SignUp, Team
 from activities.signups.organize import cancel_slot, edit_slot
-from activities.signups.rules import RisksNotRead, SignUpState
+from activities.signups.rules import SignUpState
+from activities.signups.rules_soft import RisksNotRead
 from activities.signups.service import sign_up, withdraw
 from activities.signups.teams import join, make_team, sign_up_team
 from activities.signups.wishes import wait_for_any

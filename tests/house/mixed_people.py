@@ -15,7 +15,7 @@ from activities.kit.db import db
 from activities.leaves import service as leaves
 from activities.signups import arrival_verbs, teams
 from activities.signups.models import SignUp, Team
-from activities.signups.rules import Consent
+from activities.signups.rules_soft import Consent
 from activities.signups.service import accept, sign_up, withdraw
 from activities.signups.wishes import wait_for_any
 from tests.cast import DAY

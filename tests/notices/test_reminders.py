@@ -18,7 +18,7 @@ from activities.outbox.rules import DIGEST_AT, Reminders
 from activities.signups.arrival_verbs import set_quotas
 from activities.signups.leaving import deactivate
 from activities.signups.organize import cancel_slot, edit_slot
-from activities.signups.rules import Consent
+from activities.signups.rules_soft import Consent
 from activities.signups.service import sign_up, withdraw
 from tests.cast import DAY, HOUR, NOW, make_activity, make_post, make_slot
 from tests.house.test_races import race

@@ -25,8 +25,9 @@ from activities.outbox.models import Notice
 from activities.signups import organize, teams
 from activities.signups.arrival_verbs import come_at, set_quotas
 from activities.signups.models import SignUp, Team
-from activities.signups.rules import HOLDING, Consent, SignUpState
+from activities.signups.rules import HOLDING, SignUpState
 from activities.signups.rules_arrivals import visit
+from activities.signups.rules_soft import Consent
 from activities.signups.service import accept, lapse_offers, share_gathered_out, sign_up, withdraw
 from activities.signups.wishes import wait_for_any
 from tests.cast import HOUR, NOW, clear, make_activity, make_cast, make_member, make_post, make_slot

@@ -21,8 +21,9 @@ from activities.signups import teams
 from activities.signups.arrival_verbs import come_at, set_quotas
 from activities.signups.models import SignUp, Team
 from activities.signups.organize import edit_slot
-from activities.signups.rules import HOLDING, Consent, SignUpState
+from activities.signups.rules import HOLDING, SignUpState
 from activities.signups.rules_arrivals import NoPlaces, SeatsByTime
+from activities.signups.rules_soft import Consent
 from activities.signups.rules_time import Overlaps
 from activities.signups.service import accept, lapse_offers, sign_up, withdraw
 from activities.signups.wishes import wait_for_any

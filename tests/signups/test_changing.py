@@ -18,8 +18,9 @@ from activities.signups import changing
 from activities.signups.changing import Wanted
 from activities.signups.models import SignUp
 from activities.signups.organize import cancel_slot, edit_slot, locked
-from activities.signups.rules import Consent, FewerThanSeated, NoTimeToWithdraw, RunsIntoDuty
+from activities.signups.rules import FewerThanSeated, NoTimeToWithdraw, RunsIntoDuty
 from activities.signups.rules_arrivals import ComeLater
+from activities.signups.rules_soft import Consent
 from activities.signups.service import seat_freed, sign_up, withdraw
 from tests.cast import (
     DAY,

@@ -16,7 +16,8 @@ from activities.norms.rules import NORMS, Limit, Strictness
 from activities.outbox.models import Notice
 from activities.signups.models import SignUp
 from activities.signups.risks import confirm, tell_of_changes
-from activities.signups.rules import AskFirst, Consent, RisksNotRead, SignUpState
+from activities.signups.rules import SignUpState
+from activities.signups.rules_soft import AskFirst, Consent, RisksNotRead
 from activities.signups.service import sign_up
 from tests.cast import DAY, HOUR, NOW, english, make_activity, make_post, make_slot, my_state, store
 

@@ -15,9 +15,7 @@ from activities.signups.rules import (
     AlreadyOffered,
     AlreadyStarted,
     AlreadyWaiting,
-    AskFirst,
     Assigned,
-    Consent,
     DrawClosed,
     FewerThanSeated,
     Full,
@@ -29,7 +27,6 @@ from activities.signups.rules import (
     Offer,
     OfferOver,
     ReasonMissing,
-    RisksNotRead,
     SignUpClosed,
     SignUpState,
     SlotCancelled,
@@ -39,12 +36,11 @@ from activities.signups.rules import (
     offered_until,
     why_not_accept,
     why_not_capacity,
-    why_not_consented,
     why_not_promote,
     why_not_sign_up,
     why_not_unsaid,
     why_not_withdraw,
-)  # fmt: skip
+)
 from activities.signups.rules_person import (
     NeedsTraining,
     Paused,
@@ -55,6 +51,8 @@ from activities.signups.rules_person import (
     WrongStanding,
     WrongUnit,
 )
+from activities.signups.rules_places import Guest, Places
+from activities.signups.rules_soft import AskFirst, Consent, RisksNotRead, why_not_consented  # fmt: skip
 from activities.signups.rules_time import Busy, Overlaps, TooFarApart
 from activities.terms.rules import Special
 from activities.trainings.rules import Need, Passed
@@ -181,13 +179,13 @@ CONSENT = {
 @pytest.mark.parametrize(("offer", "person", "others", "consent", "expected"), CONSENT.values(), ids=CONSENT)
 def test_the_person_is_asked_to_confirm(offer, person, others, consent, expected):
     assert why_not_sign_up(offer, person, None, others, NOW) is None
-    assert why_not_consented(offer, person, others, consent) == expected
+    assert why_not_consented(Places(offer), Guest(1, person, others), consent) == expected
 
 
 def test_a_strict_school_refuses_what_others_advise_against():
     assert why_not_sign_up(OPEN, STRICT, None, ELSEWHERE, NOW) == FAR
     assert why_not_promote(OPEN, STRICT, ELSEWHERE, NOW) == FAR
-    assert why_not_consented(OPEN, STRICT, ELSEWHERE, Consent()) is None
+    assert why_not_consented(Places(OPEN), Guest(1, STRICT, ELSEWHERE), Consent()) is None
 
 
 def test_full_is_no_reason_against_waiting():

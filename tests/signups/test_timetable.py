@@ -18,7 +18,8 @@ from activities.signups import facts
 from activities.signups.can_take import fits_timetable
 from activities.signups.cards import cards
 from activities.signups.facts import OFFERS, Seen
-from activities.signups.rules import AskFirst, Consent, Offer, SignUpState
+from activities.signups.rules import Offer, SignUpState
+from activities.signups.rules_soft import AskFirst, Consent
 from activities.signups.rules_time import Busy, ClashesWithTimetable, what_clashes
 from activities.signups.service import sign_up
 from activities.signups.teams import make_team
