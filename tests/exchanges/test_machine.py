@@ -26,6 +26,11 @@ RELIEVED = ("exchanges.covered", "exchanges.to_waiting_list")
 
 class Exchanges(Machine):
     size = 5
+    known_turns: list[tuple[int, int]] | None = None
+
+    def did(self, *args, **named):
+        self.known_turns = None
+        return super().did(*args, **named)
 
     def stage(self, cast):
         posts = [make_post(cast.sweeping, f"岗{n}", capacity=1 + n % 2) for n in range(4)]
@@ -106,9 +111,12 @@ class Exchanges(Machine):
             self.somebody_answers(n, swaps.agree)
 
     def turns(self):
-        """Whose turn it is in which slot."""
-        found = {slot: queries.wanted_in(slot, self.now) for slot in self.slots}
-        return [(one.asked_id, slot) for slot, wanted in found.items() for one in wanted if one.turn]
+        """Whose turn it is in which slot: asked once for all that looks between two verbs, and of slots with a turn."""
+        if self.known_turns is None:
+            slots = db.session.scalars(sa.select(SignUp.slot_id).join(CoverTurn).distinct().order_by(SignUp.slot_id))
+            found = {slot: queries.wanted_in(slot, self.now) for slot in slots.all()}
+            self.known_turns = [(one.asked_id, slot) for slot, wanted in found.items() for one in wanted if one.turn]
+        return self.known_turns
 
     @rule(person=PEOPLE, which=st.integers(0, 5), accepts=st.booleans())
     def somebody_waits_and_answers_when_it_is_their_turn(self, person, which, accepts):
