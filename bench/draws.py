@@ -15,17 +15,15 @@ from activities.draws.models import Draw
 from activities.draws.rules import hash_of
 from activities.draws.service import hold
 from activities.duties.kinds import Evidence, Ledger
-from activities.duties.models import Activity, Post, Slot
+from activities.duties.models import Post, Slot
 from activities.duties.rules import WayIn
 from activities.kit import clock
 from activities.kit.db import db, new_public_id
-from activities.people.models import Member, Unit
-from activities.people.rules import Stage, Standing, UnitLevel
 from activities.records.models import Record
 from activities.records.rules import Attendance
 from activities.signups.models import SignUp
 from activities.signups.rules import SignUpState
-from bench.bulk import fill
+from bench.people import crowd, office, write
 from bench.results import Result
 from bench.series import counted
 
@@ -73,49 +71,27 @@ def _asked(activity_id: int, people: list[int], run: int) -> tuple[int, int]:
         }
         for ticket, who in enumerate(people, start=1)
     )  # fmt: skip
-    with db.engine.connect().execution_options(write=True) as connection, connection.begin():
-        fill(connection, SignUp, rows)
+    write(SignUp, rows)
     return draw.id, slot.id
 
 
 def _people() -> tuple[int, list[int]]:
     """An activity by draw and everybody who will ask, each with an hour or some in the last days."""
     now = clock.now()
-    unit = Unit(name="抽签学院", level=UnitLevel.COMMITTEE, path="?", changed_at=now)
-    db.session.add(unit)
-    db.session.flush()
-    unit.path = f"{unit.id}/"
-    recorder = Member(
-        number="bench-draw", name="组织者", unit=unit, stage=Stage.FULL, standing=Standing.TEACHER, created_at=now
-    )
-    activity = Activity(
-        name="校庆晚会", unit=unit, kind_key="practice_team", way_in=WayIn.DRAW, created_at=now, changed_at=now,
-        schedule_changed_at=now,
-    )  # fmt: skip
-    post = Post(activity=activity, name="彩排", place="礼堂", changed_at=now)
+    place = office("校庆晚会", "practice_team", way_in=WayIn.DRAW)
+    post = Post(activity_id=place.activity, name="彩排", place="礼堂", changed_at=now)
     past = Slot(post=post, starts_at=now - 3 * DAY, ends_at=now - 2 * DAY, capacity=1, created_at=now, changed_at=now)
-    db.session.add_all([recorder, past])
+    db.session.add(past)
     db.session.commit()
-    members = (
-        {
-            "public_id": new_public_id(), "number": f"draw-{n}", "name": f"同学{n}", "unit_id": unit.id,
-            "stage": Stage.FULL, "standing": Standing.STUDENT, "created_at": now,
-        }
-        for n in range(ENTRIES)
-    )  # fmt: skip
-    with db.engine.connect().execution_options(write=True) as connection, connection.begin():
-        fill(connection, Member, members)
-    people = list(db.session.scalars(sa.select(Member.id).where(Member.number.startswith("draw-"))))
-    db.session.commit()
+    people = crowd(place.unit, ENTRIES)
     records = (
         {
             "public_id": new_public_id(), "slot_id": past.id, "member_id": who, "attendance": Attendance.PRESENT,
             "minutes": n % 600, "ledger": Ledger.SERVICE, "day": clock.local_day(now - 3 * DAY),
             "evidence": Evidence.ORGANIZER_TICK, "is_final": True,
-            "recorded_by_id": recorder.id, "recorded_at": now, "changed_at": now,
+            "recorded_by_id": place.holder, "recorded_at": now, "changed_at": now,
         }
         for n, who in enumerate(people)
     )  # fmt: skip
-    with db.engine.connect().execution_options(write=True) as connection, connection.begin():
-        fill(connection, Record, records)
-    return activity.id, people
+    write(Record, records)
+    return place.activity, people

@@ -15,18 +15,16 @@ import sqlalchemy as sa
 from flask import Flask
 
 from activities.duties import planning
-from activities.duties.models import Activity, Post, Series, Slot
+from activities.duties.models import Post, Series, Slot
 from activities.duties.plans import Wish
 from activities.duties.recurrence import Rule
 from activities.duties.service_plans import plan_series
 from activities.kit import clock
 from activities.kit.db import db
-from activities.kit.roles import Role
-from activities.people.models import Member, RoleGrant, Unit
-from activities.people.rules import Stage, Standing, UnitLevel
 from activities.series import planning as changes
 from activities.series import service
 from bench.bulk import fill
+from bench.people import office
 from bench.results import Result
 
 POSTS, WEEKS = 46, 18
@@ -108,22 +106,13 @@ def _wish(who: Organizer) -> Wish:
 
 
 def _organizer() -> Organizer:
-    now = clock.now()
-    unit = Unit(name="节能办公室", level=UnitLevel.COMMITTEE, path="?", changed_at=now)
-    db.session.add(unit)
-    db.session.flush()
-    unit.path = f"{unit.id}/"
-    who = Member(
-        number="bench-series", name="组织者", unit=unit, stage=Stage.FULL, standing=Standing.TEACHER, created_at=now
-    )
-    db.session.add_all([who, RoleGrant(member=who, role=Role.ORGANIZER, unit=unit, granted_at=now)])
-    activity = Activity(
-        name="党员节能岗", unit=unit, kind_key="energy", created_at=now, changed_at=now, schedule_changed_at=now
-    )
-    posts = [Post(activity=activity, name=f"教室 {n}", place=f"教室 {n}", changed_at=now) for n in range(POSTS)]
+    place, now = office("党员节能岗", "energy"), clock.now()
+    posts = [
+        Post(activity_id=place.activity, name=f"教室 {n}", place=f"教室 {n}", changed_at=now) for n in range(POSTS)
+    ]
     db.session.add_all(posts)
     db.session.commit()
-    return Organizer(who.id, activity.id, tuple(post.id for post in posts))
+    return Organizer(place.holder, place.activity, tuple(post.id for post in posts))
 
 
 @contextmanager
