@@ -1,10 +1,14 @@
-"""`python -m bench`: print the table; a whole run also writes `bench/results.json` and `docs/benchmarks.md`."""
+"""`python -m bench`: print the table. A whole run also writes `bench/results.json` and `docs/benchmarks.md`, section by
+section; with `--keep` so does any other."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from time import perf_counter, strftime
+from typing import TypeAlias
 
 from flask import Flask
 
@@ -19,12 +23,15 @@ from bench.draws import draws
 from bench.floor import Script
 from bench.pages import PAGES, Page
 from bench.promotion import promotion
-from bench.results import Result, publish, table
+from bench.results import Result, keep, publish, table
 from bench.series import series
 from bench.stage import Effort, Stage, plain_address, serve
 from bench.trail import trail
 
 DATABASES, SCALES = ("sqlite", "postgresql"), (1, 10, 100)
+
+
+Sections: TypeAlias = Iterator[tuple[str, Iterable[Result]]]
 
 
 def main() -> None:
@@ -33,42 +40,69 @@ def main() -> None:
     with servers(options.databases) as addresses:
         for name, address in addresses.items():
             for scale in options.scales:
-                print(f"{name}: filling it, scale {scale}", file=sys.stderr)
+                began = perf_counter()
                 with filled(name, address, scale) as (app, school):
-                    for result in measure(app, school, name, scale, options):
-                        print(result, file=sys.stderr)
-                        found.append(result)
+                    _say(f"{name} {scale}×: filled", began)
+                    for section, results in measure(app, school, name, scale, options):
+                        began = perf_counter()
+                        measured = [_printed(result) for result in results]
+                        _say(f"{name} {scale}×: {section}", began)
+                        found += measured
+                        if options.keep:
+                            keep(measured)
     print(table(found))
-    if _is_whole(options):
+    if _is_whole(options):  # without what is measured no more
         publish(found)
     if any(result.errors for result in found):
         sys.exit("There were errors: see the table.")
 
 
-def measure(app: Flask, school: School, database: str, scale: int, options: argparse.Namespace) -> Iterator[Result]:
-    """All figures of one database: served by gunicorn and, at the first scale, by the default server too."""
+def _printed(result: Result) -> Result:
+    print(result, file=sys.stderr)
+    return result
+
+
+def _say(what: str, began: float) -> None:
+    """What has just been done, and how long it took."""
+    print(f"{strftime('%H:%M:%S')} {what}, {perf_counter() - began:.0f} s", file=sys.stderr)
+
+
+def measure(app: Flask, school: School, database: str, scale: int, options: argparse.Namespace) -> Sections:
+    """All figures of one database, section by section: those of servers, and those that no server answers."""
+    pages = [page for page in _pages(app, school, options) if _wanted(page.name, options)]
+    if pages or _wanted("rush", options) or _polls(scale, options):
+        # The default server is measured before the default database.
+        both = database == "sqlite" and scale == options.scales[0]
+        yield from _served(app, school, (database, scale), pages, options, ("gunicorn", "waitress")[: 1 + both])
+    yield from _in_process(app, school, database, scale, options)
+    found = ((page, size) for page in pages for size in sizes.of(app, page))
+    yield "sizes", (Result(name, database, scale, value, unit) for _, (name, value, unit) in found)
+
+
+def _served(
+    app: Flask, school: School, where: tuple[str, int], pages: Sequence[Page], options: argparse.Namespace,
+    each: Sequence[str],
+) -> Sections:  # fmt: skip
+    """What is asked of each of these servers. What a process keeps is no server's: it is asked of the first."""
+    polls = _polls(where[1], options)
     sessions, slots = log_in(app, list(school.rushers)), rush.Slots(app, school)
     signing = rush.captured(app, sessions, slots)
-    pages = [page for page in _pages(app, school, options) if _wanted(page.name, options)]
-    replayed = [*pages, *([subscriber(app, school)] if _polls(scale, options) else ())]
+    replayed = [*pages, *([subscriber(app, school)] if polls else ())]
     joined = frozenset(page.name for page in pages if page.joined)
     script = Script(plain_address(app), signing["refused"], {page.name: page.answer for page in replayed}, joined)
-    for server in ("gunicorn", "waitress") if scale == options.scales[0] else ("gunicorn",):
+    for server in each:
         with serve(app, server, script) as ports:
-            stage = Stage(database, scale, server, app, school, ports, Effort(options.runs, options.seconds))
+            stage = Stage(*where, server, app, school, ports, Effort(options.runs, options.seconds))
             for variant in rush.BOTH:
                 if _wanted(f"rush.{variant}", options):
-                    yield from rush.rush(stage, variant, sessions, slots, signing)
+                    yield f"rush.{variant}@{server}", rush.rush(stage, variant, sessions, slots, signing)
             if _wanted("rush.full", options):
-                yield rush.full(stage, signing)
-            for page in pages:
-                yield stage.replayed(page)
-            if server == "gunicorn" and _polls(scale, options):
-                yield from polling(stage)
-    yield from _in_process(app, school, database, scale, options)
-    for page in pages:
-        for name, value, unit in sizes.of(app, page):
-            yield Result(name, database, scale, value, unit)
+                yield f"rush.full@{server}", [rush.full(stage, signing)]
+            asked = [page for page in pages if server == each[0] or page.process == "ours"]
+            for group, some in groupby(asked, lambda page: page.name.partition(".")[0]):
+                yield f"{group}@{server}", map(stage.replayed, some)
+            if server == each[0] and polls:
+                yield "feed.polling", polling(stage)
 
 
 def _polls(scale: int, options: argparse.Namespace) -> bool:
@@ -76,22 +110,22 @@ def _polls(scale: int, options: argparse.Namespace) -> bool:
     return _wanted("feed.polling", options) and scale == options.scales[0]
 
 
-def _in_process(app: Flask, school: School, database: str, scale: int, options: argparse.Namespace) -> Iterator[Result]:
-    """What no server answers."""
-    if _wanted("delivery", options) and scale == options.scales[0]:  # it looks at nothing that grows
-        yield from delivery(app, school, database, scale, options.runs)
-    if _wanted("series", options):
-        yield from series(app, database, scale, options.runs)
-    if _wanted("feed.activity", options):
-        yield from calendars(app, school, database, scale, options.runs)
-    if _wanted("draw", options):
-        yield from draws(app, database, scale, options.runs)
-    if _wanted("promotion", options):
-        yield from promotion(app, database, scale, options.runs)
-    if _wanted("certificates", options) and scale == options.scales[0]:  # they look at no database
-        yield from certificates(database, scale)
-    if _wanted("audit", options) and scale == options.scales[0]:  # a million entries are as many at any scale
-        yield from trail(app, database, scale, options.runs, quick=options.quick)
+def _in_process(app: Flask, school: School, database: str, scale: int, options: argparse.Namespace) -> Sections:
+    """What no server answers; only at the first scale what looks at nothing that grows with it."""
+    runs, first = options.runs, scale == options.scales[0]
+    sections: list[tuple[str, bool, Iterable[Result]]] = [
+        # Five thousand letters are many enough to be sent once.
+        ("delivery", first, delivery(app, school, database, scale, runs=1)),
+        ("series", True, series(app, database, scale, runs)),
+        ("feed.activity", True, calendars(app, school, database, scale, runs)),
+        ("draw", True, draws(app, database, scale, runs)),
+        ("promotion", True, promotion(app, database, scale, runs)),
+        ("certificates", first and database == options.databases[0], certificates(database, scale)),
+        ("audit", first, trail(app, database, scale, runs, quick=options.quick)),
+    ]
+    for name, is_due, results in sections:
+        if is_due and _wanted(name, options):
+            yield name, results
 
 
 def _pages(app: Flask, school: School, options: argparse.Namespace) -> Iterator[Page]:
@@ -115,11 +149,13 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--databases", type=_words, default=DATABASES)
     parser.add_argument("--scales", type=lambda text: tuple(int(n) for n in _words(text)), help="by default 1,10,100")
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=0.6, help="of each run of a page")
+    parser.add_argument("--seconds", type=float, default=0.4, help="of each run of a page")
     parser.add_argument("--quick", action="store_true", help="one run, by default at scale 1, for a first look")
+    parser.add_argument("--keep", action="store_true", help="keep these figures beside the others, as a whole run does")
     options = parser.parse_args()
     options.runs = 1 if options.quick else options.runs
     options.scales = options.scales or (SCALES[:1] if options.quick else SCALES)
+    options.keep = options.keep or _is_whole(options)
     return options
 
 

@@ -19,7 +19,7 @@ from activities.kit import clock
 from activities.kit.db import db
 from activities.people.models import Member
 from activities.signups.models import SignUp
-from bench.bulk import fill, settle
+from bench.bulk import settle
 from bench.results import Result
 
 MANY, FEW, PORTION = 1_000_000, 100_000, 50_000
@@ -50,20 +50,22 @@ def trail(app: Flask, database: str, scale: int, runs: int, *, quick: bool) -> I
 
 
 def _write(count: int, at: datetime) -> None:
-    """Entries of sign-ups as their verbs leave them, so that there are so many."""
+    """Entries of sign-ups as their verbs leave them, so that there are so many: made inside the database."""
     newest = db.session.scalar(sa.select(sa.func.max(AuditEntry.id))) or 0
-    there = queries.count()
+    missing = count - queries.count()
     actor = db.session.scalar(sa.select(sa.func.min(Member.id)))
     db.session.commit()
-    rows = (
-        {
-            "id": newest + n, "at": at, "actor_id": actor, "verb": "accept", "subject": SignUp.__tablename__,
-            "subject_id": n, "before": {"state": "offered"}, "after": {"state": "seated"}, "reason": "",
-        }
-        for n in range(1, count - there + 1)
-    )  # fmt: skip
+    numbers = sa.select(sa.literal(1).label("n")).cte("numbers", recursive=True)
+    numbers = numbers.union_all(sa.select(numbers.c.n + 1).where(numbers.c.n < missing))
+    told = {
+        "at": at, "actor_id": actor, "verb": "accept", "subject": SignUp.__tablename__, "before": {"state": "offered"},
+        "after": {"state": "seated"}, "reason": "",
+    }  # fmt: skip
+    columns = sa.inspect(AuditEntry).columns
+    same = [sa.literal(value, columns[name].type).label(name) for name, value in told.items()]
+    query = sa.select((newest + numbers.c.n).label("id"), numbers.c.n.label("subject_id"), *same)
     with db.engine.connect().execution_options(write=True) as connection, connection.begin():
-        fill(connection, AuditEntry, rows)
+        connection.execute(sa.insert(AuditEntry).from_select(["id", "subject_id", *told], query))
 
 
 def _bare(count: int) -> float:
