@@ -8,11 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property, lru_cache
 from hashlib import sha256
+from typing import Any
 
 from flask import Flask, current_app
 
 from activities import __version__
-from activities.calendars import queries, rules, tokens
+from activities.calendars import duties, queries, rules, tokens
+from activities.calendars.duties import Present
 from activities.calendars.kept import Kept
 from activities.calendars.marks import Marks
 from activities.calendars.queries import Row
@@ -148,17 +150,17 @@ def _known(digest: str) -> tuple[Scope, str]:
     return known[digest]
 
 
-def _facts(row: Row) -> tuple[object, ...]:
+def _facts(row: Row | Present) -> tuple[object, ...]:
     """All that a row knows beside the feed itself, lists in one order."""
     return tuple(sorted(value, key=repr) if isinstance(value, list) else value for value in row[len(queries.FEED) :])
 
 
-def _names(row: Row) -> tuple[str, ...]:
+def _names(row: Row | Present) -> tuple[str, ...]:
     found = getattr(row, "names", None)
     return tuple(found[0]) if found else ()
 
 
-def _changed_at(row: Row, *more: datetime) -> datetime:
+def _changed_at(row: Any, *more: datetime) -> datetime:
     """The last change of anything shown, or the last midnight at which something left for its age."""
     zone = clock.zone()
     left = (rules.forgotten_at(moment, zone) for moment in (row.past_at, row.cancelled_at) if moment)
@@ -182,6 +184,7 @@ def init_app(app: Flask) -> None:
     app.extensions["feeds"] = Kept(ROOM)
     app.extensions["feeds_shelf"] = Shelf(app.config["SETTINGS"].data / "feeds", SHELF_ROOM, LARGE)
     app.extensions["feeds_asked"] = Memory()
+    duties.init_app(app)
 
 
 def memory() -> Memory:

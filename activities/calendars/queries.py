@@ -5,7 +5,7 @@ The statements are built once: they are asked by every client every hour.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -17,14 +17,11 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from activities.calendars.models import Feed
 from activities.calendars.rules_feeds import Scope
-from activities.duties.models import Activity, Arrival, Post, Slot
+from activities.duties.models import Activity, Post, Slot
 from activities.duties.rules import SlotState
 from activities.kit.db import UtcDateTime, db, look, reading
 from activities.kit.refusal import NotFound
 from activities.people.models import Member, Unit
-from activities.signups.facts import ACTIVE_STATES
-from activities.signups.models import SignUp
-from activities.signups.rules import SignUpState
 
 AnySelect: TypeAlias = "sa.Select[*tuple[Any, ...]]"
 Row: TypeAlias = "sa.Row[*tuple[Any, ...]]"
@@ -47,6 +44,20 @@ def _max(element: Latest, compiler: SQLCompiler, **options: Any) -> str:
     return f"max({compiler.process(element.clauses, **options)})"
 
 
+class Written(sa.TypeDecorator[str]):
+    """A UUID as it is written: nothing but that is asked of the thousands in a feed."""
+
+    impl = sa.Uuid(as_uuid=False)
+    cache_ok = True
+
+    def result_processor(self, dialect: sa.Dialect, _coltype: object) -> Callable[[object], str]:
+        return _with_dashes if dialect.name == "sqlite" else str
+
+
+def _with_dashes(digits: Any) -> str:
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
 SINCE = sa.bindparam("since", type_=UtcDateTime())
 DIGEST = sa.bindparam("digest", type_=sa.String())
 SUBJECT = sa.bindparam("subject", type_=sa.String())
@@ -55,9 +66,10 @@ REVISION = Slot.revision + Post.revision + Activity.revision + Unit.revision
 CHANGES = (Slot.changed_at, Post.changed_at, Activity.changed_at, Unit.changed_at)
 # What a calendar shows of a slot, but for the words around it.
 SHOWN = (
-    Slot.public_id, Slot.uid, Slot.starts_at, Slot.ends_at, Slot.state, Slot.capacity, Post.name.label("post"),
-    Post.place, Activity.public_id.label("activity_id"), Activity.name.label("activity"),
-    Activity.kind_key.label("kind"), Unit.name.label("unit"),
+    Slot.public_id, sa.type_coerce(Slot.uid, Written()).label("uid"), Post.id.label("post_id"), Slot.starts_at,
+    Slot.ends_at, Slot.state, Slot.capacity, Post.name.label("post"), Post.place,
+    Activity.public_id.label("activity_id"), Activity.name.label("activity"), Activity.kind_key.label("kind"),
+    Unit.name.label("unit"),
 )  # fmt: skip
 # The same where no person's seat is in it, and nobody is counted.
 SHOWN_TO_ALL = (
@@ -70,6 +82,10 @@ FEED = (
     Feed.revoked_at, Feed.created_at, Feed.detail, Feed.revision.label("raised"), Feed.changed_at.label("raised_at"),
     Feed.edition, Feed.edition_at, Member.id, Member.language, Member.active,
 )  # fmt: skip
+
+
+# Rows fetched at once.
+_PORTION = 500
 
 
 # ── feeds ───────────────────────────────────────────────────────────────────
@@ -158,62 +174,6 @@ def public_events(scope: Scope, subject: str, since: datetime) -> Iterator[Row]:
     return many(_EVENTS_OF_PUBLIC[scope], {"subject": subject, "since": since})
 
 
-# ── a person's duties ───────────────────────────────────────────────────────
-
-# All sign-ups count, also those withdrawn: a person who leaves changes the feed as much as one who joins.
-_DUTIES = (
-    sa.select(
-        *FEED, sa.func.count(SignUp.id).label("entries"), sa.func.sum(REVISION + SignUp.revision).label("revision"),
-        sa.func.max(Latest(*CHANGES, SignUp.changed_at)).label("changed_at"),
-        sa.func.max(sa.case((Slot.starts_at < SINCE, Slot.starts_at))).label("past_at"),
-        sa.func.max(sa.case((Slot.cancelled_at < SINCE, Slot.cancelled_at))).label("cancelled_at"),
-    )
-    .select_from(Feed)
-    .join(Member, Member.id == Feed.member_id)
-    .outerjoin(SignUp, sa.and_(SignUp.member_id == Member.id, Feed.revoked_at.is_(None)))
-    .outerjoin(Slot, Slot.id == SignUp.slot_id)
-    .outerjoin(Post, Post.id == Slot.post_id)
-    .outerjoin(Activity, Activity.id == Post.activity_id)
-    .outerjoin(Unit, Unit.id == Activity.unit_id)
-    .where(Feed.digest == DIGEST)
-    .group_by(Feed.id, Member.id)
-)  # fmt: skip
-_OWNER = sa.select(Feed.member_id).where(Feed.digest == DIGEST).scalar_subquery()
-# Earlier sign-ups for the same slot count into SEQUENCE, so that it never falls when a person comes back.
-_EARLIER = (
-    sa.select(SignUp.slot_id, sa.func.sum(SignUp.revision + 1).label("revision"))
-    .where(SignUp.member_id == _OWNER, SignUp.state == SignUpState.WITHDRAWN)
-    .group_by(SignUp.slot_id)
-    .subquery()
-)
-_EVENTS_OF_DUTIES = (
-    sa.select(
-        *SHOWN, (REVISION + SignUp.revision + sa.func.coalesce(_EARLIER.c.revision, 0)).label("revision"),
-        Latest(*CHANGES, SignUp.changed_at).label("changed_at"), SignUp.state.label("seat"),
-        Arrival.minute, sa.null().label("people"),
-    )
-    .select_from(SignUp)
-    .join(Slot, Slot.id == SignUp.slot_id)
-    .join(Post, Post.id == Slot.post_id)
-    .join(Activity, Activity.id == Post.activity_id)
-    .join(Unit, Unit.id == Activity.unit_id)
-    .outerjoin(_EARLIER, _EARLIER.c.slot_id == SignUp.slot_id)
-    .outerjoin(Arrival, Arrival.id == SignUp.arrival_id)
-    .where(SignUp.member_id == _OWNER, SignUp.state.in_(ACTIVE_STATES), IS_SHOWN)
-    .order_by(Slot.starts_at, Slot.id)
-)  # fmt: skip
-
-
-def duties_edition(digest: str, since: datetime) -> Row | None:
-    """What tells whether a person's duties changed. Of a revoked feed nothing is read."""
-    return one(_DUTIES, {"digest": digest, "since": since})
-
-
-def duties_events(digest: str, since: datetime) -> Iterator[Row]:
-    """The slots in which the person has a seat or waits for one, in order of time."""
-    return many(_EVENTS_OF_DUTIES, {"digest": digest, "since": since})
-
-
 # ── asked beside the session ────────────────────────────────────────────────
 
 
@@ -223,4 +183,5 @@ def one(query: sa.Executable, values: Mapping[str, Any]) -> Row | None:
 
 def many(query: sa.Executable, values: Mapping[str, Any]) -> Iterator[Row]:
     with reading() as connection:
-        yield from connection.execute(query, values)
+        for rows in connection.execute(query, values).partitions(_PORTION):
+            yield from rows

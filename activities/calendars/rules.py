@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -44,10 +45,9 @@ class Status(StrEnum):
 
 class Event(NamedTuple):
     """One slot as a calendar shows it. `sequence` is the sum of the revisions shown, `changed_at` their latest time.
-    Where it `is_free` it takes nobody's time; the `alarm` is what a day before is said of it, and empty where nothing
-    is."""
+    Where it `is_free` it takes nobody's time; its `alarm` is rendered already, and empty where it has none."""
 
-    uid: UUID
+    uid: UUID | str
     url: str
     starts_at: datetime
     ends_at: datetime
@@ -55,7 +55,7 @@ class Event(NamedTuple):
     changed_at: datetime
     status: Status
     is_free: bool = False
-    alarm: str = ""
+    alarm: bytes = b""
 
 
 def status_of(slot: SlotState, seat: SignUpState | None) -> Status:
@@ -103,20 +103,18 @@ def time_zone(zone: str) -> bytes:
 
 def render_event(event: Event, words: bytes, zone: str) -> bytes:
     """One VEVENT. Its times are the school's own in Asia/Shanghai, and UTC in every other zone."""
-    stamp = moment_utc(event.changed_at)
+    uid, url, starts_at, ends_at, sequence, changed_at, status, is_free, alarm = event
+    stamp = moment_utc(changed_at)
     head = (
-        f"BEGIN:VEVENT\r\nUID:{event.uid}\r\nDTSTAMP:{stamp}\r\n"
-        f"DTSTART{_moment(event.starts_at, zone)}\r\nDTEND{_moment(event.ends_at, zone)}\r\n"
-        f"SEQUENCE:{event.sequence}\r\nLAST-MODIFIED:{stamp}\r\nSTATUS:{event.status}\r\n"
+        f"BEGIN:VEVENT\r\nUID:{uid}\r\nDTSTAMP:{stamp}\r\n"
+        f"DTSTART{_moment(starts_at, zone)}\r\nDTEND{_moment(ends_at, zone)}\r\n"
+        f"SEQUENCE:{sequence}\r\nLAST-MODIFIED:{stamp}\r\nSTATUS:{status}\r\n"
     )
-    tail = (
-        b"TRANSP:TRANSPARENT\r\n" if event.is_free else b"", line("URL", event.url) if event.url else b"",
-        _alarm(event.alarm) if event.alarm else b"", b"END:VEVENT\r\n",
-    )  # fmt: skip
-    return b"".join((head.encode(), words, *tail))
+    free = b"TRANSP:TRANSPARENT\r\n" if is_free else b""
+    return b"".join((head.encode(), words, free, line("URL", url) if url else b"", alarm, b"END:VEVENT\r\n"))
 
 
-def _alarm(what: str) -> bytes:
+def render_alarm(what: str) -> bytes:
     """A reminder a day before, for the calendars that let a feed bring one."""
     says = line("DESCRIPTION", text(what))
     return b"".join((b"BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:-P1D\r\n", says, b"END:VALARM\r\n"))
@@ -130,11 +128,13 @@ def render_words(summary: str, location: str, description: str, category: str) -
 
 def _moment(moment: datetime, zone: str) -> str:
     if zone == SHANGHAI:
-        return f";TZID={SHANGHAI}:{_digits(moment.astimezone(_SHANGHAI))}"
+        return f";TZID=Asia/Shanghai:{_digits(moment.astimezone(_SHANGHAI))}"
     return f":{moment_utc(moment)}"
 
 
+@lru_cache(maxsize=64)
 def moment_utc(moment: datetime) -> str:
+    """Slots that were planned together have changed together."""
     return _digits(moment.astimezone(UTC)) + "Z"
 
 
@@ -159,6 +159,8 @@ def line(name: str, value: str) -> bytes:
 
 def fold(content: bytes) -> bytes:
     """Lines of at most 75 octets, each after the first begun by a space, cut between characters and between escapes."""
+    if len(content) <= _OCTETS:
+        return content
     pieces = []
     start, room = 0, _OCTETS
     while len(content) - start > room:

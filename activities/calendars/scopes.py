@@ -8,7 +8,8 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
-from activities.calendars import places, queries, sight, visits
+from activities.calendars import duties, places, queries, sight, visits
+from activities.calendars.duties import Present
 from activities.calendars.queries import Row
 from activities.calendars.rules_feeds import Scope
 from activities.duties.kinds import kind_of
@@ -38,7 +39,7 @@ class Declaration:
 
     name: str
     title: Callable[[str, Sequence[str]], str]
-    edition: Callable[[Asked], Row | None]
+    edition: Callable[[Asked], Row | Present | None]
     events: Callable[[Asked], Iterator[Row]]
     is_own: bool = False
 
@@ -94,8 +95,8 @@ _seen = partial(Declaration, edition=_seen_edition, events=_seen_events)
 SCOPES = {
     Scope.DUTIES: Declaration(
         N_("My duties"), lambda _subject, _names: gettext("My duties"),
-        lambda asked: queries.duties_edition(asked.digest, asked.since),
-        lambda asked: queries.duties_events(asked.digest, asked.since), is_own=True,
+        lambda asked: duties.edition(asked.digest, asked.since),
+        lambda asked: duties.events(asked.digest, asked.since), is_own=True,
     ),
     Scope.OPEN: Declaration(
         N_("Places I can take"), lambda _subject, _names: gettext("Places I can take"), _open_edition, _open_events

@@ -17,11 +17,11 @@ def derive(nonce: str) -> str:
     return urlsafe_b64encode(hmac.digest(key, b"feed " + nonce.encode(), sha256)[:24]).decode()
 
 
-def veiled(uid: UUID) -> UUID:
+def veiled(uid: str) -> UUID:
     """What a slot is called where nobody may learn which one it is: its own UID stands in the activity's public feed,
     next to its title."""
     key = str(current_app.config["SETTINGS"].secret_key).encode()
-    return UUID(bytes=hmac.digest(key, b"busy " + uid.bytes, sha256)[:16], version=4)
+    return UUID(bytes=hmac.digest(key, b"busy " + UUID(uid).bytes, sha256)[:16], version=4)
 
 
 def digest(token: str) -> str:

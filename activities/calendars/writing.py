@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from activities.calendars import rules, tokens
@@ -11,13 +11,15 @@ from activities.calendars.queries import Row
 from activities.calendars.rules import Event, Status
 from activities.calendars.rules_feeds import Detail
 from activities.config import Settings
-from activities.duties.kinds import kind_of
+from activities.duties.kinds import KINDS, kind_of
 from activities.duties.rules import SlotState
 from activities.kit.i18n import gettext, ngettext
 from activities.kit.refusal import N_
 from activities.signups.rules import SignUpState, duty_name
 from activities.signups.rules_arrivals import visit
 
+# Before every change.
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
 # What stands before the name of a duty that one has no seat in yet.
 _UNCERTAIN = {
     SignUpState.WAITING: N_("Waiting list: %(what)s"),
@@ -35,6 +37,17 @@ class Words(NamedTuple):
     category: str = ""
 
 
+class Said(NamedTuple):
+    """The lines of an entry and its alarm, by how much its revision is raised and when else it changed than by its
+    rows."""
+
+    words: bytes
+    status: Status
+    alarm: bytes
+    raised: int
+    changes: tuple[datetime, ...]
+
+
 class Writer:
     """Writes the entries of one feed. What all slots of a post say is put into words once."""
 
@@ -48,40 +61,40 @@ class Writer:
         raised: int = 0,
         raised_at: datetime | None = None,
     ) -> None:
-        self.language, self.detail, self.is_own = language, detail, is_own
+        self.detail, self.is_own = detail, is_own
         self.base, self.zone = settings.base_url, settings.time_zone
         self.raised, self.raised_at = raised, raised_at
-        self.said: dict[tuple[object, ...], bytes] = {}
+        # What it writes of a row, as told from what another writes of it.
+        self.hand = repr((language, detail, is_own, raised, raised_at, [kind.renamed for kind in KINDS.values()]))
+        self.said: dict[tuple[object, ...], Said] = {}
 
     def entry(self, row: Row, kept: Kept) -> bytes:
         key = (
-            row.public_id, row.minute, row.revision, row.changed_at, row.state, row.seat, row.people, self.language,
-            self.detail, self.is_own, self.raised, self.raised_at, kind_of(row.kind).renamed,
+            self.hand, row.public_id, row.minute, row.revision, row.changed_at, row.state, row.seat, row.people
         )  # fmt: skip
         return kept.get(key) or kept.put(key, self.event(row))
 
     def event(self, row: Row) -> bytes:
-        status, kind = rules.status_of(row.state, row.seat), kind_of(row.kind)
-        starts_at, ends_at = visit(row.starts_at, row.ends_at, row.minute)
-        changes = (row.changed_at, *kind.renamed, *((self.raised_at,) if self.raised_at else ()))
-        is_mine = self.is_own and status is Status.CONFIRMED
+        said, (starts_at, ends_at) = self.lines(row), visit(row.starts_at, row.ends_at, row.minute)
         is_veiled = self.detail is Detail.BUSY
         event = Event(
-            tokens.veiled(row.uid) if is_veiled else row.uid,
-            "" if is_veiled else f"{self.base}/slots/{row.public_id}", starts_at, ends_at,
-            row.revision + self.raised + len(kind.renamed), max(changes), status,
-            is_free=not self.is_own, alarm=self.words(row).summary if is_mine else "",
+            tokens.veiled(row.uid) if is_veiled else row.uid, "" if is_veiled else f"{self.base}/slots/{row.public_id}",
+            starts_at, ends_at, row.revision + said.raised, max(row.changed_at, *said.changes), said.status,
+            not self.is_own, said.alarm,
         )  # fmt: skip
-        return rules.render_event(event, self.lines(row), self.zone)
+        return rules.render_event(event, said.words, self.zone)
 
-    def lines(self, row: Row) -> bytes:
-        """The lines that all slots of a post have in common, as long as they say the same."""
-        key = (
-            row.state, row.seat, row.people, row.capacity, row.activity_id, row.activity, row.kind, row.unit, row.post,
-            row.place,
-        )  # fmt: skip
+    def lines(self, row: Row) -> Said:
+        """What all slots of a post have in common, as long as they say the same."""
+        key = row.post_id, row.state, row.seat, row.people, row.capacity
         if key not in self.said:
-            self.said[key] = rules.render_words(*self.words(row))
+            words, kind, status = self.words(row), kind_of(row.kind), rules.status_of(row.state, row.seat)
+            is_mine = self.is_own and status is Status.CONFIRMED
+            self.said[key] = Said(
+                rules.render_words(*words), status, rules.render_alarm(words.summary) if is_mine else b"",
+                self.raised + len(kind.renamed),
+                (EVER, *kind.renamed, *((self.raised_at,) if self.raised_at else ())),
+            )  # fmt: skip
         return self.said[key]
 
     def words(self, row: Row) -> Words:

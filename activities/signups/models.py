@@ -75,7 +75,8 @@ class SignUp(Revised, Base):
             "uq_sign_up_active", "slot_id", "member_id", unique=True, sqlite_where=ACTIVE, postgresql_where=ACTIVE
         ),
         sa.UniqueConstraint("slot_id", "ticket"),
-        sa.Index("ix_sign_up_member_id_state", "member_id", "state"),
+        # With the revision, by which a calendar sees how far they have come.
+        sa.Index("ix_sign_up_member_id_state_revision", "member_id", "state", "revision"),
         sa.Index("ix_sign_up_offered_until", "offered_until", sqlite_where=HELD, postgresql_where=HELD),
         sa.Index("ix_sign_up_wish_id", "wish_id", sqlite_where=WISHED, postgresql_where=WISHED),
         sa.Index("ix_sign_up_team_id", "team_id", sqlite_where=TEAMED, postgresql_where=TEAMED),

@@ -116,6 +116,8 @@ def test_exactly_what_was_touched_moves(app, client, cast, school, seeds):
             # What goes to another unit comes to who sees that one, and leaves who saw the other.
             compare(old, new, touched if is_mine or not is_own else set(), is_mine, number >= school.sees_from)
             never_fall(school.sequences[number], new)
+        app.extensions["feeds_duties"].clear()
+        assert fetch(client, school.addresses[0], NOW).headers == after[0].headers, "remembered what had changed"
         before = after
 
 
