@@ -12,7 +12,6 @@ from typing import Any
 
 from flask import Flask, current_app
 
-from activities import __version__
 from activities.calendars import duties, queries, rules, tokens
 from activities.calendars.duties import Present
 from activities.calendars.kept import Kept
@@ -21,8 +20,8 @@ from activities.calendars.queries import Row
 from activities.calendars.rules_feeds import Client, Detail, Scope
 from activities.calendars.scopes import PUBLIC, SCOPES, Asked, Declaration
 from activities.calendars.shelf import Shelf
-from activities.calendars.writing import Writer
-from activities.config import Settings
+from activities.calendars.writing import Writer, release
+from activities.config import PACKAGE, Settings
 from activities.duties.kinds import KINDS
 from activities.kit import clock
 from activities.kit.i18n import DEFAULT, LANGUAGES, force_locale, gettext
@@ -63,7 +62,7 @@ class Edition:
         settings = _settings()
         kinds = _kinds(self.language, tuple(kind.name for kind in KINDS.values()))
         facts = (
-            __version__, rules.FORMAT, settings.base_url, settings.time_zone, settings.school, kinds,
+            release(PACKAGE), settings.base_url, settings.time_zone, settings.school, kinds,
             self.asked.scope, self.asked.subject, self.asked.digest, self.language, self.detail, self.raised,
             self.names, self.facts,
         )  # fmt: skip

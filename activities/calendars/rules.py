@@ -19,8 +19,6 @@ from activities.duties.rules import SlotState
 from activities.kit.text import clean_line, clean_text
 from activities.signups.rules import SignUpState
 
-# Raised when the same rows come out as other bytes, so that every client fetches again.
-FORMAT = 4
 # Cancelled slots stay this long, so that whoever fetches seldom still learns of it; past slots stay as long, so that
 # nothing vanishes from a calendar while its hours are being recorded and may be disputed, and no feed grows for ever.
 DAYS_KEPT = 60
