@@ -27,10 +27,11 @@
 
   form.addEventListener("change", (event) => {
     const row = event.target.closest(".row-p");
-    if (row && event.target.value === "late" && event.target.type === "radio") {
+    const asks = { late: "late-", left_early: "hours-" }[event.target.value];
+    if (row && asks && event.target.type === "radio") {
       const details = row.querySelector("details");
       if (details) details.open = true;
-      row.querySelector("[name^='late-']").focus();
+      row.querySelector(`[name^='${asks}']`).focus();
     }
     count();
   });

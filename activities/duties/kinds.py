@@ -49,6 +49,14 @@ EVIDENCE_NAMES = {
 WITNESSED = (Evidence.ROTATING_CODE, Evidence.ORGANIZER_TICK)
 
 
+class CheckOut(StrEnum):
+    """Whether people check out, and what counts of who has checked in and not out."""
+
+    NOT_ASKED = "not_asked"  # nobody checks out: it counts to the end
+    OR_TO_THE_END = "or_to_the_end"
+    OR_NOTHING = "or_nothing"  # nothing counts until they check out, or an organizer says how long they were there
+
+
 @dataclass(frozen=True)
 class Measure:
     """One thing a kind counts after a slot: rooms checked, elders visited. `unit` is what one of it is called."""
@@ -74,6 +82,7 @@ class Kind:
     has_standing_holder: bool = False
     has_timed_arrival: bool = False
     evidence: tuple[Evidence, ...] = WITNESSED
+    check_out: CheckOut = CheckOut.NOT_ASKED
     renamed: tuple[datetime, ...] = ()
 
     def __post_init__(self) -> None:
@@ -119,6 +128,7 @@ declare(
     Kind(
         key="elder_care", name=N_("Elder care"), seal="老", code="El", colour="elder", ledger=Ledger.SERVICE,
         measures=(Measure("elders_visited", N_("Elders visited"), N_("people")),), evidence=(Evidence.ROTATING_CODE,),
+        check_out=CheckOut.OR_NOTHING,
     )
 )  # fmt: skip
 declare(
@@ -153,5 +163,6 @@ declare(
     Kind(
         key="practice_team", name=N_("Practice team"), seal="队", code="Te", colour="team", ledger=Ledger.SERVICE,
         measures=(Measure("questionnaires", N_("Questionnaires returned"), N_("sheets")),),
+        check_out=CheckOut.OR_TO_THE_END,
     )
 )  # fmt: skip

@@ -153,7 +153,7 @@ DOORS = (
         ),
         (
             "holders", "records.trail", "corrections", "reviews.mine", "calendars", "exchanges", "invitations",
-            "admissions.decline", "leaves",
+            "admissions.decline", "leaves", "records.check_in",
         ),
     ),
     Door("signups.find", N_("Find a slot"), "search", Permission.TAKE_PART, (), ("signups", "draws")),
@@ -171,7 +171,8 @@ DOORS = (
         ),
         (
             "duties", "series", "board", "sites", "pauses", "trainings", "chats", "terms", "records.attendance",
-            "records.attendance_post", "records.desk_page", "corrections.answer", "records.to_countersign",
+            "records.attendance_post", "records.desk_page", "records.screen", "corrections.answer",
+            "records.to_countersign",
             "records.countersign", "imports", "signups.roster", "signups.edit_slot", "signups.quotas",
             "signups.cancel_slot", "signups.edit_post", "admissions.approve", "admissions.decline_requests",
             "admissions.assign", "holders.board", "holders.propose", "holders.propose_many", "holders.end",

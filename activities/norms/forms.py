@@ -48,6 +48,14 @@ class NormsForm(FlaskForm):
     pause_days = figure(_l("Days without taking on anything new"), 1, 366)
     answer_days = figure(_l("Working days for an organizer to answer"), 1, 20)
     decide_days = figure(_l("Working days for a secretary to decide"), 1, 20)
+    check_in_before = figure(_l("Minutes before a slot from which on codes check people in"), 0, 120)
+    check_out_after = figure(_l("Minutes after a slot until which people can check out"), 0, 240)
+    grace = figure(
+        _l("Minutes by which one may come or go and still be on time"),
+        0,
+        60,
+        _l("They count as if one had been there."),
+    )
     reason = StringField(
         _l("Why it is changed"),
         [DataRequired(_l("Say why.")), Length(max=200, message=_l("At most %(max)s characters."))],

@@ -43,8 +43,9 @@ class Norms(NamedTuple):
     """`travel`: at least, between duties in different places; `gap`: at least, between any two; `day` and `week`: duty
     at most. Who misses `misses` duties within `miss_days` days takes on nothing new for `pause_days` days; 0: never.
     Within `answer_days` working days an organizer answers a request for correction, within `decide_days` a secretary
-    decides it.
-    `zone` is where days and weeks begin."""
+    decides it. Codes check people in from `check_in_before` minutes before a slot on, and out until `check_out_after`
+    minutes after it; who comes or goes within `grace` minutes of its times is on time. `zone` is where days and weeks
+    begin."""
 
     travel: Limit = Limit(15, Strictness.ASK)
     gap: Limit = Limit(0)
@@ -55,6 +56,9 @@ class Norms(NamedTuple):
     pause_days: int = 30
     answer_days: int = 5
     decide_days: int = 5
+    check_in_before: int = 15
+    check_out_after: int = 30
+    grace: int = 5
     zone: tzinfo = ZoneInfo("Asia/Shanghai")
 
     @property
@@ -64,7 +68,9 @@ class Norms(NamedTuple):
 
 NORMS = Norms()
 LIMITS = tuple(NORMS.limits)
-FIGURES = ("misses", "miss_days", "pause_days", "answer_days", "decide_days")
+FIGURES = (
+    "misses", "miss_days", "pause_days", "answer_days", "decide_days", "check_in_before", "check_out_after", "grace",
+)  # fmt: skip
 MOST_GAP = timedelta(hours=48)
 
 

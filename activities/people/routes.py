@@ -61,11 +61,11 @@ def log_in_post() -> Any:
 
 
 def begin_session(member: Member) -> None:
-    """Log the person in to a session that holds nothing of the one before but the language."""
-    language = session.get("language")
+    """Log the person in to a session that holds nothing of the one before but the language, and a code that was
+    scanned."""
+    kept = {name: session[name] for name in ("language", "scanned") if name in session}
     session.clear()
-    if language:
-        session["language"] = language
+    session.update(kept)
     login_user(member)
 
 

@@ -25,8 +25,6 @@ from activities.signups.rules_places import Guest, Places
 from activities.signups.service import enter
 
 SHOWN = 30
-# What an arrival counts as until somebody says better: nobody at the desk sees when people leave.
-MINUTES = 60
 # Who was to come this long ago is shown as long as they have not come.
 BEFORE = timedelta(minutes=30)
 
@@ -114,7 +112,7 @@ def arrive(recorder_id: int, slot_id: int, number: str, attendance: Attendance, 
     if line is None and not queries.may_see(guest, slot.post.activity):
         raise rules.NobodyByNumber(number)
     session = queries.session(slot)
-    minutes = min(MINUTES, session.minutes) if attendance in rules.CAME else 0
+    minutes = min(queries.VISIT, session.minutes) if attendance in rules.CAME else 0
     mark, row = Mark(attendance, minutes), Row(name=guest.name, is_own=guest.id == recorder_id)
     if refusal := rules.why_not_record(session, row, mark, now):
         raise refusal

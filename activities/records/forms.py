@@ -29,6 +29,7 @@ from activities.records.rules import (
     why_not_mark,
 )
 from activities.records.rules_evidence import LateReasonMissing
+from activities.records.rules_states import can_be_marked
 from activities.records.service import WalkIn
 
 MOST_REASON = 500
@@ -55,6 +56,10 @@ class Tick:
     def __post_init__(self) -> None:
         self.was = self.shown
 
+    def may_be(self, attendance: str) -> bool:
+        """Whether this mark may follow what is kept of the person."""
+        return self.line is None or attendance == self.attendance or can_be_marked(self.line.before, attendance)
+
     @property
     def shown(self) -> str:
         return f"{self.attendance}|{self.late}|{self.hours}"
@@ -75,8 +80,10 @@ class Tick:
     def mark(self, length: int) -> Mark | None:
         """The mark that was typed; None, with `errors` by field, where it cannot have been."""
         attendance = Attendance(self.attendance)
-        late = self.late if attendance is Attendance.LATE else ""
+        late = self.late if attendance in (Attendance.LATE, Attendance.LEFT_EARLY) else ""
         hours = self.hours if attendance in CAME else ""
+        if attendance is Attendance.LEFT_EARLY and not hours:
+            self.errors["hours"] = _("%(name)s left early: enter the hours given.", name=self.name)
         if late and not MINUTES.fullmatch(late):
             self.errors["late"] = _("%(name)s: enter the minutes late as a whole number, such as 10.", name=self.name)
         if hours and not HOURS.fullmatch(hours):

@@ -20,8 +20,9 @@ class Record(Base):
     `minutes` is time given, `minutes_late` how late the person came. `day` is the school's local day of the slot and
     `ledger` what its kind counted into when it was recorded, so that a year is read from this table alone.
     `recorded_by` vouches for it as it now stands; `recorded_at` is when it first was recorded, `changed_at` when last.
-    `note` is what belongs to the evidence: why it was typed in later, or the file and row it was imported from. Hours
-    that are not `is_final` wait for somebody who countersigns; the three people are never the same.
+    `note` is what belongs to the evidence: why it was typed in later, or the file and row it was imported from.
+    `came_at` and `left_at` are when the person checked in and out with a code. Hours that are not `is_final` wait for
+    somebody who countersigns; the three people are never the same.
     """
 
     __tablename__ = "record"
@@ -29,7 +30,10 @@ class Record(Base):
         sa.UniqueConstraint("slot_id", "member_id"),
         sa.CheckConstraint("minutes >= 0 AND minutes_late >= 0", name="minutes_not_negative"),
         sa.CheckConstraint("member_id <> recorded_by_id", name="nobody_records_their_own"),
-        sa.CheckConstraint("attendance IN ('present', 'late') OR minutes = 0", name="no_minutes_without_presence"),
+        sa.CheckConstraint(
+            "attendance IN ('present', 'late', 'left_early') OR minutes = 0", name="no_minutes_without_presence"
+        ),
+        sa.CheckConstraint("left_at IS NULL OR left_at >= came_at", name="nobody_goes_before_they_come"),
         sa.CheckConstraint(
             "countersigned_by_id <> member_id AND countersigned_by_id <> recorded_by_id", name="three_different_people"
         ),
@@ -62,6 +66,8 @@ class Record(Base):
     is_final: Mapped[bool] = mapped_column(default=False)
     recorded_by_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"))
     countersigned_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id"))
+    came_at: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]
     recorded_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 

@@ -16,25 +16,33 @@ from activities.duties.models import Activity, Post, Slot
 from activities.duties.queries import organized_by, visible_to
 from activities.kit.db import db
 from activities.kit.refusal import NotFound
+from activities.leaves.models import Leave
+from activities.leaves.rules import Answer
 from activities.people.models import Member, Unit
 from activities.people.queries import WITH_ROLES
 from activities.people.users import Viewer
 from activities.records.models import Record
 from activities.records.rules import CAME, UNDO_WITHIN, Attendance, Mark, Session
 from activities.records.rules_overlap import MINUTE, Spell
+from activities.records.rules_states import LET_GO, Before
 from activities.signups.models import SignUp
 from activities.signups.rules import SignUpState
 
 PAGE = 50
 # How far around a slot others are looked at: those that overlap it, and those that these overlap.
 AROUND = timedelta(days=2)
+# What an arrival counts where people come one after another: nobody at the desk sees when they leave.
+VISIT = 60
 Recorder = aliased(Member)
 
 
 def session(slot: Slot) -> Session:
     """The slot as the rules want it."""
-    defers = slot.post.activity.kind.has_timed_arrival
-    return Session(state=slot.state, starts_at=slot.starts_at, minutes=slot.minutes, defers=defers)
+    kind = slot.post.activity.kind
+    return Session(
+        state=slot.state, starts_at=slot.starts_at, minutes=slot.minutes, defers=kind.has_timed_arrival,
+        visit=VISIT if kind.has_timed_arrival else None, check_out=kind.check_out,
+    )  # fmt: skip
 
 
 # ── a slot's list ───────────────────────────────────────────────────────────
@@ -54,6 +62,8 @@ class Kept:
     countersigned_by_id: int | None
     changed_at: datetime
     by: str
+    came_at: datetime | None
+    left_at: datetime | None
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -70,41 +80,56 @@ class Line:
     public_id: str
     number: str
     name: str
+    has_seat: bool
+    # Whether they were given leave, and so have no seat any more.
+    is_let_go: bool
     kept: Kept | None
 
+    @property
+    def before(self) -> Before:
+        """From what the next mark starts."""
+        return LET_GO if self.is_let_go else self.kept.mark.attendance if self.kept else None
 
-def sheet(slot_id: int) -> list[Line]:
-    """Everybody whose attendance the slot asks for, by number. One statement."""
+
+def sheet(slot_id: int, member_id: int | None = None) -> list[Line]:
+    """Everybody whose attendance the slot asks for, by number; with `member_id` that person alone. One statement."""
     seated = sa.select(SignUp.member_id).where(SignUp.slot_id == slot_id, SignUp.state == SignUpState.SEATED)
+    let_go = sa.select(SignUp.member_id).join(Leave, Leave.sign_up_id == SignUp.id)
+    let_go = let_go.where(SignUp.slot_id == slot_id, Leave.answer == Answer.ACCEPTED)
+    has_seat = Member.id.in_(seated)
     recorded = sa.select(Record.member_id).where(Record.slot_id == slot_id)
     query = (
         sa.select(
-            Member.id, Member.public_id, Member.number, Member.name,
+            Member.id, Member.public_id, Member.number, Member.name, has_seat, ~has_seat & Member.id.in_(let_go),
             Record.id, Record.public_id, Record.attendance, Record.minutes, Record.minutes_late, Record.evidence,
             Record.note, Record.is_final, Record.recorded_by_id, Record.countersigned_by_id, Record.changed_at,
-            Recorder.name,
+            Recorder.name, Record.came_at, Record.left_at,
         )
         .outerjoin(Record, sa.and_(Record.member_id == Member.id, Record.slot_id == slot_id))
         .outerjoin(Recorder, Recorder.id == Record.recorded_by_id)
         .where(Member.id.in_(sa.union(seated, recorded)))
         .order_by(Member.number)
     )  # fmt: skip
+    if member_id is not None:
+        query = query.where(Member.id == member_id)
     return [
         Line(
-            member_id=member_id, public_id=public_id, number=number, name=name, kept=_kept(*kept) if kept[0] else None
+            member_id=who, public_id=public_id, number=number, name=name, has_seat=seat, is_let_go=gone,
+            kept=_kept(*kept) if kept[0] else None,
         )
-        for member_id, public_id, number, name, *kept in db.session.execute(query)
+        for who, public_id, number, name, seat, gone, *kept in db.session.execute(query)
     ]  # fmt: skip
 
 
 def _kept(
     record_id: int, public_id: str, attendance: Attendance, minutes: int, minutes_late: int, evidence: Evidence,
     note: str, is_final: bool, recorded_by_id: int, countersigned_by_id: int | None, changed_at: datetime, by: str,
+    came_at: datetime | None, left_at: datetime | None,
 ) -> Kept:  # fmt: skip
     return Kept(
         id=record_id, public_id=public_id, mark=Mark(attendance, minutes, minutes_late), evidence=evidence, note=note,
         is_final=is_final, recorded_by_id=recorded_by_id, countersigned_by_id=countersigned_by_id,
-        changed_at=changed_at, by=by,
+        changed_at=changed_at, by=by, came_at=came_at, left_at=left_at,
     )  # fmt: skip
 
 

@@ -20,12 +20,15 @@ from activities.kit.roles import Permission
 from activities.kit.web import asked_page, done, invalid
 from activities.leaves import queries as leaves
 from activities.records import (
+    checking_routes,
     countersign_routes,
     desk_routes,
+    excuses,  # noqa: F401 - it declares its job
     queries,
     reminders,  # noqa: F401 - it declares its job
     rules,
     rules_evidence,
+    rules_states,
     service,
 )
 from activities.records.forms import AttendanceForm
@@ -33,11 +36,12 @@ from activities.records.forms import AttendanceForm
 records = Blueprint("records", __name__)
 desk_routes.add_to(records)
 countersign_routes.add_to(records)
+checking_routes.add_to(records)
 
 
 SAID_ON_THE_PAGE = (
     rules.ReasonMissing, rules.NobodyByNumber, rules.AlreadyOnList, rules.OwnRecord, rules.NothingToUndo,
-    rules_evidence.LateReasonMissing,
+    rules_evidence.LateReasonMissing, rules_states.LeaveWasGiven,
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
+from activities.duties.kinds import CheckOut
 from activities.duties.rules import SlotState
 from activities.kit.refusal import N_, Refusal, refusal
 
@@ -15,6 +16,7 @@ from activities.kit.refusal import N_, Refusal, refusal
 class Attendance(StrEnum):
     PRESENT = "present"
     LATE = "late"
+    LEFT_EARLY = "left_early"
     EXCUSED = "excused"
     ABSENT = "absent"
     # Came and was sent away: neither a success nor an absence, and nobody writes down why.
@@ -23,10 +25,11 @@ class Attendance(StrEnum):
 
 # How long whoever saved marks can take them back without giving a reason.
 UNDO_WITHIN = timedelta(minutes=10)
-CAME = (Attendance.PRESENT, Attendance.LATE)
+CAME = (Attendance.PRESENT, Attendance.LATE, Attendance.LEFT_EARLY)
 ATTENDANCE_NAMES = {
     Attendance.PRESENT: N_("Present"),
     Attendance.LATE: N_("Late"),
+    Attendance.LEFT_EARLY: N_("Left early"),
     Attendance.EXCUSED: N_("Excused"),
     Attendance.ABSENT: N_("Absent"),
     Attendance.DEFERRED: N_("Deferred"),
@@ -35,6 +38,7 @@ ATTENDANCE_NAMES = {
 ATTENDANCE_SIGNS = {
     Attendance.PRESENT: N_("Pr"),
     Attendance.LATE: N_("La"),
+    Attendance.LEFT_EARLY: N_("Le"),
     Attendance.EXCUSED: N_("Ex"),
     Attendance.ABSENT: N_("Ab"),
     Attendance.DEFERRED: N_("De"),
@@ -46,7 +50,8 @@ ATTENDANCE_SIGNS = {
 
 @dataclass(frozen=True)
 class Mark:
-    """What is recorded of one person in one slot. `minutes` is time given, `minutes_late` how late the person came."""
+    """What is recorded of one person in one slot. `minutes` is time given, `minutes_late` how late the person came;
+    who left early may have come late, too."""
 
     attendance: Attendance
     minutes: int = 0
@@ -55,12 +60,19 @@ class Mark:
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
-    """What the rules ask of a slot; `minutes` is its length, `defers` whether people can be deferred there."""
+    """What the rules ask of a slot; `minutes` is its length, `defers` whether people can be deferred there, `visit` how
+    many minutes an arrival counts where people come one after another, `check_out` what the kind asks of who goes."""
 
     state: SlotState
     starts_at: datetime
     minutes: int
     defers: bool = False
+    visit: int | None = None
+    check_out: CheckOut = CheckOut.NOT_ASKED
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.minutes)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,14 +176,16 @@ class NothingToUndo(Refusal):
 
 def most_minutes(attendance: Attendance, length: int, minutes_late: int = 0) -> int:
     """The most time that can have been given in a slot of `length` minutes; recorded unless less is stated."""
-    if attendance is Attendance.PRESENT:
-        return length
-    return max(0, length - minutes_late) if attendance is Attendance.LATE else 0
+    if attendance not in CAME:
+        return 0
+    less = {Attendance.PRESENT: 0, Attendance.LATE: minutes_late, Attendance.LEFT_EARLY: minutes_late + 1}
+    return max(0, length - less[attendance])
 
 
 def fill_mark(attendance: Attendance, length: int, minutes: int | None = None, minutes_late: int = 0) -> Mark:
-    """A mark with what follows from the attendance: minutes late only of the late, the most where no time is stated."""
-    minutes_late = minutes_late if attendance is Attendance.LATE else 0
+    """A mark with what follows from the attendance: minutes late only of who can have been, and the most where no time
+    is stated."""
+    minutes_late = minutes_late if attendance in (Attendance.LATE, Attendance.LEFT_EARLY) else 0
     if minutes is None or attendance not in CAME:
         minutes = most_minutes(attendance, length, minutes_late)
     return Mark(attendance, minutes, minutes_late)
@@ -205,8 +219,9 @@ def choices(*, defers: bool) -> list[Attendance]:
 
 def why_not_mark(name: str, mark: Mark, length: int) -> Refusal | None:
     """The first reason why this cannot have been so in a slot of `length` minutes, or None."""
-    if mark.attendance is Attendance.LATE:
-        if mark.minutes_late < 1:
+    least = {Attendance.LATE: 1, Attendance.LEFT_EARLY: 0}
+    if mark.attendance in least:
+        if mark.minutes_late < least[mark.attendance]:
             return LatenessMissing(name)
         if mark.minutes_late > length:
             return TooLate(name, timedelta(minutes=length))

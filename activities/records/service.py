@@ -16,7 +16,7 @@ from activities.duties.models import Slot
 from activities.duties.queries import WITH_ALL, must_organize
 from activities.kit.clock import local_day
 from activities.kit.db import db, lock, transactional
-from activities.kit.refusal import NotFound
+from activities.kit.refusal import NotFound, Refusal
 from activities.people.models import Member
 from activities.people.service import acting
 from activities.records import notices, queries, rules
@@ -25,6 +25,7 @@ from activities.records.queries import Kept, Line
 from activities.records.rules import Attendance, Mark, Row
 from activities.records.rules_evidence import Known, can_be_late, due_on, why_not_late
 from activities.records.rules_overlap import MINUTE, Spell, most_counted
+from activities.records.rules_states import Step, why_not_follow
 from activities.terms import queries as terms
 
 NOTHING: dict[str, Any] = {}
@@ -79,6 +80,8 @@ def record_attendance(
         expected = member_id in lines or (guest is not None and member_id == guest.id)
         row = Row(name=names[member_id], is_own=member_id == recorder_id, is_expected=expected)
         if refusal := rules.why_not_record(session, row, mark, now):
+            raise refusal
+        if refusal := _why_not_follow(row.name, lines.get(member_id), mark):
             raise refusal
     counted = counted_once(slot, marks)
     shortened = tuple(names[who] for who, mark in marks.items() if counted[who] != mark)
@@ -144,6 +147,15 @@ def _admit(guest: Member, slot: Slot, lines: Mapping[int, Line]) -> None:
     slot.tickets += 1
 
 
+def _why_not_follow(name: str, line: Line | None, mark: Mark) -> Refusal | None:
+    """The reason why this mark cannot follow what is kept of the person, or None."""
+    kept = line.kept if line else None
+    if kept and kept.mark == mark:
+        return None
+    step = Step.CORRECT if kept else Step.MARK
+    return why_not_follow(name, line.before if line else None, mark.attendance, step)
+
+
 def counted_once(slot: Slot, marks: Mapping[int, Mark]) -> dict[int, Mark]:
     """The marks, each with no more minutes than do not count in another record of that person already. The people are
     locked."""
@@ -185,13 +197,24 @@ def due_day(slot: Slot) -> date:
     return due_on(ended, terms.special_days(ended, ended + LONGEST))
 
 
-def record_marks(recorder_id: int, slot: Slot, marks: Mapping[int, Mark], known: Known, now: datetime) -> None:
-    """Inside a transaction that has asked the rules: record people for the first time."""
+def record_marks(
+    recorder_id: int,
+    slot: Slot,
+    marks: Mapping[int, Mark],
+    known: Known,
+    now: datetime,
+    *,
+    verb: str = "record",
+    actor_id: int | None = None,
+    came_at: datetime | None = None,
+) -> None:
+    """Inside a transaction that has asked the rules: record people for the first time. `actor_id` is who did it, where
+    that is not who vouches for it; `came_at` is when they checked in."""
     if not marks:
         return
     same = {
         "slot_id": slot.id, "ledger": slot.post.activity.kind.ledger, "day": local_day(slot.starts_at),
-        "recorded_at": now, "changed_at": now,
+        "came_at": came_at, "recorded_at": now, "changed_at": now,
     }  # fmt: skip
     facts = {who: facts_of(mark, known, recorder_id) for who, mark in marks.items()}
     rows = [{**same, "member_id": who, **stated} for who, stated in facts.items()]
@@ -199,7 +222,7 @@ def record_marks(recorder_id: int, slot: Slot, marks: Mapping[int, Mark], known:
     made = {who: (record_id, public_id) for who, record_id, public_id in db.session.execute(insert, rows)}
     for spoken in (True, False):  # no word is kept of why somebody is deferred
         changes = [(made[who][0], NOTHING, facts[who]) for who in marks if bool(facts[who]["note"]) is spoken]
-        audit.leave_all(now, recorder_id, "record", Record, changes, reason=known.note if spoken else "")
+        audit.leave_all(now, actor_id or recorder_id, verb, Record, changes, reason=known.note if spoken else "")
     absent = {who: made[who][1] for who, mark in marks.items() if mark.attendance is Attendance.ABSENT}
     notices.absent(slot, absent, now)
 

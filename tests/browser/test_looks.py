@@ -66,7 +66,7 @@ PAGES = {
         "/norms", "/trainings", "/timetable", "/slots/{drive}", "/certificates",
         "/", "/slots", "/slots?open=1&q=x", "/slots/{slot}", "/slots/{full}", "/activities/{activity}", "/records",
         "/cover", "/slots/{wanted}", "/slots/{mine}", "/slots/{mine}/cover", "/slots/{mine}/swap", "/swaps",
-        "/records/{record}", "/records/{record}/correction", "/corrections",
+        "/records/{record}", "/check-in", "/records/{record}/correction", "/corrections",
         "/years/{year}", "/invitations", "/calendars", "/inbox",
         "/calendars/feeds/{feed}", "/calendars/feeds/{feed}/replace", "/calendars/feeds/{feed}/stop",
         "/calendars/new?scope=activity&subject={activity}", "/calendars/new?scope=open",
@@ -99,7 +99,7 @@ PAGES = {
         "/organize/series/{series}", "/organize/series/{series}/edit",
         "/organize/series/{series}/edit?posts=all&weekdays=0&last={later}&starts=08:00&ends=09:00",
         "/organize/series/{series}/end", "/organize/slots/{slot}/edit", "/organize/slots/{slot}/cancel",
-        "/slots/{past}/attendance",
+        "/slots/{past}/attendance", "/slots/{begun}/screen", "/slots/{slot}/screen",
     ],
     "chen": [
         "/review/{year}", "/review/{year}?sort=-service", "/people/roles", "/review/corrections",

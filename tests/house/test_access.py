@@ -174,6 +174,10 @@ def correction(cast: Cast) -> dict[str, Any]:
     return {"public_id": correction_of_lin(cast)}
 
 
+def no_code(cast: Cast) -> dict[str, Any]:
+    return {"slot": cast.slot.public_id, "host": cast.ou.public_id, "code": "0" * 24}
+
+
 def chat(cast: Cast) -> dict[str, Any]:
     found = db.session.scalar(sa.select(Hook.public_id))
     return {"public_id": found or chats.add(cast.ou.id, cast.first.id, robot(), NOW)}
@@ -471,6 +475,10 @@ TABLE = {
     # records
     "GET records.attendance": row("login 404 404 200 404 404", slot),
     "POST records.attendance_post": row("login 404 404 303 404 404", slot),
+    "GET records.screen": row("login 404 404 200 404 404", slot),
+    "GET records.scan": row("404 404 404 404 404 404", no_code),
+    "GET records.check_in": row("login 200 200 200 200 200"),
+    "POST records.check_in_post": row("login 422 422 422 422 422"),
     "GET records.countersign": row("login 404 404 200 200 404", slot),
     "POST records.countersign": row("login 404 404 422 422 404", slot),
     "GET records.to_countersign": row("login 404 404 200 200 404"),

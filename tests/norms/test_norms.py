@@ -21,8 +21,8 @@ ZONE = ZoneInfo("Asia/Shanghai")
 STRICT = NORMS._replace(day=Limit(360, Strictness.REFUSE), misses=3)
 FORM = {
     "travel": "20", "travel_how": "refuse", "gap": "1.5", "gap_how": "ask", "day": "6", "day_how": "off", "week": "20",
-    "week_how": "off", "misses": "3", "miss_days": "60", "pause_days": "14",
-    "answer_days": "5", "decide_days": "5", "reason": "新学期", "version": "0",
+    "week_how": "off", "misses": "3", "miss_days": "60", "pause_days": "14", "answer_days": "5", "decide_days": "5",
+    "check_in_before": "20", "check_out_after": "10", "grace": "0", "reason": "新学期", "version": "0",
 }  # fmt: skip
 
 
@@ -74,6 +74,7 @@ def test_the_form_sets_them_and_everyone_reads_them(app, cast):
     assert norms.travel == Limit(20, Strictness.REFUSE)
     assert norms.gap == Limit(90, Strictness.ASK)
     assert (norms.misses, norms.miss_days, norms.pause_days) == (3, 60, 14)
+    assert (norms.check_in_before, norms.check_out_after, norms.grace) == (20, 10, 0)
     page = english(app, cast.lin).get("/norms").get_data(as_text=True)
     assert "at least 20 minutes" in page
     assert "misses 3 duties within 60 days" in page

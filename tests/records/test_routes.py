@@ -19,7 +19,7 @@ from tests.cast import DAY, NOW, grant, logged_in, make_member, make_post, make_
 from tests.records.conftest import seat
 
 pytestmark = pytest.mark.usefixtures("at_noon")
-PRESENT, LATE, EXCUSED, ABSENT, _DEFERRED = Attendance
+PRESENT, LATE, _LEFT_EARLY, EXCUSED, ABSENT, _DEFERRED = Attendance
 
 
 def address(slot: Slot) -> str:

@@ -31,7 +31,7 @@ from activities.records.rules import (
 )  # fmt: skip
 from tests.cast import HOUR, NOW
 
-PRESENT, LATE, EXCUSED, ABSENT, _DEFERRED = Attendance
+PRESENT, LATE, LEFT_EARLY, EXCUSED, ABSENT, _DEFERRED = Attendance
 TWO_HOURS = Session(state=SlotState.OPEN, starts_at=NOW, minutes=120)
 SECOND = timedelta(seconds=1)
 LIN = Row(name="林可欣")

@@ -38,7 +38,7 @@ from tests.cast import DAY, HOUR, NOW, make_activity, make_member, make_post, ma
 from tests.records.conftest import seat
 
 pytestmark = pytest.mark.usefixtures("ctx")
-PRESENT, LATE, EXCUSED, ABSENT, _DEFERRED = Attendance
+PRESENT, LATE, _LEFT_EARLY, EXCUSED, ABSENT, _DEFERRED = Attendance
 THEN = NOW + DAY + 3 * HOUR  # the standing slot is over
 FULL = Mark(PRESENT, 120)
 

@@ -21,7 +21,7 @@ from activities.records.rules import UNDO_WITHIN, Attendance, Mark, NothingToUnd
 from activities.records.service import WalkIn, record_attendance, undo
 from tests.cast import HOUR, NOW, logged_in, make_member
 
-PRESENT, LATE, EXCUSED, ABSENT, _DEFERRED = Attendance
+PRESENT, LATE, _LEFT_EARLY, EXCUSED, ABSENT, _DEFERRED = Attendance
 FULL = Mark(PRESENT, 90)
 MINUTE = timedelta(minutes=1)
 

@@ -1,0 +1,146 @@
+"""Checking in and out with a code. Whoever shows it vouches for it: they are the recorder, never the person scanned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from activities.audit import service as audit
+from activities.duties.kinds import WITNESSED, CheckOut
+from activities.duties.models import Slot
+from activities.duties.queries import WITH_ALL, organizes, slots
+from activities.kit.db import db, lock, transactional, unless_there
+from activities.kit.refusal import NotFound, Refusal
+from activities.norms import queries as norms
+from activities.people.models import Member
+from activities.people.service import acting
+from activities.records import queries
+from activities.records.models import Record
+from activities.records.queries import Line
+from activities.records.rules import Mark
+from activities.records.rules_codes import (
+    CodeIsOver,
+    Comer,
+    Scan,
+    arrived,
+    left,
+    why_not_check_in,
+    why_not_check_out,
+)
+from activities.records.rules_evidence import Known
+from activities.records.service import counted_once, facts_of, record_marks
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arriving:
+    """What the page of somebody who scanned a code shows: the slot, what is recorded, and why not in or out."""
+
+    slot: Slot
+    line: Line | None
+    asks_check_out: bool
+    why_not_in: Refusal | None
+    why_not_out: Refusal | None
+
+
+def arriving(member: Member, scan: Scan) -> Arriving:
+    """What can be done with the code. Raises CodeIsOver where the slot or who vouches for it is gone."""
+    slot, host_id = _scanned(scan)
+    line = _line(slot.id, member.id)
+    session, comer, rules = queries.session(slot), _comer(line, host_id == member.id), norms.in_force()[0]
+    return Arriving(
+        slot=slot, line=line, asks_check_out=session.check_out is not CheckOut.NOT_ASKED,
+        why_not_in=why_not_check_in(session, comer, rules, scan.at),
+        why_not_out=why_not_check_out(session, comer, rules, scan.at),
+    )  # fmt: skip
+
+
+class _There(Exception):  # noqa: N818 - an answer, not an error
+    """Somebody tapped twice, and the first tap was stored while this one waited."""
+
+
+def check_in(member_id: int, scan: Scan, now: datetime) -> Mark:
+    """Record that somebody came when they scanned the code. The same again changes nothing. Raises the rules'
+    Refusal."""
+    try:
+        return _check_in(member_id, scan, now)
+    except _There:
+        return _check_in(member_id, scan, now)  # which finds it now
+
+
+@transactional
+def _check_in(member_id: int, scan: Scan, now: datetime) -> Mark:
+    slot, host_id, line = _locked(member_id, scan)
+    if line and line.kept and line.kept.came_at:
+        return line.kept.mark
+    session, rules = queries.session(slot), norms.in_force()[0]
+    if refusal := why_not_check_in(session, _comer(line, host_id == member_id), rules, scan.at):
+        raise refusal
+    mark = counted_once(slot, {member_id: arrived(session, rules.grace, scan.at)})[member_id]
+    known = Known(scan.evidence, slot.post.activity.kind.evidence)
+    with unless_there(_There):
+        record_marks(host_id, slot, {member_id: mark}, known, now, verb="check in", actor_id=member_id, came_at=scan.at)
+    return mark
+
+
+@transactional
+def check_out(member_id: int, scan: Scan, now: datetime) -> Mark:
+    """Record that somebody went when they scanned the code; of several times the last holds. Raises the rules'
+    Refusal."""
+    slot, host_id, line = _locked(member_id, scan)
+    session, rules = queries.session(slot), norms.in_force()[0]
+    if refusal := why_not_check_out(session, _comer(line, host_id == member_id), rules, scan.at):
+        raise refusal
+    assert line is not None  # the rule refused otherwise
+    assert line.kept is not None
+    kept = line.kept
+    mark = left(session, rules.grace, kept.mark.minutes_late, scan.at)
+    mark = counted_once(slot, {member_id: mark})[member_id]
+    if mark == kept.mark and kept.left_at:
+        return mark
+    evidence = kept.evidence if scan.evidence in WITNESSED else scan.evidence
+    known = Known(evidence, slot.post.activity.kind.evidence, kept.note)
+    stated = facts_of(mark, known, kept.recorded_by_id)
+    db.session.execute(
+        sa.update(Record).where(Record.id == kept.id).values(left_at=scan.at, changed_at=now, **stated)
+    )  # fmt: skip
+    audit.leave(now, member_id, "check out", Record, kept.id, before=kept.facts, after=stated)
+    return mark
+
+
+def host_of(public_id: str) -> int | None:
+    return db.session.scalar(sa.select(Member.id).where(Member.public_id == public_id))
+
+
+def _locked(member_id: int, scan: Scan) -> tuple[Slot, int, Line | None]:
+    """The member and the slot locked, who vouches for the code, and the member's line."""
+    queries.names_locked({member_id})
+    slot, host_id = _scanned(scan)
+    slot = lock(Slot, slot.id, WITH_ALL)
+    return slot, host_id, _line(slot.id, member_id)
+
+
+def _scanned(scan: Scan) -> tuple[Slot, int]:
+    """The slot of a code and who vouches for it, as long as they run its activity."""
+    slot = db.session.scalars(slots().where(Slot.public_id == scan.slot)).unique().one_or_none()
+    host_id = host_of(scan.host)
+    if slot is None or host_id is None:
+        raise CodeIsOver
+    try:
+        host = acting(host_id)
+    except NotFound:  # their account is shut
+        raise CodeIsOver from None
+    if not organizes(host, slot.post.activity):
+        raise CodeIsOver
+    return slot, host_id
+
+
+def _line(slot_id: int, member_id: int) -> Line | None:
+    return next(iter(queries.sheet(slot_id, member_id)), None)
+
+
+def _comer(line: Line | None, is_host: bool) -> Comer:
+    if line is None:
+        return Comer(has_seat=False, is_host=is_host)
+    return Comer(has_seat=line.has_seat, is_host=is_host, before=line.kept.mark.attendance if line.kept else None)
