@@ -46,6 +46,7 @@ ROOMS = (
     "draws",
     "certificates",
     "reviews",
+    "outcomes",
     "board",
     "home",
 )

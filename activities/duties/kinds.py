@@ -59,18 +59,27 @@ class CheckOut(StrEnum):
 
 @dataclass(frozen=True)
 class Measure:
-    """One thing a kind counts after a slot: rooms checked, elders visited. `unit` is what one of it is called."""
+    """One thing a kind counts after a slot: rooms checked, elders visited. `unit` is what one of it is called, `places`
+    how many decimals it has (at most three), `most` the largest that is believed. `is_each`: entered for each person
+    rather than once for the slot; `is_score`: what is meant over many is the average, not the sum; `part_of`: the
+    measure of which it is a part, so that it cannot be more."""
 
     key: str
     name: str
     unit: str = ""
+    places: int = 0
+    most: int = 100_000
+    is_each: bool = False
+    is_score: bool = False
+    part_of: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
     """A declaration. `seal` is its Chinese character, `code` its two letters, `colour` one of the theme's `--k-*`.
     `evidence` is what makes hours final at once: on anything weaker they stay provisional until a second person
-    countersigns. `renamed` are the moments at which it was given another name: calendars show it, and must notice."""
+    countersigns. `is_told_by_people`: beside the organizers, who has a seat, and so who holds the post, may enter what
+    was achieved. `renamed` are the moments at which it was given another name: calendars show it, and must notice."""
 
     key: str
     name: str
@@ -83,13 +92,19 @@ class Kind:
     has_timed_arrival: bool = False
     evidence: tuple[Evidence, ...] = WITNESSED
     check_out: CheckOut = CheckOut.NOT_ASKED
+    is_told_by_people: bool = False
     renamed: tuple[datetime, ...] = ()
 
     def __post_init__(self) -> None:
         if self.has_standing_holder and self.has_timed_arrival:
             raise ValueError(f"{self.key}: who holds a post is there all the time, and comes at no time of their own")
+        if any(m.part_of and self.measure(m.part_of) is None for m in self.measures):
+            raise ValueError(f"{self.key}: a measure is part of one that is not declared")
         if weak := set(self.evidence).difference(WITNESSED):
             raise ValueError(f"{self.key}: nobody else has seen what is known from {', '.join(sorted(weak))}")
+
+    def measure(self, key: str) -> Measure | None:
+        return next((measure for measure in self.measures if measure.key == key), None)
 
 
 KINDS: dict[str, Kind] = {}
@@ -112,16 +127,17 @@ declare(
         key="energy", name=N_("Energy-saving post"), seal="节", code="En", colour="energy", ledger=Ledger.DUTY,
         measures=(
             Measure("rooms_checked", N_("Rooms checked"), N_("rooms")),
-            Measure("rooms_on", N_("Rooms found switched on"), N_("rooms")),
-            Measure("energy_saved", N_("Energy saved"), N_("kWh")),
+            Measure("rooms_on", N_("Rooms found switched on"), N_("rooms"), part_of="rooms_checked"),
+            Measure("devices_on", N_("Devices found switched on"), N_("devices")),
+            Measure("energy_saved", N_("Energy saved"), N_("kWh"), places=1),
         ),
-        has_standing_holder=True,
+        has_standing_holder=True, is_told_by_people=True,
     )
 )  # fmt: skip
 declare(
     Kind(
         key="cleaning", name=N_("Cleaning zone"), seal="扫", code="Cl", colour="clean", ledger=Ledger.SERVICE,
-        measures=(Measure("zone_score", N_("Inspection score"), N_("points")),),
+        measures=(Measure("zone_score", N_("Inspection score"), N_("points"), places=1, most=100, is_score=True),),
     )
 )  # fmt: skip
 declare(
@@ -134,7 +150,12 @@ declare(
 declare(
     Kind(
         key="donation", name=N_("Donation drive"), seal="捐", code="Do", colour="goods", ledger=Ledger.SERVICE,
-        measures=(Measure("items_collected", N_("Items collected"), N_("items")),),
+        measures=(
+            Measure("clothes", N_("Clothes collected"), N_("pieces")),
+            Measure("books", N_("Books collected"), N_("books")),
+            Measure("bedding", N_("Bedding collected"), N_("pieces")),
+            Measure("other_items", N_("Other things collected"), N_("items")),
+        ),
     )
 )  # fmt: skip
 declare(
@@ -146,7 +167,7 @@ declare(
 declare(
     Kind(
         key="study", name=N_("Theory study"), seal="学", code="St", colour="study", ledger=Ledger.LEARNING,
-        measures=(Measure("characters", N_("Characters submitted"), N_("characters")),),
+        measures=(Measure("characters", N_("Characters submitted"), N_("characters"), is_each=True),),
     )
 )  # fmt: skip
 declare(
@@ -162,7 +183,7 @@ declare(
 declare(
     Kind(
         key="practice_team", name=N_("Practice team"), seal="队", code="Te", colour="team", ledger=Ledger.SERVICE,
-        measures=(Measure("questionnaires", N_("Questionnaires returned"), N_("sheets")),),
+        measures=(Measure("questionnaires", N_("Questionnaires returned"), N_("sheets"), is_each=True),),
         check_out=CheckOut.OR_TO_THE_END,
     )
 )  # fmt: skip

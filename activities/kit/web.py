@@ -176,13 +176,14 @@ DOORS = (
             "records.countersign", "imports", "signups.roster", "signups.edit_slot", "signups.quotas",
             "signups.cancel_slot", "signups.edit_post", "admissions.approve", "admissions.decline_requests",
             "admissions.assign", "holders.board", "holders.propose", "holders.propose_many", "holders.end",
-            "holders.seats",
+            "holders.seats", "outcomes.activity", "outcomes.targets",
         ),
     ),
     Door(
         "reviews.now", N_("Review"), "review", Permission.REVIEW,
         (
             Page("reviews.now", N_("The year"), also=("reviews.year",)),
+            Page("outcomes.now", N_("Outcomes"), also=("outcomes.year",)),
             Page("records.to_countersign", N_("To countersign"), Permission.COUNTERSIGN, also=("records.countersign",)),
             Page("corrections.to_decide", N_("Corrections"), also=("corrections.decide",)),
             Page("pauses.all_pauses", N_("Pauses"), Permission.LIFT_PAUSES),

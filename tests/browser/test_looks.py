@@ -100,9 +100,12 @@ PAGES = {
         "/organize/series/{series}/edit?posts=all&weekdays=0&last={later}&starts=08:00&ends=09:00",
         "/organize/series/{series}/end", "/organize/slots/{slot}/edit", "/organize/slots/{slot}/cancel",
         "/slots/{past}/attendance", "/slots/{begun}/screen", "/slots/{slot}/screen",
+        "/slots/{past}/outcomes", "/organize/activities/{activity}/outcomes",
+        "/organize/activities/{activity}/targets/{monday}",
     ],
     "chen": [
-        "/review/{year}", "/review/{year}?sort=-service", "/people/roles", "/review/corrections",
+        "/review/{year}", "/review/{year}/outcomes", "/review/{year}?sort=-service", "/people/roles",
+        "/review/corrections",
         "/certify", "/certify/issue",
         "/certify/requests", "/certify/batches", "/certify/batches/new", "/certify/batches/{batch}",
         "/certify/{certificate}",

@@ -207,6 +207,18 @@ def term(_: Cast) -> dict[str, Any]:
     return {"starts_on": monday}
 
 
+def activity_csv(cast: Cast) -> dict[str, Any]:
+    return {**activity(cast), "form": "csv"}
+
+
+def activity_term(cast: Cast) -> dict[str, Any]:
+    return {**activity(cast), **term(cast)}
+
+
+def year_csv(_: Cast) -> dict[str, Any]:
+    return {"year": 2026, "form": "csv"}
+
+
 def holiday(_: Cast) -> dict[str, Any]:
     day = date(2026, 10, 1)
     if not db.session.scalar(sa.select(SpecialDay.id)):
@@ -562,6 +574,16 @@ TABLE = {
     "GET reviews.now": row("login 404 404 404 302 404"),
     "GET reviews.year": row("login 404 404 404 200 404", year),
     "GET reviews.workbook": row("login 404 404 404 200 404", year),
+    # outcomes
+    "GET outcomes.slot": row("login 404 404 200 200 404", slot),
+    "POST outcomes.enter": row("login 404 404 409 403 404", slot),
+    "GET outcomes.activity": row("login 404 404 200 404 404", activity),
+    "GET outcomes.activity_file": row("login 404 404 200 404 404", activity_csv),
+    "GET outcomes.targets": row("login 404 404 200 404 404", activity_term),
+    "POST outcomes.targets": row("login 404 404 303 404 404", activity_term),
+    "GET outcomes.now": row("login 404 404 404 302 404"),
+    "GET outcomes.year": row("login 404 404 404 200 404", year),
+    "GET outcomes.year_file": row("login 404 404 404 200 404", year_csv),
     "GET reviews.mine": row("login 200 200 200 200 200", year),
     # board
     "GET board.week": row("login 404 404 200 404 404"),

@@ -1,0 +1,1 @@
+"""What was achieved: entered for slots and people, summed, held against targets."""
