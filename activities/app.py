@@ -41,6 +41,7 @@ ROOMS = (
     "calendars",
     "records",
     "corrections",
+    "dossiers",
     "pauses",
     "admissions",
     "draws",

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from activities.kit.db import db
 
-TABLES = ("sign_up", "record", "role_grant", "certificate", "certificate_request", "correction")
+TABLES = ("sign_up", "record", "role_grant", "certificate", "certificate_request", "correction", "dossier_entry")
 # Where there are more rows than this, a test is about many, and what it does has been done with few elsewhere.
 MANY = 300
 

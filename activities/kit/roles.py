@@ -33,6 +33,7 @@ class Permission(StrEnum):
     LIFT_PAUSES = "lift pauses"
     COUNTERSIGN = "countersign"
     CERTIFY = "certify"
+    KEEP_RECORDS = "keep records"
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -43,6 +44,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.KEEP_CHATS,
             Permission.LIFT_PAUSES,
             Permission.COUNTERSIGN,
+            Permission.KEEP_RECORDS,
         }
     ),
     Role.SECRETARY: frozenset(
@@ -52,6 +54,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.LIFT_PAUSES,
             Permission.COUNTERSIGN,
             Permission.CERTIFY,
+            Permission.KEEP_RECORDS,
         }
     ),
     Role.ADMINISTRATOR: frozenset(

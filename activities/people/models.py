@@ -126,12 +126,14 @@ class AccessLink(Base):
 
 
 class RosterUpload(Base):
-    """A roster between preview and import, so that what was shown is what is imported. It does not last."""
+    """A roster, or another file (`purpose`), between preview and import, so that what was shown is what is imported.
+    It does not last."""
 
     __tablename__ = "roster_upload"
 
     public_id: Mapped[str] = mapped_column(sa.String(16), unique=True, default=new_public_id)
     member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"), index=True)
+    purpose: Mapped[str] = mapped_column(sa.String(32), default="roster")
     name: Mapped[str] = mapped_column(sa.String(200))
     content: Mapped[bytes]
     created_at: Mapped[datetime]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -12,8 +12,8 @@ from sqlalchemy.exc import IntegrityError
 
 from activities.audit import service as audit
 from activities.kit.db import db, transactional
-from activities.kit.refusal import N_, NotFound, Refusal, refusal
-from activities.people import roster_queries, sheet
+from activities.kit.refusal import N_, Refusal, refusal
+from activities.people import roster_queries, sheet, uploads
 from activities.people.models import AccessLink, Member, RosterUpload
 from activities.people.roster_cells import tidy
 from activities.people.roster_plan import FIELDS, Change, Facts, Plan, make_plan
@@ -21,19 +21,16 @@ from activities.people.roster_queries import shares
 from activities.people.roster_rules import Entry, Table, find_table, read_entries
 from activities.people.rules import Standing
 from activities.people.service import acting
+from activities.people.uploads import KEPT, NO_SYNC, UploadGone
 
-KEPT = timedelta(hours=1)
-NO_SYNC = {"synchronize_session": False}
+__all__ = ["KEPT", "UploadGone"]  # of the upload, for whoever imports a roster
+PURPOSE = "roster"
 
 
 @refusal
 class NotAsPreviewed(Refusal):
     sentence: ClassVar[str] = N_("People have changed since this preview was made.")
     remedy: ClassVar[str] = N_("Look at the preview again and confirm what it shows now.")
-
-
-class UploadGone(NotFound):
-    """The upload was imported, replaced by a newer one, is too old, or never was this person's."""
 
 
 # ── preview and import ──────────────────────────────────────────────────────
@@ -61,11 +58,7 @@ def _import(
     table: Table, name: str, actor_id: int | None, fingerprint: str, now: datetime, upload_id: int | None
 ) -> Plan:
     if upload_id is not None:
-        used = db.session.execute(
-            sa.delete(RosterUpload).where(RosterUpload.id == upload_id).returning(RosterUpload.id)
-        )
-        if used.first() is None:
-            raise UploadGone
+        uploads.use_up(upload_id)
     plan = plan_import(table, actor_id, lock=True)
     if plan.problems or plan.fingerprint != fingerprint:
         raise NotAsPreviewed
@@ -137,27 +130,9 @@ def keep_upload(member_id: int, content: bytes, name: str, now: datetime) -> str
     Raises the refusals of `rows` and `roster_rules` for a file that is no roster.
     """
     read_roster(content, name)
-    return _keep(member_id, content, tidy(name)[-200:], now)
-
-
-@transactional
-def _keep(member_id: int, content: bytes, name: str, now: datetime) -> str:
-    old = sa.or_(RosterUpload.member_id == member_id, RosterUpload.created_at < now - KEPT)
-    db.session.execute(sa.delete(RosterUpload).where(old), execution_options=NO_SYNC)
-    upload = RosterUpload(member_id=member_id, content=content, name=name, created_at=now)
-    db.session.add(upload)
-    db.session.flush()
-    return upload.public_id
+    return uploads.keep(member_id, PURPOSE, content, name, now)
 
 
 def kept_upload(member_id: int, public_id: str, now: datetime) -> RosterUpload:
     """The file this member is about to import. Raises UploadGone."""
-    query = sa.select(RosterUpload).where(
-        RosterUpload.public_id == public_id,
-        RosterUpload.member_id == member_id,
-        RosterUpload.created_at >= now - KEPT,
-    )
-    upload = db.session.scalar(query)
-    if upload is None:
-        raise UploadGone
-    return upload
+    return uploads.kept(member_id, PURPOSE, public_id, now)

@@ -80,3 +80,11 @@ def by_number(keeper: Viewer, numbers: Collection[str]) -> dict[str, int]:
         .where(Member.number.in_(numbers), Member.active, within(keeper.paths(Permission.KEEP_TRAININGS)))
     )
     return dict(db.session.execute(query).all())
+
+
+def passed_by(member_id: int) -> list[TrainingPass]:
+    """What the person has passed, the latest first."""
+    query = sa.select(TrainingPass).where(TrainingPass.member_id == member_id).options(
+        joinedload(TrainingPass.training, innerjoin=True), joinedload(TrainingPass.entered_by, innerjoin=True)
+    )  # fmt: skip
+    return list(db.session.scalars(query.order_by(TrainingPass.passed_on.desc(), TrainingPass.id.desc())))

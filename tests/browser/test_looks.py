@@ -12,6 +12,9 @@ from activities.calendars.rules_feeds import Scope
 from activities.calendars.service import Wanted
 from activities.calendars.service import make as make_feed
 from activities.chats import service as chats
+from activities.dossiers.importing import keep as keep_entries
+from activities.dossiers.rules import Block, Said
+from activities.dossiers.service import enter
 from activities.duties.models import Series, Slot
 from activities.exchanges.covers import ask_cover
 from activities.exchanges.swaps import offer_seat, propose
@@ -57,13 +60,14 @@ UNFOLD = """
     if (matchMedia("(min-width: 992px)").matches)
       document.querySelectorAll("[data-open-wide]").forEach(details => { details.open = true; });
 """
+APPRAISALS = "学号,服务质量,日期\n2301001,优秀,2020-01-02\n2301002,优秀,昨天\n".encode()
 # Width, theme and language, each with each of the others. A page is loaded once a language, at the first width.
 LOOKS = {"zh-CN": ((390, "light"), (1280, "dark")), "en": ((390, "dark"), (1280, "light"))}
 # Who looks at which pages; the places in braces are filled in from the world below.
 PAGES = {
     None: ["/login", "/login/forgot", "/nowhere", "/verify", "/verify/{code}", "/verify/unknown"],
     "lin": [
-        "/norms", "/trainings", "/timetable", "/slots/{drive}", "/certificates",
+        "/norms", "/trainings", "/timetable", "/slots/{drive}", "/certificates", "/record",
         "/", "/slots", "/slots?open=1&q=x", "/slots/{slot}", "/slots/{full}", "/activities/{activity}", "/records",
         "/cover", "/slots/{wanted}", "/slots/{mine}", "/slots/{mine}/cover", "/slots/{mine}/swap", "/swaps",
         "/records/{record}", "/check-in", "/records/{record}/correction", "/corrections",
@@ -80,6 +84,8 @@ PAGES = {
         "/organize/requests", "/organize/requests?activity={asking}", "/organize/slots/{by_assignment}/assign",
         "/trainings", "/trainings/new", "/trainings/{training}", "/trainings/{training}/edit",
         "/organize/leaves", "/organize/slots/{drive}/arrivals", "/slots/{begun}/desk",
+        "/record/people", "/record/people/{person}", "/record/people/{person}/training", "/record/entries/{entry}",
+        "/record/import", "/record/import/appraisal/{entries}",
         "/pauses", "/countersign", "/organize/corrections", "/slots/{past}/countersign",
         "/chats", "/chats/new", "/chats/{chat}", "/chats/{chat}/remove",
         "/organize/board", "/organize/board?week=2020-01-06&kind=blood",
@@ -181,6 +187,8 @@ def world(app, cast) -> dict[str, str | int]:
         return {
             **make_ways(cast, now),
             "chat": chats.add(cast.ou.id, cast.first.id, robot(), now),
+            "entry": enter(cast.ou.id, cast.lin.id, Block.TRAINING, Said("急救", today, "", 120, "校医院"), now),
+            "entries": keep_entries(cast.ou.id, Block.APPRAISAL, APPRAISALS, "a.csv", now),
             "certificate": paper.public_id, "batch": ordered(cast, now), "code": paper.code,
              "wanted": wanted.public_id, "mine": mine.public_id,
             "team": team, "slot": slot.public_id, "full": full.public_id,

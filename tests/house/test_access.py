@@ -26,6 +26,10 @@ from flask import Flask, url_for
 from activities.calendars.queries import feeds_of
 from activities.calendars.service import feed_of
 from activities.chats import service as chats
+from activities.dossiers.importing import keep as keep_entries
+from activities.dossiers.models import Entry
+from activities.dossiers.rules import Block, Said
+from activities.dossiers.service import enter
 from activities.draws.models import Draw
 from activities.draws.rules import hash_of
 from activities.duties.models import Series
@@ -139,6 +143,24 @@ def pause(cast: Cast) -> dict[str, Any]:
     found = db.session.scalar(sa.select(Pause)) or store(Pause(member_id=cast.wang.id, **values))
     db.session.commit()
     return {"public_id": found.public_id}
+
+
+def block(cast: Cast) -> dict[str, Any]:
+    return {**person(cast), "block": "training"}
+
+
+def entry(cast: Cast) -> dict[str, Any]:
+    """What Ou has entered for Wang."""
+    found = db.session.scalar(sa.select(Entry.public_id))
+    said = Said("优秀志愿者", date(2026, 11, 20), unit="校团委")
+    return {"public_id": found or enter(cast.ou.id, cast.wang.id, Block.COMMENDATION, said, clock.now())}
+
+
+def entries_upload(cast: Cast) -> dict[str, Any]:
+    """A file that Ou is about to import."""
+    file = csv_file([["学号", "服务质量", "日期"], ["2301002", "优秀", "2026-11-20"]])
+    kept = keep_entries(cast.ou.id, Block.APPRAISAL, file, "a.csv", clock.now())
+    return {"block": "appraisal", "public_id": kept}
 
 
 def certificate(cast: Cast) -> dict[str, Any]:
@@ -550,6 +572,19 @@ TABLE = {
     "POST calendars.replace": row("login 303 404 404 404 404", feed_of_lin),
     "GET calendars.stop": row("login 200 404 404 404 404", feed_of_lin),
     "POST calendars.stop": row("login 303 404 404 404 404", feed_of_lin),
+    # dossiers
+    "GET dossiers.mine": row("login 200 200 200 200 200"),
+    "GET dossiers.people": row("login 404 404 200 200 404"),
+    "GET dossiers.person": row("login 404 404 200 200 404", person),
+    "GET dossiers.enter": row("login 404 404 200 200 404", block),
+    "POST dossiers.enter": row("login 404 404 422 422 404", block),
+    "GET dossiers.entry": row("login 404 404 200 200 404", entry),
+    "POST dossiers.entry": row("login 404 404 422 422 404", entry),
+    "GET dossiers.import_file": row("login 404 404 200 200 404"),
+    "POST dossiers.import_file": row("login 404 404 422 422 404"),
+    "GET dossiers.template": row("login 404 404 200 200 404", block),
+    "GET dossiers.preview": row("login 404 404 200 404 404", entries_upload),
+    "POST dossiers.confirm": row("login 404 404 409 404 404", entries_upload),
     # certificates
     "GET certificates.mine": row("login 200 200 200 200 200"),
     "POST certificates.mine": row("login 422 422 422 422 422"),

@@ -1,0 +1,95 @@
+"""Enter, correct and take back what stands in people's records. Each appends; the person is locked first, so that the
+same is entered once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from activities.audit import service as audit
+from activities.dossiers import notices, queries, rules
+from activities.dossiers.models import Entry
+from activities.dossiers.rules import Block, Said
+from activities.kit.clock import local_day
+from activities.kit.db import db, lock, transactional
+from activities.kit.refusal import NotFound
+from activities.kit.roles import Permission
+from activities.people.models import Member
+from activities.people.service import acting
+
+
+@transactional
+def enter(actor_id: int, member_id: int, block: Block, said: Said, now: datetime) -> str:
+    """Enter something for one of the actor's people. Return its public id. Raises the rules' Refusal."""
+    _keep_for(actor_id, member_id)
+    _ask(actor_id, member_id, block, said, now)
+    entry = _append(actor_id, member_id, block, said, now)
+    audit.leave(now, actor_id, "enter", Entry, entry.id, after={"block": block, "member": member_id, **said.values})
+    notices.entered([member_id], said.title, now)
+    return entry.public_id
+
+
+@transactional
+def correct(actor_id: int, entry_id: int, said: Said, reason: str, now: datetime) -> str:
+    """Put another entry in this one's place. Return its public id. Raises the rules' Refusal."""
+    old = _to_replace(actor_id, entry_id)
+    _ask(actor_id, old.member_id, old.block, said, now)
+    entry = _append(actor_id, old.member_id, old.block, said, now, replaces_id=old.id, reason=reason)
+    before, after = old.said.values, said.values
+    changed = [name for name in after if after[name] != before[name]]
+    audit.leave(
+        now, actor_id, "correct", Entry, entry.id, before={name: before[name] for name in changed},
+        after={"replaces": old.id, **{name: after[name] for name in changed}}, reason=reason,
+    )  # fmt: skip
+    notices.corrected(old.member_id, said.title, reason, now)
+    return entry.public_id
+
+
+@transactional
+def withdraw(actor_id: int, entry_id: int, reason: str, now: datetime) -> None:
+    """Have an entry hold no more; what it said stays to be seen."""
+    old = _to_replace(actor_id, entry_id)
+    void = _append(actor_id, old.member_id, old.block, old.said, now, replaces_id=old.id, is_void=True, reason=reason)
+    audit.leave(
+        now, actor_id, "withdraw", Entry, void.id, before=old.said.values, after={"replaces": old.id}, reason=reason
+    )
+    notices.withdrawn(old.member_id, old.title, reason, now)
+
+
+def _keep_for(actor_id: int, member_id: int) -> Member:
+    """The locked person, if they are one of the actor's people."""
+    member, actor = lock(Member, member_id), acting(actor_id)
+    if not actor.may(Permission.KEEP_RECORDS, member.unit.path):
+        raise NotFound
+    return member
+
+
+def _to_replace(actor_id: int, entry_id: int) -> Entry:
+    """An entry that holds and that this person may replace."""
+    entry = db.session.get(Entry, entry_id)
+    if entry is None:
+        raise NotFound
+    _keep_for(actor_id, entry.member_id)
+    if entry.member_id == actor_id:
+        raise rules.OwnEntry
+    if entry.is_void or queries.replaced(entry_id):
+        raise rules.ReplacedMeanwhile
+    return entry
+
+
+def _ask(actor_id: int, member_id: int, block: Block, said: Said, now: datetime) -> None:
+    there = queries.said(block, [member_id])[member_id]
+    if refusal := rules.why_not_enter(said, local_day(now), there, is_own=actor_id == member_id):
+        raise refusal
+
+
+def _append(
+    actor_id: int, member_id: int, block: Block, said: Said, now: datetime, *, replaces_id: int | None = None,
+    is_void: bool = False, reason: str = "",
+) -> Entry:  # fmt: skip
+    entry = Entry(
+        block=block, member_id=member_id, **said.values, entered_by_id=actor_id, entered_at=now,
+        replaces_id=replaces_id, is_void=is_void, reason=reason,
+    )  # fmt: skip
+    db.session.add(entry)
+    db.session.flush()
+    return entry
