@@ -13,6 +13,7 @@ from activities.admissions.queries import Asked
 from activities.audit import service as audit
 from activities.kit.db import transactional
 from activities.outbox.jobs import every
+from activities.people.persons import persons, same_person
 from activities.signups import arrivals, facts
 from activities.signups.models import SignUp
 from activities.signups.organize import locked
@@ -80,7 +81,7 @@ def assign(actor_id: int, slot_id: int, member_ids: Collection[int], now: dateti
     [slot] = locked(actor_id, [slot_id], member_ids)
     offer = facts.offer_locked(slot_id)
     people = queries.chosen(member_ids)
-    if refusal := rules.why_not_assign(offer, len(people), is_own=actor_id in member_ids):
+    if refusal := rules.why_not_assign(offer, len(people), is_own=same_person(actor_id, *member_ids)):
         raise refusal
     on_it = set(people_on(slot_id))
     busy = facts.busy_around([one.id for one in people], offer)
@@ -117,7 +118,8 @@ def _locked(actor_id: int, sign_up_ids: Collection[int]) -> list[Asked]:
     if slot_ids:
         locked(actor_id, slot_ids)
     requests = queries.asked(sign_up_ids)
-    if others := [one for one in requests if one.member_id != actor_id]:
+    person = persons([actor_id, *(one.member_id for one in requests)])
+    if others := [one for one in requests if person[one.member_id] != person[actor_id]]:
         return others
     raise rules.OwnRequest if requests else rules.NothingAsked
 

@@ -3,6 +3,7 @@ not what our types would make of it."""
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from activities.audit import rules
 from activities.audit.models import AuditEntry, AuditSeal
 from activities.audit.rules import START, Head
-from activities.kit.db import db, drawn, run_in_portions
+from activities.kit.db import db, drawn, read_as_it_stands
 
 PORTION = 2000
 
@@ -60,7 +61,8 @@ def unsealed(after: int, size: int) -> list[tuple[int, str]]:
     """Entries without a seal whose number is higher, in the order of their numbers: each with its canonical text."""
     raw = RAW[db.engine.dialect.name]
     query = sa.text(f"SELECT {raw} {_UNSEALED} AND e.id > :after ORDER BY e.id LIMIT :size")
-    return [(row[0], rules.text(*row)) for row in db.session.execute(query, {"after": after, "size": size})]
+    with read_as_it_stands(db.session.connection()):
+        return [(row[0], rules.text(*row)) for row in db.session.execute(query, {"after": after, "size": size})]
 
 
 def is_any_unsealed(after: int) -> bool:
@@ -70,11 +72,19 @@ def is_any_unsealed(after: int) -> bool:
 
 def links(after: int) -> Iterator[Any]:
     """The chain behind this position, `rules.Link` by `rules.Link` as plain rows; few are in memory at a time."""
-    query = (
+    try:
+        for link in drawn(_links(after), PORTION):
+            after = link[0]
+            yield link
+    except sqlite3.OperationalError:  # behind this place stands what is no text
+        yield from drawn(_links(after), PORTION, as_it_stands=True)
+
+
+def _links(after: int) -> str:
+    return (
         f"SELECT s.id, s.hash, s.sealed_at, {RAW[db.engine.dialect.name]} FROM audit_seal s"  # noqa: S608
         f" LEFT JOIN audit_entry e ON e.id = s.entry_id WHERE s.id > {after:d} ORDER BY s.id"
     )
-    return drawn(query, PORTION)
 
 
 def sealed_entry(position: int) -> int | None:
@@ -83,13 +93,18 @@ def sealed_entry(position: int) -> int | None:
 
 def all_unsealed() -> Iterator[Any]:
     """Number and time of every entry that has no seal."""
-    return run_in_portions(sa.text(f"SELECT e.id, e.at {_UNSEALED} ORDER BY e.id"), {}, PORTION)
+    return drawn(f"SELECT e.id, e.at {_UNSEALED} ORDER BY e.id", PORTION, as_it_stands=True)
 
 
 def about(entry_id: int) -> About | None:
     query = sa.text("SELECT at, verb, subject, subject_id FROM audit_entry WHERE id = :id")
-    found = db.session.execute(query, {"id": entry_id}).first()
-    return About(*found) if found else None
+    with read_as_it_stands(db.session.connection()):
+        found = db.session.execute(query, {"id": entry_id}).first()
+    return About(*map(_readable, found)) if found else None
+
+
+def _readable(value: Any) -> Any:
+    return value.encode(errors="replace").decode() if isinstance(value, str) else value
 
 
 def count() -> int:

@@ -103,7 +103,7 @@ def text(
 
 def seal(before: bytes, sealed_at: str, text: str) -> bytes:
     """The hash of a place: of the one before it, when it is sealed, and what."""
-    return sha256(before + f"{sealed_at}{text}".encode()).digest()
+    return sha256(before + f"{sealed_at}{text}".encode(errors="surrogateescape")).digest()
 
 
 @dataclass

@@ -13,6 +13,7 @@ from activities.duties.kinds import Ledger
 from activities.kit.clock import local_day
 from activities.kit.db import db, lock, transactional
 from activities.people.models import Member
+from activities.people.persons import same_person
 
 
 @transactional
@@ -49,7 +50,7 @@ def grant(issuer_id: int, request_id: int, person: str, contact: str, now: datet
 @transactional
 def decline(actor_id: int, request_id: int, reason: str, now: datetime) -> None:
     request, member, _ = _open(actor_id, request_id)
-    if actor_id == member.id:
+    if same_person(actor_id, member.id):
         raise rules.OwnCertificate
     _answer(request, Answer.DECLINED, actor_id, reason, now)
     notices.declined(member.id, reason, now)

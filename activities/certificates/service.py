@@ -19,6 +19,7 @@ from activities.kit.db import db, lock, transactional
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
 from activities.people.models import Member
+from activities.people.persons import same_person
 from activities.people.service import acting
 
 # By which verb a certificate comes into a state.
@@ -74,7 +75,7 @@ def revoke(actor_id: int, certificate_id: int, reason: str, now: datetime) -> No
 def write(issuer: Member, member: Member, order: Order, now: datetime, replaces_id: int | None = None) -> Certificate:
     """Inside a transaction that has locked the person: take the next number and freeze what the records say."""
     lines = queries.lines(member.id, order.ledger, order.first, order.last)
-    today, is_own = local_day(now), issuer.id == member.id
+    today, is_own = local_day(now), same_person(issuer.id, member.id)
     if refusal := rules.why_not_issue(is_own=is_own, first=order.first, last=order.last, lines=lines, today=today):
         raise refusal
     if there := queries.valid_number(member.id, order.ledger, order.first, order.last):
@@ -116,7 +117,7 @@ def _to_end(actor_id: int, certificate_id: int) -> tuple[Certificate, Member, Me
     """A valid certificate that this person may end, whom it is about, and who acts."""
     member, actor = of_mine(actor_id, db.session.get_one(Certificate, certificate_id).member_id)
     certificate = lock(Certificate, certificate_id)
-    is_own = actor.id == member.id
+    is_own = same_person(actor.id, member.id)
     if refusal := rules.why_not_end(number=certificate.number, state=certificate.state, is_own=is_own):
         raise refusal
     return certificate, member, actor

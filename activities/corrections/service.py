@@ -20,6 +20,7 @@ from activities.kit.roles import Permission
 from activities.norms import queries as norms
 from activities.outbox.jobs import every
 from activities.people.models import Member
+from activities.people.persons import same_person
 from activities.people.service import acting
 from activities.records.amending import amend
 from activities.records.models import Record
@@ -78,7 +79,7 @@ def answer(actor_id: int, request_id: int, opinion: Opinion, word: str, now: dat
     does not run the activity."""
     request, actor = _locked(request_id), acting(actor_id)
     must_organize(actor, request.slot.post.activity)
-    if refusal := rules.why_not_answer(request.state, actor_id == request.member_id):
+    if refusal := rules.why_not_answer(request.state, same_person(actor_id, request.member_id)):
         raise refusal
     _answer(request, opinion, actor_id, word, now)
 
@@ -95,7 +96,7 @@ def decide(actor_id: int, request_id: int, is_granted: bool, word: str, now: dat
     request, actor = _locked(request_id), acting(actor_id)
     if not actor.may(Permission.REVIEW, slot.post.activity.unit.path):
         raise NotAllowed
-    own, answered = actor_id == request.member_id, actor_id == request.answered_by_id
+    own, answered = (same_person(actor_id, who) for who in (request.member_id, request.answered_by_id))
     if refusal := rules.why_not_decide(request.state, own, answered):
         raise refusal
     mark = None

@@ -8,7 +8,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from enum import IntFlag, StrEnum
 from functools import lru_cache, wraps
@@ -269,10 +269,32 @@ def run_in_portions(statement: sa.Executable, values: Any, size: int) -> Iterato
         yield from connection.execute(statement, values)
 
 
-def drawn(statement: str, size: int) -> Iterator[tuple[Any, ...]]:
+@contextmanager
+def read_as_it_stands(connection: Connection) -> Iterator[None]:
+    """Read also text that is no UTF-8, which SQLite keeps without asking: each byte of it that is none comes as a lone
+    surrogate. It takes longer."""
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver.text_factory = _as_it_stands
+    try:
+        yield
+    finally:
+        driver.text_factory = str
+
+
+def _as_it_stands(text: bytes) -> str:
+    return text.decode(errors="surrogateescape")
+
+
+def drawn(statement: str, size: int, *, as_it_stands: bool = False) -> Iterator[tuple[Any, ...]]:
     """The same for a statement as text, its rows as the driver gives them: for millions of them, which only are looked
     through."""
-    with db.engine.connect() as connection, connection.begin():
+    with (
+        db.engine.connect() as connection, connection.begin(),
+        read_as_it_stands(connection) if as_it_stands else nullcontext(),
+    ):  # fmt: skip
         driver: Any = connection.connection.driver_connection
         cursor = driver.cursor() if connection.dialect.name == "sqlite" else driver.cursor("drawn")
         if connection.dialect.name != "sqlite":

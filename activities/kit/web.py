@@ -153,8 +153,8 @@ DOORS = (
             Page("calendars.subscribe", N_("Calendar feeds")),
         ),
         (
-            "holders", "records.trail", "corrections", "dossiers.mine", "reviews.mine", "calendars", "exchanges", "invitations",
-            "admissions.decline", "leaves", "records.check_in",
+            "holders", "records.trail", "corrections", "dossiers.mine", "reviews.mine", "calendars", "exchanges",
+            "invitations", "admissions.decline", "leaves", "records.check_in",
         ),
     ),
     Door("signups.find", N_("Find a slot"), "search", Permission.TAKE_PART, (), ("signups", "draws")),
@@ -174,9 +174,8 @@ DOORS = (
         (
             "duties", "series", "board", "sites", "pauses", "trainings", "chats", "terms", "records.attendance",
             "records.attendance_post", "records.desk_page", "records.screen", "corrections.answer",
-            "records.to_countersign",
-            "records.countersign", "dossiers", "imports", "signups.roster", "signups.edit_slot", "signups.quotas",
-            "signups.cancel_slot", "signups.edit_post", "admissions.approve", "admissions.decline_requests",
+            "records.to_countersign", "records.countersign", "dossiers", "imports",
+            "signups.roster", "signups.edit_slot", "signups.quotas", "signups.cancel_slot", "signups.edit_post", "admissions.approve", "admissions.decline_requests",
             "admissions.assign", "holders.board", "holders.propose", "holders.propose_many", "holders.end",
             "holders.seats", "outcomes.activity", "outcomes.targets",
         ),

@@ -12,6 +12,7 @@ from activities.leaves import notices, queries, rules
 from activities.leaves.models import Leave
 from activities.leaves.rules import Answer
 from activities.people.models import Member
+from activities.people.persons import same_person
 from activities.signups import facts
 from activities.signups.models import SignUp
 from activities.signups.organize import locked
@@ -54,7 +55,7 @@ def _answer(actor_id: int, leave_id: int, answer: Answer, word: str, now: dateti
     mine, _ = facts.around(member_id, offer)
     state = mine.state if mine and mine.id == leave.sign_up_id else None
     is_asked = leave.answer is Answer.ASKED
-    if refusal := rules.why_not_answer(offer, state, is_asked, actor_id == member_id, now):
+    if refusal := rules.why_not_answer(offer, state, is_asked, same_person(actor_id, member_id), now):
         raise refusal
     assert mine is not None  # the rule refused otherwise
     leave.answer, leave.answered_at, leave.answered_by_id, leave.word = answer, now, actor_id, word

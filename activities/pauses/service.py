@@ -18,6 +18,7 @@ from activities.pauses.models import MissWarning
 from activities.pauses.queries import Misses
 from activities.pauses.rules import Step
 from activities.people.models import Member
+from activities.people.persons import same_person
 from activities.people.service import acting
 from activities.signups.models import Pause
 
@@ -79,7 +80,7 @@ def lift(actor_id: int, pause_id: int, reason: str, now: datetime) -> None:
     actor, pause = acting(actor_id), lock(Pause, pause_id)
     if not actor.may(Permission.LIFT_PAUSES, member.unit.path):
         raise NotAllowed
-    if refusal := rules.why_not_lift(pause.until, pause.lifted_at is not None, actor_id == member.id, now):
+    if refusal := rules.why_not_lift(pause.until, pause.lifted_at is not None, same_person(actor_id, member.id), now):
         raise refusal
     pause.lifted_at, pause.lifted_by_id, pause.lift_reason = now, actor_id, reason
     audit.leave(now, actor_id, "lift pause", Pause, pause_id, before={"until": pause.until}, reason=reason)

@@ -199,6 +199,14 @@ def shown_unit(unit: Unit, parents: Iterable[Unit]) -> dict[str, Any]:
     return {"name": unit.name, "level": unit.level, "parent": above, "revision": unit.revision}
 
 
+class SameForm(FlaskForm):
+    number = StringField(
+        _l("Number of the other account"),
+        [DataRequired(_l("Enter the number.")), Length(max=32, message=_l("At most %(max)s characters."))],
+        [clean_line], id="same-number", render_kw={"autocomplete": "off", "autocapitalize": "none"},
+    )  # fmt: skip
+
+
 class GrantForm(FlaskForm):
     number = StringField(
         _l("Student or staff number"),

@@ -110,6 +110,16 @@ class RoleGrant(Base):
     unit: Mapped[Unit] = relationship()
 
 
+class AccountLink(Base):
+    """An account of somebody who has several: all of one person have the same `person_id`, which is one of them. Who
+    has no row here has one account."""
+
+    __tablename__ = "account_link"
+
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"), unique=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"), index=True)
+
+
 class AccessLink(Base):
     """An invitation or a reset: expires, works once. The address is signed from this row's id and never stored."""
 

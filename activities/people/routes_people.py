@@ -9,15 +9,15 @@ from flask_login import current_user
 
 from activities.kit import clock, security
 from activities.kit.access import access
-from activities.kit.fields import differences
+from activities.kit.fields import differences, refuse
 from activities.kit.i18n import gettext as _
 from activities.kit.i18n import say_refusal
 from activities.kit.refusal import ChangedMeanwhile, Refusal
 from activities.kit.roles import Permission
 from activities.kit.web import done, invalid
-from activities.people import directory, links, queries, rules, service, service_accounts
+from activities.people import directory, links, persons, queries, rules, service, service_accounts
 from activities.people.blueprint import people
-from activities.people.forms import GrantForm, MemberForm, indented, named, shown
+from activities.people.forms import GrantForm, MemberForm, SameForm, indented, named, shown
 from activities.people.models import AccessLink, Member
 from activities.people.rules import STAGE_NAMES, STANDING_NAMES
 
@@ -110,6 +110,34 @@ def reactivate(public_id: str) -> Any:
     )
 
 
+@people.post("/people/<public_id>/same")
+@access(MANAGE)
+def join_accounts(public_id: str) -> Any:
+    """Another account is the same person's."""
+    member, form = queries.person_for(current_user, MANAGE, public_id), SameForm()
+    if not form.validate():
+        return _page(member, same=form), 422
+    other = queries.person_by_number(current_user, MANAGE, form.number.data or "")
+    try:
+        if other is None:
+            raise rules.NobodyByNumber
+        persons.join(current_user.id, member.id, other.id, clock.now())
+    except (rules.NobodyByNumber, rules.OnePersonAlready, rules.OwnAccounts, rules.HoldsMore) as refusal:
+        refuse(form, "number", refusal)
+        return _page(queries.person_for(current_user, MANAGE, public_id), same=form), 422
+    security.note("accounts joined", member=public_id, other=other.public_id, by=current_user.public_id)
+    return done(_("These accounts are one person's from now on."), url_for(".person", public_id=public_id))
+
+
+@people.post("/people/<public_id>/apart")
+@access(MANAGE)
+def part_account(public_id: str) -> Any:
+    member = queries.person_for(current_user, MANAGE, public_id)
+    persons.part(current_user.id, member.id, clock.now())
+    security.note("account parted", member=public_id, by=current_user.public_id)
+    return done(_("This account is a person's of its own from now on."), url_for(".person", public_id=public_id))
+
+
 def _form(member: Member | None = None) -> MemberForm:
     return MemberForm(queries.units_for(current_user, MANAGE), member)
 
@@ -120,10 +148,12 @@ def _taken(form: MemberForm, refusal: Refusal, member: Member | None) -> Any:
     return invalid("people/edit.html", form=form, member=member)
 
 
-def _page(member: Member, link: AccessLink | None = None) -> str:
+def _page(member: Member, link: AccessLink | None = None, same: SameForm | None = None) -> str:
     own = current_user.holdings
     return render_template(
-        "people/person.html", member=member, link=link, address=links.address(link) if link else "",
+        "people/person.html", member=member, link=link, same=same or SameForm(formdata=None),
+        others=[one for one in persons.accounts(member.id) if one.id != member.id],
+        address=links.address(link) if link else "",
         account=directory.standing_of(member, queries.has_password(member.id)),
         why_not=None if rules.covers(own, member.holdings) else rules.HoldsMore(member.name),
         grants=[(g, rules.may_grant(own, g.role, g.unit.path)) for g in member.grants],

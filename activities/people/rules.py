@@ -179,6 +179,27 @@ class NotYourself(Refusal):
     remedy: ClassVar[str] = N_("Ask another administrator.")
 
 
+@refusal
+class OwnAccounts(Refusal):
+    sentence: ClassVar[str] = N_("Nobody says of their own accounts whose they are.")
+    remedy: ClassVar[str] = N_("Ask another administrator.")
+
+
+@refusal
+class OnePersonAlready(Refusal):
+    sentence: ClassVar[str] = N_("These are known to be accounts of one person already.")
+
+
+@refusal
+class NotJoined(Refusal):
+    sentence: ClassVar[str] = N_("No other account of this person is known.")
+
+
+@refusal
+class NobodyByNumber(Refusal):
+    sentence: ClassVar[str] = N_("Nobody in your units has this number.")
+
+
 def may_grant(own: Collection[Holding], role: Role, path: str) -> bool:
     """Whether someone with these roles may give or take a role of the unit at `path`."""
     return any(role in MAY_GRANT[held.role] and path.startswith(held.path) for held in own)

@@ -12,6 +12,7 @@ from activities.duties.kinds import Evidence
 from activities.duties.models import Slot
 from activities.kit.db import db
 from activities.people.models import Member
+from activities.people.persons import same_person
 from activities.records import queries, rules
 from activities.records.models import Record
 from activities.records.rules import Mark, Row
@@ -25,7 +26,7 @@ def amend(
     """Inside a transaction in which the person and the slot are locked, and which tells the person: have the record say
     this from now on. Where somebody else recorded it, whoever decides has countersigned. Return what it says, which is
     less where that time counts elsewhere. Raises the rules' Refusal."""
-    row = Row(name=member.name, is_own=member.id in (decider_id, recorder_id))
+    row = Row(name=member.name, is_own=same_person(member.id, decider_id, recorder_id))
     if refusal := rules.why_not_record(queries.session(slot), row, mark, now):
         raise refusal
     mark = counted_once(slot, {member.id: mark})[member.id]

@@ -18,6 +18,7 @@ from activities.kit.db import db, lock, transactional
 from activities.kit.refusal import NotAllowed, NotFound, Refusal
 from activities.kit.roles import Permission
 from activities.people.models import Member, Unit
+from activities.people.persons import is_account_of
 from activities.people.service import acting
 from activities.people.users import Viewer
 from activities.records.models import Record
@@ -84,7 +85,7 @@ def may_sign(signer: Viewer) -> sa.ColumnElement[bool]:
 
 def piles(signer: Viewer, page: int) -> list[Pile]:
     """The slots in which hours wait, the oldest first, one more than a page holds. One statement."""
-    others = sa.and_(Record.member_id != signer.id, Record.recorded_by_id != signer.id)
+    others = ~sa.or_(is_account_of(Record.member_id, signer.id), is_account_of(Record.recorded_by_id, signer.id))
     query = (
         sa.select(
             Slot.public_id, Slot.starts_at, Slot.ends_at, Post.name, Activity.name, Activity.kind_key,
@@ -118,7 +119,8 @@ def waiting(slot_id: int, signer_id: int) -> list[Waiting]:
     """Whose hours of the slot wait, by number. One statement."""
     query = (
         sa.select(
-            Record.id, Record.public_id, Record.member_id, Record.recorded_by_id, Record.attendance, Record.minutes,
+            Record.id, Record.public_id, is_account_of(Record.member_id, signer_id),
+            is_account_of(Record.recorded_by_id, signer_id), Record.attendance, Record.minutes,
             Record.minutes_late, Record.evidence, Record.note, Record.changed_at, Beneficiary.name, Beneficiary.number,
             Recorder.name,
         )
@@ -128,16 +130,16 @@ def waiting(slot_id: int, signer_id: int) -> list[Waiting]:
         .order_by(Beneficiary.number)
     )  # fmt: skip
     rows: Iterable[Sequence[Any]] = db.session.execute(query)
-    return [_waiting(signer_id, *row) for row in rows]
+    return [_waiting(*row) for row in rows]
 
 
 def _waiting(
-    signer_id: int, record_id: int, public_id: str, member_id: int, recorder_id: int, attendance: Attendance,
+    record_id: int, public_id: str, is_own: bool, is_recorder: bool, attendance: Attendance,
     minutes: int, minutes_late: int, evidence: Evidence, note: str, changed_at: datetime, name: str, number: str,
     recorded_by: str,
 ) -> Waiting:  # fmt: skip
     claim = Claim(
-        public_id=public_id, name=name, is_own=member_id == signer_id, is_recorder=recorder_id == signer_id,
+        public_id=public_id, name=name, is_own=bool(is_own), is_recorder=bool(is_recorder),
         changed_at=changed_at,
     )  # fmt: skip
     return Waiting(

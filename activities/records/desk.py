@@ -13,6 +13,7 @@ from activities.duties.models import Arrival, Slot
 from activities.duties.queries import WITH_ALL, must_organize
 from activities.kit.db import db, lock, transactional
 from activities.people.models import Member, Unit
+from activities.people.persons import same_person
 from activities.people.service import acting
 from activities.records import queries, rules
 from activities.records.models import Record
@@ -113,7 +114,7 @@ def arrive(recorder_id: int, slot_id: int, number: str, attendance: Attendance, 
         raise rules.NobodyByNumber(number)
     session = queries.session(slot)
     minutes = min(queries.VISIT, session.minutes) if attendance in rules.CAME else 0
-    mark, row = Mark(attendance, minutes), Row(name=guest.name, is_own=guest.id == recorder_id)
+    mark, row = Mark(attendance, minutes), Row(name=guest.name, is_own=same_person(guest.id, recorder_id))
     if refusal := rules.why_not_record(session, row, mark, now):
         raise refusal
     mark = counted_once(slot, {guest.id: mark})[guest.id]

@@ -18,6 +18,7 @@ from activities.kit.clock import local_day
 from activities.kit.db import db, lock, transactional
 from activities.kit.refusal import NotFound, Refusal
 from activities.people.models import Member
+from activities.people.persons import persons
 from activities.people.service import acting
 from activities.records import notices, queries, rules
 from activities.records.models import Record
@@ -75,10 +76,11 @@ def record_attendance(
     lines = {line.member_id: line for line in queries.sheet(slot_id)}
     if guest:
         _admit(guest, slot, lines)
-    session = queries.session(slot)
+    session, person = queries.session(slot), persons({recorder_id, *marks})
     for member_id, mark in marks.items():
         expected = member_id in lines or (guest is not None and member_id == guest.id)
-        row = Row(name=names[member_id], is_own=member_id == recorder_id, is_expected=expected)
+        is_own = person[member_id] == person[recorder_id]
+        row = Row(name=names[member_id], is_own=is_own, is_expected=expected)
         if refusal := rules.why_not_record(session, row, mark, now):
             raise refusal
         if refusal := _why_not_follow(row.name, lines.get(member_id), mark):

@@ -77,14 +77,15 @@ def read_numbers(text: str) -> list[tuple[int, str]]:
     return [(n, line.split()[0]) for n, line in enumerate(text.splitlines(), 1) if line.split()]
 
 
-def wrong_rows(rows: Iterable[tuple[int, str]], known: Container[str], own: str) -> WrongRows | None:
-    """The rows that speak of nobody who is known, of somebody again, or of who enters them (`own`)."""
+def wrong_rows(rows: Iterable[tuple[int, str]], known: Container[str], own: Container[str]) -> WrongRows | None:
+    """The rows that speak of nobody who is known, of somebody again, or of who enters them (`own`: the numbers of
+    their accounts)."""
     wrong: list[tuple[int, str, str]] = []
     seen: set[str] = set()
     for line, number in rows:
         if number not in known:
             wrong.append((line, number, NOBODY))
-        elif number == own:
+        elif number in own:
             wrong.append((line, number, ONESELF))
         elif number in seen:
             wrong.append((line, number, TWICE))

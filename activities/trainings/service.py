@@ -13,6 +13,7 @@ from activities.kit.db import db, lock, revise, transactional
 from activities.kit.refusal import ChangedMeanwhile, NotAllowed, NotFound
 from activities.kit.roles import Permission
 from activities.people.models import Member
+from activities.people.persons import accounts
 from activities.people.service import acting
 from activities.trainings import notices, queries, rules
 from activities.trainings.models import Training, TrainingPass
@@ -55,7 +56,7 @@ def enter_passes(actor_id: int, training_id: int, text: str, passed_on: date, to
         raise rules.PassedInFuture
     rows = rules.read_numbers(text)
     known = queries.by_number(keeper, [number for _, number in rows])
-    if wrong := rules.wrong_rows(rows, known, keeper.number):
+    if wrong := rules.wrong_rows(rows, known, {one.number for one in accounts(actor_id)}):
         raise wrong
     there = sa.select(TrainingPass.member_id).where(
         TrainingPass.training_id == training_id, TrainingPass.passed_on == passed_on

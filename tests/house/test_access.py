@@ -346,6 +346,8 @@ TABLE = {
     "POST people.edit_person_post": row("login 404 404 404 404 422", person),
     "POST people.make_link": row("login 404 404 404 404 200", person),
     "POST people.reactivate": row("login 404 404 404 404 303", person),
+    "POST people.join_accounts": row("login 404 404 404 404 422", person),
+    "POST people.part_account": row("login 404 404 404 404 409", person),
     "GET people.roles": row("login 404 404 404 200 200"),
     "POST people.grant": row("login 404 404 404 422 422"),
     "POST people.revoke": row("login 404 404 404 404 404"),

@@ -41,5 +41,5 @@ def test_the_first_word_of_each_line_is_the_number():
 def test_each_wrong_row_is_named():
     rows = [(1, "a"), (2, "x"), (4, "a"), (5, "me")]
     wrong = ((2, "x", NOBODY), (4, "a", TWICE), (5, "me", ONESELF))
-    assert wrong_rows(rows, {"a", "me"}, "me") == WrongRows(wrong)
-    assert wrong_rows([(1, "a")], {"a"}, "me") is None
+    assert wrong_rows(rows, {"a", "me"}, {"me"}) == WrongRows(wrong)
+    assert wrong_rows([(1, "a")], {"a"}, {"me"}) is None

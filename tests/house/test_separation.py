@@ -1,0 +1,226 @@
+"""Beneficiary, recorder and reviewer are different people in every verb, also for who holds all roles, and also where
+one of them acts through a second account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+import sqlalchemy as sa
+
+from activities.audit.models import AuditEntry
+from activities.certificates import requests as certificate_requests
+from activities.certificates import rules as certificates
+from activities.certificates import service as issuing
+from activities.certificates.models import CertificateRequest
+from activities.corrections import rules as corrections
+from activities.corrections import service as correcting
+from activities.corrections.models import Correction
+from activities.corrections.rules import Opinion
+from activities.kit.db import db
+from activities.kit.roles import Role
+from activities.leaves import service as leaving
+from activities.leaves.models import Leave
+from activities.leaves.rules import Answer, OwnLeave
+from activities.pauses.rules import OwnPause
+from activities.pauses.service import lift
+from activities.people import persons
+from activities.people.models import Member
+from activities.people.rules import NotJoined, OnePersonAlready, OwnAccounts
+from activities.people.service import acting
+from activities.records import rules as records
+from activities.records.countersigning import countersign, piles, waiting
+from activities.records.desk import arrive
+from activities.records.rules import Attendance, Mark
+from activities.records.rules_evidence import OwnHours, OwnMark
+from activities.records.service import record_attendance
+from activities.signups.models import Pause
+from activities.signups.service import sign_up
+from activities.trainings.models import Training
+from activities.trainings.rules import WrongRows
+from activities.trainings.service import enter_passes
+from tests.cast import DAY, HOUR, NOW, Cast, english, grant, make_activity, make_member, make_post, make_slot, store
+from tests.certificates.orders import asked_for, certified, order
+from tests.corrections.requests import correction_of_lin
+from tests.records.conftest import seat
+
+FULL = Mark(Attendance.PRESENT, 60)
+
+
+@dataclass(frozen=True)
+class Two:
+    """Lin, and who acts: Lin's second account, which holds every role there is."""
+
+    cast: Cast
+    twin: Member
+
+    @property
+    def actor(self) -> int:
+        return self.twin.id
+
+
+@pytest.fixture
+def two(ctx, cast) -> Two:
+    twin = make_member("T100", "林可欣", db.session.merge(cast.first))
+    for role in Role:
+        grant(twin, role, db.session.merge(cast.school))
+    db.session.commit()
+    persons.join(cast.gu.id, cast.lin.id, cast.wang.id, NOW)  # any more of them, and in whatever order
+    persons.part(cast.gu.id, cast.wang.id, NOW)
+    persons.join(cast.gu.id, twin.id, cast.lin.id, NOW)
+    db.session.expunge_all()
+    return Two(cast, twin)
+
+
+def past(two: Two, kind: str = "cleaning") -> int:
+    slot = make_slot(make_post(make_activity(f"某活动 {kind}", two.cast.first, kind), "某处", capacity=9), NOW - HOUR)
+    seat(slot, [two.cast.lin, two.cast.wang])
+    return slot.id
+
+
+def mark(two):
+    record_attendance(two.actor, past(two), {two.cast.lin.id: FULL}, NOW)
+
+
+def desk(two):
+    arrive(two.actor, past(two, "blood"), two.cast.lin.number, Attendance.PRESENT, NOW)
+
+
+def sign(two, recorder: int, whose: int):
+    slot_id = past(two, "elder_care")
+    record_attendance(recorder, slot_id, {whose: FULL}, NOW)
+    [pile] = piles(acting(two.actor), 1)
+    assert (pile.people, pile.mine) == (1, 0)
+    countersign(two.actor, slot_id, {one.public_id: one.changed_at for one in waiting(slot_id, two.actor)}, NOW)
+
+
+def certify(two):
+    certified(two.cast)
+    issuing.issue(two.actor, two.cast.lin.id, order(days=20), NOW)
+
+
+def revoke(two):
+    issuing.revoke(two.actor, certified(two.cast).id, "错", NOW)
+
+
+def request_of_lin(two) -> int:
+    asked_for(two.cast)
+    return db.session.scalars(sa.select(CertificateRequest.id)).one()
+
+
+def let_go(two):
+    slot = make_slot(two.cast.lake, NOW + 5 * HOUR, capacity=1)
+    db.session.commit()
+    sign_up(two.cast.lin.id, slot.id, NOW - DAY)
+    leaving.ask(two.cast.lin.id, slot.id, "考试", NOW)
+    leaving.answer(two.actor, db.session.scalars(sa.select(Leave.id)).one(), Answer.ACCEPTED, "", NOW)
+
+
+def end_pause(two):
+    values = {"begun_at": NOW - DAY, "until": NOW + DAY, "misses": 3, "miss_days": 90}
+    pause_id = store(Pause(member_id=two.cast.lin.id, **values)).id
+    db.session.commit()
+    lift(two.actor, pause_id, "误会", NOW)
+
+
+def correction(two) -> int:
+    correction_of_lin(two.cast)
+    return db.session.scalars(sa.select(Correction.id)).one()
+
+
+def decide_own(two):
+    request_id = correction(two)
+    correcting.answer(two.cast.ou.id, request_id, Opinion.AGREES, "是", NOW)
+    correcting.decide(two.actor, request_id, True, "好", NOW)
+
+
+def decide_answered(two):
+    """Ou answers, and decides by a second account."""
+    second = make_member("T101", "欧阳慧敏", db.session.merge(two.cast.first))
+    grant(second, Role.SECRETARY, db.session.merge(two.cast.school))
+    db.session.commit()
+    persons.join(two.cast.gu.id, two.cast.ou.id, second.id, NOW)
+    db.session.expunge_all()
+    request_id = correction(two)
+    correcting.answer(two.cast.ou.id, request_id, Opinion.AGREES, "是", NOW)
+    correcting.decide(second.id, request_id, True, "好", NOW)
+
+
+def train(two):
+    aid = store(Training(name="急救", changed_at=NOW)).id
+    db.session.commit()
+    enter_passes(two.actor, aid, two.cast.lin.number, NOW.date(), NOW.date(), NOW)
+
+
+VERBS = {
+    "mark": (mark, records.OwnRecord),
+    "mark at the desk": (desk, records.OwnRecord),
+    "countersign one's own": (lambda two: sign(two, two.cast.ou.id, two.cast.lin.id), OwnHours),
+    "countersign what one recorded": (lambda two: sign_own_mark(two), OwnMark),
+    "issue a certificate": (certify, certificates.OwnCertificate),
+    "revoke a certificate": (revoke, certificates.OwnCertificate),
+    "replace a certificate": (
+        lambda two: issuing.supersede(two.actor, certified(two.cast).id, "错", NOW), certificates.OwnCertificate,
+    ),
+    "grant a certificate request": (
+        lambda two: certificate_requests.grant(two.actor, request_of_lin(two), "刘", "101", NOW),
+        certificates.OwnCertificate,
+    ),
+    "decline a certificate request": (
+        lambda two: certificate_requests.decline(two.actor, request_of_lin(two), "错", NOW),
+        certificates.OwnCertificate,
+    ),
+    "answer leave": (let_go, OwnLeave),
+    "lift a pause": (end_pause, OwnPause),
+    "answer a correction": (
+        lambda two: correcting.answer(two.actor, correction(two), Opinion.AGREES, "是", NOW), corrections.OwnCorrection,
+    ),
+    "decide a correction": (decide_own, corrections.OwnCorrection),
+    "decide what one answered": (decide_answered, corrections.AnsweredYourself),
+    "enter a training": (train, WrongRows),
+}  # fmt: skip
+
+
+def sign_own_mark(two: Two) -> None:
+    """Wang's hours, recorded by one account and countersigned by the other."""
+    grant(db.session.merge(two.cast.lin), Role.ORGANIZER, db.session.merge(two.cast.school))
+    db.session.commit()
+    db.session.expunge_all()
+    sign(two, two.cast.lin.id, two.cast.wang.id)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_second_account_is_the_same_person(two, verb):
+    act, refusal = VERBS[verb]
+    with pytest.raises(refusal):
+        act(two)
+
+
+def test_accounts_are_joined_and_parted_by_somebody_else_and_leave_a_trail(ctx, cast):
+    persons.join(cast.gu.id, cast.lin.id, cast.wang.id, NOW)
+    persons.join(cast.gu.id, cast.zhao.id, cast.wang.id, NOW)
+    assert [one.id for one in persons.accounts(cast.lin.id)] == [cast.lin.id, cast.wang.id, cast.zhao.id]
+    assert persons.same_person(cast.lin.id, cast.zhao.id)
+    with pytest.raises(OnePersonAlready):
+        persons.join(cast.gu.id, cast.lin.id, cast.zhao.id, NOW)
+    with pytest.raises(OnePersonAlready):
+        persons.join(cast.gu.id, cast.lin.id, cast.lin.id, NOW)
+    persons.part(cast.gu.id, persons.persons([cast.lin.id])[cast.lin.id], NOW)
+    assert sum(len(persons.accounts(one.id)) for one in (cast.lin, cast.wang, cast.zhao)) == 1 + 2 + 2
+    with pytest.raises(OwnAccounts):
+        persons.join(cast.gu.id, cast.gu.id, cast.lin.id, NOW)
+    with pytest.raises(NotJoined):
+        persons.part(cast.gu.id, cast.ou.id, NOW)
+    assert set(db.session.scalars(sa.select(AuditEntry.verb))) == {"same person"}
+    assert not persons.same_person(cast.lin.id, None)
+
+
+def test_the_persons_page_joins_and_parts(app, cast):
+    gu = english(app, cast.gu)
+    address = f"/people/{cast.lin.public_id}"
+    for number in ("", "nobody", cast.lin.number, cast.gu.number):
+        assert gu.submit(f"{address}/same", number=number).status_code == 422
+    assert gu.submit(f"{address}/same", number=cast.wang.number).status_code == 303
+    assert "count as one" in gu.get(address).get_data(as_text=True)
+    assert gu.submit(f"{address}/apart").status_code == 303
+    assert gu.submit(f"{address}/apart").status_code == 409
