@@ -36,6 +36,7 @@ BESIDE = {
     "holders.taken_back": "nothing has become theirs",
     "leaves.declined": "an answer; the seat stays",
     "signups.team_without_slot": "nobody is signed up by a team that gathers",
+    "signups.team_moved": "nobody is signed up by a team that gathers",
     "signups.team_invited": "asks to join; nobody is signed up by it",
 }
 # One notice for all that changes for a person at once, in several slots.

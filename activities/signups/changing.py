@@ -4,7 +4,7 @@ that have locked who is on the slots, their activities, and the slots themselves
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -176,12 +176,15 @@ def change(wanted: Iterable[Wanted], actor_id: int, now: datetime, *, by_series:
     return _tell_moved([c.slot.offer.id for c in changes if c.is_moved], seated, now)
 
 
-def tell_gathering(slot_ids: Collection[int], now: datetime) -> None:
-    """Tell the teams that gather for these slots, which are no more: they are on no slot, so nothing else does."""
+def tell_gathering(
+    slot_ids: Collection[int], now: datetime, tell: Callable[..., None] = notices.team_without_slot
+) -> None:  # fmt: skip
+    """Tell the teams that gather for these slots that they are no more, or with `team_moved` that they have changed:
+    they are on no slot, so nothing else does."""
     if teams := queries.gathering_for(slot_ids):
         offers = facts.offers([team.slot_id for team in teams])
         for team, people in teams.items():
-            notices.team_without_slot(offers[team.slot_id], team.name, people, now)
+            tell(offers[team.slot_id], team.name, people, now)
 
 
 # ── what stands ─────────────────────────────────────────────────────────────
@@ -324,4 +327,5 @@ def _tell_moved(slot_ids: Collection[int], seated: Mapping[int, Collection[int]]
         for slot_id, some in people.items()
     }
     notices.moved([(slot.offer, untold.get(slot.offer.id, {})) for slot in _standing(slot_ids)], now)
+    tell_gathering(slot_ids, now, notices.team_moved)
     return {member_id for some in people.values() for member_id in some}

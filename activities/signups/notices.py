@@ -176,6 +176,16 @@ words(
     urgent=SOON,
 )
 words(
+    "signups.team_moved",
+    N_("Changed: %(what)s"),
+    N_(
+        "Now %(when)s, %(where)s. Your team “%(team)s” gathers for it. If this does not suit you, please leave"
+        " the team."
+    ),
+    _slot,
+    urgent=SOON,
+)
+words(
     "signups.asked",
     N_("You have asked for a seat: %(what)s"),
     N_("%(when)s, %(where)s. We tell you as soon as it is decided."),
@@ -352,6 +362,11 @@ def team_dissolved(offer: Offer, team: Team, member_ids: Iterable[int], now: dat
 def team_without_slot(offer: Offer, team: str, member_ids: Iterable[int], now: datetime) -> None:
     """Tell who has joined a team that is not signed up yet that its slot is cancelled or deleted."""
     outbox.post(now, member_ids, "signups.team_without_slot", **facts(offer), team=team)
+
+
+def team_moved(offer: Offer, team: str, member_ids: Iterable[int], now: datetime) -> None:
+    """Tell who has joined a team that is not signed up yet of the new time or place."""
+    outbox.post(now, member_ids, "signups.team_moved", **facts(offer), team=team)
 
 
 def left(activity: Activity, slots: Collection[Slot], name: str, now: datetime) -> None:

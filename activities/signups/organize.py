@@ -39,6 +39,7 @@ def edit_post(actor_id: int, post_id: int, revision: int, changes: Mapping[str, 
     if "place" in after or "site_id" in after:
         on_slots = queries.people_to_come(post_id, now).items()
         notices.moved([(offer_of(slot), people) for slot, people in on_slots], now)
+        changing.tell_gathering(list(visits.coming(post_id, now)), now, notices.team_moved)
 
 
 def edit_slot(

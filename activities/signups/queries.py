@@ -196,14 +196,16 @@ def joined(team_id: int) -> list[int]:
 
 
 def gathering_for(slot_ids: Collection[int]) -> dict[Team, list[int]]:
-    """The teams that gather for these slots and are not signed up yet, each with who has joined it."""
+    """The teams that gather for these slots and are not signed up yet, each with who has joined it and is not on the
+    slot besides."""
+    on_it = sa.select(SignUp.member_id).where(SignUp.slot_id == Team.slot_id, SignUp.state.in_(ACTIVE_STATES))
     query = (
         sa.select(Team, TeamMember.member_id)
         .join(TeamMember, TeamMember.team_id == Team.id)
         .join(TeamMember.member)
         .where(
             Team.slot_id.in_(slot_ids), Team.signed_up_at.is_(None), Team.dissolved_at.is_(None),
-            TeamMember.joined_at.is_not(None), Member.active,
+            TeamMember.joined_at.is_not(None), Member.active, Member.id.not_in(on_it.correlate(Team)),
         )
         .order_by(Team.id, TeamMember.id)
     )  # fmt: skip

@@ -225,6 +225,24 @@ def test_a_team_that_gathers_for_a_slot_is_told_when_it_goes(cast, goes):
     assert {notice.params["team"] for notice in db.session.query(Notice)} == {"小队"}
 
 
+def moves(cast, slot: Slot) -> None:
+    change(cast, starts_at=slot.starts_at + HOUR)
+
+
+def is_elsewhere(cast, slot: Slot) -> None:
+    edit_post(cast.ou.id, cast.lake.id, 0, {"place": "南门"}, NOW)
+
+
+@pytest.mark.parametrize("verb", [moves, is_elsewhere])
+def test_a_team_that_gathers_for_a_slot_is_told_once_when_it_changes(cast, verb):
+    team = make_team(cast.lin.id, cast.slot.id, "小队", True, NOW)
+    join(cast.wang.id, db.session.query(Team).filter_by(public_id=team).one().id, NOW)
+    sign_up(cast.wang.id, cast.slot.id, NOW)
+    verb(cast, fresh(cast.slot))
+    assert notices("signups.team_moved") == [cast.lin.id]
+    assert notices("signups.moved") == [cast.wang.id]
+
+
 def test_only_a_slot_nobody_ever_signed_up_for_is_deleted(cast):
     other = make_slot(fresh(cast.lake), NOW + 3 * DAY)
     db.session.commit()
