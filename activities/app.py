@@ -42,6 +42,7 @@ ROOMS = (
     "records",
     "corrections",
     "dossiers",
+    "transfers",
     "pauses",
     "admissions",
     "draws",

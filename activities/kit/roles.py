@@ -34,6 +34,7 @@ class Permission(StrEnum):
     COUNTERSIGN = "countersign"
     CERTIFY = "certify"
     KEEP_RECORDS = "keep records"
+    IMPORT_HOURS = "import hours"
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -55,6 +56,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.COUNTERSIGN,
             Permission.CERTIFY,
             Permission.KEEP_RECORDS,
+            Permission.IMPORT_HOURS,
         }
     ),
     Role.ADMINISTRATOR: frozenset(
@@ -65,6 +67,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SET_NORMS,
             Permission.KEEP_TRAININGS,
             Permission.KEEP_CHATS,
+            Permission.IMPORT_HOURS,
         }
     ),
 }

@@ -191,9 +191,10 @@ DOORS = (
             Page("dossiers.people", N_("Volunteers' records"), Permission.KEEP_RECORDS),
             Page("certificates.issued", N_("Certificates"), Permission.CERTIFY),
             Page("certificates.asked_for", N_("Certificate requests"), Permission.CERTIFY),
+            Page("transfers.start", N_("Import hours"), Permission.IMPORT_HOURS),
             Page("people.roles", N_("Roles"), Permission.GRANT_ROLES),
         ),
-        ("pauses", "certificates", "dossiers", "records.to_countersign", "records.countersign"),
+        ("pauses", "certificates", "dossiers", "transfers", "records.to_countersign", "records.countersign"),
     ),
     Door(
         "people.roster", N_("People"), "users", Permission.MANAGE_PEOPLE,
@@ -202,9 +203,10 @@ DOORS = (
             Page("people.roles", N_("Roles"), Permission.GRANT_ROLES), Page("terms.calendar", N_("School calendar")),
             Page("norms.show", N_("School rules")), Page("trainings.mine", N_("Trainings"), Permission.KEEP_TRAININGS),
             Page("chats.all_chats", N_("Chat groups"), Permission.KEEP_CHATS),
+            Page("transfers.start", N_("Import hours"), Permission.IMPORT_HOURS),
             Page("notices.undelivered", N_("Undelivered")),
         ),
-        ("people", "norms", "terms", "trainings", "chats", "rescheduling", "signups.deactivate"),
+        ("people", "transfers", "norms", "terms", "trainings", "chats", "rescheduling", "signups.deactivate"),
     ),
 )  # fmt: skip
 

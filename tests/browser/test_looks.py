@@ -38,6 +38,7 @@ from activities.terms.periods import USUAL
 from activities.timetables.rules import BadEvent
 from activities.trainings.models import Training
 from activities.trainings.service import add_training, enter_passes
+from activities.transfers import service as hours
 from tests.browser.ways import make_ways
 from tests.cast import (
     DAY,
@@ -53,6 +54,7 @@ from tests.cast import (
 )
 from tests.certificates.orders import asked_for, certified, ordered
 from tests.chats.robots import robot
+from tests.people.rosters import csv_file
 
 AXE = "() => axe.run({resultTypes: ['violations']}).then(results => results.violations)"
 # As the page does when it is loaded where there is room.
@@ -113,6 +115,7 @@ PAGES = {
         "/review/{year}", "/review/{year}/outcomes", "/review/{year}?sort=-service", "/people/roles",
         "/review/corrections",
         "/certify", "/certify/issue",
+        "/hours/imports", "/hours/imports/{hours}",
         "/certify/requests", "/certify/batches", "/certify/batches/new", "/certify/batches/{batch}",
         "/certify/{certificate}",
     ],
@@ -199,7 +202,7 @@ def world(app, cast) -> dict[str, str | int]:
             "activity": cast.sweeping.public_id, "post": cast.lake.public_id, "unit": cast.first.public_id,
             "person": cast.lin.public_id, "year": today.year, "today": today,
             "later": clock.local_day(now + 9 * DAY), "monday": monday, "holiday": holiday, "slot_day": slot_day,
-            "upload": calendar_upload(cast, now),
+            "upload": calendar_upload(cast, now), "hours": hours_upload(cast, now),
             "site": site.public_id, "feed": make_feed(cast.lin.id, Wanted(Scope.DUTIES, name="手机"), now),
         }  # fmt: skip
 
@@ -216,6 +219,16 @@ def calendar_upload(cast: Cast, now: datetime) -> str:
     db.session.add(CalendarImport(activity_id=cast.sweeping.id, name="b.ics", created_at=now))
     db.session.commit()
     return upload.public_id
+
+
+def hours_upload(cast: Cast, now: datetime) -> str:
+    """A file of hours that Chen looks at: one row that is new, the same again, and a bad one."""
+    heading = ("学号", "姓名", "日期", "时长", "活动名称", "地点")
+    rows = [(cast.wang.number, "", "2026-01-05", "2.5", "图书馆整理", "图书馆")] * 2 + [
+        ("404", "", "昨天", "1", "", "")
+    ]
+    data = csv_file([heading, *rows])
+    return hours.keep(cast.chen.id, cast.school.id, data, "志愿时长 2026.csv", now)
 
 
 def give_up(member_id: int) -> None:

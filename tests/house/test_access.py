@@ -47,6 +47,8 @@ from activities.signups.teams import make_team
 from activities.sites.models import Site
 from activities.terms.models import ClassPeriod, SpecialDay, Term
 from activities.trainings.models import Training
+from activities.transfers import service as hours
+from activities.transfers.models import HoursImport
 from tests.cast import DAY, NOW, Cast, Visitor, logged_in, make_holder, make_room, make_series, make_site, store
 from tests.certificates.orders import asked_for, certified, ordered
 from tests.chats.robots import robot
@@ -103,6 +105,19 @@ def feed_of_lin(cast: Cast) -> dict[str, Any]:
 
 def feed_of_unit(cast: Cast) -> dict[str, Any]:
     return {"scope": "unit", "subject": cast.first.public_id}
+
+
+def hours_upload(cast: Cast) -> dict[str, Any]:
+    """A file of hours that Chen looks at, whose headings say nothing."""
+    return {"public_id": hours.keep(cast.chen.id, cast.school.id, csv_file([("a", "b"), ("1", "2")]), "a.csv", NOW)}
+
+
+def hours_import(cast: Cast) -> dict[str, Any]:
+    """An import of hours by Chen, of which nothing is left."""
+    values = {"unit_id": cast.school.id, "imported_by_id": cast.chen.id, "name": "a.csv", "digest": "0" * 64}
+    found = db.session.scalar(sa.select(HoursImport)) or store(HoursImport(created_at=NOW, **values))
+    db.session.commit()
+    return {"public_id": found.public_id}
 
 
 def person(cast: Cast) -> dict[str, Any]:
@@ -520,6 +535,12 @@ TABLE = {
     "GET records.to_countersign": row("login 404 404 200 200 404"),
     "GET records.mine": row("login 200 200 200 200 200"),
     "GET records.trail": row("login 404 404 404 404 404", no_record),
+    # transfers
+    "GET transfers.start": row("login 404 404 404 200 200"),
+    "POST transfers.upload": row("login 404 404 404 422 422"),
+    "GET transfers.preview": row("login 404 404 404 200 404", hours_upload),
+    "POST transfers.preview": row("login 404 404 404 422 404", hours_upload),
+    "POST transfers.undo": row("login 404 404 404 303 303", hours_import),
     # holders
     "GET holders.board": row("login 404 404 200 404 404", energy_activity),
     "GET holders.propose_many": row("login 404 404 200 404 404", energy_activity),
