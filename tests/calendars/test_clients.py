@@ -11,13 +11,17 @@ import sqlalchemy as sa
 import time_machine
 
 from activities.calendars import service
+from activities.calendars.rules_feeds import Detail, Scope
 from activities.demo.load import load
 from activities.duties.models import Activity, Post, Slot
 from activities.kit.db import db
 from activities.people.queries import by_login
+from activities.signups.organize import edit_post
+from activities.signups.service import sign_up
 from tests.calendars.clients import fetch, ical_js, icalendar, khal, libical, vobject
 from tests.calendars.faults import faults
-from tests.cast import HOUR, NOW, make_activity, make_post, make_slot
+from tests.calendars.scopes import one_of
+from tests.cast import DAY, HOUR, NOW, make_activity, make_post, make_slot
 from tests.demo.test_demo import TODAY, no_bar
 
 pytestmark = pytest.mark.any_database
@@ -103,3 +107,28 @@ def test_every_program_reads_every_text_as_it_was_meant(app, pasted, program):
     with app.app_context():
         assert {entry[:3] for entry in entries} <= stored()
     assert faults(fetch(pasted)) == []
+
+
+SAID = [*((scope, Detail.TITLE) for scope in Scope), *((scope, Detail.BUSY) for scope in Scope)]
+
+
+@pytest.mark.parametrize(("scope", "detail"), SAID, ids=["-".join(one) for one in SAID])
+def test_every_program_reads_each_scope_at_each_level_alike(app, cast, served, scope, detail):
+    """Also where it says only when one is busy."""
+    with app.app_context():
+        edit_post(cast.ou.id, cast.lake.id, 0, {"name": "𠮷野家 \\n, ;·" + "岸" * 40}, NOW)
+        slots = [make_slot(db.session.merge(cast.lake), NOW + days * DAY) for days in (2, 3)]
+        db.session.commit()
+        times = {(slot.starts_at, slot.ends_at) for slot in slots}
+    address = served + one_of(app, cast, scope, detail)
+    with app.app_context():
+        if scope is Scope.DUTIES:
+            for slot in slots:
+                sign_up(cast.lin.id, slot.id, NOW)
+    with time_machine.travel(NOW):  # for the server as well
+        entries = icalendar.read(address)
+        assert times < {entry[1:3] for entry in entries}
+        assert detail is not Detail.BUSY or len({entry.summary for entry in entries}) == 1
+        assert faults(fetch(address)) == []
+        read = {name: program.read(address) for name, program in CLIENTS.items() if program.is_here()}
+    assert {name: entries ^ found for name, found in read.items() if found != entries} == {}

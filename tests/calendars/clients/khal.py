@@ -1,7 +1,7 @@
 """khal, a calendar of the command line, after vdirsyncer has synchronised the subscription into its folder.
 
-vdirsyncer gives what it takes from a subscription UIDs of its own, made of the content. Which
-entry it is tells its URL.
+vdirsyncer gives what it takes from a subscription UIDs of its own, made of the content. Which entry it is tells its
+URL or, where the feed says only when one is busy, its time.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import icalendar
 
-from tests.calendars.clients import Entry, fetch
+from tests.calendars.clients import Entry, fetch, in_utc
 
 HOW = "`make test` installs khal and vdirsyncer"
 SYNC = """
@@ -49,6 +49,7 @@ datetimeformat = %Y-%m-%dT%H:%M
 longdatetimeformat = %Y-%m-%dT%H:%M
 """
 FIELDS = ("url", "start-long", "end-long", "title")
+ENDS = ("DTSTART", "DTEND")
 ALWAYS = ("2000-01-01", "2100-01-01")
 
 
@@ -70,13 +71,18 @@ def read(address: str) -> set[Entry]:
         )  # fmt: skip
         stored = len(list((folder / "events").iterdir()))
     events = icalendar.Calendar.from_ical(fetch(address)).walk("VEVENT")
-    uids = {str(event["URL"]): str(event["UID"]) for event in events}
+    uids = {_which(event.get("URL"), *(in_utc(event[end].dt) for end in ENDS)): str(event["UID"]) for event in events}
     entries = [entry for line in shown.splitlines() for entry in json.loads(line)]
     assert len(entries) == stored == len(uids), "vdirsyncer or khal has lost some"
-    return {
-        Entry(uids[entry["url"]], _moment(entry["start-long"]), _moment(entry["end-long"]), entry["title"])
-        for entry in entries
-    }
+    found = set()
+    for entry in entries:
+        starts_at, ends_at = _moment(entry["start-long"]), _moment(entry["end-long"])
+        found.add(Entry(uids[_which(entry["url"], starts_at, ends_at)], starts_at, ends_at, entry["title"]))
+    return found
+
+
+def _which(url: object, *ends: datetime) -> object:
+    return str(url) if url else ends
 
 
 def _run(folder: Path, program: str, *words: str) -> str:
