@@ -176,8 +176,10 @@ def _slots(lines: Iterable[Line], unit_id: int, kind_key: str, now: datetime) ->
 
 
 def _stored(model: Any, keys: Iterable[Any], rows: list[dict[str, Any]]) -> dict[Any, int]:
-    insert = sa.insert(model).returning(model.id, sort_by_parameter_order=True)
-    return dict(zip(keys, db.session.scalars(insert, rows), strict=True))
+    """The ids of these rows by key. They are told apart by their public ids, so that SQLite, too, takes many at once."""
+    insert = sa.insert(model).returning(model.public_id, model.id)
+    ids = {public_id: row_id for public_id, row_id in db.session.execute(insert, rows)}
+    return {key: ids[row["public_id"]] for key, row in zip(keys, rows, strict=True)}
 
 
 def _record(batch: HoursImport, lines: list[Line], slots: Mapping[tuple[Place, datetime], int], ledger: Ledger,
