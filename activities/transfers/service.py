@@ -176,9 +176,9 @@ def _slots(lines: Iterable[Line], unit_id: int, kind_key: str, now: datetime) ->
 
 
 def _stored(model: Any, keys: Iterable[Any], rows: list[dict[str, Any]]) -> dict[Any, int]:
-    """The ids of these rows by key. They are told apart by their public ids, so that SQLite, too, takes many at once."""
+    """The ids of these rows by key, told apart by their public ids: so SQLite, too, takes many at once."""
     insert = sa.insert(model).returning(model.public_id, model.id)
-    ids = {public_id: row_id for public_id, row_id in db.session.execute(insert, rows)}
+    ids: dict[str, int] = dict(db.session.execute(insert, rows).tuples())
     return {key: ids[row["public_id"]] for key, row in zip(keys, rows, strict=True)}
 
 
