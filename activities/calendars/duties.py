@@ -54,7 +54,7 @@ class Remembered(NamedTuple):
     since: datetime
     present: Present
     sign_ups: int | None
-    activities: tuple[tuple[int, int], ...]
+    activities: tuple[tuple[int, int, int, int], ...]
 
 
 def init_app(app: Flask) -> None:
@@ -75,9 +75,10 @@ _SIGN_UPS = (
 
 
 def _come(which: sa.ColumnElement[bool]) -> tuple[sa.ColumnElement[Any], ...]:
-    """How far the sign-ups have come, and each of these activities with all its posts and slots."""
+    """How far the sign-ups have come, and each of these activities with all its posts and slots. The unit stands apart:
+    an activity may go from one that has come far to one that has not."""
     activities = (
-        sa.select(RowsAsJson(Activity.id, Activity.revision + Activity.schedule_revision + Unit.revision))
+        sa.select(RowsAsJson(Activity.id, Activity.revision + Activity.schedule_revision, Unit.id, Unit.revision))
         .join(Unit, Unit.id == Activity.unit_id)
         .where(which)
         .correlate(Member, Feed)
@@ -125,7 +126,7 @@ def edition(digest: str, since: datetime) -> Present | None:
     remembered: dict[str, Remembered] = current_app.extensions["feeds_duties"]
     known = remembered.get(digest)
     if known and known.since == since:
-        row = one(_HOW_FAR, {"digest": digest, "ids": [activity_id for activity_id, _ in known.activities]})
+        row = one(_HOW_FAR, {"digest": digest, "ids": [activity_id for activity_id, *_ in known.activities]})
         if row and _how_far(row) == known[2:]:
             return Present(*row[: len(FEED)], *known.present[len(FEED) :])
     row = one(_WHOLE, {"digest": digest, "since": since})
@@ -137,8 +138,8 @@ def edition(digest: str, since: datetime) -> Present | None:
     return remembered[digest].present
 
 
-def _how_far(row: Row) -> tuple[int | None, tuple[tuple[int, int], ...]]:
-    return row.sign_ups, tuple(sorted((activity_id, revision) for activity_id, revision in row.activities or ()))
+def _how_far(row: Row) -> tuple[int | None, tuple[tuple[int, int, int, int], ...]]:
+    return row.sign_ups, tuple(sorted(tuple(activity) for activity in row.activities or ()))
 
 
 # ── what stands in it ───────────────────────────────────────────────────────

@@ -177,7 +177,8 @@ DOORS = (
             "records.to_countersign", "records.countersign", "dossiers", "imports",
             "signups.roster", "signups.edit_slot", "signups.quotas", "signups.cancel_slot", "signups.edit_post",
             "admissions.approve", "admissions.decline_requests", "admissions.assign", "holders.board",
-            "holders.propose", "holders.propose_many", "holders.end", "holders.seats", "outcomes.activity", "outcomes.targets",
+            "holders.propose", "holders.propose_many", "holders.end", "holders.seats", "outcomes.activity",
+            "outcomes.targets",
         ),
     ),
     Door(

@@ -157,7 +157,7 @@ def world(app, cast) -> dict[str, str | int]:
             sign_up(member.id, past.id, now - DAY)
         today = clock.local_day(now)
         hall = make_post(make_activity("献血", cast.first, "blood"), "体育馆", capacity=40)
-        drive, begun = make_slot(hall, now + 7 * DAY, hours=8), make_slot(hall, now - HOUR, hours=8)
+        drive, begun = make_slot(hall, now + 6 * DAY, hours=8), make_slot(hall, now - HOUR, hours=8)
         db.session.commit()
         set_quotas(cast.ou.id, drive.id, 0, {0: 1, 15: 3}, now)
         sign_up(cast.wang.id, drive.id, now)
@@ -193,7 +193,7 @@ def world(app, cast) -> dict[str, str | int]:
             "entry": enter(cast.ou.id, cast.lin.id, Block.TRAINING, Said("急救", today, "", 120, "校医院"), now),
             "entries": keep_entries(cast.ou.id, Block.APPRAISAL, APPRAISALS, "a.csv", now),
             "certificate": paper.public_id, "batch": ordered(cast, now), "code": paper.code,
-             "wanted": wanted.public_id, "mine": mine.public_id,
+            "wanted": wanted.public_id, "mine": mine.public_id,
             "team": team, "slot": slot.public_id, "full": full.public_id,
             "past": past.public_id, "record": record.public_id,
             "series": series.public_id, "training": training, "drive": drive.public_id,

@@ -45,6 +45,8 @@ def school(app, cast):
     """Two units, three activities, five posts, fifteen slots, Lin in most of them."""
     with app.app_context():
         first, second = db.session.merge(cast.first), db.session.merge(cast.second)
+        # Of the standing slot, too, Lin can always come back and leave again.
+        db.session.merge(cast.sweeping).withdraw_minutes = 0
         grant(db.session.merge(cast.ou), Role.ORGANIZER, db.session.merge(cast.school))
         activities = [
             make_activity(f"活动{n}", unit, withdraw_minutes=0) for n, unit in enumerate((first, second, first))
