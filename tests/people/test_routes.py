@@ -179,7 +179,7 @@ def test_a_persons_page_takes_a_fixed_number_of_statements(app, cast, gu, statem
         db.session.commit()
     with statements.count() as many:
         gu.get(f"/people/{cast.wang.public_id}")
-    assert len(one) == len(many) == 4
+    assert len(one) == len(many) == 5
 
 
 # ── roles and units ─────────────────────────────────────────────────────────
