@@ -178,7 +178,7 @@ def _slots(lines: Iterable[Line], unit_id: int, kind_key: str, now: datetime) ->
 def _stored(model: Any, keys: Iterable[Any], rows: list[dict[str, Any]]) -> dict[Any, int]:
     """The ids of these rows by key, told apart by their public ids: so SQLite, too, takes many at once."""
     insert = sa.insert(model).returning(model.public_id, model.id)
-    ids: dict[str, int] = dict(db.session.execute(insert, rows).tuples())
+    ids = {row.public_id: row.id for row in db.session.execute(insert, rows)}
     return {key: ids[row["public_id"]] for key, row in zip(keys, rows, strict=True)}
 
 
