@@ -22,6 +22,7 @@ from activities.outbox.models import Notice
 from activities.people.roster import NotAsPreviewed
 from activities.people.service import acting
 from activities.people.uploads import UploadGone
+from activities.trainings.models import Training
 from activities.trainings.service import add_training, enter_passes
 from tests.cast import HOUR, NOW, english, make_activity, make_post
 from tests.certificates.orders import recorded
@@ -175,7 +176,7 @@ def test_the_five_blocks_keep_other_ledgers_apart(app, cast):
         entered(cast, AWARD, Block.COMMENDATION)
         entered(cast, Said("优秀", DAY), Block.APPRAISAL)
         add_training(cast.gu.id, {"name": "消防", "where": "", "months": None}, NOW)
-        enter_passes(cast.ou.id, 1, cast.lin.number, DAY, DAY, NOW)
+        enter_passes(cast.ou.id, db.session.query(Training).one().id, cast.lin.number, DAY, DAY, NOW)
     for who, path in (("lin", "/record"), ("ou", f"/record/people/{cast.lin.public_id}")):
         page = english(app, getattr(cast, who)).get(path).get_data(as_text=True)
         for text in ("林可欣", "1.5 hours", "急救课", "校医院", "优秀志愿者", "优秀", "消防"):
