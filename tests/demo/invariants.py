@@ -84,8 +84,9 @@ BROKEN = {
            OR recorded_by_id = countersigned_by_id""",
     "every signature has its trail": """
         SELECT r.id FROM record r
-        LEFT JOIN audit_entry e ON e.subject = 'record' AND e.subject_id = r.id AND e.verb IN ('countersign', 'correct on request')
-         AND e.actor_id = r.countersigned_by_id AND e.at > r.recorded_at AND e.at <= :now
+        LEFT JOIN audit_entry e ON e.subject = 'record' AND e.subject_id = r.id
+         AND e.verb IN ('countersign', 'correct on request') AND e.actor_id = r.countersigned_by_id
+         AND e.at > r.recorded_at AND e.at <= :now
         WHERE (r.countersigned_by_id IS NULL) <> (e.id IS NULL)""",
     "what was typed in later says why": """
         SELECT id FROM record WHERE (evidence = 'typed_later') <> (note <> '')""",
