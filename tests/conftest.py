@@ -62,8 +62,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """What need not be asked on each database is asked on the first, and pages not at SERIALIZABLE beside others."""
     others = chosen(config)[1:]
     again = {item for item in items if database_of(item) in others and not asks_each(item)}
-    config.hook.pytest_deselected(items=list(again))
-    items[:] = [item for item in items if item not in again]
+    left_out = again | {item for item in items if not is_about(item)}
+    config.hook.pytest_deselected(items=list(left_out))
+    items[:] = [item for item in items if item not in left_out]
+
+
+def is_about(item: pytest.Item) -> bool:
+    """Whether a test is about this database at all."""
+    only = item.get_closest_marker("only_on")
+    return only is None or database_of(item) in only.args
 
 
 def asks_each(item: pytest.Item) -> bool:

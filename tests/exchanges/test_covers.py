@@ -111,7 +111,9 @@ def test_the_record_of_who_was_first_and_who_took_over_when_stays(shift):
     ask_cover(shift.wang, shift.slot, "", NOW + 2 * HOUR)
     take_over(shift.ma, shift.slot, NOW + 3 * HOUR)
     chain = db.session.execute(
-        sa.select(SignUp.member_id, Handover.way, Handover.at).join(SignUp, SignUp.id == Handover.given_id)
+        sa.select(SignUp.member_id, Handover.way, Handover.at)
+        .join(SignUp, SignUp.id == Handover.given_id)
+        .order_by(Handover.at)
     ).all()
     assert chain == [(shift.lin, Way.COVER, NOW + HOUR), (shift.wang, Way.COVER, NOW + 3 * HOUR)]
     assert [before.name for before in queries.before(shift.slot).values()] == ["王一诺"]

@@ -22,7 +22,8 @@ from tests.house.test_access import ROLES, TABLE, ask
 pytestmark = pytest.mark.any_database
 GOOD = "东湖北岸的清扫区真干净"
 # What stands in an address that takes no text there.
-PLACES = {"day": date(2026, 10, 1), "starts_on": date(2026, 9, 7), "since": date(2026, 9, 7), "year": 2026}
+DAY = date(2026, 9, 7)
+PLACES = {"day": DAY, "starts_on": DAY, "since": DAY, "year": 2026, "block": "training", "form": "xlsx"}
 
 
 @pytest.fixture
