@@ -76,7 +76,7 @@ class Measure:
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """A declaration. `seal` is its Chinese character, `code` its two letters, `colour` one of the theme's `--k-*`.
+    """A declaration. `seal` is its two letters, in Chinese one character; `colour` one of the theme's `--k-*`.
     `evidence` is what makes hours final at once: on anything weaker they stay provisional until a second person
     countersigns. `is_told_by_people`: beside the organizers, who has a seat, and so who holds the post, may enter what
     was achieved. `renamed` are the moments at which it was given another name: calendars show it, and must notice."""
@@ -84,7 +84,6 @@ class Kind:
     key: str
     name: str
     seal: str
-    code: str
     colour: str
     ledger: Ledger
     measures: tuple[Measure, ...] = ()
@@ -124,7 +123,7 @@ def kind_of(key: str) -> Kind:
 
 declare(
     Kind(
-        key="energy", name=N_("Energy-saving post"), seal="节", code="En", colour="energy", ledger=Ledger.DUTY,
+        key="energy", name=N_("Energy-saving post"), seal=N_("En"), colour="energy", ledger=Ledger.DUTY,
         measures=(
             Measure("rooms_checked", N_("Rooms checked"), N_("rooms")),
             Measure("rooms_on", N_("Rooms found switched on"), N_("rooms"), part_of="rooms_checked"),
@@ -136,20 +135,20 @@ declare(
 )  # fmt: skip
 declare(
     Kind(
-        key="cleaning", name=N_("Cleaning zone"), seal="扫", code="Cl", colour="clean", ledger=Ledger.SERVICE,
+        key="cleaning", name=N_("Cleaning zone"), seal=N_("Cl"), colour="clean", ledger=Ledger.SERVICE,
         measures=(Measure("zone_score", N_("Inspection score"), N_("points"), places=1, most=100, is_score=True),),
     )
 )  # fmt: skip
 declare(
     Kind(
-        key="elder_care", name=N_("Elder care"), seal="老", code="El", colour="elder", ledger=Ledger.SERVICE,
+        key="elder_care", name=N_("Elder care"), seal=N_("El"), colour="elder", ledger=Ledger.SERVICE,
         measures=(Measure("elders_visited", N_("Elders visited"), N_("people")),), evidence=(Evidence.ROTATING_CODE,),
         check_out=CheckOut.OR_NOTHING,
     )
 )  # fmt: skip
 declare(
     Kind(
-        key="donation", name=N_("Donation drive"), seal="捐", code="Do", colour="goods", ledger=Ledger.SERVICE,
+        key="donation", name=N_("Donation drive"), seal=N_("Do"), colour="goods", ledger=Ledger.SERVICE,
         measures=(
             Measure("clothes", N_("Clothes collected"), N_("pieces")),
             Measure("books", N_("Books collected"), N_("books")),
@@ -160,29 +159,27 @@ declare(
 )  # fmt: skip
 declare(
     Kind(
-        key="blood", name=N_("Blood drive"), seal="献", code="Bl", colour="blood", ledger=Ledger.SERVICE,
+        key="blood", name=N_("Blood drive"), seal=N_("Bl"), colour="blood", ledger=Ledger.SERVICE,
         measures=(Measure("registrants", N_("Registrants"), N_("people")),), has_timed_arrival=True,
     )
 )  # fmt: skip
 declare(
     Kind(
-        key="study", name=N_("Theory study"), seal="学", code="St", colour="study", ledger=Ledger.LEARNING,
+        key="study", name=N_("Theory study"), seal=N_("St"), colour="study", ledger=Ledger.LEARNING,
         measures=(Measure("characters", N_("Characters submitted"), N_("characters"), is_each=True),),
     )
 )  # fmt: skip
 declare(
     Kind(
-        key="reception", name=N_("Reception day"), seal="接", code="Re", colour="recv", ledger=Ledger.DUTY,
+        key="reception", name=N_("Reception day"), seal=N_("Re"), colour="recv", ledger=Ledger.DUTY,
         measures=(Measure("visitors", N_("Visitors received"), N_("people")),),
     )
 )  # fmt: skip
-declare(Kind(key="meeting", name=N_("Meeting"), seal="会", code="Me", colour="meet", ledger=Ledger.ORGANISATION))
-declare(
-    Kind(key="party_school", name=N_("Party school"), seal="校", code="Sc", colour="school", ledger=Ledger.LEARNING)
-)
+declare(Kind(key="meeting", name=N_("Meeting"), seal=N_("Me"), colour="meet", ledger=Ledger.ORGANISATION))
+declare(Kind(key="party_school", name=N_("Party school"), seal=N_("Sc"), colour="school", ledger=Ledger.LEARNING))
 declare(
     Kind(
-        key="practice_team", name=N_("Practice team"), seal="队", code="Te", colour="team", ledger=Ledger.SERVICE,
+        key="practice_team", name=N_("Practice team"), seal=N_("Te"), colour="team", ledger=Ledger.SERVICE,
         measures=(Measure("questionnaires", N_("Questionnaires returned"), N_("sheets"), is_each=True),),
         check_out=CheckOut.OR_TO_THE_END,
     )

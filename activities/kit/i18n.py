@@ -286,7 +286,7 @@ TEMPLATE_GLOBALS = {
     f.__name__: f
     for f in (
         say_day, say_date, say_days, say_weekday, say_weekdays, say_month, say_clock, say_clock_fully, say_moment,
-        say_span, say_week, say_duration, say_hours, say_refusal, say_remedy, say_value, html_lang, is_chinese, local,
+        say_span, say_week, say_duration, say_hours, say_refusal, say_remedy, say_value, html_lang, local,
         zone,
     )
 }  # fmt: skip

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pytest
 import time_machine
+from flask_babel import gettext
 
 from activities.duties.kinds import KINDS, Kind, Ledger, Measure, declare
 from activities.duties.models import Activity, Slot
 from activities.kit.db import db
+from activities.kit.i18n import force_locale
 from tests.cast import NOW, logged_in
 
 PLANTING = Kind(
-    key="planting", name="Tree planting", seal="植", code="Tr", colour="team", ledger=Ledger.SERVICE,
+    key="planting", name="Tree planting", seal="Tr", colour="team", ledger=Ledger.SERVICE,
     measures=(Measure("trees", "Trees planted", "trees"),),
 )  # fmt: skip
 
@@ -60,5 +62,12 @@ def test_a_kind_is_declared_once(planting):
 
 
 def test_marks_tell_kinds_apart():
-    for mark in ("seal", "code", "colour"):
-        assert len({getattr(kind, mark) for kind in KINDS.values()}) == len(KINDS)
+    assert len({kind.colour for kind in KINDS.values()}) == len(KINDS)
+
+
+@pytest.mark.parametrize(("language", "cleaning"), [("zh_Hans", "扫"), ("zh_Hant", "掃"), ("en", "Cl")])
+def test_seals_tell_kinds_apart_in_each_language(app, language, cleaning):
+    with app.test_request_context(), force_locale(language):
+        seals = {key: gettext(kind.seal) for key, kind in KINDS.items()}
+    assert seals["cleaning"] == cleaning
+    assert len(set(seals.values())) == len(KINDS)

@@ -80,7 +80,7 @@ def test_entering_is_decided_by(amounts, corrected, reason, expected):
 def test_a_kind_whose_part_has_no_whole_is_refused():
     with pytest.raises(ValueError, match="not declared"):
         Kind(
-            key="x", name="x", seal="x", code="x", colour="x", ledger=Ledger.DUTY,
+            key="x", name="x", seal="x", colour="x", ledger=Ledger.DUTY,
             measures=(Measure("a", "a", part_of="b"),),
         )  # fmt: skip
 
