@@ -97,7 +97,7 @@ def _served(
                 if _wanted(f"rush.{variant}", options):
                     yield f"rush.{variant}@{server}", rush.rush(stage, variant, sessions, slots, signing)
             if _wanted("rush.full", options):
-                yield f"rush.full@{server}", [rush.full(stage, signing)]
+                yield f"rush.full@{server}", rush.full(stage, signing)
             asked = [page for page in pages if server == each[0] or page.process == "ours"]
             for group, some in groupby(asked, lambda page: page.name.partition(".")[0]):
                 yield f"{group}@{server}", map(stage.replayed, some)

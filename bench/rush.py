@@ -59,10 +59,10 @@ def captured(app: Flask, sessions: list[tuple[str, str]], slots: Slots) -> dict[
     return {"seated": seated, "refused": capture(app, third)}
 
 
-def full(stage: Stage, answers: dict[str, Answer]) -> Result:
+def full(stage: Stage, answers: dict[str, Answer]) -> Iterator[Result]:
     """A full slot that says so, over and over, without a write."""
     refused = answers["refused"]
-    return stage.compared("rush.full.rate", refused, refused.request, stage.ports.ours)
+    yield stage.compared("rush.full.rate", refused, refused.request, stage.ports.ours)
 
 
 def rush(
