@@ -37,9 +37,9 @@ hypothesis.settings.load_profile("house")
 
 
 DATABASES = ("sqlite", "postgresql", "serializable")
-# Modules about pages: what a page says does not depend on how isolated the transactions behind it are. Verbs, histories
-# and races are asked at SERIALIZABLE too.
-PAGES = re.compile(r"test_(\w*routes\w*|access|directory|garbage|safety\w*|way_in|demo)\.py")
+# Modules about verbs, histories and races. What else there is does not depend on how isolated transactions are: pages
+# and queries write nothing.
+VERBS = re.compile(r"test_(service|separation|histories|rush|killed|delivery|\w*machine|\w*races)\.py")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -59,7 +59,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What need not be asked on each database is asked on the first, and pages not at SERIALIZABLE beside others."""
+    """What need not be asked on each database is asked on the first, and only verbs at SERIALIZABLE beside others."""
     others = chosen(config)[1:]
     again = {item for item in items if database_of(item) in others and not asks_each(item)}
     left_out = again | {item for item in items if not is_about(item)}
@@ -75,8 +75,8 @@ def is_about(item: pytest.Item) -> bool:
 
 def asks_each(item: pytest.Item) -> bool:
     """Whether a test is to be asked on this database, too, when it has been on another."""
-    is_page = database_of(item) == "serializable" and PAGES.fullmatch(item.path.name)
-    return not is_page and item.get_closest_marker("any_database") is None
+    depends = database_of(item) != "serializable" or VERBS.fullmatch(item.path.name)
+    return bool(depends) and item.get_closest_marker("any_database") is None
 
 
 def database_of(item: pytest.Item) -> object:
