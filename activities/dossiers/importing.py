@@ -20,6 +20,7 @@ from activities.kit.clock import local_day
 from activities.kit.db import db, transactional
 from activities.people import sheet, uploads
 from activities.people.models import Member, RosterUpload
+from activities.people.persons import persons
 from activities.people.roster import NotAsPreviewed
 from activities.people.roster_rules import Problem
 from activities.people.service import acting
@@ -60,10 +61,11 @@ def plan(actor_id: int, block: Block, content: bytes, name: str, now: datetime) 
     known = queries.by_number(actor, {line.number for line in lines})
     kept = {training.name for training in trainings.every()}
     there = queries.said(block, [person.id for person in known.values()])
+    person_of = persons({actor_id, *there})
     new, count = [], 0
     for line in lines:
         person = known.get(line.number)
-        name_known, is_own = (person.name, person.id == actor_id) if person else (None, False)
+        name_known, is_own = (person.name, person_of[person.id] == person_of[actor_id]) if person else (None, False)
         wrong = reading.problem_with(table, line, name_known, is_own=is_own, today=local_day(now), kept=kept)
         if wrong:
             problems.append(wrong)

@@ -14,6 +14,7 @@ from activities.kit.db import db, lock, transactional
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
 from activities.people.models import Member
+from activities.people.persons import same_person
 from activities.people.service import acting
 
 
@@ -69,7 +70,7 @@ def _to_replace(actor_id: int, entry_id: int) -> Entry:
     if entry is None:
         raise NotFound
     _keep_for(actor_id, entry.member_id)
-    if entry.member_id == actor_id:
+    if same_person(actor_id, entry.member_id):
         raise rules.OwnEntry
     if entry.is_void or queries.replaced(entry_id):
         raise rules.ReplacedMeanwhile
@@ -78,7 +79,7 @@ def _to_replace(actor_id: int, entry_id: int) -> Entry:
 
 def _ask(actor_id: int, member_id: int, block: Block, said: Said, now: datetime) -> None:
     there = queries.said(block, [member_id])[member_id]
-    if refusal := rules.why_not_enter(said, local_day(now), there, is_own=actor_id == member_id):
+    if refusal := rules.why_not_enter(said, local_day(now), there, is_own=same_person(actor_id, member_id)):
         raise refusal
 
 

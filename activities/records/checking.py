@@ -15,12 +15,14 @@ from activities.kit.db import db, lock, transactional, unless_there
 from activities.kit.refusal import NotFound, Refusal
 from activities.norms import queries as norms
 from activities.people.models import Member
+from activities.people.persons import same_person
 from activities.people.service import acting
 from activities.records import queries
 from activities.records.models import Record
 from activities.records.queries import Line
 from activities.records.rules import Mark
 from activities.records.rules_codes import (
+    CODES,
     CodeIsOver,
     Comer,
     Scan,
@@ -48,7 +50,7 @@ def arriving(member: Member, scan: Scan) -> Arriving:
     """What can be done with the code. Raises CodeIsOver where the slot or who vouches for it is gone."""
     slot, host_id = _scanned(scan)
     line = _line(slot.id, member.id)
-    session, comer, rules = queries.session(slot), _comer(line, host_id == member.id), norms.in_force()[0]
+    session, comer, rules = queries.session(slot), _comer(line, member.id, host_id), norms.in_force()[0]
     return Arriving(
         slot=slot, line=line, asks_check_out=session.check_out is not CheckOut.NOT_ASKED,
         why_not_in=why_not_check_in(session, comer, rules, scan.at),
@@ -75,7 +77,7 @@ def _check_in(member_id: int, scan: Scan, now: datetime) -> Mark:
     if line and line.kept and line.kept.came_at:
         return line.kept.mark
     session, rules = queries.session(slot), norms.in_force()[0]
-    if refusal := why_not_check_in(session, _comer(line, host_id == member_id), rules, scan.at):
+    if refusal := why_not_check_in(session, _comer(line, member_id, host_id), rules, scan.at):
         raise refusal
     mark = counted_once(slot, {member_id: arrived(session, rules.grace, scan.at)})[member_id]
     known = Known(scan.evidence, slot.post.activity.kind.evidence)
@@ -90,7 +92,7 @@ def check_out(member_id: int, scan: Scan, now: datetime) -> Mark:
     Refusal."""
     slot, host_id, line = _locked(member_id, scan)
     session, rules = queries.session(slot), norms.in_force()[0]
-    if refusal := why_not_check_out(session, _comer(line, host_id == member_id), rules, scan.at):
+    if refusal := why_not_check_out(session, _comer(line, member_id, host_id), rules, scan.at):
         raise refusal
     assert line is not None  # the rule refused otherwise
     assert line.kept is not None
@@ -140,7 +142,10 @@ def _line(slot_id: int, member_id: int) -> Line | None:
     return next(iter(queries.sheet(slot_id, member_id)), None)
 
 
-def _comer(line: Line | None, is_host: bool) -> Comer:
-    if line is None:
-        return Comer(has_seat=False, is_host=is_host)
-    return Comer(has_seat=line.has_seat, is_host=is_host, before=line.kept.mark.attendance if line.kept else None)
+def _comer(line: Line | None, member_id: int, host_id: int) -> Comer:
+    is_host = same_person(member_id, host_id)
+    if line is None or line.kept is None:
+        return Comer(has_seat=line is not None and line.has_seat, is_host=is_host)
+    kept = line.kept
+    came_at = kept.came_at if kept.evidence in CODES else None
+    return Comer(has_seat=line.has_seat, is_host=is_host, before=kept.mark.attendance, came_at=came_at)

@@ -20,6 +20,8 @@ from activities.records.rules_states import Before, Step, may_follow
 WINDOW = 30
 # How long after a scan it can be used: long enough to log in.
 SCAN_HOLDS = timedelta(minutes=10)
+# What is known from a code, and not from an organizer who has looked.
+CODES = (Evidence.ROTATING_CODE, Evidence.POSTED_CODE)
 
 
 # ── facts ───────────────────────────────────────────────────────────────────
@@ -38,11 +40,12 @@ class Scan:
 @dataclass(frozen=True, kw_only=True)
 class Comer:
     """What the rules ask of who has scanned: whether it is their seat, whether the code is their own, what has been
-    recorded of them."""
+    recorded of them, and, unless an organizer has said since how it was, when they checked in."""
 
     has_seat: bool
     is_host: bool = False
     before: Before = None
+    came_at: datetime | None = None
 
 
 # ── refusals ────────────────────────────────────────────────────────────────
@@ -167,8 +170,12 @@ def why_not_check_out(session: Session, comer: Comer, norms: Norms, left_at: dat
         return NoCheckOut()
     if comer.is_host:
         return OwnCode()
-    if comer.before is None or not may_follow(comer.before, Attendance.LEFT_EARLY, Step.CHECK_OUT):
+    if comer.before is None:
         return NotCheckedIn()
+    if comer.came_at is None or not may_follow(comer.before, Attendance.LEFT_EARLY, Step.CHECK_OUT):
+        return MarkedAlready()
+    if left_at < comer.came_at:
+        return CodeIsOver()
     until = closes_at(session, norms)
     return CheckOutIsOver(until) if left_at > until else None
 

@@ -17,6 +17,12 @@ from activities.corrections import rules as corrections
 from activities.corrections import service as correcting
 from activities.corrections.models import Correction
 from activities.corrections.rules import Opinion
+from activities.dossiers import importing
+from activities.dossiers import rules as dossiers
+from activities.dossiers.models import Entry
+from activities.dossiers.rules import Block, Said
+from activities.dossiers.service import correct, enter, withdraw
+from activities.duties.models import Slot
 from activities.kit.db import db
 from activities.kit.roles import Role
 from activities.leaves import service as leaving
@@ -28,10 +34,12 @@ from activities.people import persons
 from activities.people.models import Member
 from activities.people.rules import NotJoined, OnePersonAlready, OwnAccounts
 from activities.people.service import acting
+from activities.records import checking
 from activities.records import rules as records
 from activities.records.countersigning import countersign, piles, waiting
 from activities.records.desk import arrive
 from activities.records.rules import Attendance, Mark
+from activities.records.rules_codes import OwnCode, Scan
 from activities.records.rules_evidence import OwnHours, OwnMark
 from activities.records.service import record_attendance
 from activities.signups.models import Pause
@@ -42,8 +50,10 @@ from activities.trainings.service import enter_passes
 from tests.cast import DAY, HOUR, NOW, Cast, english, grant, make_activity, make_member, make_post, make_slot, store
 from tests.certificates.orders import asked_for, certified, order
 from tests.corrections.requests import correction_of_lin
+from tests.people.rosters import xlsx
 from tests.records.conftest import seat
 
+AWARD = Said("优秀志愿者", NOW.date(), unit="校团委")
 FULL = Mark(Attendance.PRESENT, 60)
 
 
@@ -146,6 +156,36 @@ def decide_answered(two):
     correcting.decide(second.id, request_id, True, "好", NOW)
 
 
+def check_in(two):
+    slot = db.session.get_one(Slot, past(two, "elder_care"))
+    checking.check_in(two.cast.lin.id, Scan(slot=slot.public_id, host=two.twin.public_id, at=NOW), NOW)
+
+
+def check_out(two):
+    """In by Ou's code, and out by one's own."""
+    slot = db.session.get_one(Slot, past(two, "elder_care"))
+    for verb, host in ((checking.check_in, two.cast.ou), (checking.check_out, two.twin)):
+        verb(two.cast.lin.id, Scan(slot=slot.public_id, host=host.public_id, at=NOW), NOW)
+
+
+def dossier(two):
+    enter(two.actor, two.cast.lin.id, Block.COMMENDATION, AWARD, NOW)
+
+
+def dossier_of_lin(two) -> int:
+    enter(two.cast.chen.id, two.cast.lin.id, Block.COMMENDATION, AWARD, NOW)
+    return db.session.scalars(sa.select(Entry.id)).one()
+
+
+def dossier_sheet(two):
+    rows = [
+        ["学号", "姓名", "表彰奖励名称", "日期", "授予单位"],
+        [two.cast.lin.number, "林可欣", "优秀", "2026-07-01", "学校"],
+    ]
+    [problem] = importing.plan(two.actor, Block.COMMENDATION, xlsx(rows), "a.xlsx", NOW).problems
+    raise problem.expected
+
+
 def train(two):
     aid = store(Training(name="急救", changed_at=NOW)).id
     db.session.commit()
@@ -178,6 +218,14 @@ VERBS = {
     "decide a correction": (decide_own, corrections.OwnCorrection),
     "decide what one answered": (decide_answered, corrections.AnsweredYourself),
     "enter a training": (train, WrongRows),
+    "check in": (check_in, OwnCode),
+    "check out": (check_out, OwnCode),
+    "enter a commendation": (dossier, dossiers.OwnEntry),
+    "correct an entry": (
+        lambda two: correct(two.actor, dossier_of_lin(two), AWARD, "错", NOW), dossiers.OwnEntry,
+    ),
+    "withdraw an entry": (lambda two: withdraw(two.actor, dossier_of_lin(two), "错", NOW), dossiers.OwnEntry),
+    "import entries": (dossier_sheet, dossiers.OwnEntry),
 }  # fmt: skip
 
 

@@ -99,12 +99,23 @@ def test_who_can_check_in_and_when(session, comer, came_at, refusal):
         pytest.param(OR_NOTHING, LATE, NOW + 150 * MINUTE, None, id="half-an-hour-after"),
         pytest.param(OR_NOTHING, LATE, NOW + 151 * MINUTE, CheckOutIsOver(NOW + 150 * MINUTE), id="too-long-after"),
         pytest.param(HALL, PRESENT, NOW + HOUR, NoCheckOut(), id="where-nobody-does"),
-        pytest.param(TO_THE_END, None, NOW + HOUR, NotCheckedIn(), id="without-having-come"),
-        pytest.param(TO_THE_END, EXCUSED, NOW + HOUR, NotCheckedIn(), id="excused"),
+        pytest.param(TO_THE_END, PRESENT, NOW - MINUTE, CodeIsOver(), id="scanned-before-checking-in"),
+        pytest.param(TO_THE_END, EXCUSED, NOW + HOUR, MarkedAlready(), id="excused"),
     ],
 )
 def test_who_can_check_out_and_when(session, before, left_at, refusal):
-    assert why_not_check_out(session, replace(SEATED, before=before), NORMS, left_at) == refusal
+    assert why_not_check_out(session, replace(SEATED, before=before, came_at=NOW), NORMS, left_at) == refusal
+
+
+@pytest.mark.parametrize(
+    ("before", "refusal"),
+    [
+        pytest.param(None, NotCheckedIn(), id="nothing"),
+        pytest.param(LEFT_EARLY, MarkedAlready(), id="an-organizers-mark"),
+    ],
+)
+def test_who_has_not_checked_in_cannot_check_out(before, refusal):
+    assert why_not_check_out(TO_THE_END, replace(SEATED, before=before), NORMS, NOW + HOUR) == refusal
 
 
 @pytest.mark.parametrize(
@@ -195,6 +206,15 @@ def test_the_last_check_out_counts(cast, visit):
     checking.check_in(cast.lin.id, scan(visit, cast.ou), NOW)
     for minute, mark in ((30, Mark(LEFT_EARLY, 30)), (130, Mark(PRESENT, 120))):
         assert checking.check_out(cast.lin.id, scan(visit, cast.ou, minute), NOW + minute * MINUTE) == mark
+
+
+def test_what_an_organizer_says_is_not_changed_by_a_code(cast, visit):
+    checking.check_in(cast.lin.id, scan(visit, cast.ou), NOW)
+    record_attendance(cast.ou.id, visit.id, {cast.lin.id: Mark(LEFT_EARLY, 20)}, NOW + HOUR, reason="早退")
+    record_attendance(cast.ou.id, visit.id, {cast.wang.id: Mark(PRESENT, 120)}, NOW + HOUR)
+    for who in (cast.lin, cast.wang):
+        with pytest.raises(MarkedAlready):
+            checking.check_out(who.id, scan(visit, cast.ou, 120), NOW + 2 * HOUR)
 
 
 def test_ten_taps_are_one(cast, visit):
