@@ -47,7 +47,11 @@ class Worker:
         self.stopping, self.rests_until = Event(), 0.0
         verbs = {"plan": self.plan, "mail": self.mail, "chat groups": self.tell_groups}
         own = [Job(name, SECONDS_BETWEEN_ROUNDS, verb) for name, verb in verbs.items()]
-        self.jobs = [*JOBS, *own, Job("seal the trail", 5.0, seals.seal_recent)]
+        sealing = (
+            Job("seal the trail", 5.0, seals.seal_recent),
+            Job("seal what was left out", 120.0, seals.seal_left_out),
+        )
+        self.jobs = [*JOBS, *own, *sealing]
         self.busy = {job.name: Lock() for job in self.jobs}
 
     def run(self, job: Job) -> None:
