@@ -116,7 +116,8 @@ def open_rooms(app: Flask) -> None:
 def flask_config(settings: Settings) -> dict[str, object]:
     is_sqlite = sa.make_url(settings.database_url).get_backend_name() == "sqlite"
     # A connection for every thread that a server may have, and an answer soon where there is no database.
-    engine: dict[str, object] = {"max_overflow": 64}
+    # What a statement that failed was told may be a reason or an address, and does not go into a log.
+    engine: dict[str, object] = {"max_overflow": 64, "hide_parameters": True}
     engine["connect_args"] = {"timeout": 10, "check_same_thread": False} if is_sqlite else {"connect_timeout": 5}
     if settings.database_isolation:
         engine["isolation_level"] = settings.database_isolation

@@ -54,7 +54,9 @@ def template(units: Sequence[str]) -> bytes:
 
 
 def _offer(book: Any, sheet: Any, lists: Any, column: int, choices: Sequence[str]) -> None:
-    lists.write_column(0, column, choices, book.add_format({"num_format": "@"}))
+    text = book.add_format({"num_format": "@"})
+    for row, choice in enumerate(choices):
+        lists.write_string(row, column, choice, text)
     if choices:
         source = [lists.get_name(), 0, column, len(choices) - 1, column]
         formula = "=" + xlsxwriter.utility.xl_range_formula(*source)

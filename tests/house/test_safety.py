@@ -10,8 +10,10 @@ from datetime import date
 
 import html5lib
 import pytest
+import sqlalchemy as sa
 import time_machine
 from flask import Flask
+from sqlalchemy.exc import DBAPIError
 
 from activities.app import create_app
 from activities.kit.db import db
@@ -120,6 +122,12 @@ def obeys(page: str, policy: dict[str, str]) -> None:
 def test_a_nonce_is_used_once(client):
     policies = {client.get("/login").headers["Content-Security-Policy"] for _ in range(3)}
     assert len(policies) == 3
+
+
+def test_what_a_failed_statement_was_told_is_not_said(ctx):
+    with pytest.raises(DBAPIError) as failed:
+        db.session.execute(sa.text("SELECT nothing FROM nowhere WHERE reason = :reason"), {"reason": "a secret"})
+    assert "a secret" not in str(failed.value)
 
 
 @pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "evil.example:80", ""])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -309,3 +310,8 @@ def test_the_command_refuses_what_is_no_roster(run, content, name):
     result = run(content, name=name)
     assert (result.exit_code, result.stdout) == (1, "")
     assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_unit_named_like_a_formula_is_none_in_the_template(ctx):
+    book = zipfile.ZipFile(io.BytesIO(roster_files.template(['=HYPERLINK("http://elsewhere.example")'])))
+    assert not [name for name in book.namelist() if name.startswith("xl/worksheets/") and b"<f>" in book.read(name)]
