@@ -22,10 +22,11 @@ from activities.people.rules import Stage, Stages, Standing, Standings
 from activities.people.users import Viewer
 from activities.records.models import Record
 from activities.records.queries import minutes_since
-from activities.signups import facts
+from activities.signups import engagements, facts
 from activities.signups.facts import ACTIVE_STATES, PERSON, Home
 from activities.signups.models import SignUp
-from activities.signups.rules import HOLDING, SignUpState, why_not_promote
+from activities.signups.rules import HOLDING, SignUpState
+from activities.signups.rules_offered import why_not_promote
 from activities.signups.rules_person import Person, why_paused
 
 PAGE = 100
@@ -73,7 +74,7 @@ def requests(
     shown = rows[:PAGE]
     ids = {row.Member.id for row in shown}
     minutes, offers = minutes_since(ids, since), facts.offers({row.SignUp.slot_id for row in shown})
-    busy = facts.busy_in(ids, offers.values())
+    busy = engagements.busy_in(ids, offers.values())
     by_slot: dict[Slot, list[Request]] = {}
     for sign_up, member, *facts_of in shown:
         person, ledger = Person._make(facts_of), sign_up.slot.post.activity.kind.ledger
@@ -200,7 +201,7 @@ def candidates(
         named = [c.icontains(text, autoescape=True) for c in (Member.name, Member.number, Member.class_name)]
         query = query.where(sa.or_(*named))
     rows, offer = db.session.execute(query).all(), facts.offer(slot.id)
-    busy = facts.busy_around([row[0] for row in rows], offer)
+    busy = engagements.busy_around([row[0] for row in rows], offer)
     found = []
     for member_id, public_id, number, name, had_minutes, *of_person in rows[:CHOICE]:
         person = Person._make(of_person)

@@ -21,11 +21,11 @@ from activities.kit.roles import Permission
 from activities.kit.text import clean_line
 from activities.kit.web import asked_page, done, invalid
 from activities.people.users import Viewer
-from activities.signups import facts, panels
+from activities.signups import engagements, facts, panels
 from activities.signups.cards import Card
 from activities.signups.panels import Panel
 from activities.signups.queries import name_of, slot_of
-from activities.signups.rules import offered_until
+from activities.signups.rules_offered import offered_until
 from activities.signups.service import withdraw
 
 admissions = Blueprint("admissions", __name__)
@@ -134,7 +134,7 @@ def _choosing(slot: Slot, refusal: Exception | None = None) -> str:
 @access(Permission.TAKE_PART)
 def decline(public_id: str) -> Any:
     slot = slot_of(current_user, public_id)
-    mine, _busy = facts.around(current_user.id, facts.offer(slot.id))
+    mine, _busy = engagements.around(current_user.id, facts.offer(slot.id))
     if mine is None or mine.assigned_by_id is None:
         raise NotFound
     form = CannotForm()

@@ -14,15 +14,17 @@ from activities.audit import service as audit
 from activities.kit.db import transactional
 from activities.outbox.jobs import every
 from activities.people.persons import persons, same_person
-from activities.signups import arrivals, facts
+from activities.signups import arrivals, engagements, facts
 from activities.signups.models import SignUp
+from activities.signups.moving_up import promote
 from activities.signups.organize import locked
 from activities.signups.queries import name_of, people_on
-from activities.signups.rules import Offer, SignUpState, offered_until, why_not_promote
+from activities.signups.rules import Offer, SignUpState
+from activities.signups.rules_offered import offered_until, why_not_promote
 from activities.signups.rules_person import why_paused
 from activities.signups.rules_places import Guest, Places
 from activities.signups.rules_time import Busy
-from activities.signups.service import become, enter, promote
+from activities.signups.writing import become, enter
 
 
 @dataclass
@@ -42,7 +44,9 @@ def approve(actor_id: int, sign_up_ids: Collection[int], now: datetime) -> Decid
     done = Decided()
     for slot_id in sorted({one.slot_id for one in requests}):
         promote(slot_id, now)  # who waits already comes before, and is busy then
-    busy = facts.busy_in({one.member_id for one in requests}, facts.offers({one.slot_id for one in requests}).values())
+    busy = engagements.busy_in(
+        {one.member_id for one in requests}, facts.offers({one.slot_id for one in requests}).values()
+    )
     for slot_id, some in groupby(requests, key=lambda asked: asked.slot_id):
         _let_in(actor_id, facts.offer_locked(slot_id), list(some), busy, done, now)
     return done
@@ -84,7 +88,7 @@ def assign(actor_id: int, slot_id: int, member_ids: Collection[int], now: dateti
     if refusal := rules.why_not_assign(offer, len(people), is_own=same_person(actor_id, *member_ids)):
         raise refusal
     on_it = set(people_on(slot_id))
-    busy = facts.busy_around([one.id for one in people], offer)
+    busy = engagements.busy_around([one.id for one in people], offer)
     seen_by = slot.post.activity.unit.path
     places = Places(offer)
     unfit = [

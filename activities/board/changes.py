@@ -11,8 +11,8 @@ from typing import ClassVar, NamedTuple, Protocol
 
 from activities.duties.rules import SlotState, why_not_move, why_not_touch
 from activities.kit.refusal import N_, Refusal, refusal
-from activities.signups.rules import why_not_capacity, why_not_withdrawable
 from activities.signups.rules_arrivals import SeatsByTime
+from activities.signups.rules_keeping import why_not_capacity, why_not_withdrawable
 
 MOST_SLOTS = 500
 MOST_MINUTES = 24 * 60

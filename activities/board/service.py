@@ -17,7 +17,7 @@ from activities.kit.refusal import ChangedMeanwhile
 from activities.people.service import acting
 from activities.signups import arrivals, changing, organize
 from activities.signups.changing import Wanted
-from activities.signups.service import seat_freed
+from activities.signups.moving_up import seat_freed
 
 
 def apply(actor_id: int, slot_ids: Collection[int], act: Act, value: str, digest: str, now: datetime) -> BulkChange:

@@ -24,7 +24,7 @@ from activities.kit import clock
 from activities.kit.db import RowsAsJson
 from activities.norms.models import IN_FORCE
 from activities.people.models import Member, Unit
-from activities.signups import facts
+from activities.signups import engagements, facts
 from activities.signups.can_take import FURTHEST, can_take, takes_people
 from activities.signups.models import SignUp
 from activities.sites.models import Site
@@ -84,6 +84,6 @@ def _before_visits(now: datetime) -> tuple[sa.ScalarSelect[object], ...]:
 def events(subject: str, digest: str, member_id: int, now: datetime) -> Iterator[Row]:
     """The slots that the reader can take, or ask for, in order of time. Three statements."""
     span = (now, now + AHEAD)
-    person, mine = facts.taken_on(member_id, *span)
+    person, mine = engagements.taken_on(member_id, *span)
     query = slots_of(part_of(Scope.SEARCH, subject), can_take(person, mine, span, now), Slot.starts_at < now + AHEAD)
     return in_part_of_day(many(query, {"digest": digest}), subject)

@@ -14,7 +14,8 @@ from activities.demo.plans import Plan, PostPlan
 from activities.demo.timetable import OFFICE_OPENS, DemoSignUp, DemoSlot, closes_at, opens_at
 from activities.kit.clock import at
 from activities.people.rules import Stages, Standing, Standings
-from activities.signups.rules import HOLDING, SignUpState, offered_until
+from activities.signups.rules import HOLDING, SignUpState
+from activities.signups.rules_offered import offered_until
 
 WITHDRAWS = 0.03
 ANSWERS_IN = timedelta(minutes=20)

@@ -15,7 +15,7 @@ from activities.invitations.models import Invitation
 from activities.kit.db import db
 from activities.kit.refusal import Refusal
 from activities.people.models import Member
-from activities.signups import facts
+from activities.signups import engagements, facts
 from activities.signups.models import SignUp
 from activities.signups.rules import SignUpState
 
@@ -84,14 +84,14 @@ def _take_over(seat: Seat, member: int, at: datetime) -> None:
 def _want_cover(seats: Sequence[Seat], member: int, now: datetime) -> None:
     for seat in seats:
         offer, person, mine = facts.at_first_sight(member, seat.slot)
-        _, busy = facts.around(member, offer)
+        _, busy = engagements.around(member, offer)
         if not rules.why_not_take_over(offer, person, mine, busy, now):
             covers.ask_cover(*seat, "那天要回家", now)
             return
 
 
 def _propose_swap(seats: Sequence[Seat], member: int, now: datetime) -> None:
-    for own in facts.engagements_to_come(member, now):
+    for own in engagements.engagements_to_come(member, now):
         for seat in seats:
             try:
                 swaps.propose(*seat, member, own.slot_id, now)

@@ -13,7 +13,8 @@ from activities.kit.db import db
 from activities.kit.refusal import Refusal
 from activities.people.models import Member
 from activities.signups import queries, rules, teams, wishes
-from activities.signups.facts import around, at_first_sight, engagements_to_come
+from activities.signups.engagements import around, engagements_to_come
+from activities.signups.facts import at_first_sight
 from activities.signups.models import Team
 from activities.signups.rules import SignUpState
 from activities.signups.service import withdraw

@@ -19,7 +19,7 @@ from activities.norms.rules import NORMS, Limit, Strictness
 from activities.norms.service import set_norms
 from activities.people.models import Member
 from activities.people.rules import Standing
-from activities.signups import arrivals, facts
+from activities.signups import arrivals, engagements
 from activities.signups.arrival_verbs import set_quotas
 from activities.signups.facts import IS_ACTIVE
 from activities.signups.models import SignUp
@@ -108,7 +108,7 @@ def _free_on(day: date) -> list[int]:
     """Students of the school without a duty on a day."""
     people = sa.select(Member.id).where(Member.standing == Standing.STUDENT, Member.active).order_by(Member.number)
     ids = list(db.session.scalars(people))
-    taken = facts.busy(ids, at(day, time(0)), at(day + timedelta(days=1), time(0)))
+    taken = engagements.busy(ids, at(day, time(0)), at(day + timedelta(days=1), time(0)))
     waiting = set(
         db.session.scalars(
             sa.select(SignUp.member_id)

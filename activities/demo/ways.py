@@ -20,7 +20,7 @@ from activities.kit.db import db, transaction
 from activities.kit.refusal import Refusal
 from activities.people.models import Member, Unit
 from activities.people.rules import Stage, Standing
-from activities.signups import facts
+from activities.signups import engagements
 from activities.signups.models import SignUp
 from activities.signups.rules import SignUpState
 from activities.signups.service import accept, sign_up, withdraw
@@ -70,7 +70,7 @@ def _requests(organizer: int, people: Sequence[int], now: datetime) -> None:
 def _assignment(organizer: int, people: Sequence[int], now: datetime) -> None:
     """The member has still to answer; of the other two one has accepted, and one has said why not."""
     day = free_day(now + 3 * DAY)
-    while any(facts.busy(people, at(day, time(9)), at(day, time(16))).values()):
+    while any(engagements.busy(people, at(day, time(9)), at(day, time(16))).values()):
         day = free_day(at(day, LUNCH) + DAY)
     slot = plan(organizer, "接待日值班", "reception", WayIn.ASSIGNMENT, "经管楼接待室", 4, day, now)
     admissions.assign(organizer, slot, people, now - timedelta(hours=3))

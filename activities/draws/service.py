@@ -22,12 +22,13 @@ from activities.kit import clock
 from activities.kit.db import db, lock, run, transactional
 from activities.outbox.jobs import every
 from activities.records.queries import minutes_since
-from activities.signups import arrivals, facts
+from activities.signups import arrivals, engagements, facts
 from activities.signups.models import SignUp
-from activities.signups.rules import Offer, SignUpState, why_not_promote
+from activities.signups.rules import Offer, SignUpState
+from activities.signups.rules_offered import why_not_promote
 from activities.signups.rules_places import Guest, Places
 from activities.signups.rules_time import why_no_time
-from activities.signups.service import count
+from activities.signups.writing import count
 
 _ENTER = sa.insert(DrawEntry)
 _DECIDE = (
@@ -109,7 +110,7 @@ def _entries(draw: Draw, offers: Mapping[int, Offer], entrants: Sequence[Entrant
     """The entries as data, in the order of the entrants."""
     ids = {one.member_id for one in entrants}
     minutes = minutes_since(ids, clock.local_day(draw.draws_at) - timedelta(days=draw.days))
-    busy = facts.busy_in(ids, offers.values())
+    busy = engagements.busy_in(ids, offers.values())
     ledger, whose = draw.activity.kind.ledger, {member: who for who, member in enumerate(sorted(ids), start=1)}
     return [
         Entry(

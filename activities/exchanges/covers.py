@@ -20,13 +20,13 @@ from activities.kit.db import db, lock, transactional, unless_there
 from activities.kit.refusal import NotFound
 from activities.outbox.jobs import every
 from activities.people.models import Member
-from activities.signups import facts
-from activities.signups.facts import Engagement
+from activities.signups import engagements, facts
+from activities.signups.engagements import Engagement
+from activities.signups.moving_up import lock_waiters, seat_freed
 from activities.signups.notices import accepted
 from activities.signups.parties import answering
 from activities.signups.rules_places import Guest, Places
 from activities.signups.rules_soft import Consent, why_not_consented, why_not_known
-from activities.signups.service import lock_waiters, seat_freed
 
 
 def ask_cover(member_id: int, slot_id: int, reason: str, now: datetime) -> bool:
@@ -63,7 +63,7 @@ def take_back(member_id: int, slot_id: int, now: datetime) -> None:
 def _open(member_id: int, slot_id: int, reason: str, now: datetime) -> int:
     facts.person_locked(member_id)
     offer = facts.offer_locked(slot_id)
-    mine, _ = facts.around(member_id, offer)
+    mine, _ = engagements.around(member_id, offer)
     if refusal := rules.why_not_ask_cover(offer, mine and mine.state, _own(member_id, slot_id, now) is not None, now):
         raise refusal
     assert mine is not None  # the rule refused otherwise
@@ -81,10 +81,10 @@ def _take_over(member_id: int, slot_id: int, consent: Consent | None, others_fir
     person, offer = facts.person_locked(member_id, slot_id), facts.offer_locked(slot_id)
     all_wanted = queries.wanted_in(slot_id, now)
     wanted = queries.open_to(member_id, all_wanted)
-    mine, busy = facts.around(member_id, offer)
+    mine, busy = engagements.around(member_id, offer)
     if wanted is None:
         raise rules.why_nothing_wanted(offer, mine and mine.mine, others_first or bool(all_wanted), now)
-    given = facts.around(wanted.giver_id, offer)[0]
+    given = engagements.around(wanted.giver_id, offer)[0]
     assert given is not None  # cover is wanted only by who has a seat
     is_turn, free = wanted.turn is not None, offer.without(given.arrives_after)
     if refusal := rules.why_not_take_over(free, person, mine and mine.mine, busy, now, is_turn=is_turn):

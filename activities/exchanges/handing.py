@@ -9,12 +9,12 @@ from activities.exchanges.models import Handover
 from activities.exchanges.rules import Way
 from activities.kit.db import db
 from activities.signups import arrivals
-from activities.signups.facts import Engagement
+from activities.signups.engagements import Engagement
 from activities.signups.models import SignUp
 from activities.signups.rules import Offer, SignUpState
 from activities.signups.rules_arrivals import ArrivalFull
 from activities.signups.rules_places import Guest, Places
-from activities.signups.service import become, enter, give_back
+from activities.signups.writing import become, enter, give_back
 
 
 def place(offer: Offer, given: Engagement, taker: Guest) -> Places:

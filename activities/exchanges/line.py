@@ -15,12 +15,13 @@ from activities.exchanges.rules import CoverEnd, Way
 from activities.kit.db import db, lock, transactional
 from activities.outbox.jobs import every
 from activities.people.models import Member
-from activities.signups import facts
+from activities.signups import engagements, facts, waiters
 from activities.signups import notices as signup_notices
-from activities.signups.facts import Waiter
-from activities.signups.rules import Offer, is_unasked, offered_until
+from activities.signups.moving_up import let_go, lock_waiters, ready, seat_freed
+from activities.signups.rules import Offer
+from activities.signups.rules_offered import is_unasked, offered_until
 from activities.signups.rules_places import Guest, Places
-from activities.signups.service import let_go, lock_waiters, ready, seat_freed
+from activities.signups.waiters import Waiter
 
 
 def serve(slot_id: int, now: datetime) -> list[int]:
@@ -65,7 +66,7 @@ def _serve(giver_id: int, slot_id: int, now: datetime) -> bool:
     if wanted is None or wanted.turn or not offer.waiting:
         return False
     asked = {one.turn.sign_up_id for one in all_wanted if one.turn} | queries.had_turns(wanted.cover.id)
-    given, _ = facts.around(giver_id, offer)
+    given, _ = engagements.around(giver_id, offer)
     assert given is not None  # cover is wanted only by who has a seat
     found = _next(offer.without(given.arrives_after), asked, now)
     if found is None:
@@ -85,7 +86,7 @@ def _serve(giver_id: int, slot_id: int, now: datetime) -> bool:
 def _next(offer: Offer, asked: Collection[int], now: datetime) -> tuple[Waiter, Places] | None:
     """Who is first in line of those who have not been asked and of whom nothing stands in the way, and their place.
     `offer`: the slot without who gives the seat."""
-    line, busy = ready(offer, facts.waiters_locked(offer.id), now)
+    line, busy = ready(offer, waiters.waiters_locked(offer.id), now)
     alone = (party[0] for party in line if len(party) == 1 and party[0].id not in asked)
     for waiter in alone:
         places = Places(offer)

@@ -12,7 +12,7 @@ from activities.exchanges.rules import Side
 from activities.exchanges.swap_queries import Seat
 from activities.kit.refusal import Refusal
 from activities.people.users import Viewer
-from activities.signups import facts
+from activities.signups import engagements
 from activities.signups.cards import Card, cards
 from activities.signups.rules import SignUpState
 from activities.signups.rules_places import Guest, Places
@@ -26,8 +26,8 @@ def can_take_over(viewer: Viewer, now: datetime) -> list[Card]:
     offers = queries.slots_wanted(viewer, now)
     if not offers:
         return []
-    person, mine = facts.taken_on(viewer.id, offers[0].starts_at, max(offer.ends_at for offer in offers))
-    busy = facts.busy_of(mine)
+    person, mine = engagements.taken_on(viewer.id, offers[0].starts_at, max(offer.ends_at for offer in offers))
+    busy = engagements.busy_of(mine)
     held = {one.slot_id: one.mine for one in mine}
     minutes = queries.minutes([offer.id for offer in offers if offer.quarters], now, viewer.id)
     turns = queries.turns_of(viewer.id, [one.slot_id for one in mine if one.state is SignUpState.WAITING], now)
@@ -75,11 +75,11 @@ def _choices(viewer: Viewer, own: Seat, seats: Sequence[Seat], now: datetime) ->
     if not seats:
         return []
     span = min(s.offer.starts_at for s in seats), max(s.offer.ends_at for s in seats)
-    person, mine = facts.taken_on(viewer.id, *span)
-    theirs = facts.busy_around({seat.member_id for seat in seats}, own.offer)
+    person, mine = engagements.taken_on(viewer.id, *span)
+    theirs = engagements.busy_around({seat.member_id for seat in seats}, own.offer)
     on_own = swap_queries.on_slot(own.offer.id, [seat.member_id for seat in seats])
     held = {one.slot_id: one.mine for one in mine}
-    busy = facts.busy_of(one for one in mine if one.slot_id != own.offer.id)
+    busy = engagements.busy_of(one for one in mine if one.slot_id != own.offer.id)
     found = []
     for seat in seats:
         sees = viewer.unit.path.startswith(seat.path), seat.person.unit_path.startswith(own.path)

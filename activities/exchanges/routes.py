@@ -19,7 +19,7 @@ from activities.kit.i18n import say_date
 from activities.kit.roles import Permission
 from activities.kit.web import done, invalid
 from activities.people.users import Viewer
-from activities.signups import facts
+from activities.signups import engagements, facts
 from activities.signups.cards import Card
 from activities.signups.forms import consent_of
 from activities.signups.pages import by_day
@@ -55,7 +55,7 @@ def cover_wanted(viewer: Viewer, slot: Slot, card: Card, now: datetime) -> Panel
         return None
     (_offer, person, _mine), (mine, busy) = (
         facts.at_first_sight(viewer.id, slot.id),
-        facts.around(viewer.id, card.offer),
+        engagements.around(viewer.id, card.offer),
     )
     minutes = queries.minutes([slot.id], now, viewer.id) if card.offer.quarters else {}
     offer, is_turn = card.offer.without(minutes.get(slot.id)), wanted.turn is not None
@@ -88,7 +88,7 @@ def wanted() -> Any:
 def cover(public_id: str) -> Any:
     slot, now = slot_of(current_user, public_id), clock.now()
     offer = facts.offer_of(slot)
-    mine, _busy = facts.around(current_user.id, offer)
+    mine, _busy = engagements.around(current_user.id, offer)
     if refusal := rules.why_not_ask_cover(offer, mine and mine.state, False, now):
         raise refusal
     return render_template("exchanges/ask.html", slot=slot, form=CoverForm())

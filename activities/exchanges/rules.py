@@ -9,7 +9,7 @@ from typing import ClassVar, NamedTuple
 
 from activities.duties.rules import SlotState
 from activities.kit.refusal import N_, Refusal, refusal
-from activities.signups import rules
+from activities.signups import rules, rules_leaving, rules_offered
 from activities.signups.rules import Mine, Offer, SignUpState
 from activities.signups.rules_person import Person, why_paused
 from activities.signups.rules_time import Busy
@@ -117,7 +117,7 @@ class OtherCannot(Refusal):
 def why_not_ask_cover(offer: Offer, mine: SignUpState | None, is_asked: bool, now: datetime) -> Refusal | None:
     """The first reason against looking for cover. That it is too late to withdraw is none: then it is needed most."""
     if mine is not SignUpState.SEATED:
-        return rules.NotIn()
+        return rules_leaving.NotIn()
     return why_over(offer, now) or (CoverAsked() if is_asked else None)
 
 
@@ -137,13 +137,13 @@ def why_not_take_over(
     """The first reason against taking over a seat. That sign-up has closed since is none. `is_turn`: the person waits
     for the slot and it is their turn, of which no more is asked than of who gets a free seat."""
     if is_turn:
-        return rules.why_not_promote(offer, person, busy, now)
+        return rules_offered.why_not_promote(offer, person, busy, now)
     return (mine.why_not_again() if mine else None) or why_not_fit(offer, person, busy, now)
 
 
 def why_not_fit(offer: Offer, person: Person, busy: Collection[Busy], now: datetime) -> Refusal | None:
     """The first reason against a person in the place of somebody who has a seat."""
-    return why_over(offer, now) or why_paused(person, now) or rules.why_not_promote(offer, person, busy, now)
+    return why_over(offer, now) or why_paused(person, now) or rules_offered.why_not_promote(offer, person, busy, now)
 
 
 def next_wave_at(starts_at: datetime, now: datetime) -> datetime | None:

@@ -21,7 +21,7 @@ from activities.kit.web import done
 from activities.people.limits import person, requests
 from activities.signups.forms import consent_of
 from activities.signups.queries import slot_of
-from activities.signups.rules import NotIn
+from activities.signups.rules_leaving import NotIn
 from activities.signups.rules_soft import AskFirst, RisksNotRead
 
 

@@ -19,12 +19,13 @@ from activities.kit.db import db, lock, transactional, unless_there
 from activities.kit.refusal import NotFound
 from activities.outbox.jobs import every
 from activities.people.models import Member
-from activities.signups import facts
-from activities.signups.facts import Engagement
-from activities.signups.rules import NotIn, SignUpState
+from activities.signups import engagements, facts
+from activities.signups.engagements import Engagement
+from activities.signups.moving_up import seat_freed
+from activities.signups.rules import SignUpState
+from activities.signups.rules_leaving import NotIn
 from activities.signups.rules_places import Guest, Places
 from activities.signups.rules_soft import Consent, why_not_consented
-from activities.signups.service import seat_freed
 
 # ── who would swap ──────────────────────────────────────────────────────────
 
@@ -34,7 +35,7 @@ def offer_seat(member_id: int, slot_id: int, wish: str, now: datetime) -> None:
     """Show others that one would swap this seat, and for what."""
     facts.person_locked(member_id)
     offer = facts.offer_locked(slot_id)
-    seat, _ = facts.around(member_id, offer)
+    seat, _ = engagements.around(member_id, offer)
     if refusal := rules.why_over(offer, now):
         raise refusal
     if seat is None or seat.state is not SignUpState.SEATED:
@@ -48,7 +49,7 @@ def offer_seat(member_id: int, slot_id: int, wish: str, now: datetime) -> None:
 @transactional
 def take_offer_back(member_id: int, slot_id: int, now: datetime) -> None:
     lock(Member, member_id)
-    seat, _ = facts.around(member_id, facts.offer_locked(slot_id))
+    seat, _ = engagements.around(member_id, facts.offer_locked(slot_id))
     offered = swap_queries.offer_by(seat.id) if seat else None
     if offered is None:
         raise rules.NotOnOffer
@@ -157,7 +158,7 @@ def _lapse(swap_id: int, now: datetime) -> None:
     swap = lock(Swap, swap_id)
     if swap.ended_at is None:
         swap.end(SwapEnd.LAPSED, now)
-        seat, _ = facts.around(ends.giver_id, offer := facts.offer(ends.given_slot_id))
+        seat, _ = engagements.around(ends.giver_id, offer := facts.offer(ends.given_slot_id))
         if seat and seat.id == swap.given_id:
             notices.not_swapped(offer, ends.giver_id, now, declined=False)
 
@@ -178,12 +179,12 @@ def _sides(ends: Ends) -> tuple[Party, Party]:
     paths = swap_queries.paths(offers)
 
     def party(who: int, gives: int, other: int, takes: int) -> Party:
-        seat, _ = facts.around(who, offers[gives])
-        theirs, _ = facts.around(other, offers[takes])
+        seat, _ = engagements.around(who, offers[gives])
+        theirs, _ = engagements.around(other, offers[takes])
         wanted = offers[takes].without(theirs and theirs.arrives_after)
-        there, _ = facts.around(who, offers[takes])
-        seen, duties = facts.taken_on(who, offers[takes].starts_at, offers[takes].ends_at)
-        busy = facts.busy_of(duty for duty in duties if duty.slot_id not in (gives, takes))
+        there, _ = engagements.around(who, offers[takes])
+        seen, duties = engagements.taken_on(who, offers[takes].starts_at, offers[takes].ends_at)
+        busy = engagements.busy_of(duty for duty in duties if duty.slot_id not in (gives, takes))
         has_seat = seat is not None and seat.state is SignUpState.SEATED
         person = people[who]._replace(timetable=seen.timetable)
         sees = person.unit_path.startswith(paths[takes])
@@ -225,7 +226,7 @@ def _end_others(swap: Swap, now: datetime) -> None:
     for other in swap_queries.competing(swap):
         other.end(SwapEnd.LAPSED, now)
         ends = _ends(other.id)
-        seat, _ = facts.around(ends.giver_id, offer := facts.offer(ends.given_slot_id))
+        seat, _ = engagements.around(ends.giver_id, offer := facts.offer(ends.given_slot_id))
         if seat and seat.id == other.given_id:
             notices.seat_gone(offer, ends.giver_id, now)
 

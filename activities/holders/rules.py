@@ -10,7 +10,7 @@ from typing import ClassVar, NamedTuple
 
 from activities.duties.kinds import Kind, Ledger
 from activities.kit.refusal import N_, Refusal, refusal
-from activities.signups import rules as signups
+from activities.signups import rules_offered
 from activities.signups.rules import HOLDING, Full, Mine, Offer, SignUpState
 from activities.signups.rules_person import Person
 from activities.signups.rules_time import Busy
@@ -173,7 +173,7 @@ def why_not_seated(
 ) -> Refusal | None:
     """The first reason against giving who holds the post its seat. When sign-up opens and closes is for others."""
     has_seat = mine is not None and mine.state in HOLDING
-    return signups.why_not_promote(offer, person, busy, now) or (Full() if not (offer.left or has_seat) else None)
+    return rules_offered.why_not_promote(offer, person, busy, now) or (Full() if not (offer.left or has_seat) else None)
 
 
 def is_seated(mine: Mine | None) -> bool:

@@ -15,12 +15,13 @@ from activities.holders.models import Holder, HolderSeat
 from activities.kit import clock
 from activities.kit.db import db
 from activities.kit.refusal import Refusal
-from activities.signups import facts, parties
-from activities.signups.facts import Engagement
+from activities.signups import engagements, parties
+from activities.signups.engagements import Engagement
 from activities.signups.models import SignUp
+from activities.signups.moving_up import let_go, promote
 from activities.signups.rules import HOLDING, Offer, SignUpState
 from activities.signups.rules_time import reach
-from activities.signups.service import become, enter, give_back, let_go, promote
+from activities.signups.writing import become, enter, give_back
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,11 @@ def seating(member_id: int, offers: Sequence[Offer], now: datetime, left: Collec
     One statement."""
     if not offers:
         return Seating()
-    person, engagements = facts.taken_on(
+    person, taken_on = engagements.taken_on(
         member_id, min(offer.starts_at for offer in offers), max(offer.ends_at for offer in offers)
     )
-    mine = {one.slot_id: one for one in engagements}
-    busy = {one.slot_id: one.busy for one in engagements if one.state in HOLDING}
+    mine = {one.slot_id: one for one in taken_on}
+    busy = {one.slot_id: one.busy for one in taken_on if one.state in HOLDING}
     seated: list[Offer] = []
     wanted: list[tuple[Offer, Engagement | None]] = []
     missed: list[tuple[Offer, Refusal]] = []
@@ -93,7 +94,7 @@ def give(holder: Holder, slots: Collection[int], actor_id: int | None, reason: s
     afterwards. Return the slots."""
     theirs = {one.slot_id: one for one in db.session.scalars(queries.seats([holder.id], now)) if one.slot_id in slots}
     found = queries.offers_of(theirs.keys())
-    for engagement in facts.engagements_to_come(holder.member_id, now):
+    for engagement in engagements.engagements_to_come(holder.member_id, now):
         if engagement.slot_id in theirs:
             give_back(engagement, actor_id, now, reason)
     return found

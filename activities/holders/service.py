@@ -23,8 +23,8 @@ from activities.kit.refusal import ChangedMeanwhile, NotFound, Refusal
 from activities.outbox.jobs import every
 from activities.people.models import Member
 from activities.people.service import acting
+from activities.signups.moving_up import fill, lock_waiters, seat_freed
 from activities.signups.rules_soft import RisksNotRead
-from activities.signups.service import fill, lock_waiters, seat_freed
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from activities.records.models import Record
 from activities.reviews import plots
 from activities.reviews import queries as reviews
 from activities.reviews.rules import LEDGERS, Figures
-from activities.signups import queries, rules, search
+from activities.signups import queries, rules, rules_leaving, search
 from activities.signups.facts import offer_of
 from activities.signups.models import SignUp
 from activities.signups.rules import SignUpState
@@ -100,7 +100,8 @@ def my_duties(member: Viewer, now: datetime) -> MyDuties:
         swaps=swap_queries.asked_of(member.id, now),
         invitations=len(invitations.asked_of(member.id, now)),
         next=first,
-        can_withdraw=first is not None and rules.why_not_withdraw(offer_of(first.slot), first.state, now) is None,
+        can_withdraw=first is not None
+        and rules_leaving.why_not_withdraw(offer_of(first.slot), first.state, now) is None,
         soon=seated[1 : 1 + SOON],
         more=max(0, len(seated) - 1 - SOON),
         waiting=waiting,

@@ -17,7 +17,7 @@ from activities.kit.i18n import gettext as _
 from activities.kit.roles import Permission
 from activities.kit.web import done
 from activities.people.users import Viewer
-from activities.signups import facts
+from activities.signups import engagements
 from activities.signups.cards import Card, cards
 from activities.signups.pages import by_day
 from activities.signups.panels import Panel, panel
@@ -44,7 +44,7 @@ def mine() -> Any:
     now = clock.now()
     offers = queries.asked_of(current_user.id, now)
     first, last = (offers[0].starts_at, max(o.ends_at for o in offers)) if offers else (now, now)
-    person, busy = facts.taken_on(current_user.id, first, last)
+    person, busy = engagements.taken_on(current_user.id, first, last)
     shown = cards(person, offers, busy, now)
     settings = {"wanted": queries.may_be_asked(current_user.id), "cap": service.weekly_cap()}
     return render_template("invitations/mine.html", by_day=by_day(shown), **settings)

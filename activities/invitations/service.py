@@ -21,7 +21,7 @@ from activities.kit.refusal import ChangedMeanwhile, NotFound
 from activities.outbox import service as outbox
 from activities.people.models import Member
 from activities.people.service import acting, lock_roots
-from activities.signups import facts
+from activities.signups import engagements, facts
 from activities.signups.notices import facts as told
 
 # How many candidates' duties are looked at in one statement.
@@ -89,7 +89,7 @@ def _able(slot: Slot, fits: Fits, now: datetime) -> Iterator[int]:
     found = queries.candidates(slot.id, slot.post.activity.unit.path, now - rules.WINDOW, weekly_cap())
     for start in range(0, len(found), PORTION):
         some = found[start : start + PORTION]
-        busy = facts.busy_around([one.member_id for one in some], offer)
+        busy = engagements.busy_around([one.member_id for one in some], offer)
         yield from (one.member_id for one in some if not fits(offer, one.person, busy[one.member_id], now))
 
 

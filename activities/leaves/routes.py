@@ -20,7 +20,7 @@ from activities.leaves import queries, rules, service
 from activities.leaves.forms import AnswerForm, AskForm
 from activities.leaves.rules import ANSWER_NAMES, Answer
 from activities.people.users import Viewer
-from activities.signups import facts
+from activities.signups import engagements, facts
 from activities.signups.cards import Card
 from activities.signups.panels import Panel, panel, roster_note
 from activities.signups.queries import slot_of
@@ -57,7 +57,7 @@ def ask(public_id: str) -> Any:
     slot, now, form = slot_of(current_user, public_id), clock.now(), AskForm()
     if not form.is_submitted():
         offer = facts.offer_of(slot)
-        mine, _busy = facts.around(current_user.id, offer)
+        mine, _busy = engagements.around(current_user.id, offer)
         if refusal := rules.why_not_ask(offer, mine and mine.state, False, now):
             raise refusal
         return render_template("leaves/ask.html", slot=slot, form=form)

@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import ClassVar
 
 from activities.kit.refusal import N_, Refusal, refusal
-from activities.signups.rules import NotIn, Offer, SignUpState, TooLateToWithdraw, why_not_withdraw
+from activities.signups.rules import Offer, SignUpState
+from activities.signups.rules_leaving import NotIn, TooLateToWithdraw, why_not_withdraw
 
 
 class Answer(StrEnum):

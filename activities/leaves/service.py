@@ -13,10 +13,11 @@ from activities.leaves.models import Leave
 from activities.leaves.rules import Answer
 from activities.people.models import Member
 from activities.people.persons import same_person
-from activities.signups import facts
+from activities.signups import engagements, facts
 from activities.signups.models import SignUp
+from activities.signups.moving_up import promote, seat_freed
 from activities.signups.organize import locked
-from activities.signups.service import give_back, promote, seat_freed
+from activities.signups.writing import give_back
 
 
 @transactional
@@ -25,7 +26,7 @@ def ask(member_id: int, slot_id: int, reason: str, now: datetime) -> None:
     answered; who runs the activity is told. Raises the rules' Refusal."""
     member = lock(Member, member_id)
     offer = facts.offer_locked(slot_id)
-    mine, _ = facts.around(member_id, offer)
+    mine, _ = engagements.around(member_id, offer)
     last = queries.latest_of(mine.id) if mine else None
     is_asked = last is not None and last.answer is Answer.ASKED
     if refusal := rules.why_not_ask(offer, mine and mine.state, is_asked, now):
@@ -52,7 +53,7 @@ def _answer(actor_id: int, leave_id: int, answer: Answer, word: str, now: dateti
     member_id, slot_id = sign_up.member_id, sign_up.slot_id
     locked(actor_id, [slot_id], [member_id])
     leave, offer = lock(Leave, leave_id), facts.offer_locked(slot_id)
-    mine, _ = facts.around(member_id, offer)
+    mine, _ = engagements.around(member_id, offer)
     state = mine.state if mine and mine.id == leave.sign_up_id else None
     is_asked = leave.answer is Answer.ASKED
     if refusal := rules.why_not_answer(offer, state, is_asked, same_person(actor_id, member_id), now):

@@ -23,7 +23,7 @@ from activities.signups import arrivals, facts
 from activities.signups.models import SignUp
 from activities.signups.rules import SignUpState
 from activities.signups.rules_places import Guest, Places
-from activities.signups.service import enter
+from activities.signups.writing import enter
 
 SHOWN = 30
 # Who was to come this long ago is shown as long as they have not come.

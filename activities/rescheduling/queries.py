@@ -13,7 +13,7 @@ from activities.duties.planning import days_span
 from activities.duties.rules import SlotState
 from activities.kit.db import db, run
 from activities.rescheduling.rules import Calendar, Touched
-from activities.signups import facts
+from activities.signups import engagements
 from activities.signups.facts import ACTIVE_STATES, OFFERS
 from activities.signups.models import SignUp
 from activities.signups.rules import HOLDING, Offer
@@ -81,4 +81,4 @@ def open_starts(slots: Iterable[Touched], first: datetime, last: datetime) -> se
 
 def busy(slots: Iterable[Touched], first: datetime, last: datetime) -> dict[int, list[Busy]]:
     """The seats that those with a seat in these slots hold in this time, by member."""
-    return facts.busy({person for slot in slots for person in slot.seated}, first, last)
+    return engagements.busy({person for slot in slots for person in slot.seated}, first, last)

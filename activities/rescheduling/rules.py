@@ -12,7 +12,7 @@ from typing import ClassVar, NamedTuple
 from activities.duties import rules as duties
 from activities.kit.moments import wall
 from activities.kit.refusal import N_, Refusal, refusal
-from activities.signups import rules as signups
+from activities.signups import rules_keeping
 from activities.signups.rules import Offer
 from activities.signups.rules_arrivals import visit
 from activities.signups.rules_time import Busy
@@ -199,7 +199,7 @@ def why_not_moved(
     offer = slot.offer
     return (
         duties.why_not_move(starts_at, ends_at, now)
-        or signups.why_not_withdrawable(offer.taken, starts_at, offer.withdraw_minutes, now)
+        or rules_keeping.why_not_withdrawable(offer.taken, starts_at, offer.withdraw_minutes, now)
         or (duties.SlotThere(starts_at) if (slot.post_id, starts_at) in taken else None)
         or (SeatedElsewhere() if _is_busy(slot, starts_at, ends_at, busy) else None)
     )

@@ -12,8 +12,8 @@ from typing import ClassVar, NamedTuple
 from activities.duties.plans import FallsOut, Planned, Why, by_day
 from activities.duties.rules import ByHand, SlotState
 from activities.kit.refusal import N_, Refusal, refusal
-from activities.signups.rules import is_bound
 from activities.signups.rules_arrivals import Quarter, follows_seats, seats_within, why_not_length
+from activities.signups.rules_keeping import is_bound
 
 MINUTE = timedelta(minutes=1)
 Key = tuple[int, date]  # a post and a day of the series: what a slot stays, wherever it is moved

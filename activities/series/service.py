@@ -24,8 +24,8 @@ from activities.signups import changing
 from activities.signups.changing import Wanted
 from activities.signups.facts import ACTIVE_STATES
 from activities.signups.models import SignUp
+from activities.signups.moving_up import seat_freed
 from activities.signups.organize import lock_people
-from activities.signups.service import seat_freed
 from activities.sites.service import lock_sites
 
 

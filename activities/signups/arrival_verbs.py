@@ -13,14 +13,25 @@ from activities.duties.rules import minutes_of, why_not_touch
 from activities.duties.service import schedule_changed
 from activities.kit.db import db, transactional
 from activities.kit.refusal import ChangedMeanwhile, NotFound
-from activities.signups import changing, facts, notices, organize, parties, queries, rules
+from activities.signups import (
+    changing,
+    engagements,
+    facts,
+    notices,
+    organize,
+    parties,
+    queries,
+    rules,
+    rules_keeping,
+    rules_leaving,
+)
 from activities.signups.arrivals import give, quarters, recount, write_quotas
 from activities.signups.changing import Wanted
 from activities.signups.models import SignUp
+from activities.signups.moving_up import fill, promote
 from activities.signups.rules import SignUpState
 from activities.signups.rules_arrivals import why_not_quotas
 from activities.signups.rules_places import Guest, Places
-from activities.signups.service import fill, promote
 
 
 def come_at(member_id: int, slot_id: int, arrival_id: int, now: datetime) -> None:
@@ -35,9 +46,9 @@ def come_at(member_id: int, slot_id: int, arrival_id: int, now: datetime) -> Non
 def _come_at(member_id: int, slot_id: int, arrival_id: int, now: datetime) -> None:
     person = facts.person_locked(member_id)
     offer = facts.offer_locked(slot_id)
-    mine, busy = facts.around(member_id, offer)
+    mine, busy = engagements.around(member_id, offer)
     if mine is None or mine.state is not SignUpState.SEATED:
-        raise rules.NotIn
+        raise rules_leaving.NotIn
     if refusal := rules.why_over(offer, now):
         raise refusal
     if arrival_id == mine.arrival_id:
@@ -78,7 +89,7 @@ def set_quotas(actor_id: int, slot_id: int, revision: int, quotas: Mapping[int, 
     refusal = (
         why_not_touch(slot.state, slot.starts_at, now)
         or why_not_quotas(wanted, taken, starts)
-        or rules.why_not_capacity(slot.taken - slot.gathered, seats)
+        or rules_keeping.why_not_capacity(slot.taken - slot.gathered, seats)
     )
     if refusal:
         raise refusal

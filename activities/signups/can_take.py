@@ -17,7 +17,7 @@ from activities.kit.db import UtcDateTime
 from activities.norms.rules import Norms, Strictness
 from activities.people.models import Unit
 from activities.people.rules import Stages, Standings
-from activities.signups.facts import Engagement, busy_of
+from activities.signups.engagements import Engagement, busy_of
 from activities.signups.rules_arrivals import STAY
 from activities.signups.rules_person import Person, why_paused
 from activities.signups.rules_time import Busy, days, weeks

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from activities.duties.kinds import Kind, kind_of
 from activities.kit.refusal import Refusal
-from activities.signups import facts, rules
-from activities.signups.facts import Engagement
+from activities.signups import engagements, rules, rules_leaving
+from activities.signups.engagements import Engagement
 from activities.signups.rules import Offer, SignUpState
 from activities.signups.rules_person import Person
 from activities.signups.rules_places import Guest, Places
@@ -98,7 +98,7 @@ def card(
     place: int | None = None,
 ) -> Card:
     refusal = rules.why_not_sign_up(offer, person, mine and mine.mine, busy, now)
-    withdraw_refusal = rules.why_not_withdraw(offer, mine.state, now) if mine else None
+    withdraw_refusal = rules_leaving.why_not_withdraw(offer, mine.state, now) if mine else None
     can_ask = mine is None and (refusal is None or isinstance(refusal, rules.Full))
     # Who it is matters to no rule; and who chooses a time is told of each.
     has_choice = bool(offer.quarters) and offer.entry is SignUpState.SEATED
@@ -107,8 +107,8 @@ def card(
     return Card(offer, mine, refusal, withdraw_refusal, place, warnings, clash)
 
 
-def cards(person: Person, offers: Iterable[Offer], engagements: Iterable[Engagement], now: datetime) -> list[Card]:
-    """Cards for many slots; `engagements` are all of the person's that touch their time."""
-    mine = {one.slot_id: one for one in engagements}
-    busy = facts.busy_of(mine.values())
+def cards(person: Person, offers: Iterable[Offer], taken_on: Iterable[Engagement], now: datetime) -> list[Card]:
+    """Cards for many slots; `taken_on` are all of the person's that touch their time."""
+    mine = {one.slot_id: one for one in taken_on}
+    busy = engagements.busy_of(mine.values())
     return [card(person, offer, mine.get(offer.id), busy, now) for offer in offers]

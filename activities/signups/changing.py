@@ -16,9 +16,10 @@ from activities.duties.rules import ByHand, SlotState, SlotThere, why_not_move, 
 from activities.duties.visits import Stay, must_fit
 from activities.kit.db import Among, UtcDateTime, run, unless_there
 from activities.kit.refusal import Refusal
-from activities.signups import arrivals, facts, notices, queries, rules
+from activities.signups import arrivals, engagements, facts, notices, notices_together, queries, rules_keeping
 from activities.signups.facts import ACTIVE_STATES, NOW, OFFERS
 from activities.signups.models import SignUp
+from activities.signups.moving_up import promote
 from activities.signups.rules import Offer, SignUpState
 from activities.signups.rules_arrivals import (
     Quarter,
@@ -29,7 +30,6 @@ from activities.signups.rules_arrivals import (
     why_not_seats,
 )
 from activities.signups.rules_time import Busy
-from activities.signups.service import promote
 
 STARTS = sa.bindparam("starts", type_=UtcDateTime())
 ENDS = sa.bindparam("ends", type_=UtcDateTime())
@@ -177,7 +177,7 @@ def change(wanted: Iterable[Wanted], actor_id: int, now: datetime, *, by_series:
 
 
 def tell_gathering(
-    slot_ids: Collection[int], now: datetime, tell: Callable[..., None] = notices.team_without_slot
+    slot_ids: Collection[int], now: datetime, tell: Callable[..., None] = notices_together.team_without_slot
 ) -> None:  # fmt: skip
     """Tell the teams that gather for these slots that they are no more, or with `team_moved` that they have changed:
     they are on no slot, so nothing else does."""
@@ -232,13 +232,13 @@ def _why_not(changes: Sequence[Change], now: datetime) -> Iterator[Refusal | Non
             why_not_touch(offer.state, offer.starts_at, now)
             or (why_not_move(c.starts_at, c.ends_at, now) if c.is_moved else None)
             or (
-                rules.why_not_withdrawable(taken, c.starts_at, offer.withdraw_minutes, now)
+                rules_keeping.why_not_withdrawable(taken, c.starts_at, offer.withdraw_minutes, now)
                 if c.is_other_start
-                else (rules.RunsIntoDuty() if offer.id in runs_into else None)
+                else (rules_keeping.RunsIntoDuty() if offer.id in runs_into else None)
             )
             or why_not_length(c.starts_at, c.minutes, c.quarters)
             or why_not_seats(c.capacity, offer.capacity, c.quarters)
-            or rules.why_not_capacity(taken, c.capacity)
+            or rules_keeping.why_not_capacity(taken, c.capacity)
             or (SlotThere(c.starts_at) if there[c.slot.post_id, c.starts_at] > 1 else None)
         )
 
@@ -249,13 +249,13 @@ def _run_into_duties(changes: Iterable[Change], now: datetime) -> set[int]:
     longer = [
         c for c in changes
         if not c.is_other_start and c.ends_at > c.slot.offer.ends_at
-        and rules.is_bound(c.starts_at, c.slot.offer.withdraw_minutes, now)
+        and rules_keeping.is_bound(c.starts_at, c.slot.offer.withdraw_minutes, now)
     ]  # fmt: skip
     if not longer:
         return set()
     seated = _people([c.slot.offer.id for c in longer], [SignUpState.SEATED])
     first, last = min(c.slot.offer.ends_at for c in longer), max(c.ends_at for c in longer)
-    duties = facts.busy({who for some in seated.values() for who in some}, first, last)
+    duties = engagements.busy({who for some in seated.values() for who in some}, first, last)
     return {
         c.slot.offer.id for c in longer
         if any(_runs_into(c, minute, duties[who]) for who, minute in seated[c.slot.offer.id].items())
@@ -327,5 +327,5 @@ def _tell_moved(slot_ids: Collection[int], seated: Mapping[int, Collection[int]]
         for slot_id, some in people.items()
     }
     notices.moved([(slot.offer, untold.get(slot.offer.id, {})) for slot in _standing(slot_ids)], now)
-    tell_gathering(slot_ids, now, notices.team_moved)
+    tell_gathering(slot_ids, now, notices_together.team_moved)
     return {member_id for some in people.values() for member_id in some}

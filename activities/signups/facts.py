@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from datetime import date, datetime
+from collections.abc import Collection
+from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -13,18 +13,15 @@ from sqlalchemy.orm import aliased
 from activities.duties.kinds import kind_of
 from activities.duties.models import Activity, ActivityTraining, Arrival, Post, Slot
 from activities.duties.queries import Sight, visible
-from activities.duties.rules import SlotState
-from activities.kit import clock
 from activities.kit.db import RowsAsJson, UtcDateTime, run
 from activities.kit.refusal import NotFound
 from activities.norms.models import IN_FORCE
 from activities.people.models import Member, Unit
 from activities.people.rules import NotActive
-from activities.signups.models import Pause, SignUp, Team
-from activities.signups.rules import HOLDING, Mine, Offer, SignUpState, duty_name
-from activities.signups.rules_arrivals import Quarter, visit
+from activities.signups.models import Pause, SignUp
+from activities.signups.rules import Mine, Offer, SignUpState
+from activities.signups.rules_arrivals import Quarter
 from activities.signups.rules_person import Person
-from activities.signups.rules_time import Busy, reach
 from activities.sites.models import Site
 from activities.terms.models import SpecialDay
 from activities.terms.rules import Special
@@ -135,9 +132,9 @@ OFFER = (
     Slot.gathered, sa.func.coalesce(Site.notice_days, 0), Activity.classes, RISKS_VERSION, NEEDS, Slot.draws_at,
     Slot.drawn_at, QUARTERS, SPECIALS,
 )  # fmt: skip
-_WHO = (Member.stage, Member.standing, Home.path, Home.name, Member.class_name, PAUSED, PASSED, IN_FORCE)
+WHO = (Member.stage, Member.standing, Home.path, Home.name, Member.class_name, PAUSED, PASSED, IN_FORCE)
 # Where nobody asks for the timetable none is read.
-PERSON = (*_WHO, sa.type_coerce(sa.null(), Spans))
+PERSON = (*WHO, sa.type_coerce(sa.null(), Spans))
 
 OFFERS = (
     sa.select(*OFFER)
@@ -152,13 +149,13 @@ _PERSON = sa.select(*PERSON).join(Home, Home.id == Member.unit_id).where(Member.
 _OFFERS_LOCKED = OFFERS.where(Slot.id.in_(SLOTS)).order_by(Slot.id).with_for_update(of=Slot)
 _AT_SLOT = [sa.select(time).where(Slot.id == SLOT).scalar_subquery() for time in (Slot.starts_at, Slot.ends_at)]
 _PERSON_LOCKED = (
-    sa.select(Member.active, Member.name, *_WHO, busy_within(*_AT_SLOT))
+    sa.select(Member.active, Member.name, *WHO, busy_within(*_AT_SLOT))
     .join(Home, Home.id == Member.unit_id)
     .where(Member.id == MEMBER)
     .with_for_update(of=Member)
 )
 _FIRST_LOOK = (
-    OFFERS.add_columns(*_WHO, busy_within(Slot.starts_at, Slot.ends_at), SignUp.state, SignUp.offered_until)
+    OFFERS.add_columns(*WHO, busy_within(Slot.starts_at, Slot.ends_at), SignUp.state, SignUp.offered_until)
     .join(Member, Member.id == MEMBER)
     .join(Home, Home.id == Member.unit_id)
     .outerjoin(SignUp, sa.and_(SignUp.slot_id == Slot.id, SignUp.member_id == Member.id, IS_ACTIVE))
@@ -267,171 +264,3 @@ def _one(statement: sa.Select[*tuple[Any, ...]], values: dict[str, object]) -> s
     if row is None:
         raise NotFound
     return row
-
-
-# ── what people have taken on ───────────────────────────────────────────────
-
-
-class Engagement(NamedTuple):
-    """A sign-up that holds, with the time and name of its slot. `id` is the sign-up's, `activity_id` the public one."""
-
-    id: int
-    slot_id: int
-    state: SignUpState
-    starts_at: datetime
-    ends_at: datetime
-    activity_id: str
-    activity: str
-    post: str
-    place: str
-    offered_until: datetime | None
-    wish_id: int | None
-    team_id: int | None
-    risks_version: int | None = None
-    assigned_by_id: int | None = None
-    arrival_id: int | None = None
-    arrives_after: int | None = None  # so many minutes after the start, where people come one after another
-
-    @property
-    def mine(self) -> Mine:
-        return Mine(self.state, self.offered_until, self.arrives_after)
-
-    @property
-    def busy(self) -> Busy:
-        starts_at, ends_at = visit(self.starts_at, self.ends_at, self.arrives_after)
-        return Busy(starts_at, ends_at, duty_name(self.activity, self.post), self.place)
-
-
-ENGAGEMENT = (
-    SignUp.id, SignUp.slot_id, SignUp.state, Slot.starts_at, Slot.ends_at, Activity.public_id, Activity.name, Post.name,
-    Post.place, SignUp.offered_until, SignUp.wish_id, SignUp.team_id, SignUp.risks_version, SignUp.assigned_by_id,
-    SignUp.arrival_id, Arrival.minute,
-)  # fmt: skip
-TOUCHES = sa.and_(Slot.state == SlotState.OPEN, Slot.starts_at < LAST, Slot.ends_at > FIRST)
-ENGAGEMENTS = (
-    sa.select(*ENGAGEMENT)
-    .join(Slot, Slot.id == SignUp.slot_id)
-    .join(Post, Post.id == Slot.post_id)
-    .join(Activity, Activity.id == Post.activity_id)
-    .outerjoin(Arrival, Arrival.id == SignUp.arrival_id)
-    .where(IS_ACTIVE)
-    .order_by(Slot.starts_at)
-)
-_AROUND = ENGAGEMENTS.where(SignUp.member_id == MEMBER, sa.or_(SignUp.slot_id == SLOT, TOUCHES))
-_TAKEN_ON = ENGAGEMENTS.order_by(None).where(SignUp.member_id == MEMBER, TOUCHES).subquery()
-_IN_SPAN = (
-    sa.select(*_WHO, busy_within(FIRST, LAST), *_TAKEN_ON.c)
-    .join(Home, Home.id == Member.unit_id)
-    .outerjoin(_TAKEN_ON, sa.true())
-    .where(Member.id == MEMBER)
-    .order_by(_TAKEN_ON.c.starts_at)
-)
-_TO_COME = (
-    ENGAGEMENTS.where(SignUp.member_id == MEMBER, Slot.state == SlotState.OPEN, Slot.starts_at > NOW)
-    .order_by(None)
-    .order_by(Slot.id)
-)
-_BUSY = ENGAGEMENTS.add_columns(SignUp.member_id).where(SignUp.member_id.in_(MEMBERS), TOUCHES)
-
-
-def around(member_id: int, offer: Offer) -> tuple[Engagement | None, list[Busy]]:
-    """What the person has taken on as far as it can matter to a slot: this slot itself, whatever its time or state, and
-    the seats in others that are open."""
-    first, last = reach(offer.starts_at, offer.ends_at, clock.zone())
-    values = {"member_id": member_id, "slot_id": offer.id, "first": first, "last": last}
-    found = [Engagement._make(row) for row in run(_AROUND, values)]
-    mine = next((one for one in found if one.slot_id == offer.id), None)
-    return mine, busy_of(one for one in found if one is not mine)
-
-
-def taken_on(member_id: int, first: datetime, last: datetime) -> tuple[Person, list[Engagement]]:
-    """The person with their timetable, and what they have taken on in open slots, as far as it can matter to a slot
-    within the span, in order of time. One statement."""
-    first, last = reach(first, last, clock.zone())
-    rows = run(_IN_SPAN, {"member_id": member_id, "first": first, "last": last}).all()
-    size = len(PERSON)
-    person = Person._make(rows[0][:size])
-    return person, [Engagement._make(row[size:]) for row in rows if row[size] is not None]
-
-
-def engagements_to_come(member_id: int, now: datetime) -> list[Engagement]:
-    """What the person has taken on in open slots to come, by slot."""
-    return [Engagement._make(row) for row in run(_TO_COME, {"member_id": member_id, "now": now})]
-
-
-def busy_of(engagements: Iterable[Engagement]) -> list[Busy]:
-    """The seats among them, those held until they are accepted too: a place on a waiting list takes no time."""
-    return [one.busy for one in engagements if one.state in HOLDING]
-
-
-def busy_around(member_ids: Collection[int], offer: Offer) -> dict[int, list[Busy]]:
-    """The seats these people hold in other open slots as far as they can matter to this one, by member. One
-    statement."""
-    return busy(member_ids, *reach(offer.starts_at, offer.ends_at, clock.zone()), beside=offer.id)
-
-
-def busy_in(member_ids: Collection[int], offers: Collection[Offer]) -> dict[int, list[Busy]]:
-    """The seats these people hold in open slots as far as they can matter to any of these slots, by member. One
-    statement."""
-    if not offers:
-        return {}
-    first, last = min(offer.starts_at for offer in offers), max(offer.ends_at for offer in offers)
-    return busy(member_ids, *reach(first, last, clock.zone()))
-
-
-def busy(
-    member_ids: Collection[int], first: datetime, last: datetime, *, beside: int | None = None
-) -> dict[int, list[Busy]]:
-    """The seats these people hold in open slots that touch the span, those in one slot aside, by member. One
-    statement."""
-    found: dict[int, list[Busy]] = {member_id: [] for member_id in member_ids}
-    for *engagement, member_id in run(_BUSY, {"member_ids": list(member_ids), "first": first, "last": last}):
-        one = Engagement._make(engagement)
-        found[member_id] += busy_of([one] if one.slot_id != beside else [])
-    return found
-
-
-_LAPSED = ENGAGEMENTS.add_columns(SignUp.member_id).where(
-    SignUp.slot_id == SLOT, SignUp.state == SignUpState.OFFERED, SignUp.offered_until <= NOW
-)
-
-
-def lapsed(slot_id: int, now: datetime) -> list[tuple[int, Engagement]]:
-    """The offers of a slot that nobody accepted in time, with their members."""
-    rows = run(_LAPSED, {"slot_id": slot_id, "now": now})
-    return [(member_id, Engagement._make(engagement)) for *engagement, member_id in rows]
-
-
-# ── who waits ───────────────────────────────────────────────────────────────
-
-
-class Waiter(NamedTuple):
-    """Somebody on a waiting list. `id` and `revision` are the sign-up's; `at_once`: rather seated than asked when time
-    is short; `whole_team`: the team that moves up all at once or not at all."""
-
-    id: int
-    revision: int
-    member_id: int
-    at_once: bool
-    wish_id: int | None
-    whole_team: int | None
-    person: Person
-
-
-WAITER = (SignUp.id, SignUp.revision, SignUp.member_id, SignUp.at_once, SignUp.wish_id, Team.id)
-_WAITERS_LOCKED = (
-    sa.select(*WAITER, *PERSON)
-    .join(Member, Member.id == SignUp.member_id)
-    .join(Home, Home.id == Member.unit_id)
-    .outerjoin(Team, sa.and_(Team.id == SignUp.team_id, Team.whole))
-    .where(SignUp.slot_id == SLOT, SignUp.state == SignUpState.WAITING, Member.active)
-    .order_by(SignUp.ticket)
-    .with_for_update(of=Member)
-)
-
-
-def waiters_locked(slot_id: int) -> list[Waiter]:
-    """Those on the waiting list, who waits longest first; their rows are locked, so that none of them takes another
-    seat meanwhile."""
-    rows, size = run(_WAITERS_LOCKED, {"slot_id": slot_id}), len(WAITER)
-    return [Waiter._make([*row[:size], Person._make(row[size:])]) for row in rows]

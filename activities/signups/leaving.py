@@ -10,9 +10,10 @@ from activities.duties.models import Activity, Slot
 from activities.duties.queries import WITH_ALL
 from activities.kit.db import lock, transactional
 from activities.people.service import lock_roots, shut_account
-from activities.signups import facts, notices
+from activities.signups import engagements, notices
+from activities.signups.moving_up import lock_waiters, promote
 from activities.signups.rules import HOLDING
-from activities.signups.service import give_back, lock_waiters, promote
+from activities.signups.writing import give_back
 from activities.timetables import service as timetables
 
 
@@ -22,11 +23,11 @@ def deactivate(actor_id: int, member_id: int, now: datetime) -> int:
     longest, whether or not it is too late to withdraw, and who runs the activities is told. Sign-ups of slots that have
     begun stay, and so do records. Return how many seats were given back."""
     lock_roots()
-    lock_waiters([mine.slot_id for mine in facts.engagements_to_come(member_id, now)], member_id)
+    lock_waiters([mine.slot_id for mine in engagements.engagements_to_come(member_id, now)], member_id)
     member = shut_account(actor_id, member_id, now)
     timetables.drop(member_id)
     seats: defaultdict[Activity, list[Slot]] = defaultdict(list)
-    for mine in facts.engagements_to_come(member_id, now):
+    for mine in engagements.engagements_to_come(member_id, now):
         slot = lock(Slot, mine.slot_id, WITH_ALL)
         if mine.state in HOLDING:
             seats[slot.post.activity].append(slot)

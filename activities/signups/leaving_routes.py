@@ -14,7 +14,7 @@ from activities.kit.i18n import ngettext
 from activities.kit.roles import Permission
 from activities.kit.web import done
 from activities.people.queries import person_for
-from activities.signups import facts, leaving
+from activities.signups import engagements, leaving
 
 
 def add_to(signups: Blueprint) -> None:
@@ -25,7 +25,7 @@ def add_to(signups: Blueprint) -> None:
 def deactivate(public_id: str) -> Any:
     member = person_for(current_user, Permission.MANAGE_PEOPLE, public_id)
     if request.method == "GET":
-        seats = facts.busy_of(facts.engagements_to_come(member.id, clock.now()))
+        seats = engagements.busy_of(engagements.engagements_to_come(member.id, clock.now()))
         return render_template("signups/deactivate.html", member=member, seats=len(seats))
     count = leaving.deactivate(current_user.id, member.id, clock.now())
     security.note("account deactivated", member=public_id, by=current_user.public_id)

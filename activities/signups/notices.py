@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -14,10 +14,9 @@ from activities.outbox import service as outbox
 from activities.outbox.rules import Group
 from activities.outbox.words import Page, is_past, of_slot, words
 from activities.signups import links
-from activities.signups.facts import Waiter
-from activities.signups.models import Team
 from activities.signups.rules import Offer, SignUpState
 from activities.signups.rules_arrivals import visit
+from activities.signups.waiters import Waiter
 
 # What begins within this time is told at any hour.
 SOON = timedelta(hours=24)
@@ -42,7 +41,7 @@ CANCELLED = Topics("signups.cancelled", "signups.cancelled_several")
 OnSlot = tuple[Offer, Minutes]
 
 
-def _slot(params: Mapping[str, Any]) -> Page:
+def slot_page(params: Mapping[str, Any]) -> Page:
     return "signups.slot", {"public_id": params["slot"]}
 
 
@@ -66,7 +65,7 @@ words(
     "signups.seated",
     N_("You have a seat: %(what)s"),
     N_("%(when)s, %(where)s. %(way_out)s"),
-    _slot,
+    slot_page,
     duties=of_slot,
     said=way_out,
 )
@@ -74,7 +73,7 @@ words(
     "signups.comes_at",
     N_("You have a place: %(what)s"),
     N_("Please come %(at)s to %(where)s. %(way_out)s"),
-    _slot,
+    slot_page,
     urgent=SOON,
     duties=of_slot,
     said=way_out,
@@ -83,13 +82,13 @@ words(
     "signups.waiting",
     N_("You are on the waiting list: %(what)s"),
     N_("%(when)s, %(where)s. We tell you when a seat is yours."),
-    _slot,
+    slot_page,
 )
 words(
     "signups.promoted",
     N_("A seat came free and is yours: %(what)s"),
     N_("%(when)s, %(where)s. %(way_out)s"),
-    _slot,
+    slot_page,
     urgent=SOON,
     duties=of_slot,
     said=way_out,
@@ -98,7 +97,7 @@ words(
     FIRST_OF_SEVERAL,
     N_("A seat is yours: %(what)s"),
     N_("%(when)s, %(where)s. You no longer wait for the others. %(way_out)s"),
-    _slot,
+    slot_page,
     urgent=SOON,
     duties=of_slot,
     said=way_out,
@@ -116,41 +115,8 @@ words(
     "signups.lapsed",
     N_("The seat held for you has gone to the next: %(what)s"),
     N_("%(when)s, %(where)s. You did not accept it in time. Join the waiting list again if you still want a seat."),
-    _slot,
+    slot_page,
     Group.ANSWERS,
-)
-words(
-    "signups.waiting_for_any",
-    N_("You wait for any of %(several)s slots: %(what)s"),
-    N_("The earliest is %(when)s, %(where)s. The first seat that comes is yours; then the others let you go."),
-    lambda _: ("home.my_duties", {}),
-)
-words(
-    "signups.wish_left",
-    N_("You no longer wait for any of %(several)s slots: %(what)s"),
-    N_("The earliest was %(when)s, %(where)s."),
-    lambda _: ("home.my_duties", {}),
-)
-words(
-    "signups.team_invited",
-    N_("%(name)s asks you to join the team “%(team)s”: %(what)s"),
-    N_("%(when)s, %(where)s. You are signed up with it only if you join."),
-    lambda params: ("signups.team", {"public_id": params["address"]}),
-    Group.ANSWERS,
-)
-words(
-    "signups.team_seated",
-    N_("Your team “%(team)s” is signed up, and you have a seat: %(what)s"),
-    N_("%(when)s, %(where)s. %(way_out)s"),
-    _slot,
-    duties=of_slot,
-    said=way_out,
-)
-words(
-    "signups.team_waiting",
-    N_("Your team “%(team)s” is on the waiting list, and you with it: %(what)s"),
-    N_("%(when)s, %(where)s. We tell you when a seat is yours."),
-    _slot,
 )
 words(
     "signups.team_offered",
@@ -162,34 +128,10 @@ words(
     holds=lambda params, now: not is_past(params["until"], now),
 )
 words(
-    "signups.team_dissolved",
-    N_("Your team “%(team)s” is dissolved: %(what)s"),
-    N_("%(when)s, %(where)s. Whatever seats and places it had are given back."),
-    _slot,
-    duties=of_slot,
-)
-words(
-    "signups.team_without_slot",
-    N_("Does not take place: %(what)s"),
-    N_("%(when)s, %(where)s. Your team “%(team)s” was gathering for it. Nobody has to come."),
-    lambda _: ("home.my_duties", {}),
-    urgent=SOON,
-)
-words(
-    "signups.team_moved",
-    N_("Changed: %(what)s"),
-    N_(
-        "Now %(when)s, %(where)s. Your team “%(team)s” gathers for it. If this does not suit you, please leave"
-        " the team."
-    ),
-    _slot,
-    urgent=SOON,
-)
-words(
     "signups.asked",
     N_("You have asked for a seat: %(what)s"),
     N_("%(when)s, %(where)s. We tell you as soon as it is decided."),
-    _slot,
+    slot_page,
 )
 words(
     "signups.declined",
@@ -205,12 +147,12 @@ words(
     lambda params: ("admissions.assign", {"public_id": params["slot"]}),
     Group.ORGANIZING,
 )
-words("signups.withdrew", N_("You have withdrawn: %(what)s"), N_("%(when)s, %(where)s."), _slot, duties=of_slot)
+words("signups.withdrew", N_("You have withdrawn: %(what)s"), N_("%(when)s, %(where)s."), slot_page, duties=of_slot)
 words(
     MOVED.one,
     N_("Changed: %(what)s"),
     N_("Now %(when)s, %(where)s. If this does not suit you, please withdraw."),
-    _slot,
+    slot_page,
     urgent=SOON,
     duties=of_slot,
 )
@@ -218,7 +160,7 @@ words(
     CANCELLED.one,
     N_("Cancelled: %(what)s"),
     N_("%(when)s, %(where)s. Reason: %(reason)s"),
-    _slot,
+    slot_page,
     urgent=SOON,
     duties=of_slot,
 )
@@ -242,7 +184,7 @@ words(
     "signups.risks",
     N_("Please read the risks and safeguards: %(what)s"),
     N_("%(when)s, %(where)s. They are new or have changed since you signed up. Confirm that you have read them."),
-    _slot,
+    slot_page,
 )
 words(
     "signups.left",
@@ -332,41 +274,6 @@ def _of_each(topics: Topics, slots: Iterable[OnSlot], now: datetime, **params: A
 def risks_changed(offers: Mapping[int, Offer], now: datetime) -> None:
     """Ask each member to read the risks of this slot of theirs."""
     outbox.post_each(now, "signups.risks", {member_id: facts(offer) for member_id, offer in offers.items()})
-
-
-def waits_for_any(offers: Sequence[Offer], member_id: int, now: datetime) -> None:
-    outbox.post(now, [member_id], "signups.waiting_for_any", **facts(offers[0]), several=len(offers))
-
-
-def wish_left(offer: Offer, several: int, member_id: int, now: datetime) -> None:
-    outbox.post(now, [member_id], "signups.wish_left", **facts(offer), several=several)
-
-
-def team_invited(offer: Offer, team: Team, name: str, member_id: int, now: datetime) -> None:
-    params = {**facts(offer), "team": team.name, "address": team.public_id, "name": name}
-    outbox.post(now, [member_id], "signups.team_invited", **params)
-
-
-def team_signed_up(
-    offer: Offer, team: Team, states: Mapping[int, SignUpState], minutes: Minutes, now: datetime
-) -> None:  # fmt: skip
-    for state in (SignUpState.SEATED, SignUpState.WAITING):
-        people = [member_id for member_id, own in states.items() if own is state]
-        tell(now, f"signups.team_{state}", offer, people, minutes, team=team.name)
-
-
-def team_dissolved(offer: Offer, team: Team, member_ids: Iterable[int], now: datetime) -> None:
-    outbox.post(now, member_ids, "signups.team_dissolved", **facts(offer), team=team.name)
-
-
-def team_without_slot(offer: Offer, team: str, member_ids: Iterable[int], now: datetime) -> None:
-    """Tell who has joined a team that is not signed up yet that its slot is cancelled or deleted."""
-    outbox.post(now, member_ids, "signups.team_without_slot", **facts(offer), team=team)
-
-
-def team_moved(offer: Offer, team: str, member_ids: Iterable[int], now: datetime) -> None:
-    """Tell who has joined a team that is not signed up yet of the new time or place."""
-    outbox.post(now, member_ids, "signups.team_moved", **facts(offer), team=team)
 
 
 def left(activity: Activity, slots: Collection[Slot], name: str, now: datetime) -> None:

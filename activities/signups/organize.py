@@ -19,11 +19,11 @@ from activities.kit.db import db, lock, transactional
 from activities.kit.refusal import ChangedMeanwhile, NotFound
 from activities.people.models import Member
 from activities.people.service import acting
-from activities.signups import changing, notices, queries
+from activities.signups import changing, notices, notices_together, queries
 from activities.signups.changing import Wanted
 from activities.signups.facts import ACTIVE_STATES, offer_of
 from activities.signups.models import SignUp
-from activities.signups.service import seat_freed
+from activities.signups.moving_up import seat_freed
 from activities.sites.service import lock_sites
 
 
@@ -39,7 +39,7 @@ def edit_post(actor_id: int, post_id: int, revision: int, changes: Mapping[str, 
     if "place" in after or "site_id" in after:
         on_slots = queries.people_to_come(post_id, now).items()
         notices.moved([(offer_of(slot), people) for slot, people in on_slots], now)
-        changing.tell_gathering(list(visits.coming(post_id, now)), now, notices.team_moved)
+        changing.tell_gathering(list(visits.coming(post_id, now)), now, notices_together.team_moved)
 
 
 def edit_slot(

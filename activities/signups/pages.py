@@ -13,7 +13,7 @@ from activities.kit import clock
 from activities.kit.i18n import gettext, say_week
 from activities.people.rules import STAGE_NAMES, STANDING_NAMES, Stages, Standings
 from activities.people.users import Viewer
-from activities.signups import facts, search
+from activities.signups import engagements, search
 from activities.signups.can_take import can_take as in_sql
 from activities.signups.cards import Card, cards
 from activities.signups.forms import Filters
@@ -72,7 +72,7 @@ class FindView:
 
 def find_view(member: Viewer, filters: Filters, now: datetime) -> FindView:
     span = search.span(filters.week)
-    person, mine = facts.taken_on(member.id, *span)
+    person, mine = engagements.taken_on(member.id, *span)
     can_take = in_sql(person, mine, span, now) if filters.only_open else None
     groups = search.groups(member, filters, mine, can_take)
     slots = search.cards_page(member, filters, can_take, now)
@@ -158,5 +158,5 @@ def activity_page(member: Viewer, activity: Activity, page: int, now: datetime) 
     shown = slots[:PAGE]
     if not shown:
         return [], False
-    person, mine = facts.taken_on(member.id, shown[0].starts_at, max(s.ends_at for s in shown))
+    person, mine = engagements.taken_on(member.id, shown[0].starts_at, max(s.ends_at for s in shown))
     return cards(person, shown, mine, now), len(slots) > PAGE

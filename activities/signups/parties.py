@@ -16,23 +16,13 @@ from activities.kit import clock
 from activities.kit.db import run
 from activities.people.models import Member
 from activities.people.rules import NotActive
-from activities.signups.facts import (
-    ENGAGEMENTS,
-    MEMBER,
-    MEMBERS,
-    NOW,
-    PERSON,
-    SLOT,
-    TOUCHES,
-    Engagement,
-    Home,
-    Waiter,
-    busy_of,
-)
+from activities.signups.engagements import ENGAGEMENTS, TOUCHES, Engagement, busy_of
+from activities.signups.facts import MEMBER, MEMBERS, NOW, PERSON, SLOT, Home
 from activities.signups.models import SignUp, Team
 from activities.signups.rules import Offer, SignUpState
 from activities.signups.rules_person import Person
 from activities.signups.rules_time import Busy, reach
+from activities.signups.waiters import Waiter
 
 WISHES = sa.bindparam("wish_ids", type_=sa.Integer(), expanding=True)
 

@@ -1,6 +1,7 @@
-"""Who may take a slot, and who gets a freed one. Screen and service ask the same functions; what they ask of a person
-stands in `rules_person`, what of the time in `rules_time`, what of teams and of several slots in `rules_together`, and
-what speaks against a slot without forbidding it in `rules_soft`."""
+"""Who may take a slot. Screen and service ask the same functions; who gets a freed one stands in `rules_offered`,
+giving it back in `rules_leaving`, what a change owes to who stays in `rules_keeping`; what is asked of a person in
+`rules_person`, of the time in `rules_time`, of teams and several slots in `rules_together`, and what speaks against a
+slot without forbidding it in `rules_soft`."""
 
 from __future__ import annotations
 
@@ -175,19 +176,6 @@ class AlreadyAsked(Refusal):
 
 
 @refusal
-class NotOffered(Refusal):
-    sentence: ClassVar[str] = N_("No seat of this slot is held for you.")
-    remedy: ClassVar[str] = N_("Sign up, or join the waiting list.")
-
-
-@refusal
-class OfferOver(Refusal):
-    until: datetime
-    sentence: ClassVar[str] = N_("The seat was held for you until %(until)s.")
-    remedy: ClassVar[str] = N_("Join the waiting list again if you still want one.")
-
-
-@refusal
 class NotOpenYet(Refusal):
     opens_at: datetime
     sentence: ClassVar[str] = N_("Sign-up opens %(opens_at)s.")
@@ -214,12 +202,6 @@ class DrawClosed(Refusal):
 
 
 @refusal
-class ReasonMissing(Refusal):
-    sentence: ClassVar[str] = N_("Say why you cannot take on what you were assigned.")
-    remedy: ClassVar[str] = N_("Who assigned it to you reads the reason.")
-
-
-@refusal
 class SignUpClosed(Refusal):
     closed_at: datetime
     sentence: ClassVar[str] = N_("Sign-up closed %(closed_at)s.")
@@ -237,37 +219,6 @@ class TooShortNotice(Refusal):
 class Full(Refusal):
     sentence: ClassVar[str] = N_("All seats of this slot are taken.")
     remedy: ClassVar[str] = N_("Join the waiting list: who waits longest gets the next free seat.")
-
-
-@refusal
-class NotIn(Refusal):
-    sentence: ClassVar[str] = N_("You are not signed up for this slot.")
-
-
-@refusal
-class TooLateToWithdraw(Refusal):
-    until: datetime
-    sentence: ClassVar[str] = N_("Withdrawing was possible until %(until)s.")
-    remedy: ClassVar[str] = N_("Ask for cover, so that someone can take over: the slot's page has a button for it.")
-
-
-@refusal
-class FewerThanSeated(Refusal):
-    taken: int
-    sentence: ClassVar[str] = N_("%(taken)s people already have a seat, so the capacity cannot be smaller.")
-    remedy: ClassVar[str] = N_("Choose a larger capacity, or cancel the slot.")
-
-
-@refusal
-class NoTimeToWithdraw(Refusal):
-    sentence: ClassVar[str] = N_("People have a seat, and it would be too late for them to withdraw from the new time.")
-    remedy: ClassVar[str] = N_("Choose a later start, or cancel the slot and plan a new one.")
-
-
-@refusal
-class RunsIntoDuty(Refusal):
-    sentence: ClassVar[str] = N_("Somebody with a seat has another duty then, and it is too late for them to withdraw.")
-    remedy: ClassVar[str] = N_("Choose an earlier end.")
 
 
 class Mine(NamedTuple):
@@ -310,70 +261,6 @@ def why_not_sign_up(
         or why_no_time_for(offer, busy, person)
         or (Full() if offer.entry is SignUpState.WAITING and not waiting else None)
     )
-
-
-def why_not_promote(offer: Offer, person: Person, busy: Collection[Busy], now: datetime) -> Refusal | None:
-    """The first reason against giving a waiting person a free seat. That sign-up has closed since is none."""
-    return why_over(offer, now) or why_ineligible(offer, person) or why_no_time_for(offer, busy, person)
-
-
-def why_not_accept(
-    offer: Offer, person: Person, mine: Mine | None, busy: Collection[Busy], now: datetime
-) -> Refusal | None:
-    """The first reason against accepting a seat that is held for the person. That sign-up has closed since is none."""
-    if mine is None or mine.state is not SignUpState.OFFERED or mine.offered_until is None:
-        return NotOffered()
-    if over := why_over(offer, now):
-        return over
-    if now >= mine.offered_until:
-        return OfferOver(mine.offered_until)
-    if mine.minute is not None:
-        return why_ineligible(offer, person) or why_no_visit(offer, mine.minute, busy, person)
-    return why_ineligible(offer, person) or why_no_time_for(offer, busy, person)
-
-
-def offered_until(starts_at: datetime, offer_minutes: int, now: datetime) -> datetime | None:
-    """Until when a freed seat is held for who is offered it: for the activity's usual time, but when the slot starts
-    soon only for half of what is left. None where people are seated without being asked."""
-    usual = timedelta(minutes=offer_minutes)
-    return now + min(usual, (starts_at - now) / 2) if usual else None
-
-
-def is_unasked(offer: Offer, at_once: bool, now: datetime) -> bool:
-    """Whether who waits gets a seat without being asked: where nobody is, or because too little time is left to hold it
-    for as long as usual and they wished it so (`at_once`)."""
-    usual = timedelta(minutes=offer.offer_minutes)
-    return not usual or (at_once and offer.starts_at - now < 2 * usual)
-
-
-def why_not_withdraw(offer: Offer, mine: SignUpState | None, now: datetime) -> Refusal | None:
-    """The first reason against giving back what one has. Only a seat one has accepted has a last moment for that."""
-    if mine is None or mine is SignUpState.WITHDRAWN:
-        return NotIn()
-    if over := why_over(offer, now):
-        return over
-    if mine is SignUpState.SEATED and now > offer.withdraw_until:
-        return TooLateToWithdraw(offer.withdraw_until)
-    return None
-
-
-def why_not_unsaid(is_assigned: bool, reason: str) -> Refusal | None:
-    """The reason against giving something back without a reason: whoever assigned it must learn one."""
-    return ReasonMissing() if is_assigned and not reason else None
-
-
-def why_not_capacity(taken: int, capacity: int) -> Refusal | None:
-    return FewerThanSeated(taken) if capacity < taken else None
-
-
-def why_not_withdrawable(taken: int, starts_at: datetime, withdraw_minutes: int, now: datetime) -> Refusal | None:
-    """The reason against moving a slot's start to where those who have its seats could not withdraw any more."""
-    return NoTimeToWithdraw() if taken and is_bound(starts_at, withdraw_minutes, now) else None
-
-
-def is_bound(starts_at: datetime, withdraw_minutes: int, now: datetime) -> bool:
-    """Whether no time is left to withdraw from a seat."""
-    return now >= starts_at - timedelta(minutes=withdraw_minutes)
 
 
 def why_over(offer: Offer, now: datetime) -> Refusal | None:

@@ -19,7 +19,8 @@ from activities.kit.db import db, run
 from activities.people.models import Unit
 from activities.people.users import Viewer
 from activities.signups.can_take import fits_timetable
-from activities.signups.facts import ACTIVE_STATES, FIRST, LAST, NOW, OFFERS, Engagement
+from activities.signups.engagements import Engagement
+from activities.signups.facts import ACTIVE_STATES, FIRST, LAST, NOW, OFFERS
 from activities.signups.forms import PARTS, Filters
 from activities.signups.models import SignUp
 from activities.signups.rules import Offer, SignUpState

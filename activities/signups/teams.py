@@ -9,12 +9,24 @@ from datetime import datetime
 from activities.audit import service as audit
 from activities.kit.db import db, lock, transactional
 from activities.kit.refusal import ChangedMeanwhile
-from activities.signups import arrivals, facts, notices, parties, queries, rules, rules_soft, rules_together
+from activities.signups import (
+    arrivals,
+    engagements,
+    facts,
+    notices_together,
+    parties,
+    queries,
+    rules,
+    rules_leaving,
+    rules_soft,
+    rules_together,
+)
 from activities.signups.models import Team, TeamMember
+from activities.signups.moving_up import fill, lock_waiters, promote, seat_freed
 from activities.signups.rules import Offer, SignUpState
 from activities.signups.rules_places import Guest, Places
 from activities.signups.rules_soft import Consent
-from activities.signups.service import Entry, enter_all, fill, give_back_all, lock_waiters, promote, seat_freed
+from activities.signups.writing import Entry, enter_all, give_back_all
 
 
 @transactional
@@ -44,7 +56,7 @@ def _must_join(member_id: int, slot_id: int, consent: Consent | None, now: datet
     """Lock the member and the slot; raise the reason why the member cannot be in a team for it."""
     person = facts.person_locked(member_id, slot_id)
     offer = facts.offer_locked(slot_id)
-    mine, busy = facts.around(member_id, offer)
+    mine, busy = engagements.around(member_id, offer)
     if refusal := rules_together.why_not_join(offer, person, mine and mine.mine, busy, now):
         raise refusal
     if queries.team_joined(member_id, slot_id):
@@ -76,7 +88,7 @@ def invite(actor_id: int, team_id: int, number: str, now: datetime) -> None:
         raise rules_together.NobodyToInvite
     db.session.add(TeamMember(team_id=team_id, member_id=member.id))
     audit.leave(now, actor_id, "invite to team", Team, team_id, after={"member": member.id})
-    notices.team_invited(offer, team, queries.name_of(actor_id), member.id, now)
+    notices_together.team_invited(offer, team, queries.name_of(actor_id), member.id, now)
 
 
 @transactional
@@ -85,7 +97,7 @@ def leave(member_id: int, team_id: int, now: datetime) -> None:
     team = _open(team_id)
     own = queries.invitation(team_id, member_id)
     if own is None:
-        raise rules.NotIn
+        raise rules_leaving.NotIn
     db.session.delete(own)
     db.session.flush()
     audit.leave(now, member_id, "leave team", Team, team_id, before={"member": member_id})
@@ -133,7 +145,7 @@ def _sign_up_team(actor_id: int, team_id: int, now: datetime, at_once: bool) -> 
     arrivals.give(places)
     team.signed_up_at = now
     audit.leave(now, actor_id, "sign team up", Team, team_id, after={"people": len(members), "seats": len(seated)})
-    notices.team_signed_up(offer, team, states, places.minutes, now)
+    notices_together.team_signed_up(offer, team, states, places.minutes, now)
     promote(slot_id, now)
     return len(seated)
 
@@ -152,13 +164,13 @@ def _dissolve(actor_id: int, team_id: int, now: datetime) -> list[int]:
     team = _led(actor_id, team_id, signed_up=True)
     places = parties.of_team(team_id)
     for mine in places:
-        if refusal := rules.why_not_withdraw(offer, mine.state, now):
+        if refusal := rules_leaving.why_not_withdraw(offer, mine.state, now):
             raise refusal
     members = queries.people_of_team(team_id)
     give_back_all(places, actor_id, now, "team dissolved")
     team.dissolved_at = now
     audit.leave(now, actor_id, "dissolve team", Team, team_id, after={"people": len(members)})
-    notices.team_dissolved(offer, team, members, now)
+    notices_together.team_dissolved(offer, team, members, now)
     promote(slot_id, now)
     return members
 

@@ -10,7 +10,7 @@ from activities.duties.models import Activity, Slot
 from activities.duties.rules import WayIn
 from activities.kit.refusal import Refusal
 from activities.people.users import Viewer
-from activities.signups import facts, queries, rules, rules_together, search
+from activities.signups import engagements, facts, queries, rules, rules_together, search
 from activities.signups.cards import Card, card, cards
 from activities.signups.forms import Filters
 from activities.signups.models import SignUp, Team, TeamMember
@@ -24,7 +24,7 @@ from activities.signups.search import PAGE
 def card_of(member_id: int, slot: Slot, now: datetime) -> tuple[Card, Person]:
     """A slot's card with the member's place in line, and the member as the rules see them."""
     offer, person, _ = facts.at_first_sight(member_id, slot.id)
-    mine, busy = facts.around(member_id, offer)
+    mine, busy = engagements.around(member_id, offer)
     waiting = [mine.id] if mine and mine.state is SignUpState.WAITING else []
     place = next(iter(queries.places_in_line(waiting).values()), None)
     found = card(person, offer, mine, busy, now, place)
@@ -40,7 +40,7 @@ def to_wait_for(member: Viewer, activity: Activity | None, filters: Filters, now
     found = search.slots_of(activity, filters.page, now) if activity else search.cards_page(member, filters, None, now)
     if not found:
         return []
-    person, mine = facts.taken_on(member.id, found[0].starts_at, max(offer.ends_at for offer in found))
+    person, mine = engagements.taken_on(member.id, found[0].starts_at, max(offer.ends_at for offer in found))
     full = [one for one in cards(person, found[:PAGE], mine, now) if one.is_full and not one.mine]
     return [one for one in full if one.offer.way_in is WayIn.FIRST_COME]
 

@@ -7,12 +7,23 @@ from collections.abc import Collection
 from datetime import datetime
 
 from activities.kit.db import db, transactional
-from activities.signups import arrivals, facts, notices, parties, queries, rules, rules_together
+from activities.signups import (
+    arrivals,
+    engagements,
+    facts,
+    notices,
+    notices_together,
+    parties,
+    queries,
+    rules_leaving,
+    rules_together,
+)
 from activities.signups.models import Wish
+from activities.signups.moving_up import fill, lock_waiters, promote, seat_freed
 from activities.signups.rules import SignUpState
 from activities.signups.rules_places import Guest, Places
 from activities.signups.rules_soft import Consent
-from activities.signups.service import Entry, enter, enter_all, fill, give_back_all, lock_waiters, promote, seat_freed
+from activities.signups.writing import Entry, enter, enter_all, give_back_all
 
 
 def wait_for_any(
@@ -33,9 +44,9 @@ def _wait_for_any(
 ) -> SignUpState:
     person = facts.person_locked(member_id)
     offers = facts.offers_locked(slot_ids)
-    seen, taken_on = facts.taken_on(member_id, offers[0].starts_at, max(offer.ends_at for offer in offers))
+    seen, taken_on = engagements.taken_on(member_id, offers[0].starts_at, max(offer.ends_at for offer in offers))
     person = person._replace(timetable=seen.timetable)
-    mine, busy = {one.slot_id: one.mine for one in taken_on}, facts.busy_of(taken_on)
+    mine, busy = {one.slot_id: one.mine for one in taken_on}, engagements.busy_of(taken_on)
     if refusal := rules_together.why_not_any(offers, person, mine, busy, now):
         raise refusal
     guest, several = Guest(member_id, person, busy), [Places(offer) for offer in offers]
@@ -55,7 +66,7 @@ def _wait_for_any(
         Entry(offer, member_id, SignUpState.WAITING, read_at if offer.risks_version else None) for offer in offers
     ]
     enter_all(places, now, actor_id=member_id, at_once=at_once, wish_id=wish.id)
-    notices.waits_for_any(offers, member_id, now)
+    notices_together.waits_for_any(offers, member_id, now)
     return SignUpState.WAITING
 
 
@@ -71,10 +82,10 @@ def _leave_wish(member_id: int, public_id: str, now: datetime) -> None:
     lock_waiters(queries.slots_of_wish(wish_id), member_id)
     rest = parties.rest_of_wishes([wish_id], now)
     if not rest:
-        raise rules.NotIn
+        raise rules_leaving.NotIn
     offers = facts.offers_locked([one.slot_id for one in rest])
     give_back_all(rest, member_id, now)
-    notices.wish_left(offers[0], len(offers), member_id, now)
+    notices_together.wish_left(offers[0], len(offers), member_id, now)
     for one in rest:
         if one.state is SignUpState.OFFERED:
             promote(one.slot_id, now)

@@ -19,7 +19,8 @@ from activities.outbox.models import Notice
 from activities.records.models import Record
 from activities.records.rules import Attendance
 from activities.signups.models import Pause, SignUp
-from activities.signups.rules import Assigned, ReasonMissing, SignUpState
+from activities.signups.rules import Assigned, SignUpState
+from activities.signups.rules_leaving import ReasonMissing
 from activities.signups.service import accept, lapse_offers, sign_up, withdraw
 from tests.admissions.conftest import counters, told
 from tests.cast import DAY, HOUR, NOW, make_slot, my_state, store

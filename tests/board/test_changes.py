@@ -8,7 +8,7 @@ import pytest
 
 from activities.board.changes import Cancel, Chosen, Move, NotToUndo, Seats, SoAlready, plan, why_not_undo
 from activities.duties.rules import InThePast, SlotBegun, SlotGone, SlotState, TooFar
-from activities.signups.rules import FewerThanSeated, NoTimeToWithdraw
+from activities.signups.rules_keeping import FewerThanSeated, NoTimeToWithdraw
 from tests.cast import DAY, HOUR, NOW
 
 SLOT = Chosen(

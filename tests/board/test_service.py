@@ -20,7 +20,8 @@ from activities.people.models import Unit
 from activities.people.service import revoke
 from activities.signups.models import Team
 from activities.signups.organize import edit_slot
-from activities.signups.rules import FewerThanSeated, SignUpState
+from activities.signups.rules import SignUpState
+from activities.signups.rules_keeping import FewerThanSeated
 from activities.signups.service import sign_up, withdraw
 from activities.signups.teams import join, make_team, sign_up_team
 from tests.cast import DAY, HOUR, NOW, make_activity, make_member, make_post, make_slot, my_state, told_of

@@ -37,7 +37,8 @@ from activities.records.service import overdue
 from activities.signups.arrivals import times
 from activities.signups.facts import offer_of, person
 from activities.signups.models import SignUp
-from activities.signups.rules import SignUpState, why_not_promote, why_not_sign_up
+from activities.signups.rules import SignUpState, why_not_sign_up
+from activities.signups.rules_offered import why_not_promote
 from activities.terms.models import SpecialDay
 from tests.cast import DAY, HOUR
 from tests.demo.invariants import BROKEN

@@ -20,14 +20,8 @@ from activities.people.models import Member
 from activities.people.rules import Stages
 from activities.signups.models import SignUp, Team
 from activities.signups.organize import cancel_slot
-from activities.signups.rules import (
-    AlreadyIn,
-    AlreadyStarted,
-    NotIn,
-    SignUpState,
-    SlotCancelled,
-    TooLateToWithdraw,
-)
+from activities.signups.rules import AlreadyIn, AlreadyStarted, SignUpState, SlotCancelled
+from activities.signups.rules_leaving import NotIn, TooLateToWithdraw
 from activities.signups.rules_person import WrongStage
 from activities.signups.rules_time import Overlaps
 from activities.signups.service import lapse_offers, sign_up, withdraw

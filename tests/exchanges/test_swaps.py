@@ -29,7 +29,8 @@ from activities.people.models import Member
 from activities.people.rules import Stage, Stages
 from activities.signups.models import SignUp
 from activities.signups.organize import cancel_slot, edit_slot
-from activities.signups.rules import AlreadyIn, NotIn, SignUpState, SlotCancelled
+from activities.signups.rules import AlreadyIn, SignUpState, SlotCancelled
+from activities.signups.rules_leaving import NotIn
 from activities.signups.rules_soft import Consent, RisksNotRead
 from activities.signups.rules_time import Overlaps
 from activities.signups.service import sign_up, withdraw

@@ -22,7 +22,8 @@ from activities.leaves.rules import (
 )
 from activities.leaves.service import answer, ask
 from activities.outbox.models import Notice
-from activities.signups.rules import AlreadyStarted, NotIn, SignUpState, TooLateToWithdraw
+from activities.signups.rules import AlreadyStarted, SignUpState
+from activities.signups.rules_leaving import NotIn, TooLateToWithdraw
 from activities.signups.service import sign_up, withdraw
 from tests.cast import DAY, HOUR, NOW, english, make_slot, my_state
 from tests.signups.test_rules import LAST, OPEN

@@ -11,7 +11,8 @@ from activities.duties.rules import InThePast, SlotState, SlotThere, TooFar
 from activities.people.rules import Stages, Standings
 from activities.rescheduling import rules
 from activities.rescheduling.rules import Calendar, Move, Outcome, Stay, Touched, moves, people_on, touched_days
-from activities.signups.rules import Busy, NoTimeToWithdraw, Offer
+from activities.signups.rules import Busy, Offer
+from activities.signups.rules_keeping import NoTimeToWithdraw
 from activities.terms.rules import Span, Special
 from tests.cast import DAY, HOUR, NOW
 

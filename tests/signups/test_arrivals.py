@@ -22,7 +22,7 @@ from activities.signups import arrivals
 from activities.signups.arrival_verbs import come_at, set_quotas
 from activities.signups.models import SignUp
 from activities.signups.organize import edit_slot
-from activities.signups.rules import FewerThanSeated, NotIn, SignUpState
+from activities.signups.rules import SignUpState
 from activities.signups.rules_arrivals import (
     ArrivalFull,
     ArrivalMissing,
@@ -31,6 +31,8 @@ from activities.signups.rules_arrivals import (
     NoPlaces,
     why_not_quotas,
 )
+from activities.signups.rules_keeping import FewerThanSeated
+from activities.signups.rules_leaving import NotIn
 from activities.signups.rules_soft import AskFirst, Consent
 from activities.signups.rules_time import Overlaps
 from activities.signups.service import sign_up, withdraw

@@ -14,7 +14,7 @@ from activities.kit.db import db, run
 from activities.norms.models import NormsVersion
 from activities.norms.rules import NORMS, Limit, Strictness
 from activities.people.rules import Stages, Standings
-from activities.signups import facts
+from activities.signups import engagements
 from activities.signups.can_take import can_take
 from activities.signups.cards import cards
 from activities.signups.facts import OFFERS
@@ -34,7 +34,7 @@ def agree(member_id: int, first: int, last: int) -> tuple[int, int]:
     span = (NOW + first * DAY, NOW + last * DAY)
     every = [Offer._make(row) for row in run(OFFERS)]
     every = [offer for offer in every if span[0] <= offer.starts_at < span[1]]
-    person, mine = facts.taken_on(member_id, span[0], span[1] + 31 * DAY)
+    person, mine = engagements.taken_on(member_id, span[0], span[1] + 31 * DAY)
     by_rule = {c.offer.id for c in cards(person, every, mine, NOW) if c.refusal is None}
     query = duties.slots().where(can_take(person, mine, span, NOW))
     by_sql = {slot.id for slot in db.session.scalars(query).unique()} & {offer.id for offer in every}

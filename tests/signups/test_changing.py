@@ -17,11 +17,12 @@ from activities.people.models import Unit
 from activities.signups import changing
 from activities.signups.changing import Wanted
 from activities.signups.models import SignUp
+from activities.signups.moving_up import seat_freed
 from activities.signups.organize import cancel_slot, edit_slot, locked
-from activities.signups.rules import FewerThanSeated, NoTimeToWithdraw, RunsIntoDuty
 from activities.signups.rules_arrivals import ComeLater
+from activities.signups.rules_keeping import FewerThanSeated, NoTimeToWithdraw, RunsIntoDuty
 from activities.signups.rules_soft import Consent
-from activities.signups.service import seat_freed, sign_up, withdraw
+from activities.signups.service import sign_up, withdraw
 from tests.cast import (
     DAY,
     HOUR,

@@ -10,7 +10,8 @@ from activities.duties.models import Slot
 from activities.kit.db import db
 from activities.outbox.models import Notice
 from activities.signups.models import SignUp
-from activities.signups.rules import AlreadyOffered, NotOffered, OfferOver, SignUpState
+from activities.signups.rules import AlreadyOffered, SignUpState
+from activities.signups.rules_offered import NotOffered, OfferOver
 from activities.signups.service import accept, lapse_offers, sign_up, withdraw
 from tests.cast import DAY, HOUR, NOW, make_member, make_slot, my_state
 

@@ -27,7 +27,8 @@ from activities.people.service import revoke
 from activities.signups import queries
 from activities.signups.models import Team
 from activities.signups.organize import cancel_slot, delete_slot, edit_post, edit_slot
-from activities.signups.rules import FewerThanSeated, NoTimeToWithdraw, RunsIntoDuty, SignUpState
+from activities.signups.rules import SignUpState
+from activities.signups.rules_keeping import FewerThanSeated, NoTimeToWithdraw, RunsIntoDuty
 from activities.signups.service import sign_up, withdraw
 from activities.signups.teams import join, make_team
 from tests.cast import DAY, HOUR, NOW, make_member, make_post, make_slot, my_state

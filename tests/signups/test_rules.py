@@ -17,29 +17,26 @@ from activities.signups.rules import (
     AlreadyWaiting,
     Assigned,
     DrawClosed,
-    FewerThanSeated,
     Full,
     Mine,
     NotAnnounced,
-    NotIn,
-    NotOffered,
     NotOpenYet,
     Offer,
-    OfferOver,
-    ReasonMissing,
     SignUpClosed,
     SignUpState,
     SlotCancelled,
-    TooLateToWithdraw,
     TooShortNotice,
+    why_not_sign_up,
+)
+from activities.signups.rules_keeping import FewerThanSeated, why_not_capacity
+from activities.signups.rules_leaving import NotIn, ReasonMissing, TooLateToWithdraw, why_not_unsaid, why_not_withdraw
+from activities.signups.rules_offered import (
+    NotOffered,
+    OfferOver,
     is_unasked,
     offered_until,
     why_not_accept,
-    why_not_capacity,
     why_not_promote,
-    why_not_sign_up,
-    why_not_unsaid,
-    why_not_withdraw,
 )
 from activities.signups.rules_person import (
     NeedsTraining,

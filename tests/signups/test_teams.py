@@ -14,7 +14,9 @@ from activities.signups import teams
 from activities.signups.leaving import deactivate
 from activities.signups.models import SignUp, Team
 from activities.signups.organize import delete_slot, edit_slot
-from activities.signups.rules import AlreadyIn, NotIn, NotOffered, SignUpState, TooLateToWithdraw
+from activities.signups.rules import AlreadyIn, SignUpState
+from activities.signups.rules_leaving import NotIn, TooLateToWithdraw
+from activities.signups.rules_offered import NotOffered
 from activities.signups.rules_together import (
     InTeam,
     NobodyToInvite,

@@ -14,7 +14,7 @@ from activities.exchanges.covers import ask_cover, take_over
 from activities.kit.clock import zone
 from activities.kit.db import db, run, transaction
 from activities.people.models import Member
-from activities.signups import facts
+from activities.signups import engagements, facts
 from activities.signups.can_take import fits_timetable
 from activities.signups.cards import cards
 from activities.signups.facts import OFFERS, Seen
@@ -176,7 +176,7 @@ def test_the_filter_in_sql_says_what_the_rule_says(ctx, cast):
     db.session.commit()
     every = [Offer._make(row) for row in run(OFFERS)]
     for member, all_fit in ((cast.lin, False), (cast.wang, True), (cast.zhao, True)):
-        person, mine = facts.taken_on(member.id, NOW, start + 60 * DAY)
+        person, mine = engagements.taken_on(member.id, NOW, start + 60 * DAY)
         by_rule = {card.offer.id for card in cards(person, every, mine, NOW) if card.clash is None}
         by_sql = set(db.session.scalars(sa.select(cast.slot.__class__.id).where(fits_timetable(member.id))))
         assert by_sql == by_rule

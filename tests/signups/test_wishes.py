@@ -13,7 +13,8 @@ from activities.kit.refusal import NotFound
 from activities.outbox.models import Notice
 from activities.signups.models import Wish
 from activities.signups.organize import cancel_slot
-from activities.signups.rules import NotIn, SignUpState
+from activities.signups.rules import SignUpState
+from activities.signups.rules_leaving import NotIn
 from activities.signups.rules_together import NotAllOfThem, NotSeveral, NotTogether
 from activities.signups.service import accept, lapse_offers, sign_up, withdraw
 from activities.signups.wishes import leave_wish, wait_for_any
