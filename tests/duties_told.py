@@ -28,6 +28,8 @@ from activities.signups.rules import HOLDING, SignUpState
 BESIDE = {
     "exchanges.wanted": "asks to take over from another",
     "exchanges.your_turn": "asks to take over from another; the place in line stays",
+    "exchanges.turn_over": "asks nothing any more; the place in line stays",
+    "exchanges.called_off": "asks nothing any more",
     "exchanges.swap_proposed": "asks for an answer; the seat stays",
     "exchanges.swap_declined": "an answer; the seat stays",
     "exchanges.swap_gone": "an answer; the seat stays",

@@ -49,14 +49,18 @@ def take_over(member_id: int, slot_id: int, now: datetime, *, consent: Consent |
 
 @transactional
 def take_back(member_id: int, slot_id: int, now: datetime) -> None:
-    """Look for cover no more. Raises NoCoverWanted where somebody has taken over by now."""
+    """Look for cover no more. Whoever is asked to take over, or whose turn it is, is told. Raises NoCoverWanted where
+    somebody has taken over by now."""
     lock(Member, member_id)
-    facts.offer_locked(slot_id)
-    cover = _own(member_id, slot_id, now)
-    if cover is None:
+    offer = facts.offer_locked(slot_id)
+    wanted = _own(member_id, slot_id, now)
+    if wanted is None:
         raise rules.NoCoverWanted
-    cover.end(CoverEnd.TAKEN_BACK, now)
-    audit.leave(now, member_id, "take cover back", Cover, cover.id)
+    wanted.cover.end(CoverEnd.TAKEN_BACK, now)
+    audit.leave(now, member_id, "take cover back", Cover, wanted.cover.id)
+    if wanted.asked_id:
+        notices.turn_over(offer, wanted.asked_id, now)
+    notices.called_off(offer, [who for who in line.call_off(slot_id, now) if who != wanted.asked_id], now)
 
 
 @transactional
@@ -99,6 +103,7 @@ def _take_over(member_id: int, slot_id: int, consent: Consent | None, others_fir
         read = consent.risks_version if consent else None
         minute = hand_over(places, given, member_id, Way.COVER, now, actor_id=member_id, risks_version=read)
         wanted.cover.end(CoverEnd.TAKEN_OVER, now)
+        line.call_off(slot_id, now)
         name = db.session.get_one(Member, member_id).name
         notices.covered(offer, wanted.giver_id, member_id, name, now, minute)
     return wanted.giver_id
@@ -130,7 +135,7 @@ def _ask_more(cover_id: int, now: datetime) -> None:
     slot, wanted = _locked(cover_id, now)
     cover = wanted.cover if wanted and wanted.turn is None else None
     if cover and cover.next_wave_at and cover.next_wave_at <= now:
-        ask(slot, rules.WAVE, now, fits=_in_place_of_first(slot.id, now), topic=notices.WANTED)
+        ask(slot, rules.WAVE, now, fits=_in_place_of_first(slot.id, now), topic=notices.WANTED, for_cover=True)
         cover.next_wave_at = rules.next_wave_at(slot.starts_at, now)
 
 
@@ -166,5 +171,5 @@ def _in_place_of_first(slot_id: int, now: datetime) -> Fits:
     return lambda offer, person, busy, now: rules.why_not_fit(offer.without(minute), person, busy, now)
 
 
-def _own(member_id: int, slot_id: int, now: datetime) -> Cover | None:
-    return next((w.cover for w in queries.wanted_in(slot_id, now) if w.giver_id == member_id), None)
+def _own(member_id: int, slot_id: int, now: datetime) -> Wanted | None:
+    return next((w for w in queries.wanted_in(slot_id, now) if w.giver_id == member_id), None)

@@ -12,6 +12,7 @@ from activities.exchanges.handing import hand_over
 from activities.exchanges.models import CoverTurn
 from activities.exchanges.queries import Wanted
 from activities.exchanges.rules import CoverEnd, Way
+from activities.invitations import service as invitations
 from activities.kit.db import db, lock, transactional
 from activities.outbox.jobs import every
 from activities.people.models import Member
@@ -103,4 +104,11 @@ def relieve(offer: Offer, wanted: Wanted, wish_id: int | None, now: datetime) ->
     of who has it now is let go."""
     let_go([wish_id] if wish_id else [], now)
     wanted.cover.end(CoverEnd.WAITING_LIST, now)
+    call_off(offer.id, now)
     notices.to_waiting_list(offer, wanted.giver_id, now)
+
+
+def call_off(slot_id: int, now: datetime) -> list[int]:
+    """Where no search for cover is left in the slot nobody is asked to take over any more. Return of whom an answer was
+    awaited."""
+    return [] if queries.wanted_in(slot_id, now) else invitations.call_off(slot_id, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -44,6 +44,22 @@ words(
     Group.ANSWERS,
     urgent=SOON,
     holds=lambda params, now: not is_past(params["until"], now),
+)
+words(
+    "exchanges.turn_over",
+    N_("You need not take over any more: %(what)s"),
+    N_("%(when)s, %(where)s. Whoever could not come comes after all. You keep your place on the waiting list."),
+    _slot,
+    Group.ANSWERS,
+    urgent=SOON,
+)
+words(
+    "exchanges.called_off",
+    N_("Cover is not wanted any more: %(what)s"),
+    N_("%(when)s, %(where)s. Whoever could not come comes after all. Thank you; there is nothing to answer any more."),
+    _slot,
+    Group.ANSWERS,
+    urgent=SOON,
 )
 words(
     "exchanges.covered",
@@ -130,6 +146,14 @@ def covered(
 
 def your_turn(offer: Offer, member_id: int, until: datetime, now: datetime) -> None:
     outbox.post(now, [member_id], "exchanges.your_turn", **facts(offer), until=until.isoformat())
+
+
+def turn_over(offer: Offer, member_id: int, now: datetime) -> None:
+    outbox.post(now, [member_id], "exchanges.turn_over", **facts(offer))
+
+
+def called_off(offer: Offer, member_ids: Iterable[int], now: datetime) -> None:
+    outbox.post(now, member_ids, "exchanges.called_off", **facts(offer))
 
 
 def to_waiting_list(offer: Offer, member_id: int, now: datetime) -> None:

@@ -9,19 +9,27 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, contains_eager
 
+from activities.duties.kinds import Kind, kind_of
 from activities.duties.models import Activity, Arrival, Slot
 from activities.duties.queries import sight_of, visible
 from activities.duties.rules import SlotState
 from activities.exchanges.models import Cover, CoverTurn, Handover
 from activities.exchanges.rules import Way
+from activities.invitations.models import Invitation
+from activities.invitations.queries import STANDS
 from activities.kit.db import db, run
 from activities.people.models import Member, Unit
 from activities.people.users import Viewer
-from activities.signups.facts import NOW, OFFERS
+from activities.signups.facts import MEMBER, NOW, OFFERS
 from activities.signups.models import SignUp
 from activities.signups.rules import Offer, SignUpState
 
 MOST_SHOWN = 200
+
+
+_HOLDS = sa.and_(
+    Cover.ended_at.is_(None), SignUp.state == SignUpState.SEATED, Slot.state == SlotState.OPEN, Slot.starts_at > NOW
+)
 
 
 def _wanted(*columns: Any) -> sa.Select[Any]:
@@ -31,12 +39,9 @@ def _wanted(*columns: Any) -> sa.Select[Any]:
         .select_from(Cover)
         .join(Cover.sign_up)
         .join(Slot, Slot.id == SignUp.slot_id)
-        .where(
-            Cover.ended_at.is_(None), SignUp.state == SignUpState.SEATED, Slot.state == SlotState.OPEN,
-            Slot.starts_at > NOW,
-        )
+        .where(_HOLDS)
         .order_by(Cover.id)
-    )  # fmt: skip
+    )
 
 
 Waiting, _Place = aliased(SignUp), aliased(SignUp)  # of whose turn it is
@@ -139,6 +144,42 @@ def turns_of(member_id: int, slot_ids: Collection[int], now: datetime) -> set[in
         return set()
     query = _with_turn(SignUp.slot_id).where(Waiting.member_id == member_id, SignUp.slot_id.in_(slot_ids))
     return set(db.session.scalars(query, {"now": now}))
+
+
+class Asked(NamedTuple):
+    """A slot in which somebody is asked to take over. `until`: how long it is their turn, where they wait for it."""
+
+    offer: Offer
+    until: datetime | None
+
+    @property
+    def kind(self) -> Kind:
+        return kind_of(self.offer.kind_key)
+
+
+_INVITED = sa.select(Invitation.slot_id).where(
+    Invitation.member_id == MEMBER, Invitation.for_cover, STANDS,
+    Invitation.slot_id.not_in(sa.select(_Place.slot_id).where(_Place.member_id == MEMBER)),
+)  # fmt: skip
+_ASKED_OF = (
+    OFFERS.add_columns(CoverTurn.until)
+    .join(SignUp, SignUp.slot_id == Slot.id)
+    .join(Cover, Cover.sign_up_id == SignUp.id)
+    .outerjoin(CoverTurn, _STANDS)
+    .outerjoin(Waiting, Waiting.id == CoverTurn.sign_up_id)
+    .where(_HOLDS, sa.or_(Waiting.member_id == MEMBER, sa.and_(CoverTurn.id.is_(None), Slot.id.in_(_INVITED))))
+    .order_by(Slot.starts_at, Slot.id, CoverTurn.id.is_(None))
+)
+
+
+def asked_of(member_id: int, now: datetime) -> list[Asked]:
+    """Where it is the person's turn to take over, or they were invited to and have not answered, in order of time. One
+    statement."""
+    found: dict[int, Asked] = {}
+    for *offer, until in run(_ASKED_OF, {"member_id": member_id, "now": now}):
+        asked = Asked(Offer._make(offer), until)
+        found.setdefault(asked.offer.id, asked)
+    return list(found.values())
 
 
 def slot_of_cover(cover_id: int) -> int | None:

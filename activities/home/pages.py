@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from activities.duties.kinds import LEDGER_NAMES
+from activities.exchanges import queries as exchanges
 from activities.exchanges import swap_queries
+from activities.exchanges.queries import Asked
 from activities.holders import queries as holders
 from activities.holders.models import Holder
 from activities.invitations import queries as invitations
@@ -55,6 +57,7 @@ class MyDuties:
     today: date
     week: int | None
     offered: Sequence[SignUp]
+    covers: Sequence[Asked]
     swaps: int
     invitations: int
     next: SignUp | None
@@ -82,11 +85,12 @@ class MyDuties:
 
 
 def my_duties(member: Viewer, now: datetime) -> MyDuties:
-    """Twelve statements, however much there is."""
+    """A fixed few statements, however much there is."""
     today = clock.local_day(now)
     ahead = search.my_sign_ups(member, now, now + AHEAD)
     seated = [s for s in ahead if s.state is SignUpState.SEATED]
     places = queries.places_in_line([s.id for s in ahead if s.state is SignUpState.WAITING])
+    covers = exchanges.asked_of(member.id, now)
     own = reviews.own_year(member.id, today.year)
     first = seated[0] if seated else None
     waiting, wishes = _apart(
@@ -97,8 +101,9 @@ def my_duties(member: Viewer, now: datetime) -> MyDuties:
         today=today,
         week=terms.week_of(today),
         offered=[s for s in ahead if s.state is SignUpState.OFFERED],
+        covers=covers,
         swaps=swap_queries.asked_of(member.id, now),
-        invitations=len(invitations.asked_of(member.id, now)),
+        invitations=len({one.id for one in invitations.asked_of(member.id, now)} - {one.offer.id for one in covers}),
         next=first,
         can_withdraw=first is not None
         and rules_leaving.why_not_withdraw(offer_of(first.slot), first.state, now) is None,

@@ -9,13 +9,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from activities.kit.db import Base
 
+STANDS = sa.text("called_off_at IS NULL")
+
 
 class Invitation(Base):
-    """One person asked once to help in one slot. That the person came shows in the sign-up."""
+    """One person asked to help in one slot, once as long as it is not called off. That the person came shows in the
+    sign-up."""
 
     __tablename__ = "invitation"
     __table_args__ = (
-        sa.UniqueConstraint("slot_id", "member_id"),
+        sa.Index(
+            "uq_invitation_standing", "slot_id", "member_id", unique=True, sqlite_where=STANDS, postgresql_where=STANDS
+        ),
         sa.Index("ix_invitation_member_id_invited_at", "member_id", "invited_at"),
     )
 
@@ -27,6 +32,10 @@ class Invitation(Base):
     invited_at: Mapped[datetime]
     # When the person said “not this time”.
     declined_at: Mapped[datetime | None]
+    # Whether to take a seat over from somebody; otherwise to help where people are missing.
+    for_cover: Mapped[bool] = mapped_column(default=False)
+    # When nobody was wanted any more: the person may be asked anew.
+    called_off_at: Mapped[datetime | None]
 
 
 class InvitationOptOut(Base):

@@ -22,11 +22,20 @@ from activities.outbox import service as outbox
 from activities.people.models import Member
 from activities.people.service import acting, lock_roots
 from activities.signups import engagements, facts
+from activities.signups.facts import NOW
 from activities.signups.notices import facts as told
 
 # How many candidates' duties are looked at in one statement.
 PORTION = 200
 _INVITE = sa.insert(Invitation)
+_CALL_OFF = (
+    sa.update(Invitation)
+    .where(
+        Invitation.slot_id == sa.bindparam("of_slot"), Invitation.for_cover, Invitation.declined_at.is_(None),
+        Invitation.called_off_at.is_(None),
+    )
+    .values(called_off_at=NOW)
+)  # fmt: skip
 
 
 @transactional
@@ -71,16 +80,24 @@ def take_turns() -> None:
 
 def ask(
     slot: Slot, how_many: int, now: datetime, *, actor_id: int | None = None, fits: Fits = rules.why_not_sign_up,
-    topic: str = notices.INVITED,
+    topic: str = notices.INVITED, for_cover: bool = False,
 ) -> list[int]:  # fmt: skip
     """Ask up to so many people for whom `fits` finds no reason against it, with a notice of this topic. Return whom."""
     asked = [member_id for member_id, _ in zip(_able(slot, fits, now), range(how_many), strict=False)]
     if asked:
-        row = {"slot_id": slot.id, "invited_by_id": actor_id, "invited_at": now}
+        row = {"slot_id": slot.id, "invited_by_id": actor_id, "invited_at": now, "for_cover": for_cover}
         with unless_there(ChangedMeanwhile):
             run(_INVITE, [{**row, "member_id": member_id} for member_id in asked])
         audit.leave(now, actor_id, "invite", Slot, slot.id, after={"members": asked})
         outbox.post(now, asked, topic, **told(facts.offer_of(slot)))
+    return asked
+
+
+def call_off(slot_id: int, now: datetime) -> list[int]:
+    """Nobody is wanted any more to take over in a slot, which is locked: end what is asked of people. Return of whom
+    an answer was awaited."""
+    asked = queries.asked_to_cover(slot_id)
+    run(_CALL_OFF, {"of_slot": slot_id, "now": now})
     return asked
 
 

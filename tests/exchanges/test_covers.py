@@ -14,7 +14,9 @@ from activities.exchanges.covers import ask_cover, ask_more, take_back, take_ove
 from activities.exchanges.line import decline, serve_waiting
 from activities.exchanges.models import Cover, CoverTurn, Handover
 from activities.exchanges.rules import AnswerFirst, CoverAsked, CoverEnd, NoCoverWanted, OthersWaited, Way
+from activities.invitations import queries as invitations
 from activities.invitations.models import Invitation
+from activities.invitations.service import decline as decline_invitation
 from activities.kit.db import db
 from activities.people.models import Member
 from activities.people.rules import Stages
@@ -445,3 +447,85 @@ def test_who_has_left_cannot_take_over(shift):
     db.session.commit()
     with pytest.raises(Exception, match="deactivated"):
         take_over(shift.wang, shift.slot, NOW)
+
+
+# ── who was asked, once cover is wanted no more ─────────────────────────────
+
+
+def test_who_takes_it_back_tells_everybody_who_was_asked_once(shift, cast):
+    ask(shift)
+    decline_invitation(shift.ma, shift.slot, NOW)
+    take_back(shift.lin, shift.slot, NOW + HOUR)
+    assert told(shift.wang) == told(cast.ou.id) == ["exchanges.wanted", "exchanges.called_off"]
+    assert told(shift.ma) == ["exchanges.wanted"]  # has answered
+    assert told(shift.lin) == []
+
+
+def test_whose_turn_it_was_is_told_and_nobody_else_in_the_line(shift, line):
+    ask(shift)
+    take_back(shift.lin, shift.slot, NOW + HOUR)
+    assert told(shift.wang) == ["signups.waiting", "exchanges.your_turn", "exchanges.turn_over"]
+    assert told(shift.ma) == ["signups.waiting"]
+    assert my_state(shift.wang, shift.slot) is WAITING
+
+
+def test_who_was_asked_before_and_waits_by_now_is_told_once(shift, cast):
+    ask(shift)
+    db.session.execute(sa.update(Activity).values(offer_minutes=180))
+    db.session.commit()
+    sign_up(shift.wang, shift.slot, NOW, or_wait=True)
+    serve_waiting(NOW)
+    take_back(shift.lin, shift.slot, NOW + HOUR)
+    assert told(shift.wang)[-2:] == ["exchanges.your_turn", "exchanges.turn_over"]
+
+
+def test_as_long_as_somebody_else_looks_for_cover_there_they_stay_asked(shift, cast):
+    db.session.execute(sa.update(Slot).where(Slot.id == shift.slot).values(capacity=2))
+    db.session.commit()
+    sign_up(shift.ma, shift.slot, NOW)
+    ask_cover(shift.ma, shift.slot, "", NOW)
+    ask(shift)
+    take_back(shift.ma, shift.slot, NOW)
+    assert told(shift.wang) == ["exchanges.wanted"]
+    take_back(shift.lin, shift.slot, NOW)
+    assert told(shift.wang) == ["exchanges.wanted", "exchanges.called_off"]
+
+
+def test_who_looks_anew_asks_them_anew_but_not_who_has_declined(shift, cast):
+    ask(shift)
+    decline_invitation(shift.ma, shift.slot, NOW)
+    take_back(shift.lin, shift.slot, NOW + HOUR)
+    ask_cover(shift.lin, shift.slot, "", NOW + HOUR)
+    assert told(shift.wang) == ["exchanges.wanted", "exchanges.called_off", "exchanges.wanted"]
+    assert told(shift.ma) == ["exchanges.wanted"]
+
+
+def test_once_somebody_has_taken_over_nobody_is_asked_any_more(shift, cast):
+    ask(shift)
+    take_over(shift.wang, shift.slot, NOW)
+    assert invitations.asked_of(shift.ma, NOW) == []
+    assert told(shift.ma) == ["exchanges.wanted"]
+
+
+@pytest.mark.parametrize("ending", ["nothing", "taken back", "declined", "taken over"])
+def test_what_is_asked_of_me_stands_among_my_answers_as_long_as_it_stands(shift, ending):
+    ask(shift)
+    match ending:
+        case "taken back":
+            take_back(shift.lin, shift.slot, NOW)
+        case "declined":
+            decline_invitation(shift.wang, shift.slot, NOW)
+        case "taken over":
+            take_over(shift.ma, shift.slot, NOW)
+    asked = [(one.offer.id, one.until) for one in queries.asked_of(shift.wang, NOW)]
+    assert asked == ([(shift.slot, None)] if ending == "nothing" else [])
+    assert queries.asked_of(shift.lin, NOW) == []
+
+
+def test_a_turn_stands_among_the_answers_of_whose_it_is(shift, line):
+    ask(shift)
+    assert [one.offer.id for one in queries.asked_of(shift.wang, NOW) if one.until] == [shift.slot]
+    assert queries.asked_of(shift.ma, NOW) == []
+    decline(shift.wang, shift.slot, NOW)
+    assert queries.asked_of(shift.wang, NOW) == []
+    assert [one.offer.id for one in queries.asked_of(shift.ma, NOW) if one.until] == [shift.slot]

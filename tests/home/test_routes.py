@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import time_machine
 
+from activities.exchanges.covers import ask_cover
 from activities.kit.db import db
 from activities.records.models import Record
 from activities.records.rules import Attendance
@@ -90,9 +91,60 @@ def test_the_page_takes_the_same_few_statements_however_much_there_is(app, cast,
             slot = make_slot(make_post(cast.sweeping, f"丙{n}"), NOW + (20 + n) * DAY)
             db.session.commit()
             sign_up(cast.lin.id, slot.id, NOW)
-    assert sent() == few <= 10
+    assert sent() == few <= 11
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_the_probes_answer_without_a_log_in(client, path):
     assert client.get(path).status_code == 200
+
+
+def cover_wanted(app, cast, count: int) -> list[str]:
+    """Slots on which somebody looks for cover: in the first it is Lin's turn, in the others Lin is invited."""
+    with app.app_context():
+        cast.sweeping.offer_minutes = 180
+        cast.sweeping.withdraw_minutes = 14 * 24 * 60
+        found = []
+        for n in range(count):
+            slot = make_slot(make_post(cast.sweeping, f"丁{n}", capacity=1), NOW + (3 + n) * DAY)
+            db.session.commit()
+            sign_up(cast.wang.id, slot.id, NOW)
+            if not n:
+                sign_up(cast.lin.id, slot.id, NOW, or_wait=True)
+            ask_cover(cast.wang.id, slot.id, "", NOW)
+            found.append(slot.public_id)
+        return found
+
+
+def test_what_one_is_asked_to_take_over_is_shown_as_an_offer_is(app, cast, lin):
+    turn, invited = cover_wanted(app, cast, 2)
+    page = lin.get("/").get_data(as_text=True)
+    asked = {
+        public_id: page.split(f'id="cover-{public_id}"')[1].split("</section>")[0] for public_id in (turn, invited)
+    }
+    assert f"/slots/{turn}/cover/decline" in asked[turn]
+    assert "15:00" in asked[turn]  # until when
+    assert f"/slots/{invited}/not-this-time" in asked[invited]
+    assert all(f"/slots/{public_id}/take-over" in panel for public_id, panel in asked.items())
+    assert "plain checks" not in page  # it is not counted a second time
+
+
+def test_one_takes_over_right_there_or_says_not_this_time(app, cast, lin):
+    turn, invited = cover_wanted(app, cast, 2)
+    lin.submit(f"/slots/{turn}/take-over")
+    lin.submit(f"/slots/{invited}/not-this-time")
+    page = lin.get("/").get_data(as_text=True)
+    assert "cover-" not in page
+    assert "丁0" in page
+    assert "丁1" not in page
+
+
+def test_however_much_one_is_asked_to_take_over_the_statements_are_the_same(app, cast, lin, statements):
+    def sent() -> int:
+        with statements.count() as seen:
+            assert lin.get("/").status_code == 200
+        return len(seen)
+
+    few = sent()
+    cover_wanted(app, cast, 4)
+    assert sent() <= few + 1  # for places in line, which none was waited in before
