@@ -22,10 +22,10 @@ from activities.people.users import Viewer
 from activities.signups import engagements, facts
 from activities.signups.cards import Card
 from activities.signups.forms import consent_of
+from activities.signups.one_slot import slot_page
 from activities.signups.pages import by_day
 from activities.signups.panels import Panel, panel, roster_note
 from activities.signups.queries import slot_of
-from activities.signups.routes import slot_page
 from activities.signups.rules_places import Guest, Places
 from activities.signups.rules_soft import AskFirst, RisksNotRead, what_speaks_against
 

@@ -27,6 +27,7 @@ from activities.kit.web import asked_day, done, invalid
 from activities.people.users import Viewer
 from activities.signups.cards import Card
 from activities.signups.panels import Panel, panel
+from activities.signups.rules_soft import AskFirst
 
 holders = Blueprint("holders", __name__)
 GET_AND_POST = ("GET", "POST")
@@ -172,7 +173,13 @@ def holding(public_id: str) -> Any:
 @holders.post("/holders/<public_id>/accept")
 @access(Permission.TAKE_PART)
 def accept(public_id: str) -> Any:
-    service.accept(current_user.id, public_id, read_number(request.form.get("risks")), clock.now())
+    holder, form = queries.own(current_user, public_id), request.form
+    try:
+        risks, known = read_number(form.get("risks")), form.getlist("known")
+        service.accept(current_user.id, public_id, risks, clock.now(), known=known)
+    except AskFirst as refusal:
+        page = _page(holder, DeclineForm(formdata=None), AbsenceForm(formdata=None))
+        return invalid("holders/holding.html", asked_again=refusal, **page)
     return done(_("You are responsible for the post."), url_for(".holding", public_id=public_id))
 
 

@@ -20,6 +20,8 @@ from activities.signups.engagements import Engagement
 from activities.signups.models import SignUp
 from activities.signups.moving_up import let_go, promote
 from activities.signups.rules import HOLDING, Offer, SignUpState
+from activities.signups.rules_places import Guest, Places
+from activities.signups.rules_soft import what_speaks_against
 from activities.signups.rules_time import reach
 from activities.signups.writing import become, enter, give_back
 
@@ -32,6 +34,11 @@ class Seating:
     seated: tuple[Offer, ...] = ()
     wanted: tuple[tuple[Offer, Engagement | None], ...] = ()
     missed: tuple[tuple[Offer, Refusal], ...] = ()
+    speaks: tuple[tuple[Offer, Refusal], ...] = ()  # what merely speaks against those that could be entered
+
+    @property
+    def warnings(self) -> tuple[Refusal, ...]:
+        return tuple(why for _, why in self.speaks)
 
     @property
     def slots(self) -> int:
@@ -51,6 +58,7 @@ def seating(member_id: int, offers: Sequence[Offer], now: datetime, left: Collec
     seated: list[Offer] = []
     wanted: list[tuple[Offer, Engagement | None]] = []
     missed: list[tuple[Offer, Refusal]] = []
+    speaks: list[tuple[Offer, Refusal]] = []
     for offer in sorted(offers, key=lambda one: one.starts_at):
         own = mine.get(offer.id)
         if rules.is_seated(own.mine if own else None):
@@ -62,8 +70,10 @@ def seating(member_id: int, offers: Sequence[Offer], now: datetime, left: Collec
                 missed.append((offer, reason))
             else:
                 wanted.append((offer, own))
+                guest = Guest(member_id, person, others)
+                speaks += [(offer, why) for why in what_speaks_against(Places(offer), guest)]
                 busy[offer.id] = offer.duty
-    return Seating(tuple(seated), tuple(wanted), tuple(missed))
+    return Seating(tuple(seated), tuple(wanted), tuple(missed), tuple(speaks))
 
 
 def take(holder: Holder, found: Seating, actor_id: int | None, risks_version: int, now: datetime) -> list[int]:

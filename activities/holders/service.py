@@ -24,7 +24,7 @@ from activities.outbox.jobs import every
 from activities.people.models import Member
 from activities.people.service import acting
 from activities.signups.moving_up import fill, lock_waiters, seat_freed
-from activities.signups.rules_soft import RisksNotRead
+from activities.signups.rules_soft import RisksNotRead, why_not_aware
 
 
 @dataclass(frozen=True)
@@ -67,15 +67,20 @@ def propose(actor_id: int, activity_id: int, proposals: Sequence[Proposal], now:
     return len(proposals)
 
 
-def accept(member_id: int, public_id: str, risks_version: int, now: datetime) -> None:
+def accept(
+    member_id: int, public_id: str, risks_version: int, now: datetime, *, known: Collection[str] | None = None
+) -> None:  # fmt: skip
     """Hold the post from now on, or from the day that was proposed. Who held it before is responsible until then; their
-    seats of these days come to who accepts, as far as the rules hold. Raises NotProposed or the rule's reason."""
-    for slot_id in _accept(member_id, public_id, risks_version, now):
+    seats of these days come to who accepts, as far as the rules hold. `known`: the soft rules of which the person knows
+    that they speak against some of its slots; None: nothing is asked. Raises NotProposed or the rule's reason."""
+    for slot_id in _accept(member_id, public_id, risks_version, known, now):
         fill(slot_id, now)
 
 
 @transactional
-def _accept(member_id: int, public_id: str, risks_version: int, now: datetime) -> list[int]:
+def _accept(
+    member_id: int, public_id: str, risks_version: int, known: Collection[str] | None, now: datetime
+) -> list[int]:  # fmt: skip
     """Return the slots in which a seat is held for the person no more."""
     holder, before = _locked_for(member_id, public_id, now)
     if holder.state is not HolderState.PROPOSED or holder.ends_at <= now:
@@ -91,6 +96,8 @@ def _accept(member_id: int, public_id: str, risks_version: int, now: datetime) -
     freed = {slot_id for other in before for slot_id in _cut(other, holder.begins_at, member_id, now, holder)}
     offers = queries.offers(holder.post_id, holder.span, now, is_locked=True)
     found = seats.seating(member_id, offers, now)
+    if known is not None and (unknown := why_not_aware(found.warnings, known)):
+        raise unknown
     let_go = seats.take(holder, found, member_id, risks_version, now)
     holder.state, holder.answered_at = HolderState.ACCEPTED, now
     _leave(holder, member_id, "accept post", now)

@@ -269,6 +269,11 @@ def say_refusal(refusal: Refusal) -> str:
     return _fill(refusal.sentence, refusal.facts())
 
 
+def say_bare(refusal: Refusal) -> str:
+    """The refusal's sentence where it may not be the person who reads it."""
+    return _fill(refusal.bare or refusal.sentence, refusal.facts())
+
+
 def say_remedy(refusal: Refusal) -> str:
     return _fill(refusal.remedy, refusal.facts()) if refusal.remedy else ""
 
@@ -286,7 +291,7 @@ TEMPLATE_GLOBALS = {
     f.__name__: f
     for f in (
         say_day, say_date, say_days, say_weekday, say_weekdays, say_month, say_clock, say_clock_fully, say_moment,
-        say_span, say_week, say_duration, say_hours, say_refusal, say_remedy, say_value, html_lang, local,
+        say_span, say_week, say_duration, say_hours, say_refusal, say_bare, say_remedy, say_value, html_lang, local,
         zone,
     )
 }  # fmt: skip

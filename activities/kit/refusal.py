@@ -25,6 +25,8 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
 
     sentence: ClassVar[str]
     remedy: ClassVar[str] = ""
+    # The sentence without what nobody but the person may read; none where all of it may be read.
+    bare: ClassVar[str] = ""
 
     @property
     def key(self) -> str:

@@ -24,7 +24,8 @@ def add_to(signups: Blueprint) -> None:
 @access.public
 @failures(address, "100 per 15 minutes")
 def answer(token: str) -> Any:
-    """The offer with its two buttons, or what became of it. A button acts once: then the offer is over."""
+    """The offer with its two buttons, or what became of it. A button acts once: then the offer is over. Whoever holds
+    the link reads nothing of what else the person has to do."""
     sign_up, is_open = _offer(token)
     if request.method == "GET":
         return _page(token, sign_up, is_open)
@@ -33,6 +34,8 @@ def answer(token: str) -> Any:
             service.accept(sign_up.member_id, sign_up.slot_id, clock.now(), consent=consent_of(request.form))
         except AskFirst as refusal:
             return _page(token, sign_up, is_open, refusal), 422
+        except Refusal as refusal:
+            return _page(token, *_offer(token), refusal), 409
     elif is_open and "decline" in request.form:
         service.withdraw(sign_up.member_id, sign_up.slot_id, clock.now())
     return redirect(url_for(".answer", token=token), 303)

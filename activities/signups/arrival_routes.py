@@ -21,7 +21,10 @@ from activities.kit.refusal import NotFound, Refusal
 from activities.kit.roles import Permission
 from activities.kit.web import done, invalid
 from activities.signups import arrival_verbs, arrivals, queries
+from activities.signups.forms import consent_of
+from activities.signups.one_slot import slot_page
 from activities.signups.rules_arrivals import ArrivalMissing
+from activities.signups.rules_soft import AskFirst
 
 Errors = list[tuple[str, str, str]]
 
@@ -37,7 +40,11 @@ def come_at(public_id: str) -> Any:
     chosen = read_number(request.form.get("arrival"))
     if not chosen:
         raise ArrivalMissing
-    arrival_verbs.come_at(current_user.id, slot.id, chosen, clock.now())
+    consent = consent_of(request.form)
+    try:
+        arrival_verbs.come_at(current_user.id, slot.id, chosen, clock.now(), consent=consent)
+    except AskFirst as refusal:
+        return slot_page(queries.slot_of(current_user, public_id), asked_again=refusal), 422
     return done(_("Saved."), url_for(".slot", public_id=public_id))
 
 

@@ -32,19 +32,23 @@ from activities.signups.moving_up import fill, promote
 from activities.signups.rules import SignUpState
 from activities.signups.rules_arrivals import why_not_quotas
 from activities.signups.rules_places import Guest, Places
+from activities.signups.rules_soft import Consent, why_not_known
 
 
-def come_at(member_id: int, slot_id: int, arrival_id: int, now: datetime) -> None:
+def come_at(
+    member_id: int, slot_id: int, arrival_id: int, now: datetime, *, consent: Consent | None = None
+) -> None:  # fmt: skip
     """Come at another time. Raises the rules' Refusal; one's own time stays where the other is taken. The time that
-    is given back may suit somebody who waits although there is a free seat."""
-    _come_at(member_id, slot_id, arrival_id, now)
+    is given back may suit somebody who waits although there is a free seat. `consent`: what the person confirms; None:
+    nothing is asked."""
+    _come_at(member_id, slot_id, arrival_id, consent, now)
     for waited_for in queries.waited_for_with_seats_left([slot_id]):
         fill(waited_for, now)
 
 
 @transactional
-def _come_at(member_id: int, slot_id: int, arrival_id: int, now: datetime) -> None:
-    person = facts.person_locked(member_id)
+def _come_at(member_id: int, slot_id: int, arrival_id: int, consent: Consent | None, now: datetime) -> None:
+    person = facts.person_locked(member_id, slot_id)
     offer = facts.offer_locked(slot_id)
     mine, busy = engagements.around(member_id, offer)
     if mine is None or mine.state is not SignUpState.SEATED:
@@ -53,8 +57,9 @@ def _come_at(member_id: int, slot_id: int, arrival_id: int, now: datetime) -> No
         raise refusal
     if arrival_id == mine.arrival_id:
         return
-    places = Places(offer)
-    if refusal := places.choose(Guest(member_id, person, busy), arrival_id):
+    places, guest = Places(offer), Guest(member_id, person, busy)
+    refusal = places.choose(guest, arrival_id) or (why_not_known(places, guest, consent) if consent else None)
+    if refusal:
         raise refusal
     give(places)
     recount([mine.arrival_id] if mine.arrival_id else [])

@@ -8,26 +8,22 @@ from flask import Blueprint, Flask, render_template, request, url_for
 from flask_login import current_user
 
 from activities.duties import queries as duties
-from activities.duties.kinds import KINDS, LEDGER_NAMES
-from activities.duties.models import Slot
+from activities.duties.kinds import KINDS
 from activities.duties.rules import WAY_SENTENCES
 from activities.kit import clock
 from activities.kit.access import access
 from activities.kit.asked import read_number
 from activities.kit.i18n import gettext as _
-from activities.kit.i18n import say_week
-from activities.kit.refusal import N_, Refusal
+from activities.kit.refusal import N_
 from activities.kit.roles import Permission
 from activities.kit.web import done
 from activities.signups import (
     answer_routes,
     arrival_routes,
-    arrivals,
     facts,
     leaving_routes,
     organize_routes,
     pages,
-    panels,
     queries,
     risks,
     service,
@@ -35,11 +31,10 @@ from activities.signups import (
     together_routes,
 )
 from activities.signups.forms import PARTS, Filters, consent_of
+from activities.signups.one_slot import slot_page
 from activities.signups.rules import SignUpState
 from activities.signups.rules_arrivals import ArrivalFull, ArrivalMissing
 from activities.signups.rules_soft import AskFirst, RisksNotRead
-from activities.signups.together_pages import card_of
-from activities.terms import queries as terms
 
 # What the button for signing up has led to.
 DONE = {
@@ -132,17 +127,3 @@ def withdraw(public_id: str) -> Any:
     slot = queries.slot_of(current_user, public_id)
     service.withdraw(current_user.id, slot.id, clock.now())
     return done(_("You have withdrawn."), url_for(".slot", public_id=public_id))
-
-
-def slot_page(slot: Slot, *, asked_again: Refusal | None = None) -> str:
-    """The page of a slot; with what the person has still to confirm before they sign up."""
-    activity, (card, person) = slot.post.activity, card_of(current_user.id, slot, clock.now())
-    day = clock.local_day(slot.starts_at)
-    return render_template(
-        "signups/slot.html", slot=slot, card=card, asked_again=asked_again,
-        times=arrivals.times(slot.id, slot.starts_at) if card.offer.quarters else [],
-        panels=panels.of(current_user, slot, card, clock.now()),
-        week_name=say_week(terms.week_of(day)), ledger=LEDGER_NAMES[activity.kind.ledger],
-        conditions=pages.conditions(current_user, person, activity, day),
-        may_organize=duties.organizes(current_user, activity),
-    )  # fmt: skip

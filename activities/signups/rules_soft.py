@@ -3,6 +3,7 @@ same. Every way in which somebody takes a duty asks here, and every page of it s
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from typing import ClassVar, NamedTuple
 
 from activities.kit.refusal import N_, Refusal, refusal
@@ -58,8 +59,13 @@ def why_not_consented(places: Places, guest: Guest, consent: Consent) -> Refusal
 def why_not_known(places: Places, guest: Guest, consent: Consent) -> AskFirst | None:
     """What the person has still to know before they take a seat for which they have waited, or to which they were
     assigned."""
-    reasons = tuple(why for why in what_speaks_against(places, guest) if why.key not in consent.known)
-    return AskFirst(reasons) if reasons else None
+    return why_not_aware(what_speaks_against(places, guest), consent.known)
+
+
+def why_not_aware(speaks: Iterable[Refusal], known: Collection[str]) -> AskFirst | None:
+    """What of all that speaks against it, each rule once, the person has still to know."""
+    reasons = {why.key: why for why in reversed(list(speaks)) if why.key not in known}
+    return AskFirst(tuple(reversed(reasons.values()))) if reasons else None
 
 
 def what_speaks_against(places: Places, guest: Guest) -> tuple[Refusal, ...]:

@@ -37,6 +37,7 @@ class Overlaps(Refusal):
     starts_at: datetime
     sentence: ClassVar[str] = N_("This overlaps with your duty “%(name)s”, %(starts_at)s.")
     remedy: ClassVar[str] = N_("Withdraw from that one first, or choose another time.")
+    bare: ClassVar[str] = N_("This overlaps with another of your duties.")
 
 
 @refusal
@@ -50,6 +51,10 @@ class TooFarApart(Refusal):
         " get from one to the other."
     )
     remedy: ClassVar[str] = N_("Choose a slot in the same place, or another time.")
+    bare: ClassVar[str] = N_(
+        "Another of your duties is elsewhere: there would be less than %(minutes)s minutes to get from one to the"
+        " other."
+    )
 
 
 @refusal
@@ -61,6 +66,9 @@ class TooLittleRest(Refusal):
         "Between this and your duty “%(name)s”, %(starts_at)s, there would be less than %(hours)s hours of rest."
     )
     remedy: ClassVar[str] = N_("Choose another time.")
+    bare: ClassVar[str] = N_(
+        "Between this and another of your duties there would be less than %(hours)s hours of rest."
+    )
 
 
 @refusal
@@ -70,6 +78,7 @@ class TooMuchADay(Refusal):
     most: str
     sentence: ClassVar[str] = N_("This would make %(hours)s hours on %(day)s; at most %(most)s are allowed.")
     remedy: ClassVar[str] = N_("Choose a slot on another day.")
+    bare: ClassVar[str] = N_("This would make more than the %(most)s hours that are allowed on a day.")
 
 
 @refusal
@@ -81,6 +90,7 @@ class TooMuchAWeek(Refusal):
         "This would make %(hours)s hours in the week from %(day)s; at most %(most)s are allowed."
     )
     remedy: ClassVar[str] = N_("Choose a slot in another week.")
+    bare: ClassVar[str] = N_("This would make more than the %(most)s hours that are allowed in a week.")
 
 
 @refusal
@@ -89,6 +99,7 @@ class ClashesWithTimetable(Refusal):
     ends: str
     sentence: ClassVar[str] = N_("Clashes with your timetable, %(starts)s–%(ends)s.")
     remedy: ClassVar[str] = N_("Choose another time, or sign up all the same if you can come.")
+    bare: ClassVar[str] = N_("Clashes with your timetable.")
 
 
 # ── decisions ───────────────────────────────────────────────────────────────

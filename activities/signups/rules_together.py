@@ -29,6 +29,7 @@ T = TypeVar("T")
 class TeammateCannot(Refusal):
     names: str
     sentence: ClassVar[str] = N_("Something stands in the way of %(names)s.")
+    bare: ClassVar[str] = N_("Something stands in the way of somebody in your team.")
     remedy: ClassVar[str] = N_("The slot's page tells them what. Without them the team can go on: they can leave it.")
 
 

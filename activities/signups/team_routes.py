@@ -96,7 +96,13 @@ def invite(public_id: str) -> Any:
 @access(Permission.TAKE_PART)
 def sign_team_up(public_id: str) -> Any:
     found = queries.team_for(current_user, public_id)
-    seats = teams.sign_up_team(current_user.id, found.id, clock.now(), at_once="at_once" in request.form)
+    form = request.form
+    try:
+        seats = teams.sign_up_team(
+            current_user.id, found.id, clock.now(), at_once="at_once" in form, consent=consent_of(form)
+        )
+    except AskFirst as refusal:
+        return team_page(found, InviteForm(formdata=None), asked_again=refusal), 422
     message = ngettext(
         "The team is signed up: %(num)s has a seat.", "The team is signed up: %(num)s have a seat.", seats
     )

@@ -105,17 +105,20 @@ def leave(member_id: int, team_id: int, now: datetime) -> None:
         team.dissolved_at = now
 
 
-def sign_up_team(actor_id: int, team_id: int, now: datetime, *, at_once: bool = False) -> int:
+def sign_up_team(
+    actor_id: int, team_id: int, now: datetime, *, at_once: bool = False, consent: Consent | None = None
+) -> int:  # fmt: skip
     """Sign the team up, or put it on the waiting list where the seats are not enough. Return how many have a seat.
-    Raises the rules' Refusal; it names those of the team in whose way something stands."""
+    Raises the rules' Refusal; it names those of the team in whose way something stands. `consent` as in `sign_up`, of
+    who leads it: the others were asked when they joined, and nobody learns what else they have to do."""
     slot_id = db.session.get_one(Team, team_id).slot_id
     for one in queries.waited_for_with_seats_left([slot_id]):
         fill(one, now)
-    return _sign_up_team(actor_id, team_id, now, at_once)
+    return _sign_up_team(actor_id, team_id, now, at_once, consent)
 
 
 @transactional
-def _sign_up_team(actor_id: int, team_id: int, now: datetime, at_once: bool) -> int:
+def _sign_up_team(actor_id: int, team_id: int, now: datetime, at_once: bool, consent: Consent | None) -> int:
     slot_id, members = db.session.get_one(Team, team_id).slot_id, queries.joined(team_id)
     lock_waiters([slot_id], *members)
     people = parties.people_locked(members)
@@ -139,6 +142,10 @@ def _sign_up_team(actor_id: int, team_id: int, now: datetime, at_once: bool) -> 
         raise rules_together.TeammateCannot(", ".join(stopped))
     places, guests = Places(offer), [Guest(who, company[who].person, company[who].busy) for who in members]
     seated = rules_together.seats_for_team(guests, offer.left, places.seat, whole=team.whole)
+    if consent:
+        me = Guest(actor_id, facts.person_locked(actor_id, slot_id), company[actor_id].busy)
+        if unknown := rules_soft.why_not_known(places, me, consent):
+            raise unknown
     states = {who: SignUpState.SEATED if who in seated else SignUpState.WAITING for who in members}
     entries = [Entry(offer, who, state, read[who][1] if offer.risks_version else None) for who, state in states.items()]
     enter_all(entries, now, actor_id=actor_id, at_once=at_once, team_id=team_id)

@@ -15,17 +15,24 @@ from activities.duties.models import Slot
 from activities.duties.rules import WayIn
 from activities.exchanges import covers, swaps
 from activities.exchanges.models import Swap
-from activities.kit.db import db
+from activities.holders import service as holders
+from activities.holders.models import Holder
+from activities.kit.db import db, transaction
 from activities.norms.models import NormsVersion
 from activities.norms.rules import NORMS, Limit, Strictness
 from activities.signups import teams
+from activities.signups.arrival_verbs import come_at, set_quotas
 from activities.signups.links import token
 from activities.signups.models import SignUp, Team
+from activities.signups.rules import SignUpState
 from activities.signups.rules_soft import AskFirst, Consent
 from activities.signups.service import accept, sign_up, withdraw
 from activities.signups.wishes import wait_for_any
-from tests.cast import DAY, HOUR, NOW, english, make_post, make_slot, store
-from tests.signups.test_arrivals_ways import arrival, make_drive
+from activities.timetables import service as timetables
+from activities.timetables.models import Timetable
+from activities.timetables.rules import Span
+from tests.cast import DAY, HOUR, NOW, Visitor, english, make_holder, make_post, make_room, make_slot, store
+from tests.signups.test_arrivals_ways import arrival, fresh, make_drive
 
 # What speaks against coming an hour after the drive's start, and not at its start.
 LATER = timedelta(hours=1)
@@ -44,7 +51,34 @@ def rest(cast, drive: Slot) -> None:
     elsewhere(cast, drive)
 
 
-RULES = {"TooFarApart": elsewhere, "TooLittleRest": rest}
+def at_most(**limits):
+    """The school allows less than a visit takes."""
+
+    def make(cast, drive: Slot) -> None:
+        norms = NORMS._replace(**{name: Limit(minutes, Strictness.ASK) for name, minutes in limits.items()})
+        store(NormsVersion(norms=norms, set_at=NOW, set_by_id=cast.gu.id))
+        db.session.commit()
+
+    return make
+
+
+def in_class(cast, drive: Slot) -> None:
+    """Lin's timetable has something then."""
+    lesson = Span(drive.starts_at + LATER, drive.starts_at + LATER + HOUR)
+    with transaction():
+        timetable = store(Timetable(member_id=cast.lin.id))
+        timetables.keep(timetable, [lesson], Span(NOW - 30 * DAY, NOW + 200 * DAY), NOW)
+
+
+RULES = {
+    "TooFarApart": elsewhere, "TooLittleRest": rest, "ClashesWithTimetable": in_class,
+    "TooMuchADay": at_most(day=30), "TooMuchAWeek": at_most(week=30),
+}  # fmt: skip
+# What each would tell of the rest of Lin's day.
+DETAILS = {
+    "TooFarApart": ("西岸", "东湖责任区清扫"), "TooLittleRest": ("东湖责任区清扫",), "ClashesWithTimetable": ("13:00",),
+    "TooMuchADay": ("1 hours",), "TooMuchAWeek": ("1 hours",),
+}  # fmt: skip
 
 
 @dataclass
@@ -129,6 +163,34 @@ def nothing(cast, drive):
     pass
 
 
+def at_its_start(cast, drive):
+    """Lin comes at its start."""
+    set_quotas(cast.ou.id, drive.id, fresh(drive).revision, {0: 1, 60: 1}, NOW)
+    sign_up(cast.lin.id, drive.id, NOW)
+
+
+def led(cast, drive):
+    """Lin leads a team, in which is Wang, too."""
+    teams.make_team(cast.lin.id, drive.id, "会计", True, NOW)
+    teams.join(cast.wang.id, team_id(), NOW)
+
+
+def team_id() -> int:
+    return db.session.scalars(sa.select(Team.id)).one()
+
+
+def asked_to_hold(cast, drive):
+    """Lin is asked to be responsible for a classroom that wants somebody at that time."""
+    room = make_room(cast)
+    make_slot(room, drive.starts_at + LATER)
+    make_holder(room, cast.lin)
+    db.session.commit()
+
+
+def post() -> str:
+    return db.session.scalars(sa.select(Holder.public_id)).one()
+
+
 WAYS = {
     "sign up": Way(
         nothing,
@@ -204,6 +266,21 @@ WAYS = {
         lambda cast, drive, known: accept(cast.lin.id, drive.id, NOW, consent=known),
         lambda cast, drive: (f"/slots/{drive.public_id}/accept", {}),
     ),
+    "come at another time": Way(
+        at_its_start,
+        lambda cast, drive, known: come_at(cast.lin.id, drive.id, arrival(drive, 60), NOW, consent=known),
+        lambda cast, drive: (f"/slots/{drive.public_id}/arrival", {"arrival": str(arrival(drive, 60))}),
+    ),
+    "sign a team up": Way(
+        led,
+        lambda cast, drive, known: teams.sign_up_team(cast.lin.id, team_id(), NOW, consent=known),
+        lambda cast, drive: (f"/teams/{db.session.scalars(sa.select(Team.public_id)).one()}/sign-up", {}),
+    ),
+    "accept a post": Way(
+        asked_to_hold,
+        lambda cast, drive, known: holders.accept(cast.lin.id, post(), 0, NOW, known=known.known),
+        lambda cast, drive: (f"/holders/{post()}/accept", {}),
+    ),
 }
 
 
@@ -245,3 +322,63 @@ def test_every_page_asks_once(app, cast, way):
         assert "less than 15 minutes" in page
         assert 'name="known" value="TooFarApart"' in page
         assert lin.submit(address, **form, known="TooFarApart").status_code == 303
+
+
+# ── what nobody else reads ──────────────────────────────────────────────────
+
+BARE = {
+    "TooFarApart": "Another of your duties is elsewhere", "TooLittleRest": "Between this and another of your duties",
+    "ClashesWithTimetable": "Clashes with your timetable.", "TooMuchADay": "more than the 0.5 hours",
+    "TooMuchAWeek": "more than the 0.5 hours",
+}  # fmt: skip
+
+
+def nobody_known(app) -> Visitor:
+    """Somebody who has not logged in and reads English."""
+    visitor = Visitor(app, app.response_class)
+    visitor.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return visitor
+
+
+def test_who_leads_a_team_is_not_told_what_speaks_against_it_for_the_others(ctx, cast):
+    drive = the_drive(cast, "sign a team up")
+    led(cast, drive)
+    duty = make_slot(make_post(cast.sweeping, "西岸", capacity=9), drive.starts_at + LATER + HOUR)
+    db.session.commit()
+    sign_up(cast.wang.id, duty.id, NOW)
+    assert teams.sign_up_team(cast.lin.id, team_id(), NOW, consent=Consent()) == 2
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_page_of_the_letter_says_the_rule_and_nothing_of_the_rest_of_ones_day(app, cast, rule):
+    """Whoever holds the link need not be the person."""
+    with time_machine.travel(NOW, tick=False):
+        with app.app_context():
+            drive = the_drive(cast, "accept from the letter")
+            held(cast, drive)
+            RULES[rule](cast, drive)
+            address, slot = f"/offers/{mine(cast, drive)}", f"/slots/{drive.public_id}"
+        anybody = nobody_known(app)
+        pages = [anybody.get(address).text, anybody.submit(address, accept="1").text]
+        for page in pages:
+            assert BARE[rule] in page
+            assert not [detail for detail in DETAILS[rule] if detail in page]
+        own = english(app, cast.lin).get(slot).text
+        assert all(detail in own for detail in DETAILS[rule])
+
+
+def test_nor_does_it_name_the_duty_that_stands_in_the_way(app, cast):
+    with time_machine.travel(NOW, tick=False), app.app_context():
+        drive = the_drive(cast, "accept from the letter")
+        held(cast, drive)
+        in_the_way = make_slot(make_post(cast.sweeping, "西岸", capacity=9), drive.starts_at + LATER)
+        db.session.add(SignUp(
+            slot_id=in_the_way.id, member_id=cast.lin.id, state=SignUpState.SEATED, ticket=1, revision=0,
+            signed_up_at=NOW, changed_at=NOW, seated_at=NOW,
+        ))  # fmt: skip
+        db.session.commit()
+        answer = nobody_known(app).submit(f"/offers/{mine(cast, drive)}", accept="1")
+        assert answer.status_code == 409
+        assert "This overlaps with another of your duties." in answer.text
+        assert "西岸" not in answer.text
+        assert "东湖责任区清扫" not in answer.text
