@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from activities.audit import service as audit
-from activities.duties.models import Slot
+from activities.duties.models import Activity, Post, Slot
 from activities.duties.rules import minutes_of, why_not_touch
-from activities.duties.service import schedule_changed
-from activities.kit.db import db, transactional
+from activities.duties.service import schedule_changed, spread_places
+from activities.kit.db import db, lock, transactional
 from activities.kit.refusal import ChangedMeanwhile, NotFound
+from activities.outbox.jobs import every
 from activities.signups import (
     changing,
     engagements,
@@ -28,7 +29,7 @@ from activities.signups import (
 from activities.signups.arrivals import give, quarters, recount, write_quotas
 from activities.signups.changing import Wanted
 from activities.signups.models import SignUp
-from activities.signups.moving_up import fill, promote
+from activities.signups.moving_up import fill, lock_waiters, promote
 from activities.signups.rules import SignUpState
 from activities.signups.rules_arrivals import why_not_quotas
 from activities.signups.rules_places import Guest, Places
@@ -107,6 +108,29 @@ def set_quotas(actor_id: int, slot_id: int, revision: int, quotas: Mapping[int, 
         promote(slot_id, now)
     else:
         changing.change([Wanted(slot_id, slot.starts_at, slot.ends_at, seats)], actor_id, now)
+
+
+@every(3600, "give slots the times at which people come")
+def give_times(now: datetime) -> None:
+    """Slots that are older than the times of their kind get them: each slot in a transaction of its own."""
+    for slot_id in queries.slots_without_times(now):
+        _give_times(slot_id, now)
+
+
+@transactional
+def _give_times(slot_id: int, now: datetime) -> None:
+    lock_waiters([slot_id], *queries.people_on(slot_id))
+    lock(Activity, db.session.scalars(sa.select(Post.activity_id).join(Slot).where(Slot.id == slot_id)).one())
+    slot = lock(Slot, slot_id)
+    if slot_id not in queries.slots_without_times(now):
+        return  # somebody was faster, or has cancelled it
+    spread_places([(slot_id, slot.capacity, slot.minutes)])
+    slot.revision, slot.changed_at = slot.revision + 1, now
+    schedule_changed(slot.post.activity, now)
+    quotas = {str(one.minute): one.quota for one in quarters([slot_id])}
+    audit.leave(now, None, "set arrivals", Slot, slot_id, after={"quotas": quotas})
+    _place_who_has_none(slot_id, now)
+    promote(slot_id, now)
 
 
 def _place_who_has_none(slot_id: int, now: datetime) -> None:

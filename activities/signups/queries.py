@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from activities.duties import queries as duties
-from activities.duties.models import Arrival, Post, Slot
+from activities.duties.kinds import KINDS
+from activities.duties.models import Activity, Arrival, Post, Slot
 from activities.duties.rules import SlotState
 from activities.kit.db import db
 from activities.kit.refusal import NotFound
@@ -98,6 +99,22 @@ def seated_at_no_time(slot_id: int) -> list[int]:
         SignUp.slot_id == slot_id, SignUp.state.in_(HOLDING), SignUp.arrival_id.is_(None)
     )
     return list(db.session.scalars(query.order_by(SignUp.ticket)))
+
+
+def slots_without_times(now: datetime) -> list[int]:
+    """The open slots to come to which people come one after another and which have no times for it."""
+    timed = [kind.key for kind in KINDS.values() if kind.has_timed_arrival]
+    query = (
+        sa.select(Slot.id)
+        .join(Slot.post)
+        .join(Post.activity)
+        .where(
+            Activity.kind_key.in_(timed), Slot.state == SlotState.OPEN, Slot.starts_at > now, Slot.capacity > 0,
+            Slot.id.not_in(sa.select(Arrival.slot_id)),
+        )
+        .order_by(Slot.id)
+    )  # fmt: skip
+    return list(db.session.scalars(query))
 
 
 def coming(post_id: int, now: datetime) -> sa.Select[Any]:

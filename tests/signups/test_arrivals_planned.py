@@ -17,15 +17,22 @@ from activities.duties.recurrence import Rule
 from activities.duties.rules import spread
 from activities.duties.service import edit_activity
 from activities.duties.service_plans import copy_activity, copy_week, plan_series
+from activities.imports import queries as import_queries
+from activities.imports import reading
+from activities.imports import rules as imports_rules
+from activities.imports import service as imports
+from activities.imports.models import CalendarImport
 from activities.kit import clock
 from activities.kit.db import db
+from activities.outbox.models import Notice
 from activities.series import planning as series_planning
 from activities.series import service as series_service
-from activities.signups.arrival_verbs import set_quotas
-from activities.signups.organize import edit_slot
+from activities.signups.arrival_verbs import give_times, set_quotas
+from activities.signups.organize import cancel_slot, edit_slot
 from activities.signups.rules_arrivals import Quarter, SeatsByTime, follows_seats
 from activities.signups.service import sign_up
-from tests.cast import NOW, english, make_activity, make_post
+from tests.cast import NOW, english, make_activity, make_post, make_slot
+from tests.timetables.calendars import calendar
 
 TUESDAY = date(2026, 12, 1)
 EVEN = {0: 3, 15: 3, 30: 2, 45: 2}
@@ -147,3 +154,63 @@ def test_the_form_of_a_slot_with_times_leads_to_them_instead_of_asking_for_seats
         again = ou.submit(f"{address}/edit", **form)
         assert again.status_code == 422
         assert "2026-12-01T09:45" in again.get_data(as_text=True)
+
+
+def older(hall: Post, **slot) -> Slot:
+    """A slot from before there were times."""
+    found = make_slot(hall, clock.at(TUESDAY, time(9)), **slot)
+    db.session.commit()
+    return found
+
+
+def notices_of(member) -> list[tuple[str, str]]:
+    query = sa.select(Notice).where(Notice.member_id == member.id).order_by(Notice.id)
+    return [(one.topic, one.params["when"][0]) for one in db.session.scalars(query)]
+
+
+def test_a_slot_older_than_times_gets_them_and_who_is_on_it_one_that_suits_with_one_notice(cast, hall):
+    slot = older(hall)
+    sign_up(cast.lin.id, slot.id, NOW)
+    sign_up(cast.wang.id, slot.id, NOW)
+    before = slot.starts_at
+    in_the_way = make_slot(cast.lake, before - timedelta(minutes=75))  # which ends 15 minutes before
+    db.session.commit()
+    sign_up(cast.wang.id, in_the_way.id, NOW)
+    revisions = slot.revision, hall.activity.schedule_revision
+    for _ in range(2):
+        give_times(NOW)
+    assert times() == [EVEN]
+    places = sa.select(Arrival.minute, Arrival.taken).where(Arrival.slot_id == slot.id, Arrival.taken > 0)
+    assert db.session.execute(places).all() == [(0, 2)]
+    assert notices_of(cast.lin) == [("signups.seated", before.isoformat()), ("signups.moved", before.isoformat())]
+    assert (slot.revision, hall.activity.schedule_revision) == (revisions[0] + 1, revisions[1] + 1)
+
+
+@pytest.mark.parametrize("why", ["cancelled", "over", "of another kind"])
+def test_slots_to_which_nobody_comes_get_none(cast, hall, why):
+    slot = older(hall)
+    now = NOW
+    match why:
+        case "cancelled":
+            cancel_slot(cast.ou.id, slot.id, "下雨", NOW)
+        case "over":
+            now = slot.starts_at
+        case "of another kind":
+            edit_activity(cast.ou.id, hall.activity_id, 0, {"kind_key": "cleaning"}, NOW)
+    give_times(now)
+    assert db.session.scalar(sa.select(sa.func.count(Arrival.id))) == 0
+
+
+def test_slots_of_a_calendar_have_their_times_and_go_with_them(cast, hall):
+    brought = imports.bring(cast.ou.id, hall.activity_id, calendar(WEEKLY), "a.ics", clock.zone(), NOW)
+    found = reading.restored(import_queries.kept_upload(cast.ou.id, hall.activity_id, brought, NOW).found)
+    wanted = imports_rules.Wish(hall.id)
+    shown = imports.look(hall.activity_id, found, wanted, clock.zone(), NOW)
+    imports.confirm(cast.ou.id, hall.activity_id, brought, wanted, range(9), shown.digest, clock.zone(), NOW)
+    assert times() == [spread(10, 120)] * 3
+    imports.undo(cast.ou.id, db.session.scalars(sa.select(CalendarImport.id)).one(), NOW)
+    assert times() == []
+    assert db.session.scalar(sa.select(sa.func.count(Arrival.id))) == 0
+
+
+WEEKLY = "UID:w\nDTSTART;TZID=Asia/Shanghai:20261201T100000\nDURATION:PT2H\nRRULE:FREQ=WEEKLY;COUNT=3\nSUMMARY:献血"
