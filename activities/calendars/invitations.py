@@ -16,14 +16,14 @@ import sqlalchemy as sa
 from flask import current_app
 
 from activities.calendars import rules_itip
-from activities.calendars.queries import CHANGES, REVISION, SHOWN, Latest
+from activities.calendars.queries import CHANGES, REVISION, SHOWN
 from activities.calendars.rules_feeds import Detail
 from activities.calendars.rules_itip import Method, Party
 from activities.calendars.writing import Writer
 from activities.config import Settings
 from activities.duties.models import Activity, Arrival, Post, Slot
 from activities.duties.rules import SlotState
-from activities.kit.db import run
+from activities.kit.db import Latest, run
 from activities.kit.i18n import DEFAULT, LANGUAGES, force_locale
 from activities.outbox.letters import Enclosure, Recipient
 from activities.people.models import Unit

@@ -10,38 +10,18 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
-from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import aliased
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
 
 from activities.calendars.models import Feed
 from activities.calendars.rules_feeds import Scope
 from activities.duties.models import Activity, Post, Slot
 from activities.duties.rules import SlotState
-from activities.kit.db import UtcDateTime, db, look, reading
+from activities.kit.db import Latest, UtcDateTime, db, look, reading
 from activities.kit.refusal import NotFound
 from activities.people.models import Member, Unit
 
 AnySelect: TypeAlias = "sa.Select[*tuple[Any, ...]]"
 Row: TypeAlias = "sa.Row[*tuple[Any, ...]]"
-
-
-class Latest(FunctionElement[datetime]):
-    """The latest of several moments: PostgreSQL's `greatest`, which SQLite calls `max`."""
-
-    type = UtcDateTime()
-    inherit_cache = True
-
-
-@compiles(Latest)
-def _greatest(element: Latest, compiler: SQLCompiler, **options: Any) -> str:
-    return f"greatest({compiler.process(element.clauses, **options)})"
-
-
-@compiles(Latest, "sqlite")
-def _max(element: Latest, compiler: SQLCompiler, **options: Any) -> str:
-    return f"max({compiler.process(element.clauses, **options)})"
 
 
 class Written(sa.TypeDecorator[str]):

@@ -15,14 +15,13 @@ from activities.calendars.queries import (
     SHOWN,
     SUBJECT,
     AnySelect,
-    Latest,
     Row,
     many,
     one,
 )
 from activities.calendars.sight import feed_row, holding
 from activities.duties.models import Activity, Post, Slot
-from activities.kit.db import RowsAsJson
+from activities.kit.db import Latest, RowsAsJson
 from activities.kit.roles import Permission
 from activities.people.models import Unit
 from activities.signups.models import SignUp

@@ -121,9 +121,24 @@ class Post(Revised, Base):
     # The partner's place where it is, and which floor or part of it. None: a place of the school's own.
     site_id: Mapped[int | None] = mapped_column(sa.ForeignKey("site.id"), index=True)
     floor: Mapped[str] = mapped_column(sa.String(50), default="")
+    # Which `schedule_revision` of its activity came with its last change. Slots have one too: who has kept what they
+    # show asks only for what came since.
+    schedule_revision: Mapped[int] = mapped_column(default=0)
 
     activity: Mapped[Activity] = relationship(back_populates="posts")
     site: Mapped[Site | None] = relationship(lazy="joined")
+
+
+class GoneSlot(Base):
+    """A slot that was deleted, and which `schedule_revision` of its activity came with that: who has kept what was
+    shown of it takes it out."""
+
+    __tablename__ = "gone_slot"
+    __table_args__ = (sa.Index("ix_gone_slot_activity_id_schedule_revision", "activity_id", "schedule_revision"),)
+
+    activity_id: Mapped[int] = mapped_column(sa.ForeignKey("activity.id", ondelete="CASCADE"))
+    schedule_revision: Mapped[int]
+    slot_id: Mapped[int]
 
 
 class SeriesPost(Base):
@@ -212,6 +227,8 @@ class Slot(Revised, Base):
             "ix_slot_asked", "starts_at", sqlite_where=sa.text("asked > 0"), postgresql_where=sa.text("asked > 0")
         ),
         sa.Index("ix_slot_post_id_starts_at", "post_id", "starts_at"),
+        # Which of a post's slots have changed since somebody looked.
+        sa.Index("ix_slot_post_id_schedule_revision", "post_id", "schedule_revision"),
         # Which cancellation has become too old for calendars last.
         sa.Index(
             "ix_slot_post_id_cancelled_at", "post_id", "cancelled_at",
@@ -256,6 +273,8 @@ class Slot(Revised, Base):
     series_id: Mapped[int | None] = mapped_column(sa.ForeignKey("series.id"), index=True)
     series_day: Mapped[date | None]
     by_hand: Mapped[ByHand] = mapped_column(Flags(ByHand), default=ByHand(0))
+    # Which `schedule_revision` of its activity came with its last change.
+    schedule_revision: Mapped[int] = mapped_column(default=0)
 
     post: Mapped[Post] = relationship()
     series: Mapped[Series | None] = relationship()

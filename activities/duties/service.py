@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from activities.audit import service as audit
-from activities.duties import queries
+from activities.duties import queries, schedule
 from activities.duties.kinds import kind_of
 from activities.duties.models import Activity, ActivityOrganizer, Arrival, Post, Slot
 from activities.duties.rules import KindInUse, NoOrganizer, NotBelow, SlotState, WayInUse, spread, why_not_way
@@ -151,11 +151,10 @@ def check_units(actor: Member, unit_id: int, eligible_id: int | None, *, moved: 
 @transactional
 def add_post(actor_id: int, activity_id: int, values: Mapping[str, Any], now: datetime) -> str:
     """Add a post from its columns. Return its public id."""
-    _, activity = locked(actor_id, activity_id)
+    locked(actor_id, activity_id)
     post = Post(**values, activity_id=activity_id, changed_at=now)
     db.session.add(post)
-    schedule_changed(activity, now)
-    db.session.flush()
+    schedule.changed([activity_id], now)
     audit.leave(now, actor_id, "add post", Post, post.id, after=values)
     return post.public_id
 
@@ -171,7 +170,8 @@ def change_post(
         raise ChangedMeanwhile
     before, after = revise(post, changes, now)
     if after:
-        schedule_changed(activity, now)
+        post.schedule_revision = activity.schedule_revision + 1
+        schedule.changed([activity.id], now)
         audit.leave(now, actor_id, "edit post", Post, post_id, before=before, after=after)
     return after
 
@@ -194,9 +194,3 @@ def spread_places(slots: Iterable[tuple[int, int, int]]) -> None:
     ]
     if places:
         run(sa.insert(Arrival), places)
-
-
-def schedule_changed(activity: Activity, now: datetime) -> None:
-    """One of the activity's slots or posts has changed: its feed and its pages must notice."""
-    activity.schedule_revision += 1
-    activity.schedule_changed_at = now

@@ -10,11 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from activities.audit import service as audit
-from activities.duties import planning, plans, queries
+from activities.duties import planning, plans, queries, schedule
 from activities.duties.models import Activity, Post, Series, SeriesPost, Slot
 from activities.duties.plans import Part, Planned, Stretch, Wish
 from activities.duties.rules import PlanChanged
-from activities.duties.service import check_units, locked, schedule_changed, spread_places
+from activities.duties.service import check_units, locked, spread_places
 from activities.duties.visits import Stay, must_fit
 from activities.kit.db import db, run, transactional
 
@@ -109,6 +109,7 @@ def create(activity: Activity, planned: Collection[Planned], now: datetime, seri
         {
             "post_id": slot.post_id, "starts_at": slot.starts_at, "ends_at": slot.ends_at, "capacity": slot.capacity,
             "created_at": now, "changed_at": now, "series_id": series_id, "series_day": series_id and slot.day,
+            "schedule_revision": activity.schedule_revision + 1,
         }
         for slot in planned
     ]  # fmt: skip
@@ -119,7 +120,7 @@ def create(activity: Activity, planned: Collection[Planned], now: datetime, seri
         spread_places((slot_id, seats, (ends - starts) // MINUTE) for slot_id, seats, starts, ends in made)
     else:
         run(sa.insert(Slot), rows)
-    schedule_changed(activity, now)
+    schedule.changed([activity.id], now)
 
 
 # ── a copy of an activity ───────────────────────────────────────────────────

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from activities.audit import service as audit
-from activities.duties import service_plans
+from activities.duties import schedule, service_plans
 from activities.duties.models import Activity, Slot
 from activities.duties.rules import PlanChanged
-from activities.duties.service import locked, schedule_changed
+from activities.duties.service import locked
 from activities.duties.visits import Stay, must_fit
 from activities.imports import queries, reading, rules
 from activities.imports.models import CalendarImport, CalendarUpload, ImportedEvent
@@ -121,9 +121,8 @@ def undo(actor_id: int, import_id: int, now: datetime) -> int:
     before = {"slots": len(slots), "file": batch.name, "activity": activity.id}
     audit.leave(now, actor_id, "undo import", CalendarImport, import_id, before=before)
     changing.tell_gathering([slot.id for slot in slots if slot.starts_at > now], now)
-    run(sa.delete(Slot).where(Slot.id.in_(of_it)))
+    schedule.delete(activity.id, [slot.id for slot in slots], now)
     run(sa.delete(CalendarImport).where(CalendarImport.id == import_id))
-    schedule_changed(activity, now)
     return len(slots)
 
 

@@ -133,6 +133,24 @@ def _on_postgresql(element: RowsAsJson, compiler: Any, **how: Any) -> str:
     return f"json_agg(json_build_array({compiler.process(element.clauses, **how)}))"
 
 
+class Latest(sa.FunctionElement[datetime]):
+    """The latest of several moments: PostgreSQL's `greatest`, which SQLite calls `max`."""
+
+    type = UtcDateTime()
+    inherit_cache = True
+    name = "latest"
+
+
+@compiles(Latest, "postgresql")
+def _latest_on_postgresql(element: Latest, compiler: Any, **how: Any) -> str:
+    return f"greatest({compiler.process(element.clauses, **how)})"
+
+
+@compiles(Latest, "sqlite")
+def _latest_on_sqlite(element: Latest, compiler: Any, **how: Any) -> str:
+    return f"max({compiler.process(element.clauses, **how)})"
+
+
 class Among(sa.FunctionElement[bool]):
     """Whether a column is one of many ids, however many there are: they go as one parameter, `ids`."""
 
@@ -206,14 +224,18 @@ class Revised:
 
 
 def revise(row: Any, changes: Mapping[str, Any], now: datetime) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Set what differs and raise the row's revision if anything did. Return what was and what is, for the audit."""
+    """Set what differs and raise the row's revision if anything did. Return what was and what is, for the audit.
+
+    Who began earlier may be done later; the time of change never goes back for it, or calendars would take the change
+    for one that they have seen.
+    """
     before = {k: getattr(row, k) for k, v in changes.items() if getattr(row, k) != v}
     after = {k: changes[k] for k in before}
     for name, value in after.items():
         setattr(row, name, value)
     if after:
         row.revision += 1
-        row.changed_at = now
+        row.changed_at = max(row.changed_at, now)
     return before, after
 
 

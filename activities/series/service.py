@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
 from activities.audit import service as audit
-from activities.duties import service_plans
+from activities.duties import schedule, service_plans
 from activities.duties.models import Activity, Post, Series, SeriesGap, SeriesPost, Slot
 from activities.duties.plans import Wish
 from activities.duties.rules import PlanChanged
-from activities.duties.service import locked, schedule_changed
+from activities.duties.service import locked
 from activities.kit.db import db, lock, run, transactional
 from activities.kit.refusal import NotFound
 from activities.series import planning
@@ -87,11 +87,11 @@ def undo(actor_id: int, series_id: int, now: datetime) -> int:
     before = {**service_plans.told(series.wish), "slots": len(slots)}
     audit.leave(now, actor_id, "undo series", Series, series_id, before=before)
     changing.tell_gathering([slot.id for slot in slots if slot.starts_at > now], now)
-    for model in (Slot, SeriesGap, SeriesPost):
+    schedule.delete(activity.id, [slot.id for slot in slots], now)
+    for model in (SeriesGap, SeriesPost):
         run(sa.delete(model).where(model.series_id == series_id))
     run(sa.update(Series).where(Series.follows_id == series_id).values(follows_id=series.follows_id))
     run(sa.delete(Series).where(Series.id == series_id))
-    schedule_changed(activity, now)
     return len(slots)
 
 
@@ -129,7 +129,7 @@ def _confirm(
     after |= {"deleted": len(change.delete), "cancelled": len(change.cancel)}
     was = service_plans.told(before)
     audit.leave(now, actor_id, "edit series", Series, series.id, before=was, after=after, reason=reason)
-    schedule_changed(activity, now)
+    schedule.changed([activity.id], now)
     return Done(series.public_id, change.many, len(told)), told
 
 
@@ -165,7 +165,7 @@ def _apply(
     was told."""
     if change.delete:
         changing.tell_gathering([slot.id for slot in change.delete], now)
-        run(sa.delete(Slot).where(Slot.id.in_([slot.id for slot in change.delete])))
+        schedule.delete(activity.id, [slot.id for slot in change.delete], now)
     told: set[int] = set()
     if change.cancel:
         told |= changing.cancel([slot.id for slot in change.cancel], actor_id, reason, now, by_series=True)

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from activities.audit import service as audit
+from activities.duties import schedule
 from activities.duties.models import Activity, Post, Slot
 from activities.duties.rules import minutes_of, why_not_touch
-from activities.duties.service import schedule_changed, spread_places
+from activities.duties.service import spread_places
 from activities.kit.db import db, lock, transactional
 from activities.kit.refusal import ChangedMeanwhile, NotFound
 from activities.outbox.jobs import every
@@ -103,8 +104,7 @@ def set_quotas(actor_id: int, slot_id: int, revision: int, quotas: Mapping[int, 
     audit.leave(now, actor_id, "set arrivals", Slot, slot_id, after={"quotas": {str(k): v for k, v in wanted.items()}})
     _place_who_has_none(slot_id, now)
     if seats == slot.capacity:  # other times, and as many seats as before
-        slot.revision, slot.changed_at = revision + 1, now
-        schedule_changed(slot.post.activity, now)
+        _times_changed(slot, now)
         promote(slot_id, now)
     else:
         changing.change([Wanted(slot_id, slot.starts_at, slot.ends_at, seats)], actor_id, now)
@@ -125,12 +125,18 @@ def _give_times(slot_id: int, now: datetime) -> None:
     if slot_id not in queries.slots_without_times(now):
         return  # somebody was faster, or has cancelled it
     spread_places([(slot_id, slot.capacity, slot.minutes)])
-    slot.revision, slot.changed_at = slot.revision + 1, now
-    schedule_changed(slot.post.activity, now)
+    _times_changed(slot, now)
     quotas = {str(one.minute): one.quota for one in quarters([slot_id])}
     audit.leave(now, None, "set arrivals", Slot, slot_id, after={"quotas": quotas})
     _place_who_has_none(slot_id, now)
     promote(slot_id, now)
+
+
+def _times_changed(slot: Slot, now: datetime) -> None:
+    """Inside a transaction that has locked the slot's activity: the times changed, and nothing else of it."""
+    slot.revision, slot.changed_at = slot.revision + 1, max(slot.changed_at, now)
+    slot.schedule_revision = slot.post.activity.schedule_revision + 1
+    schedule.changed([slot.post.activity_id], now)
 
 
 def _place_who_has_none(slot_id: int, now: datetime) -> None:

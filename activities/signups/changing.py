@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from activities.audit import service as audit
+from activities.duties import schedule
 from activities.duties.models import Activity, Arrival, Post, Slot
 from activities.duties.rules import ByHand, SlotState, SlotThere, why_not_move, why_not_touch
 from activities.duties.visits import Stay, must_fit
-from activities.kit.db import Among, UtcDateTime, run, unless_there
+from activities.kit.db import Among, Latest, UtcDateTime, run, unless_there
 from activities.kit.refusal import Refusal
 from activities.signups import arrivals, engagements, facts, notices, notices_together, queries, rules_keeping
 from activities.signups.facts import ACTIVE_STATES, NOW, OFFERS
@@ -36,7 +37,8 @@ ENDS = sa.bindparam("ends", type_=UtcDateTime())
 MARKED = sa.type_coerce(Slot.by_hand, sa.Integer).bitwise_or(sa.bindparam("mark", type_=sa.Integer()))
 _BECOME = {
     "revision": Slot.revision + 1,
-    "changed_at": NOW,
+    "changed_at": Latest(Slot.changed_at, NOW),
+    "schedule_revision": schedule.NEXT_REVISION,
     "by_hand": sa.case((Slot.series_id.is_not(None), MARKED), else_=Slot.by_hand),
 }
 _STANDING = OFFERS.add_columns(Post.id, Activity.id).where(Among(Slot.id)).order_by(Slot.starts_at, Slot.id)
@@ -63,11 +65,6 @@ _CHANGE = (
         **_BECOME,
     )
 )  # fmt: skip
-_SCHEDULE = (
-    sa.update(Activity)
-    .where(Among(Activity.id))
-    .values(schedule_revision=Activity.schedule_revision + 1, schedule_changed_at=NOW)
-)
 _THERE = sa.select(Slot.id, Slot.post_id, Slot.starts_at).where(
     Among(Slot.post_id), Slot.state == SlotState.OPEN,
     Slot.starts_at.between(sa.bindparam("first", type_=UtcDateTime()), sa.bindparam("last", type_=UtcDateTime())),
@@ -314,7 +311,7 @@ def _leave(
     """Leave a trail of what became of each slot, and let feeds and pages of their activities notice."""
     entries = [(slot.offer.id, *trail) for slot, trail in zip(slots, trails, strict=True)]
     audit.leave_all(now, actor_id, verb, Slot, entries, reason=reason)
-    run(_SCHEDULE, {"ids": sorted({slot.activity_id for slot in slots}), "now": now})
+    schedule.changed({slot.activity_id for slot in slots}, now)
 
 
 def _tell_moved(slot_ids: Collection[int], seated: Mapping[int, Collection[int]], now: datetime) -> set[int]:

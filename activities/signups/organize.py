@@ -10,11 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from activities.audit import service as audit
-from activities.duties import visits
+from activities.duties import schedule, visits
 from activities.duties.models import Activity, Post, SeriesGap, Slot
 from activities.duties.queries import WITH_ALL, must_organize
 from activities.duties.rules import SlotHasPeople, why_not_touch
-from activities.duties.service import WITH_UNIT, change_post, schedule_changed
+from activities.duties.service import WITH_UNIT, change_post
 from activities.kit.db import db, lock, transactional
 from activities.kit.refusal import ChangedMeanwhile, NotFound
 from activities.people.models import Member
@@ -86,12 +86,11 @@ def delete_slot(actor_id: int, slot_id: int, now: datetime) -> None:
     if slot.tickets:
         raise SlotHasPeople
     before = {"post": slot.post_id, "starts_at": slot.starts_at, "ends_at": slot.ends_at, "capacity": slot.capacity}
-    schedule_changed(slot.post.activity, now)
     audit.leave(now, actor_id, "delete slot", Slot, slot.id, before=before)
     if slot.series_id:
         db.session.add(SeriesGap(series_id=slot.series_id, post_id=slot.post_id, day=slot.series_day))
     changing.tell_gathering([slot_id], now)
-    db.session.delete(slot)
+    schedule.delete(slot.post.activity_id, [slot_id], now)
 
 
 def locked(actor_id: int, slot_ids: Collection[int], member_ids: Collection[int] = ()) -> list[Slot]:
