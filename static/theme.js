@@ -1,16 +1,33 @@
 // Theme choice: auto → light → dark; without JavaScript the system's choice holds.
 // Of pages that stand side by side, the open one is in sight.
 // Filters stand open where there is room; without JavaScript they open with one tap.
+// Names that a tick list keeps on this device are forgotten when their day is over, when one logs out, and when somebody
+// else logs in; of what is not sent yet one is asked first.
 (() => {
   const root = document.documentElement, key = "theme", all = ["auto", "light", "dark"];
   const read = () => { try { return localStorage.getItem(key) || "auto"; } catch { return "auto"; } };
   const apply = (v) => { v === "auto" ? root.removeAttribute("data-bs-theme") : root.setAttribute("data-bs-theme", v); };
   apply(read());
+  const lists = () => Object.keys(localStorage).filter((name) => name.startsWith("ticks:")).map((name) => [name, JSON.parse(localStorage.getItem(name))]);
+  const forget = (is) => {
+    try {
+      for (const [name, kept] of lists()) if (is(kept)) localStorage.removeItem(name);
+      if (!lists().length) globalThis.caches?.delete("ticks");
+    } catch { /* private mode: nothing is kept */ }
+  };
   document.addEventListener("DOMContentLoaded", () => {
     if (matchMedia("(min-width: 992px)").matches) document.querySelectorAll("[data-open-wide]").forEach((d) => { d.open = true; });
     document.querySelectorAll(".errors[tabindex]").forEach((e) => e.focus());
     document.querySelectorAll("[data-print]").forEach((p) => { p.hidden = false; p.addEventListener("click", () => print()); });
     document.querySelectorAll(".pages [aria-current]").forEach((a) => { a.parentElement.scrollLeft = a.offsetLeft - a.parentElement.clientWidth / 3; });
+    const who = document.body.dataset.account;
+    forget((kept) => Date.parse(kept.until) <= Date.now() || (who && kept.me !== who));
+    document.querySelectorAll("[data-log-out]").forEach((form) => form.addEventListener("submit", (event) => {
+      let unsent = false;
+      try { unsent = lists().some(([, kept]) => kept.queue.length); } catch { /* private mode: nothing is kept */ }
+      if (unsent && !confirm(form.dataset.logOut)) { event.preventDefault(); return; }
+      forget(() => true);
+    }));
     const b = document.querySelector("[data-theme-toggle]");
     if (!b) return;
     const say = () => b.setAttribute("aria-label", b.dataset.label.replace("%(name)s", b.dataset[read()]));

@@ -12,6 +12,7 @@ from activities.duties.models import Slot
 from activities.kit.db import Base, Words, new_public_id
 from activities.people.models import Member
 from activities.records.rules import Attendance
+from activities.records.rules_ticks import Outcome
 
 
 class Record(Base):
@@ -75,3 +76,19 @@ class Record(Base):
     member: Mapped[Member] = relationship(foreign_keys=[member_id])
     recorded_by: Mapped[Member] = relationship(foreign_keys=[recorded_by_id])
     countersigned_by: Mapped[Member | None] = relationship(foreign_keys=[countersigned_by_id])
+
+
+class Tick(Base):
+    """What became of a tick from an organizer's phone, by the key that the phone gave it: so the same tick, sent as
+    often as the network wants, is decided once. `received_at` is when that was; what is older than any phone keeps a
+    tick is forgotten."""
+
+    __tablename__ = "tick"
+    __table_args__ = (sa.UniqueConstraint("slot_id", "recorder_id", "key"),)
+
+    key: Mapped[str] = mapped_column(sa.String(36))
+    slot_id: Mapped[int] = mapped_column(sa.ForeignKey("slot.id"))
+    recorder_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"))
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"))
+    outcome: Mapped[Outcome] = mapped_column(Words(Outcome))
+    received_at: Mapped[datetime] = mapped_column(index=True)

@@ -149,6 +149,16 @@ def saved_at(slot_id: int, recorder_id: int, moment: datetime, now: datetime) ->
     return [(record, entry) for record, entry in rows]
 
 
+def first_marks(
+    slot_id: int, recorder_id: int, member_ids: Collection[int], now: datetime
+) -> dict[int, tuple[Record, AuditEntry]]:
+    """By person what is recorded of them, where it still is the first mark by this recorder and can be taken back."""
+    query = _can_be_undone(sa.select(Record, AuditEntry), slot_id, recorder_id, now)
+    query = query.where(Record.member_id.in_(member_ids), Record.recorded_at == Record.changed_at)
+    rows = db.session.execute(query, execution_options={"populate_existing": True})
+    return {record.member_id: (record, entry) for record, entry in rows if not entry.before}
+
+
 def _can_be_undone(
     query: sa.Select[*tuple[Any, ...]], slot_id: int, recorder_id: int, now: datetime
 ) -> sa.Select[*tuple[Any, ...]]:

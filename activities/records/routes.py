@@ -30,6 +30,7 @@ from activities.records import (
     rules_evidence,
     rules_states,
     service,
+    ticks_routes,
 )
 from activities.records.forms import AttendanceForm
 
@@ -37,6 +38,7 @@ records = Blueprint("records", __name__)
 desk_routes.add_to(records)
 countersign_routes.add_to(records)
 checking_routes.add_to(records)
+ticks_routes.add_to(records)
 
 
 SAID_ON_THE_PAGE = (

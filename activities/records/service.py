@@ -3,7 +3,7 @@ first saved: the same mark changes nothing, another one is a correction and need
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from activities.audit import service as audit
+from activities.audit.models import AuditEntry
 from activities.duties.kinds import Evidence
 from activities.duties.models import Slot
 from activities.duties.queries import WITH_ALL, must_organize
@@ -121,6 +122,14 @@ def undo(recorder_id: int, slot_id: int, moment: datetime, now: datetime) -> int
     }
     if counted_once(slot, again) != again:  # meanwhile that time was counted elsewhere
         raise rules.NothingToUndo
+    take_back(recorder_id, slot, saved, now)
+    return len(saved)
+
+
+def take_back(
+    recorder_id: int, slot: Slot, saved: Sequence[tuple[Record, AuditEntry]], now: datetime
+) -> None:  # fmt: skip
+    """Inside a transaction that has locked slot and people: undo what each of these entries did to its record."""
     told = [record.member_id for record, entry in saved if entry.before or record.attendance is Attendance.ABSENT]
     changes = [(record.id, entry.after, entry.before) for record, entry in saved]
     audit.leave_all(now, recorder_id, "undo", Record, changes)
@@ -129,7 +138,6 @@ def undo(recorder_id: int, slot_id: int, moment: datetime, now: datetime) -> int
         db.session.execute(sa.update(Record), restored)
     first_marks = [record_id for record_id, _, before in changes if not before]
     db.session.execute(sa.delete(Record).where(Record.id.in_(first_marks)))
-    return len(saved)
 
 
 def _guest(number: str) -> Member:

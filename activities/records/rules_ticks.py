@@ -1,0 +1,118 @@
+"""Ticks from an organizer's phone, which may come late, twice, or after somebody else's: decided on plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from activities.duties.rules import SlotState
+from activities.kit.refusal import N_, Refusal, refusal
+from activities.norms.rules import Norms
+from activities.records.rules import (
+    Attendance,
+    Mark,
+    NotStarted,
+    OwnRecord,
+    Session,
+    SlotWasCancelled,
+    fill_mark,
+    why_not_mark,
+)
+from activities.records.rules_overlap import MINUTE
+from activities.records.rules_states import Before, Step, why_not_follow
+
+
+class How(StrEnum):
+    """What a tick says: the person is here, or has come at this moment."""
+
+    HERE = "here"
+    NOW = "now"
+
+
+class Outcome(StrEnum):
+    """What became of a tick. What is refused has no effect, and what is kept could not be taken back: neither is
+    remembered. All else is decided once, however often the tick comes."""
+
+    RECORDED = "recorded"
+    SAME = "same"
+    CLASH = "clash"
+    TAKEN_BACK = "taken_back"
+    REFUSED = "refused"
+    KEPT = "kept"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tap:
+    """A tick as it was sent: `key` is made by the device, and the same for the same tick; `at` is when it was tapped by
+    the server's clock, as far as the device knows it."""
+
+    key: str
+    who: str
+    how: How
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """What the rules ask of who is ticked."""
+
+    name: str
+    is_own: bool = False
+    before: Before = None
+
+
+@refusal
+class NotOnList(Refusal):
+    sentence: ClassVar[str] = N_("Somebody you ticked is not on this slot's list any more.")
+    remedy: ClassVar[str] = N_("If they came anyway, add them by number on the attendance list.")
+
+
+@refusal
+class SaidOtherwise(Refusal):
+    name: str
+    by: str
+    sentence: ClassVar[str] = N_("%(name)s: %(by)s has recorded something else, and that holds.")
+    remedy: ClassVar[str] = N_("If it is not right, correct it on the attendance list, and say why.")
+
+
+@refusal
+class NotTakenBack(Refusal):
+    name: str
+    sentence: ClassVar[str] = N_("%(name)s: the tick cannot be taken back any more.")
+    remedy: ClassVar[str] = N_("Correct it on the attendance list, and say why.")
+
+
+def why_not_open(session: Session, norms: Norms, at: datetime) -> Refusal | None:
+    """The first reason against ticking anybody at that moment, or None: people come a while before it begins, and may
+    be ticked from the same moment on as they may check in themselves."""
+    if session.state is SlotState.CANCELLED:
+        return SlotWasCancelled()
+    opens_at = session.starts_at - norms.check_in_before * MINUTE
+    return NotStarted(opens_at) if at < opens_at else None
+
+
+def ticked(session: Session, grace: int, how: How, at: datetime) -> Mark:
+    """The mark that a tick at that moment makes."""
+    if session.visit is not None:
+        return Mark(Attendance.PRESENT, min(session.visit, session.minutes))
+    late = max(0, -((session.starts_at - at) // MINUTE)) if how is How.NOW else 0
+    if late <= grace:
+        return fill_mark(Attendance.PRESENT, session.minutes)
+    return fill_mark(Attendance.LATE, session.minutes, minutes_late=min(late, session.minutes))
+
+
+def why_not_tick(session: Session, norms: Norms, person: Person | None, tap: Tap) -> Refusal | None:
+    """The first reason against this tick of somebody of whom nothing else is recorded, or None. `person` is None where
+    nobody like that is on the list."""
+    if why := why_not_open(session, norms, tap.at):
+        return why
+    if person is None:
+        return NotOnList()
+    if person.is_own:
+        return OwnRecord(person.name)
+    mark = ticked(session, norms.grace, tap.how, tap.at)
+    return why_not_mark(person.name, mark, session.minutes) or why_not_follow(
+        person.name, person.before, mark.attendance, Step.MARK
+    )
