@@ -40,7 +40,7 @@
       row.item.hidden = !matches(row, wanted) || (leftOnly.checked && row.item.classList.contains("is-marked"));
       some = some || !row.item.hidden;
     }
-    at("nobody").hidden = some;
+    at("nobody").hidden = some || !rows.size;
     at("nobody").textContent = say("none");
   };
   const showAll = () => {
@@ -73,7 +73,7 @@
     trouble = word;
     const waits = state.queue.length + Object.keys(state.undone).length, many = waits ? say("waiting").replace("{n}", waits) : "";
     status.textContent = word ? [say(word), many].filter(Boolean).join(" ") : many || say("sent");
-    root.classList.toggle("is-offline", Boolean(word));
+    root.classList.toggle("is-offline", Boolean(word) && word !== "loading");
     at("log-in-again").hidden = word !== "logIn";
   };
 
@@ -164,7 +164,7 @@
 
   if (isOver()) { root.hidden = false; over(); return; }
   root.hidden = false;
-  build(); showClashes(); tell(""); send();
+  build(); showClashes(); tell(rows.size ? "" : "loading"); send();
   // The worker opens this page without network; it needs https, as all workers do.
   navigator.serviceWorker?.register(root.dataset.worker).then(() => navigator.serviceWorker.ready).then(({ active }) => {
     active.postMessage([location.href, ...performance.getEntriesByType("resource").map((one) => one.name).filter((name) => name.includes("/static/"))]);

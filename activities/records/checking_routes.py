@@ -23,7 +23,7 @@ from activities.kit.roles import Permission
 from activities.kit.web import done
 from activities.norms import queries as norms
 from activities.people.limits import address, failures, person, requests
-from activities.records import checking, desk, queries, rules_codes
+from activities.records import checking, desk, posting, queries, rules_codes
 from activities.records.rules_codes import SCAN_HOLDS, CodeIsOver, Scan
 
 
@@ -57,9 +57,10 @@ def scan(slot: str, host: str, code: str) -> Any:
     return redirect_with(Scan(slot=slot, host=host, at=now))
 
 
-def redirect_with(scanned: Scan) -> Any:
-    """Keep what was scanned and go on to the page with the button."""
-    session["scanned"] = {**asdict(scanned), "at": scanned.at.isoformat()}
+def redirect_with(scanned: Scan, *others: Scan) -> Any:
+    """Keep what was scanned, which is of one slot or of several, and go on to the page with the button."""
+    slots = [one.slot for one in (scanned, *others)]
+    session["scanned"] = {**asdict(scanned), "at": scanned.at.isoformat(), "slot": slots}
     answer = make_response(redirect(url_for("records.check_in"), 303))
     answer.headers["Referrer-Policy"] = "no-referrer"
     return answer
@@ -106,7 +107,8 @@ def _kept() -> Scan | None:
     at = read_moment(kept["at"]) if kept else None
     if kept is None or at is None or clock.now() - at > SCAN_HOLDS:
         return None
-    return Scan(slot=kept["slot"], host=kept["host"], at=at, evidence=Evidence(kept["evidence"]))
+    slot = kept["slot"][0] if len(kept["slot"]) == 1 else posting.own(current_user.id, kept["slot"])
+    return Scan(slot=slot, host=kept["host"], at=at, evidence=Evidence(kept["evidence"]))
 
 
 def _secret() -> bytes:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from activities.duties.kinds import Evidence, Ledger
-from activities.duties.models import Slot
+from activities.duties.models import Post, Slot
 from activities.kit.db import Base, Words, new_public_id
 from activities.people.models import Member
 from activities.records.rules import Attendance
@@ -76,6 +76,29 @@ class Record(Base):
     member: Mapped[Member] = relationship(foreign_keys=[member_id])
     recorded_by: Mapped[Member] = relationship(foreign_keys=[recorded_by_id])
     countersigned_by: Mapped[Member | None] = relationship(foreign_keys=[countersigned_by_id])
+
+
+class PostedCode(Base):
+    """A code that hangs at a place, for every slot of its post around its time. Who posted it vouches for it, as long
+    as they organize the activity; one that was withdrawn never holds again."""
+
+    __tablename__ = "posted_code"
+    __table_args__ = (
+        sa.Index(
+            "uq_posted_code_post_id", "post_id", unique=True, sqlite_where=sa.text("withdrawn_at IS NULL"),
+            postgresql_where=sa.text("withdrawn_at IS NULL"),
+        ),
+    )  # fmt: skip
+
+    code: Mapped[str] = mapped_column(sa.String(24), unique=True)
+    post_id: Mapped[int] = mapped_column(sa.ForeignKey("post.id"))
+    posted_by_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"))
+    posted_at: Mapped[datetime]
+    withdrawn_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id"))
+    withdrawn_at: Mapped[datetime | None]
+
+    post: Mapped[Post] = relationship()
+    posted_by: Mapped[Member] = relationship(foreign_keys=[posted_by_id])
 
 
 class Tick(Base):

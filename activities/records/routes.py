@@ -24,6 +24,7 @@ from activities.records import (
     countersign_routes,
     desk_routes,
     excuses,  # noqa: F401 - it declares its job
+    posting_routes,
     queries,
     reminders,  # noqa: F401 - it declares its job
     rules,
@@ -39,6 +40,7 @@ desk_routes.add_to(records)
 countersign_routes.add_to(records)
 checking_routes.add_to(records)
 ticks_routes.add_to(records)
+posting_routes.add_to(records)
 
 
 SAID_ON_THE_PAGE = (

@@ -29,7 +29,8 @@ CODES = (Evidence.ROTATING_CODE, Evidence.POSTED_CODE)
 
 @dataclass(frozen=True, kw_only=True)
 class Scan:
-    """A code that held when it was scanned: of which slot, who vouches for it, when, and which kind of code."""
+    """A code that held when it was scanned: of which slot, who vouches for it, when, and which kind of code. One that
+    is posted at a place may be of several slots, as one ends there and the next begins."""
 
     slot: str
     host: str
@@ -55,6 +56,24 @@ class Comer:
 class CodeIsOver(Refusal):
     sentence: ClassVar[str] = N_("This code does not hold any more: it changes every half minute.")
     remedy: ClassVar[str] = N_("Scan the one that is on the screen now.")
+
+
+@refusal
+class PostedCodeIsOver(Refusal):
+    sentence: ClassVar[str] = N_("This code does not hold any more: it was replaced or taken away.")
+    remedy: ClassVar[str] = N_("Scan the one that hangs at the place now, or tell the organizer.")
+
+
+@refusal
+class NothingOn(Refusal):
+    sentence: ClassVar[str] = N_("Nothing is on at this place now to which one could check in.")
+    remedy: ClassVar[str] = N_("Scan the code again shortly before your slot begins.")
+
+
+@refusal
+class PostedMeanwhile(Refusal):
+    sentence: ClassVar[str] = N_("Somebody else has changed the code of this place meanwhile.")
+    remedy: ClassVar[str] = N_("Print the one that holds now.")
 
 
 @refusal
