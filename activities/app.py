@@ -105,7 +105,7 @@ def open_rooms(app: Flask) -> None:
     """Load every room's models, and its verbs, among which are jobs that no page calls; then let each with a door
     (`routes.py`) into the application."""
     for part in ("models", "service"):
-        for room in ("audit", "outbox", *ROOMS):
+        for room in ("audit", "outbox", "photos", *ROOMS):
             if find_spec(f"activities.{room}.{part}"):
                 import_module(f"activities.{room}.{part}")
     for room in ROOMS:

@@ -49,6 +49,7 @@ class Settings:
     invitations_per_week: int = 2
     fetch_timetables: bool = True
     max_upload: int = 10 * 1024 * 1024
+    photo_side: int = 1600
 
     @property
     def is_loopback(self) -> bool:
@@ -98,6 +99,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         ),
         fetch_timetables=_yes_or_no("ACTIVITIES_FETCH_TIMETABLES", get("ACTIVITIES_FETCH_TIMETABLES") or "yes"),
         max_upload=_number("ACTIVITIES_MAX_UPLOAD_MB", get("ACTIVITIES_MAX_UPLOAD_MB") or "10", 1, 100) * 1024 * 1024,
+        photo_side=_number("ACTIVITIES_PHOTO_SIDE", get("ACTIVITIES_PHOTO_SIDE") or "1600", 640, 4000),
     )
 
 

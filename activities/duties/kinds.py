@@ -57,6 +57,21 @@ class CheckOut(StrEnum):
     OR_NOTHING = "or_nothing"  # nothing counts until they check out, or an organizer says how long they were there
 
 
+class PhotoMoment(StrEnum):
+    """What a photo of a slot shows: its place before and after, or whatever was done."""
+
+    BEFORE = "before"
+    AFTER = "after"
+    DURING = "during"
+
+
+PHOTO_MOMENT_NAMES = {
+    PhotoMoment.BEFORE: N_("Before"),
+    PhotoMoment.AFTER: N_("After"),
+    PhotoMoment.DURING: N_("What was done"),
+}
+
+
 @dataclass(frozen=True)
 class Measure:
     """One thing a kind counts after a slot: rooms checked, elders visited. `unit` is what one of it is called, `places`
@@ -78,8 +93,9 @@ class Measure:
 class Kind:
     """A declaration. `seal` is its two letters, in Chinese one character; `colour` one of the theme's `--k-*`.
     `evidence` is what makes hours final at once: on anything weaker they stay provisional until a second person
-    countersigns. `is_told_by_people`: beside the organizers, who has a seat, and so who holds the post, may enter what
-    was achieved. `renamed` are the moments at which it was given another name: calendars show it, and must notice."""
+    countersigns. `is_told_by_people`: beside the organizers, who has a seat, and so who holds the post, may enter
+    what was achieved. `photos` are what its photos show; before and after stand side by side. `renamed` are the
+    moments at which it was given another name: calendars show it, and must notice."""
 
     key: str
     name: str
@@ -92,6 +108,7 @@ class Kind:
     evidence: tuple[Evidence, ...] = WITNESSED
     check_out: CheckOut = CheckOut.NOT_ASKED
     is_told_by_people: bool = False
+    photos: tuple[PhotoMoment, ...] = ()
     renamed: tuple[datetime, ...] = ()
 
     def __post_init__(self) -> None:
@@ -99,6 +116,8 @@ class Kind:
             raise ValueError(f"{self.key}: who holds a post is there all the time, and comes at no time of their own")
         if any(m.part_of and self.measure(m.part_of) is None for m in self.measures):
             raise ValueError(f"{self.key}: a measure is part of one that is not declared")
+        if self.photos and not self.measures:
+            raise ValueError(f"{self.key}: photos stand beside what was achieved")
         if weak := set(self.evidence).difference(WITNESSED):
             raise ValueError(f"{self.key}: nobody else has seen what is known from {', '.join(sorted(weak))}")
 
@@ -130,20 +149,21 @@ declare(
             Measure("devices_on", N_("Devices found switched on"), N_("devices")),
             Measure("energy_saved", N_("Energy saved"), N_("kWh"), places=1),
         ),
-        has_standing_holder=True, is_told_by_people=True,
+        has_standing_holder=True, is_told_by_people=True, photos=(PhotoMoment.DURING,),
     )
 )  # fmt: skip
 declare(
     Kind(
         key="cleaning", name=N_("Cleaning zone"), seal=N_("Cl"), colour="clean", ledger=Ledger.SERVICE,
         measures=(Measure("zone_score", N_("Inspection score"), N_("points"), places=1, most=100, is_score=True),),
+        photos=(PhotoMoment.BEFORE, PhotoMoment.AFTER),
     )
 )  # fmt: skip
 declare(
     Kind(
         key="elder_care", name=N_("Elder care"), seal=N_("El"), colour="elder", ledger=Ledger.SERVICE,
         measures=(Measure("elders_visited", N_("Elders visited"), N_("people")),), evidence=(Evidence.ROTATING_CODE,),
-        check_out=CheckOut.OR_NOTHING,
+        check_out=CheckOut.OR_NOTHING, photos=(PhotoMoment.DURING,),
     )
 )  # fmt: skip
 declare(
@@ -155,6 +175,7 @@ declare(
             Measure("bedding", N_("Bedding collected"), N_("pieces")),
             Measure("other_items", N_("Other things collected"), N_("items")),
         ),
+        photos=(PhotoMoment.DURING,),
     )
 )  # fmt: skip
 declare(
@@ -181,6 +202,6 @@ declare(
     Kind(
         key="practice_team", name=N_("Practice team"), seal=N_("Te"), colour="team", ledger=Ledger.SERVICE,
         measures=(Measure("questionnaires", N_("Questionnaires returned"), N_("sheets"), is_each=True),),
-        check_out=CheckOut.OR_TO_THE_END,
+        check_out=CheckOut.OR_TO_THE_END, photos=(PhotoMoment.DURING,),
     )
 )  # fmt: skip

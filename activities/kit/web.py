@@ -179,7 +179,7 @@ DOORS = (
             "signups.roster", "signups.edit_slot", "signups.quotas", "signups.cancel_slot", "signups.edit_post",
             "admissions.approve", "admissions.decline_requests", "admissions.assign", "holders.board",
             "holders.propose", "holders.propose_many", "holders.end", "holders.seats", "outcomes.activity",
-            "outcomes.targets",
+            "outcomes.targets", "outcomes.photos",
         ),
     ),
     Door(

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from activities.duties.kinds import Measure
+from flask_babel import lazy_gettext as _l
+from wtforms import RadioField
+from wtforms.validators import InputRequired
+
+from activities.duties.kinds import PHOTO_MOMENT_NAMES, Measure, PhotoMoment
 from activities.kit.i18n import gettext as _
 from activities.kit.i18n import say_fully
 from activities.kit.refusal import Refusal
 from activities.kit.text import clean_line
 from activities.outcomes.rules import Cell, read_amount, write_amount
+from activities.photos.forms import PhotoForm
 from activities.records.queries import Line
 
 MOST_TYPED = 20
@@ -135,3 +140,15 @@ class TargetForm:
     @property
     def errors(self) -> list[tuple[str, str, str]]:
         return [(entry.name, entry.label, entry.error) for entry in self.entries if entry.error]
+
+
+class SlotPhotoForm(PhotoForm):
+    """A photo of a slot: one of the kind's moments."""
+
+    moment = RadioField(_l("When it was taken"), [InputRequired(_l("Choose one."))])
+
+    def __init__(self, moments: Sequence[PhotoMoment]) -> None:
+        super().__init__()
+        self.moment.choices = [(str(moment), _(PHOTO_MOMENT_NAMES[moment])) for moment in moments]
+        if len(moments) == 1 and not self.is_submitted():
+            self.moment.data = str(moments[0])

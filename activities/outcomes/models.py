@@ -7,9 +7,11 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from activities.duties.kinds import PhotoMoment
 from activities.duties.models import Slot
-from activities.kit.db import Base
+from activities.kit.db import Base, Words
 from activities.people.models import Member
+from activities.photos.models import Photo
 
 OF_SLOT = sa.text("is_current AND member_id IS NULL")
 OF_PERSON = sa.text("is_current AND member_id IS NOT NULL")
@@ -61,3 +63,16 @@ class Target(Base):
     term_id: Mapped[int] = mapped_column(sa.ForeignKey("term.id", ondelete="CASCADE"), index=True)
     measure: Mapped[str] = mapped_column(sa.String(32))
     amount: Mapped[int] = mapped_column(sa.BigInteger)
+
+
+class SlotPhoto(Base):
+    """A photo of what was achieved in a slot, seen by whoever sees its outcomes."""
+
+    __tablename__ = "slot_photo"
+
+    slot_id: Mapped[int] = mapped_column(sa.ForeignKey("slot.id"), index=True)
+    photo_id: Mapped[int] = mapped_column(sa.ForeignKey("photo.id"), unique=True)
+    moment: Mapped[PhotoMoment] = mapped_column(Words(PhotoMoment))
+
+    slot: Mapped[Slot] = relationship()
+    photo: Mapped[Photo] = relationship()

@@ -9,7 +9,7 @@ from flask import Blueprint, Flask, Response, redirect, render_template, request
 from flask_login import current_user
 
 from activities.duties import queries as duties
-from activities.duties.kinds import KINDS
+from activities.duties.kinds import KINDS, PHOTO_MOMENT_NAMES, PhotoMoment
 from activities.duties.models import Activity, Slot
 from activities.kit import clock
 from activities.kit.access import access
@@ -18,9 +18,9 @@ from activities.kit.i18n import ngettext, say_moment
 from activities.kit.refusal import ChangedMeanwhile, NotAllowed, NotFound
 from activities.kit.roles import Permission
 from activities.kit.web import done, invalid
-from activities.outcomes import files, pages, queries, service
+from activities.outcomes import files, gallery, pages, photo_routes, queries, service
 from activities.outcomes.forms import OutcomeForm, TargetForm
-from activities.outcomes.rules import MoreThanAll, Stretch, WhyCorrected, write_amount
+from activities.outcomes.rules import MoreThanAll, Stretch, WhyCorrected, side_by_side, write_amount
 from activities.people.users import Viewer
 from activities.records import queries as records
 from activities.records.rules import why_not_open
@@ -33,11 +33,12 @@ YEAR = f"<int(min={FIRST_YEAR}, max={LAST_YEAR}):year>"
 FORM = "<any(xlsx, csv):form>"
 
 outcomes = Blueprint("outcomes", __name__)
+photo_routes.add_to(outcomes)
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(outcomes)
-    app.jinja_env.globals["write_amount"] = write_amount
+    app.jinja_env.globals.update(write_amount=write_amount, moment_names=PHOTO_MOMENT_NAMES)
 
 
 @panel
@@ -103,7 +104,10 @@ def _form(slot: Slot, sight: queries.Sight, *, typed: bool = False) -> OutcomeFo
 
 def _page(slot: Slot, sight: queries.Sight, form: OutcomeForm | None = None) -> dict[str, Any]:
     rows = [row for row in queries.history(slot.id) if sight.is_whole or row.member_id in (None, current_user.id)]
+    photos = gallery.of_slot(slot.id) if slot.post.activity.kind.photos else []
     return {
+        "pairs": side_by_side([(one.moment, one) for one in photos]),
+        "photos": [one for one in photos if one.moment is PhotoMoment.DURING],
         "slot": slot, "sight": sight, "form": form or _form(slot, sight), "rows": rows, "changed": None,
         "refusal": why_not_open(records.session(slot), clock.now()),
         "needs_reason": any(row.is_current and row.amount is not None for row in rows),

@@ -9,12 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import ClassVar, NamedTuple
+from itertools import zip_longest
+from typing import ClassVar, NamedTuple, TypeVar
 
-from activities.duties.kinds import Kind, Measure
+from activities.duties.kinds import Kind, Measure, PhotoMoment
 from activities.kit.refusal import N_, Refusal, Word, refusal
 
 SCALE = 1000
+MOST_PHOTOS = 12
 _NUMBER = re.compile(r"(\d{1,12})(?:\.(\d{1,12}))?", re.ASCII)
 
 
@@ -57,6 +59,29 @@ class MoreThanAll(Refusal):
 @refusal
 class WhyCorrected(Refusal):
     sentence: ClassVar[str] = N_("Say why what was entered is being changed.")
+
+
+@refusal
+class TooManyPhotos(Refusal):
+    most: int
+    sentence: ClassVar[str] = N_("A slot has at most %(most)s photos.")
+    remedy: ClassVar[str] = N_("Remove one that says less.")
+
+
+def why_not_add_photo(there: int) -> Refusal | None:
+    """The first reason against a photo beside those that a slot has already, or None."""
+    return TooManyPhotos(MOST_PHOTOS) if there >= MOST_PHOTOS else None
+
+
+P = TypeVar("P")
+
+
+def side_by_side(photos: Sequence[tuple[PhotoMoment, P]]) -> list[tuple[P | None, P | None]]:
+    """The first before beside the first after, the second beside the second; what has no other half stands alone."""
+    before, after = (
+        [photo for of, photo in photos if of is moment] for moment in (PhotoMoment.BEFORE, PhotoMoment.AFTER)
+    )
+    return list(zip_longest(before, after))
 
 
 def read_amount(typed: str, measure: Measure) -> int | None:

@@ -53,6 +53,7 @@ from tests.cast import DAY, NOW, Cast, Visitor, logged_in, make_holder, make_roo
 from tests.certificates.orders import asked_for, certified, ordered
 from tests.chats.robots import robot
 from tests.corrections.requests import correction_of_lin, recorded_of_lin
+from tests.outcomes.pictures import photographed
 from tests.people.rosters import csv_file, roster
 from tests.people.rosters import person as person_row
 
@@ -82,6 +83,14 @@ def nothing(_: Cast) -> dict[str, Any]:
 
 def slot(cast: Cast) -> dict[str, Any]:
     return {"public_id": cast.slot.public_id}
+
+
+def slot_photo(cast: Cast) -> dict[str, Any]:
+    return {"public_id": cast.slot.public_id, "photo": photographed(cast.slot, cast.ou)}
+
+
+def slot_picture(cast: Cast) -> dict[str, Any]:
+    return {**slot_photo(cast), "size": "small"}
 
 
 def activity(cast: Cast) -> dict[str, Any]:
@@ -647,6 +656,13 @@ TABLE = {
     "GET outcomes.activity_file": row("login 404 404 200 404 404", activity_csv),
     "GET outcomes.targets": row("login 404 404 200 404 404", activity_term),
     "POST outcomes.targets": row("login 404 404 303 404 404", activity_term),
+    "GET outcomes.new_photo": row("login 404 404 409 403 404", slot),
+    "POST outcomes.new_photo": row("login 404 404 409 403 404", slot),
+    "GET outcomes.photo": row("login 404 404 200 200 404", slot_photo),
+    "GET outcomes.picture": row("login 404 404 200 200 404", slot_picture),
+    "GET outcomes.remove_photo": row("login 404 404 200 403 404", slot_photo),
+    "POST outcomes.remove_photo": row("login 404 404 422 403 404", slot_photo),
+    "GET outcomes.photos": row("login 404 404 200 404 404", activity),
     "GET outcomes.now": row("login 404 404 404 302 404"),
     "GET outcomes.year": row("login 404 404 404 200 404", year),
     "GET outcomes.year_file": row("login 404 404 404 200 404", year_csv),

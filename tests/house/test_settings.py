@@ -45,6 +45,7 @@ WRONG = [
     ("ACTIVITIES_PROXIES", "²", "'²'", "a whole number"),
     ("ACTIVITIES_MAX_UPLOAD_MB", "0", "'0'", "a whole number from 1 to 100"),
     ("ACTIVITIES_MAX_UPLOAD_MB", "9" * 5000, "999", "a whole number from 1 to 100"),
+    ("ACTIVITIES_PHOTO_SIDE", "100", "'100'", "a whole number from 640 to 4000"),
     ("ACTIVITIES_MAX_UPLOAD_MB", "ten", "'ten'", "a whole number from 1 to 100"),
 ]
 

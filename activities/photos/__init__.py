@@ -1,0 +1,1 @@
+"""Photos: read apart, made anew, kept in the database."""
