@@ -49,6 +49,7 @@ ROOMS = (
     "certificates",
     "reviews",
     "outcomes",
+    "goods",
     "board",
     "home",
 )

@@ -89,13 +89,23 @@ class Measure:
     part_of: str = ""
 
 
+@dataclass(frozen=True)
+class Good:
+    """A category of things that are collected and given away, and what one of it is called."""
+
+    key: str
+    name: str
+    unit: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Kind:
     """A declaration. `seal` is its two letters, in Chinese one character; `colour` one of the theme's `--k-*`.
     `evidence` is what makes hours final at once: on anything weaker they stay provisional until a second person
     countersigns. `is_told_by_people`: beside the organizers, who has a seat, and so who holds the post, may enter
-    what was achieved. `photos` are what its photos show; before and after stand side by side. `renamed` are the
-    moments at which it was given another name: calendars show it, and must notice."""
+    what was achieved. `photos` are what its photos show; before and after stand side by side. `goods` are
+    the categories of things of which lots are kept, moved and delivered. `renamed` are the moments at which it was
+    given another name: calendars show it, and must notice."""
 
     key: str
     name: str
@@ -109,6 +119,7 @@ class Kind:
     check_out: CheckOut = CheckOut.NOT_ASKED
     is_told_by_people: bool = False
     photos: tuple[PhotoMoment, ...] = ()
+    goods: tuple[Good, ...] = ()
     renamed: tuple[datetime, ...] = ()
 
     def __post_init__(self) -> None:
@@ -124,6 +135,17 @@ class Kind:
     def measure(self, key: str) -> Measure | None:
         return next((measure for measure in self.measures if measure.key == key), None)
 
+    def good(self, key: str) -> Good | None:
+        return next((good for good in self.goods if good.key == key), None)
+
+
+THINGS = (
+    Good("clothes", N_("Clothes"), N_("pieces")),
+    Good("shoes", N_("Shoes"), N_("pairs")),
+    Good("books", N_("Books"), N_("books")),
+    Good("bedding", N_("Bedding"), N_("pieces")),
+    Good("other_things", N_("Other things"), N_("items")),
+)
 
 KINDS: dict[str, Kind] = {}
 
@@ -175,7 +197,7 @@ declare(
             Measure("bedding", N_("Bedding collected"), N_("pieces")),
             Measure("other_items", N_("Other things collected"), N_("items")),
         ),
-        photos=(PhotoMoment.DURING,),
+        photos=(PhotoMoment.DURING,), goods=THINGS,
     )
 )  # fmt: skip
 declare(
@@ -203,5 +225,11 @@ declare(
         key="practice_team", name=N_("Practice team"), seal=N_("Te"), colour="team", ledger=Ledger.SERVICE,
         measures=(Measure("questionnaires", N_("Questionnaires returned"), N_("sheets"), is_each=True),),
         check_out=CheckOut.OR_TO_THE_END, photos=(PhotoMoment.DURING,),
+    )
+)  # fmt: skip
+declare(
+    Kind(
+        key="aid", name=N_("Aid to students"), seal="帮", code="Ai", colour="aid", ledger=Ledger.SERVICE,
+        measures=(Measure("people_helped", N_("People helped"), N_("people")),), goods=THINGS,
     )
 )  # fmt: skip

@@ -157,7 +157,7 @@ DOORS = (
             "invitations", "admissions.decline", "leaves", "records.check_in",
         ),
     ),
-    Door("signups.find", N_("Find a slot"), "search", Permission.TAKE_PART, (), ("signups", "draws")),
+    Door("signups.find", N_("Find a slot"), "search", Permission.TAKE_PART, (), ("signups", "draws", "goods.summary")),
     Door(
         "duties.organize", N_("Organize"), "board", Permission.ORGANIZE,
         (
@@ -167,6 +167,7 @@ DOORS = (
             Page("board.messages", N_("Messages sent")), Page("sites.all_sites", N_("Partners' places")),
             Page("trainings.mine", N_("Trainings")), Page("pauses.all_pauses", N_("Pauses"), Permission.LIFT_PAUSES),
             Page("records.to_countersign", N_("To countersign"), Permission.COUNTERSIGN),
+            Page("goods.to_sign", N_("Deliveries to sign"), Permission.COUNTERSIGN),
             Page("dossiers.people", N_("Volunteers' records"), Permission.KEEP_RECORDS),
             Page("chats.all_chats", N_("Chat groups"), Permission.KEEP_CHATS),
             Page("terms.calendar", N_("School calendar")),
@@ -179,7 +180,7 @@ DOORS = (
             "signups.roster", "signups.edit_slot", "signups.quotas", "signups.cancel_slot", "signups.edit_post",
             "admissions.approve", "admissions.decline_requests", "admissions.assign", "holders.board",
             "holders.propose", "holders.propose_many", "holders.end", "holders.seats", "outcomes.activity",
-            "outcomes.targets", "outcomes.photos",
+            "outcomes.targets", "outcomes.photos", "goods", "goods.delivery",
         ),
     ),
     Door(
@@ -188,6 +189,7 @@ DOORS = (
             Page("reviews.now", N_("The year"), also=("reviews.year",)),
             Page("outcomes.now", N_("Outcomes"), also=("outcomes.year",)),
             Page("records.to_countersign", N_("To countersign"), Permission.COUNTERSIGN, also=("records.countersign",)),
+            Page("goods.to_sign", N_("Deliveries to sign"), Permission.COUNTERSIGN),
             Page("corrections.to_decide", N_("Corrections"), also=("corrections.decide",)),
             Page("pauses.all_pauses", N_("Pauses"), Permission.LIFT_PAUSES),
             Page("dossiers.people", N_("Volunteers' records"), Permission.KEEP_RECORDS),
@@ -196,7 +198,8 @@ DOORS = (
             Page("transfers.start", N_("Import hours"), Permission.IMPORT_HOURS),
             Page("people.roles", N_("Roles"), Permission.GRANT_ROLES),
         ),
-        ("pauses", "certificates", "dossiers", "transfers", "records.to_countersign", "records.countersign"),
+        ("pauses", "certificates", "dossiers", "transfers", "records.to_countersign", "records.countersign",
+         "goods.delivery"),
     ),
     Door(
         "people.roster", N_("People"), "users", Permission.MANAGE_PEOPLE,

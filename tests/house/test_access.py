@@ -53,6 +53,7 @@ from tests.cast import DAY, NOW, Cast, Visitor, logged_in, make_holder, make_roo
 from tests.certificates.orders import asked_for, certified, ordered
 from tests.chats.robots import robot
 from tests.corrections.requests import correction_of_lin, recorded_of_lin
+from tests.goods.drives import driven
 from tests.outcomes.pictures import photographed
 from tests.people.rosters import csv_file, roster
 from tests.people.rosters import person as person_row
@@ -83,6 +84,28 @@ def nothing(_: Cast) -> dict[str, Any]:
 
 def slot(cast: Cast) -> dict[str, Any]:
     return {"public_id": cast.slot.public_id}
+
+
+def drive(cast: Cast) -> dict[str, Any]:
+    """One of the first branch, with a lot in Ou's hands and a delivery by Ou for somebody."""
+    return {"public_id": driven(cast).drive}
+
+
+def lot(cast: Cast) -> dict[str, Any]:
+    return {"public_id": driven(cast).lot}
+
+
+def movement(cast: Cast) -> dict[str, Any]:
+    return {"public_id": driven(cast).movement}
+
+
+def delivery(cast: Cast) -> dict[str, Any]:
+    return {"public_id": driven(cast).delivery}
+
+
+def receipt_picture(cast: Cast) -> dict[str, Any]:
+    """There is none yet."""
+    return {**delivery(cast), "size": "whole"}
 
 
 def slot_photo(cast: Cast) -> dict[str, Any]:
@@ -666,6 +689,28 @@ TABLE = {
     "GET outcomes.now": row("login 404 404 404 302 404"),
     "GET outcomes.year": row("login 404 404 404 200 404", year),
     "GET outcomes.year_file": row("login 404 404 404 200 404", year_csv),
+    # goods
+    "GET goods.summary": row("login 200 404 200 200 404", drive),
+    "GET goods.activity": row("login 404 404 200 404 404", drive),
+    "GET goods.workbook": row("login 404 404 200 404 404", drive),
+    "GET goods.take_in": row("login 404 404 200 404 404", drive),
+    "POST goods.take_in": row("login 404 404 422 404 404", drive),
+    "GET goods.lot": row("login 404 404 200 404 404", lot),
+    "GET goods.pass_on": row("login 404 404 200 404 404", lot),
+    "POST goods.pass_on": row("login 404 404 422 404 404", lot),
+    "GET goods.correct": row("login 404 404 200 404 404", movement),
+    "POST goods.correct": row("login 404 404 422 404 404", movement),
+    "GET goods.deliver": row("login 404 404 200 404 404", drive),
+    "POST goods.deliver": row("login 404 404 422 404 404", drive),
+    "GET goods.to_sign": row("login 404 404 200 200 404"),
+    "GET goods.delivery": row("login 404 404 200 200 404", delivery),
+    "POST goods.sign": row("login 404 404 409 409 404", delivery),
+    "POST goods.recipient": row("login 404 404 200 404 404", delivery),
+    "GET goods.new_receipt": row("login 404 404 200 404 404", delivery),
+    "POST goods.new_receipt": row("login 404 404 422 404 404", delivery),
+    "GET goods.receipt": row("login 404 404 404 404 404", receipt_picture),
+    "GET goods.remove_receipt": row("login 404 404 404 404 404", delivery),
+    "POST goods.remove_receipt": row("login 404 404 404 404 404", delivery),
     "GET reviews.mine": row("login 200 200 200 200 200", year),
     # board
     "GET board.week": row("login 404 404 200 404 404"),

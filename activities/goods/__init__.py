@@ -1,0 +1,1 @@
+"""Donated goods: lots, who holds them, deliveries and receipts."""
