@@ -18,6 +18,7 @@ from activities.kit.text import clean_line
 
 LONGEST = _l("At most %(max)s characters.")
 MOST_REASON = 200
+MOST_WORD = 500
 
 
 class DaysForm(FlaskForm):
@@ -106,6 +107,21 @@ class ReasonForm(FlaskForm):
         _l("Reason"), [DataRequired(_l("Give a reason.")), Length(max=MOST_REASON, message=LONGEST)],
         filters=[clean_line], description=_l("The person is told."),
     )  # fmt: skip
+
+
+class ObjectionForm(FlaskForm):
+    """What is wrong about a certificate, or what is answered to that."""
+
+    reason = StringField(
+        _l("What is wrong"), [DataRequired(_l("Say what is wrong.")), Length(max=MOST_WORD, message=LONGEST)],
+        filters=[clean_line], description=_l("Who answers reads it with your name; the person it is about does not."),
+    )  # fmt: skip
+
+
+class VerdictForm(FlaskForm):
+    word = StringField(
+        _l("Answer"), [DataRequired(_l("Say why.")), Length(max=MOST_WORD, message=LONGEST)], filters=[clean_line]
+    )
 
 
 class CodeForm(FlaskForm):

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from activities.certificates.rules import Answer, CertificateState, Facts, ItemState, new_code, thawed
+from activities.certificates.rules_notice import Verdict
 from activities.duties.kinds import Ledger
 from activities.kit.db import Base, Words, new_public_id
 from activities.people.models import Member
@@ -56,7 +57,7 @@ class Certificate(Base):
     number: Mapped[str] = mapped_column(sa.String(16), index=True)
     member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"))
     issued_by_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"))
-    issued_at: Mapped[datetime]
+    issued_at: Mapped[datetime] = mapped_column(index=True)
     ledger: Mapped[Ledger] = mapped_column(Words(Ledger))
     first_day: Mapped[date]
     last_day: Mapped[date]
@@ -143,3 +144,29 @@ class BatchItem(Base):
     member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"))
     state: Mapped[ItemState] = mapped_column(Words(ItemState))
     certificate_id: Mapped[int | None] = mapped_column(sa.ForeignKey("certificate.id"))
+
+
+class Objection(Base):
+    """Somebody of the school says that a certificate on notice is wrong, and what was answered."""
+
+    __tablename__ = "certificate_objection"
+    __table_args__ = (
+        sa.UniqueConstraint("certificate_id", "member_id"),
+        sa.CheckConstraint("(verdict = 'open') = (answered_at IS NULL)", name="answered"),
+        sa.CheckConstraint("(verdict = 'open') = (answered_by_id IS NULL)", name="answered_by_somebody"),
+        sa.CheckConstraint("member_id <> answered_by_id", name="nobody_answers_their_own"),
+    )
+
+    public_id: Mapped[str] = mapped_column(sa.String(16), unique=True, default=new_public_id)
+    certificate_id: Mapped[int] = mapped_column(sa.ForeignKey("certificate.id"))
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"), index=True)
+    reason: Mapped[str] = mapped_column(sa.String(500))
+    made_at: Mapped[datetime]
+    verdict: Mapped[Verdict] = mapped_column(Words(Verdict), default=Verdict.OPEN)
+    answered_at: Mapped[datetime | None]
+    answered_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id"))
+    word: Mapped[str] = mapped_column(sa.String(500), default="")
+
+    certificate: Mapped[Certificate] = relationship()
+    member: Mapped[Member] = relationship(foreign_keys=[member_id])
+    answered_by: Mapped[Member | None] = relationship(foreign_keys=[answered_by_id])

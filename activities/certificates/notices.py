@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from activities.certificates.rules_notice import Verdict
 from activities.kit.refusal import N_
 from activities.outbox import service as outbox
 from activities.outbox.rules import Group
@@ -53,6 +54,25 @@ words(
     Group.ORGANIZING,
 )
 
+words(
+    "certificates.objected",
+    N_("Objection to certificate %(what)s"),
+    N_("Look at it and answer: upheld, the certificate is revoked."),
+    lambda _: ("certificates.objections", {}),
+    Group.ORGANIZING,
+)
+for verdict, sentence in (
+    (Verdict.UPHELD, N_("Your objection was upheld, and the certificate is revoked: %(word)s")),
+    (Verdict.REJECTED, N_("Your objection was rejected, and the certificate stays: %(word)s")),
+):
+    words(
+        f"certificates.{verdict}",
+        N_("Answer to your objection to certificate %(what)s"),
+        sentence,
+        lambda _: ("certificates.on_notice", {}),
+        Group.RECORDS,
+    )
+
 
 def issued(member_id: int, number: str, now: datetime) -> None:
     outbox.post(now, [member_id], "certificates.issued", what=number)
@@ -72,3 +92,11 @@ def declined(member_id: int, reason: str, now: datetime) -> None:
 
 def asked(issuer_ids: Iterable[int], name: str, now: datetime) -> None:
     outbox.post(now, issuer_ids, "certificates.asked", name=name)
+
+
+def objected(judge_ids: Iterable[int], number: str, now: datetime) -> None:
+    outbox.post(now, judge_ids, "certificates.objected", what=number)
+
+
+def judged(member_id: int, number: str, verdict: Verdict, word: str, now: datetime) -> None:
+    outbox.post(now, [member_id], f"certificates.{verdict}", what=number, word=word)

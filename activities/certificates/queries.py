@@ -65,11 +65,6 @@ def mine(member_id: int) -> list[Certificate]:
     return list(db.session.scalars(query.order_by(Certificate.id.desc())))
 
 
-def by_code(code: str) -> Certificate | None:
-    query = sa.select(Certificate).where(Certificate.code == code).options(joinedload(Certificate.successor))
-    return db.session.scalars(query).one_or_none()
-
-
 def _kept(keeper: Viewer) -> sa.Select[Certificate]:
     query = sa.select(Certificate).join(Certificate.member).join(Member.unit)
     return query.where(within(keeper.paths(Permission.CERTIFY))).options(*WITH_ALL)

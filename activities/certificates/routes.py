@@ -7,10 +7,20 @@ from typing import Any
 from flask import Blueprint, Flask, Response, current_app, redirect, render_template, request, url_for
 from flask_login import current_user
 
-from activities.certificates import pdf, queries, routes_batches, routes_requests, rules, service
+from activities.certificates import (
+    pdf,
+    queries,
+    routes_batches,
+    routes_notice,
+    routes_requests,
+    rules,
+    rules_notice,
+    service,
+    verifying,
+)
 from activities.certificates.forms import CodeForm, CompareForm, OrderForm, ReasonForm, suggested
 from activities.certificates.models import Certificate
-from activities.kit import clock
+from activities.kit import clock, security
 from activities.kit.access import access
 from activities.kit.fields import refuse
 from activities.kit.i18n import gettext as _
@@ -18,12 +28,14 @@ from activities.kit.refusal import Refusal
 from activities.kit.roles import Permission
 from activities.kit.text import clean_line
 from activities.kit.web import asked_page, done, invalid
+from activities.norms import queries as norms
 from activities.people.limits import address, at_least, failures, person, requests
 from activities.people.queries import person_by_number
 
 certificates = Blueprint("certificates", __name__)
 routes_requests.add_to(certificates)
 routes_batches.add_to(certificates)
+routes_notice.add_to(certificates)
 
 # Beside which field of an order a refusal stands.
 FIELDS: dict[type[Refusal], str] = {
@@ -53,6 +65,8 @@ def download(public_id: str) -> Any:
     found = queries.to_download(current_user, public_id)
     if not found.is_valid:
         raise rules.NotValid(found.number)
+    if not verifying.is_as_issued(found):
+        raise rules.NotAsIssued(found.number)
     base_url = current_app.config["SETTINGS"].base_url
     answer = Response(pdf.render(found.snapshot, found.hash, found.code, base_url), mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'attachment; filename="certificate-{found.number}.pdf"'
@@ -146,11 +160,18 @@ def verify() -> Any:
 @requests(address, "300 per 15 minutes")
 def verified(code: str) -> Any:
     with at_least(SECONDS):
-        found = queries.by_code(rules.read_code(code))
+        found = verifying.by_code(rules.read_code(code))
     if found is None:
         return render_template("certificates/verify.html", form=CodeForm(formdata=None), unknown=code[:64]), 404
-    form, facts = CompareForm(), found.facts
-    page = {"certificate": found, "facts": facts, "form": form, "is_same": None}
+    if not found.is_as_issued:
+        security.note("certificate not as issued", number=found.certificate.number)
+        return render_template("certificates/changed.html", number=found.certificate.number)
+    form, facts, now = CompareForm(), found.certificate.facts, clock.now()
+    page = {
+        "certificate": found.certificate, "facts": facts, "form": form, "is_same": None,
+        "has_unit": verifying.is_there(facts.unit), "now": now,
+        "notice_until": rules_notice.notice_until(found.certificate.issued_at, norms.in_force()[0].notice_days),
+    }  # fmt: skip
     if not form.is_submitted():
         return render_template("certificates/verified.html", **page)
     if not form.validate():

@@ -17,6 +17,9 @@ from activities.kit.i18n import gettext as _
 from activities.kit.refusal import Refusal
 from activities.kit.roles import Permission
 from activities.kit.web import done, invalid
+from activities.norms import queries as norms
+from activities.norms.rules import star_standing
+from activities.records.queries import given_until
 
 # Beside which field a refusal stands.
 FIELDS: dict[type[Refusal], str] = {
@@ -71,6 +74,9 @@ def answer(public_id: str) -> Any:
 def _own(form: AskForm) -> dict[str, Any]:
     return {
         "certificates": queries.mine(current_user.id), "requests": queries.requests_of(current_user.id), "form": form,
+        "star_standing": star_standing(
+            given_until(current_user.id, Ledger.SERVICE, clock.local_day(clock.now())), norms.in_force()[0].stars
+        ),
     }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from activities.kit.refusal import N_, Refusal, refusal
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 MISREAD = str.maketrans("OIL", "011", " -–—·")
 CODE_LENGTH = 16  # 80 random bits
-VERSION = 1
+VERSION = 2  # 1 knew no star levels
 MARK = 12
 
 
@@ -82,7 +82,9 @@ class Line(NamedTuple):
 @dataclass(frozen=True, kw_only=True)
 class Facts:
     """All that stands on a certificate. `member` is the person's number, `unit` whose records these are, `issuer` who
-    issued it, `person` who is in charge there and `contact` how to reach them."""
+    issued it, `person` who is in charge there and `contact` how to reach them. `total` is all volunteer service up to
+    the last day in minutes, `star` the level that it reached by `stars`, the thresholds in hours that held then; of
+    other time nothing of this is said."""
 
     number: str
     school: str
@@ -97,6 +99,9 @@ class Facts:
     person: str
     contact: str
     issued: date
+    total: int = 0
+    star: int = 0
+    stars: tuple[int, ...] = ()
 
     @property
     def minutes(self) -> int:
@@ -119,8 +124,9 @@ def thawed(text: str) -> Facts:
     """The facts of a frozen text."""
     said = json.loads(text)
     lines = tuple(Line(**{**line, **_days(line)}) for line in said["lines"])
-    kept = {name: said[name] for name in Facts.__dataclass_fields__}
-    return Facts(**{**kept, **_days(said), "issued": date.fromisoformat(said["issued"]), "lines": lines})
+    kept = {name: said[name] for name in Facts.__dataclass_fields__ if name in said}
+    issued, stars = date.fromisoformat(said["issued"]), tuple(said.get("stars", ()))
+    return Facts(**{**kept, **_days(said), "issued": issued, "lines": lines, "stars": stars})
 
 
 def _days(said: dict[str, Any]) -> dict[str, date]:
@@ -129,6 +135,12 @@ def _days(said: dict[str, Any]) -> dict[str, date]:
 
 def hash_of(text: str) -> str:
     return sha256(text.encode()).hexdigest()
+
+
+def is_as_issued(snapshot: str, digest: str, number: str, told: str | None) -> bool:
+    """Whether a snapshot is what was issued: its hash, recomputed, is the one kept beside it and the one that the trail
+    tells of, and it names the number under which it stands."""
+    return hash_of(snapshot) == digest == told and thawed(snapshot).number == number
 
 
 class Difference(NamedTuple):
@@ -247,6 +259,13 @@ class NobodyInClass(Refusal):
 class NotValid(Refusal):
     number: str
     sentence: ClassVar[str] = N_("Certificate %(number)s is not valid any more.")
+
+
+@refusal
+class NotAsIssued(Refusal):
+    number: str
+    sentence: ClassVar[str] = N_("What is stored of certificate %(number)s is not what was issued.")
+    remedy: ClassVar[str] = N_("Do not use it. Tell an administrator, who has the trail verified.")
 
 
 @refusal

@@ -18,9 +18,12 @@ from activities.kit.clock import local_day
 from activities.kit.db import db, lock, transactional
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
+from activities.norms import queries as norms
+from activities.norms.rules import star_level
 from activities.people.models import Member
 from activities.people.persons import same_person
 from activities.people.service import acting
+from activities.records.queries import given_until
 
 # By which verb a certificate comes into a state.
 ENDINGS = {CertificateState.SUPERSEDED: "supersede", CertificateState.REVOKED: "revoke"}
@@ -59,7 +62,7 @@ def supersede(actor_id: int, certificate_id: int, reason: str, now: datetime) ->
     present = queries.lines(member.id, order.ledger, order.first, order.last)
     if (facts.lines, facts.name, facts.member) == (present, member.name, member.number):
         raise rules.NothingChanged(certificate.number)
-    _end(certificate, CertificateState.SUPERSEDED, actor_id, reason, now)
+    end(certificate, CertificateState.SUPERSEDED, actor_id, reason, now)
     successor = write(actor, member, order, now, replaces_id=certificate.id)
     notices.superseded(member.id, certificate.number, successor.number, reason, now)
     return successor.public_id
@@ -68,7 +71,7 @@ def supersede(actor_id: int, certificate_id: int, reason: str, now: datetime) ->
 @transactional
 def revoke(actor_id: int, certificate_id: int, reason: str, now: datetime) -> None:
     certificate, member, _ = _to_end(actor_id, certificate_id)
-    _end(certificate, CertificateState.REVOKED, actor_id, reason, now)
+    end(certificate, CertificateState.REVOKED, actor_id, reason, now)
     notices.revoked(member.id, certificate.number, reason, now)
 
 
@@ -98,10 +101,15 @@ def write(issuer: Member, member: Member, order: Order, now: datetime, replaces_
 
 def _facts(number: str, issuer: Member, member: Member, order: Order, lines: tuple[Line, ...], today: date) -> Facts:
     settings: Settings = current_app.config["SETTINGS"]
+    total, star = 0, 0
+    stars: tuple[int, ...] = ()
+    if order.ledger is Ledger.SERVICE:
+        total, stars = given_until(member.id, Ledger.SERVICE, order.last), norms.in_force()[0].stars
+        star = star_level(total, stars)
     return Facts(
         number=number, school=settings.school, ledger=order.ledger.value, name=member.name, member=member.number,
         unit=member.unit.name, first=order.first, last=order.last, lines=lines, issuer=issuer.name,
-        person=order.person, contact=order.contact, issued=today,
+        person=order.person, contact=order.contact, issued=today, total=total, star=star, stars=stars,
     )  # fmt: skip
 
 
@@ -123,7 +131,8 @@ def _to_end(actor_id: int, certificate_id: int) -> tuple[Certificate, Member, Me
     return certificate, member, actor
 
 
-def _end(certificate: Certificate, state: CertificateState, actor_id: int, reason: str, now: datetime) -> None:
+def end(certificate: Certificate, state: CertificateState, actor_id: int, reason: str, now: datetime) -> None:
+    """Inside a transaction that has locked it: have a certificate be valid no more."""
     before, verb = {"state": certificate.state}, ENDINGS[state]
     certificate.state, certificate.reason = state, reason
     certificate.ended_at, certificate.ended_by_id = now, actor_id

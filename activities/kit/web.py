@@ -150,6 +150,7 @@ DOORS = (
             Page("exchanges.swaps", N_("My swaps")), Page("exchanges.wanted", N_("Cover wanted")),
             Page("records.mine", N_("My records")), Page("dossiers.mine", N_("My five blocks")),
             Page("certificates.mine", N_("My certificates")),
+            Page("certificates.on_notice", N_("On notice"), also=("certificates.object_to",)),
             Page("calendars.subscribe", N_("Calendar feeds")),
         ),
         (
@@ -195,6 +196,7 @@ DOORS = (
             Page("dossiers.people", N_("Volunteers' records"), Permission.KEEP_RECORDS),
             Page("certificates.issued", N_("Certificates"), Permission.CERTIFY),
             Page("certificates.asked_for", N_("Certificate requests"), Permission.CERTIFY),
+            Page("certificates.objections", N_("Objections"), Permission.CERTIFY, also=("certificates.judge",)),
             Page("transfers.start", N_("Import hours"), Permission.IMPORT_HOURS),
             Page("people.roles", N_("Roles"), Permission.GRANT_ROLES),
         ),

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 
 from activities.kit.fields import DecimalNumber, Number, Revision
 from activities.kit.i18n import gettext as _
 from activities.kit.text import clean_line
-from activities.norms.rules import FIGURES, LIMITS, MOST_GAP, NORMS, STRICTNESS_NAMES, Limit, Norms, Strictness
+from activities.norms.rules import (
+    FIGURES,
+    LEAST_NOTICE,
+    LIMITS,
+    MOST_GAP,
+    MOST_STARS,
+    NORMS,
+    STRICTNESS_NAMES,
+    Limit,
+    Norms,
+    Strictness,
+)
 
+LONGEST = _l("At most %(max)s characters.")
 BETWEEN = _l("Enter a number from %(min)s to %(max)s.")
+_BETWEEN = re.compile(r"[\s,，、;；]+")
+_HOURS = re.compile(r"[0-9]{1,5}")
 IN_MINUTES = ("travel",)  # the others are typed in hours
 
 
@@ -56,9 +71,15 @@ class NormsForm(FlaskForm):
         60,
         _l("They count as if one had been there."),
     )
+    notice_days = figure(_l("Days for which issued certificates stand on notice"), LEAST_NOTICE, 60)
+    stars = StringField(
+        _l("Hours of volunteer service for each star level"),
+        [DataRequired(_l("Enter at least one number of hours.")), Length(max=100, message=LONGEST)],
+        filters=[clean_line], description=_l("Rising, with commas between: 100, 300, 600, 1000, 1500."),
+    )  # fmt: skip
     reason = StringField(
         _l("Why it is changed"),
-        [DataRequired(_l("Say why.")), Length(max=200, message=_l("At most %(max)s characters."))],
+        [DataRequired(_l("Say why.")), Length(max=200, message=LONGEST)],
         filters=[clean_line],
         description=_l("Everyone can read it beside the change."),
     )
@@ -67,12 +88,22 @@ class NormsForm(FlaskForm):
     def __init__(self, norms: Norms, version: int) -> None:
         super().__init__(data={**shown(norms), "version": version})
 
+    def validate_stars(self, field: StringField) -> None:
+        if read_stars(field.data or "") is None:
+            raise ValidationError(
+                _(
+                    "Enter up to %(most)s whole numbers from 1 to 99999, each higher than the one before.",
+                    most=MOST_STARS,
+                )
+            )
+
     def norms(self) -> Norms:
         """What was typed, once the form is valid."""
         typed: dict[str, Any] = {name: self[name].data for name in FIGURES}
         for name in LIMITS:
             minutes = (self[name].data or 0) * (1 if name in IN_MINUTES else 60)
             typed[name] = Limit(int(minutes), Strictness(self[f"{name}_how"].data))
+        typed["stars"] = read_stars(self.stars.data or "")
         return NORMS._replace(**typed)
 
 
@@ -82,7 +113,16 @@ def shown(norms: Norms) -> dict[str, Any]:
     for name, limit in norms.limits.items():
         values[name] = limit.minutes if name in IN_MINUTES else in_hours(limit.minutes)
         values[f"{name}_how"] = str(limit.strictness)
-    return values
+    return {**values, "stars": ", ".join(map(str, norms.stars))}
+
+
+def read_stars(text: str) -> tuple[int, ...] | None:
+    """The thresholds as somebody typed them; None for what are none."""
+    parts = [part for part in _BETWEEN.split(text) if part]
+    if not parts or len(parts) > MOST_STARS or not all(_HOURS.fullmatch(part) for part in parts):
+        return None
+    stars = tuple(map(int, parts))
+    return stars if all(a < b for a, b in zip((0, *stars), stars, strict=False)) else None
 
 
 def in_hours(minutes: int) -> Decimal:

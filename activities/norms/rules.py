@@ -4,6 +4,7 @@ hold."""
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import timedelta, tzinfo
 from enum import StrEnum
 from functools import lru_cache
@@ -44,8 +45,9 @@ class Norms(NamedTuple):
     at most. Who misses `misses` duties within `miss_days` days takes on nothing new for `pause_days` days; 0: never.
     Within `answer_days` working days an organizer answers a request for correction, within `decide_days` a secretary
     decides it. Codes check people in from `check_in_before` minutes before a slot on, and out until `check_out_after`
-    minutes after it; who comes or goes within `grace` minutes of its times is on time. `zone` is where days and weeks
-    begin."""
+    minutes after it; who comes or goes within `grace` minutes of its times is on time. Certificates stand on notice for
+    `notice_days`; `stars` are the hours of volunteer service from which on each star level holds. `zone` is where days
+    and weeks begin."""
 
     travel: Limit = Limit(15, Strictness.ASK)
     gap: Limit = Limit(0)
@@ -59,6 +61,8 @@ class Norms(NamedTuple):
     check_in_before: int = 15
     check_out_after: int = 30
     grace: int = 5
+    notice_days: int = 7
+    stars: tuple[int, ...] = (100, 300, 600, 1000, 1500)
     zone: tzinfo = ZoneInfo("Asia/Shanghai")
 
     @property
@@ -70,8 +74,12 @@ NORMS = Norms()
 LIMITS = tuple(NORMS.limits)
 FIGURES = (
     "misses", "miss_days", "pause_days", "answer_days", "decide_days", "check_in_before", "check_out_after", "grace",
+    "notice_days",
 )  # fmt: skip
 MOST_GAP = timedelta(hours=48)
+# Issued certificates are published within the house for at least so long.
+LEAST_NOTICE = 7
+MOST_STARS = 10
 
 
 @lru_cache(maxsize=64)
@@ -80,6 +88,8 @@ def read(text: str | None, zone: tzinfo) -> Norms:
     kept: dict[str, Any] = json.loads(text) if text else {}
     known: dict[str, Any] = {name: kept[name] for name in FIGURES if name in kept}
     known |= {name: Limit(kept[name][0], Strictness(kept[name][1])) for name in LIMITS if name in kept}
+    if "stars" in kept:
+        known["stars"] = tuple(kept["stars"])
     return NORMS._replace(**known, zone=zone)
 
 
@@ -91,4 +101,23 @@ def write(norms: Norms) -> str:
 def plain(norms: Norms) -> dict[str, Any]:
     """The norms as JSON can hold them, by name."""
     limits = {name: [limit.minutes, str(limit.strictness)] for name, limit in norms.limits.items()}
-    return {**limits, **{name: getattr(norms, name) for name in FIGURES}}
+    return {**limits, **{name: getattr(norms, name) for name in FIGURES}, "stars": list(norms.stars)}
+
+
+def star_level(minutes: int, stars: Sequence[int]) -> int:
+    """How many of the thresholds so much service reaches; 0: none."""
+    return sum(minutes >= hours * 60 for hours in stars)
+
+
+class StarStanding(NamedTuple):
+    """Where somebody stands: minutes of service, the level reached, and the hours of the next; None where there is
+    none higher."""
+
+    minutes: int
+    level: int
+    next: int | None
+
+
+def star_standing(minutes: int, stars: Sequence[int]) -> StarStanding:
+    level = star_level(minutes, stars)
+    return StarStanding(minutes, level, stars[level] if level < len(stars) else None)

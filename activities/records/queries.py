@@ -337,6 +337,14 @@ def content(
     return list(db.session.execute(query))
 
 
+def given_until(member_id: int, ledger: Ledger, last: date) -> int:
+    """All the person's minutes in a ledger up to a day that can be certified."""
+    query = sa.select(sa.func.coalesce(sa.func.sum(Record.minutes), 0)).where(
+        Record.member_id == member_id, Record.ledger == ledger, Record.day <= last, counts()
+    )
+    return int(db.session.scalar(query) or 0)
+
+
 def years(member_id: int) -> list[int]:
     """The years from the person's last record back to the first; none without records."""
     query = sa.select(sa.func.min(Record.day), sa.func.max(Record.day)).where(Record.member_id == member_id)

@@ -9,14 +9,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from activities.certificates.batches import make
-from activities.certificates.models import Certificate, CertificateBatch, CertificateRequest
+from activities.certificates.models import Certificate, CertificateBatch, CertificateRequest, Objection
+from activities.certificates.objections import object_to
 from activities.certificates.requests import ask
 from activities.certificates.service import Order, issue
 from activities.duties.kinds import Ledger
 from activities.duties.models import Slot
 from activities.kit.clock import local_day
 from activities.kit.db import db
-from activities.people.models import Member
+from activities.kit.roles import Role
+from activities.people.models import Member, RoleGrant
+from activities.people.service import grant
 from activities.records.models import Record
 from activities.records.rules import Attendance, Mark
 from activities.records.service import WalkIn, record_attendance
@@ -81,3 +84,23 @@ def ordered(cast: Cast, now: datetime = NOW) -> str:
     """What Chen has ordered for Lin's class."""
     found = db.session.scalar(sa.select(CertificateBatch.public_id))
     return found or make(cast.chen.id, cast.lin.class_name, order(now), now)
+
+
+def second_secretary(cast: Cast) -> Member:
+    """Gu is a secretary of the whole school from now on, too."""
+    gu = cast.gu
+    if not db.session.scalar(
+        sa.select(RoleGrant.id).where(RoleGrant.member_id == gu.id, RoleGrant.role == Role.SECRETARY)
+    ):
+        grant(gu.id, gu.id, Role.SECRETARY, cast.school.id, NOW)
+    return gu
+
+
+def objected(cast: Cast, reason: str = "那天他不在。") -> str:
+    """What Zhao says of a certificate that Gu has issued to Lin: the objection that there is, or a new one."""
+    found = db.session.scalar(sa.select(Objection.public_id))
+    if found is None:
+        recorded(cast, cast.lin)
+        paper = one(issue(second_secretary(cast).id, cast.lin.id, order(days=40), NOW))
+        found = object_to(cast.zhao.id, paper.id, reason, NOW)
+    return found

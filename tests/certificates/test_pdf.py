@@ -44,6 +44,14 @@ def test_what_is_no_volunteer_service_is_not_called_so(ledger):
     assert "不是志愿服务" in text
 
 
+def test_the_star_level_stands_on_it_with_its_threshold():
+    facts = replace(example(), total=6_030, star=1, stars=(100, 300))
+    assert "志愿服务时长累计100小时30分钟,达到本单位规定的一星级(满100小时)" in read(paper(facts)).replace(
+        "，", ","
+    ).replace("（", "(").replace("）", ")")
+    assert "星级" not in read(paper(example()))
+
+
 def test_the_same_snapshot_gives_the_same_bytes():
     assert paper(example()) == paper(example())
     assert paper(example()) != paper(replace(example(), name="游小明"))

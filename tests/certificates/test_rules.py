@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -55,6 +56,7 @@ lines = st.builds(Line, texts, texts, st.integers(1, 99), st.integers(0, 9999), 
 facts = st.builds(
     Facts, number=texts, school=texts, ledger=texts, name=texts, member=texts, unit=texts, first=days, last=days,
     lines=st.lists(lines, max_size=4).map(tuple), issuer=texts, person=texts, contact=texts, issued=days,
+    total=st.integers(0, 99999), star=st.integers(0, 5), stars=st.lists(st.integers(1, 999), max_size=4).map(tuple),
 )  # fmt: skip
 
 
@@ -116,3 +118,9 @@ def test_differences_are_told_by_activity():
     assert differences([LINE], [LINE]) == []
     assert differences([LINE], [more]) == [Difference("清扫", LINE, more)]
     assert differences([LINE], [other]) == [Difference("清扫", LINE, None), Difference("敬老", None, other)]
+
+
+def test_what_was_issued_before_there_were_star_levels_is_still_read():
+    said = json.loads(example().frozen())
+    old = json.dumps({name: said[name] for name in said if name not in ("total", "star", "stars")} | {"version": 1})
+    assert thawed(old) == example()

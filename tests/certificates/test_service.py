@@ -20,7 +20,11 @@ from activities.duties.kinds import Ledger
 from activities.kit.db import db, transaction
 from activities.kit.refusal import NotFound, Refusal
 from activities.kit.roles import Role
+from activities.norms.queries import in_force
+from activities.norms.rules import NORMS
+from activities.norms.service import set_norms
 from activities.outbox.models import Notice
+from activities.records.models import Record
 from tests.cast import DAY, NOW, grant, make_activity, make_member, make_post
 from tests.certificates.orders import certified, corrected, one, order, recorded
 from tests.house.test_races import race
@@ -232,3 +236,21 @@ def test_in_a_race_each_number_is_issued_once(app, cast):
     assert refused == {rules.CertifiedAlready, rules.NothingToCertify}
     assert {row.number for row in issued} == {f"2026-{n:06}" for n in range(1, 19)}
     is_gapless()
+
+
+def test_the_star_level_is_that_of_all_service_by_the_norms_of_the_day(ctx, cast):
+    recorded(cast, cast.lin, 90, days_ago=60)
+    recorded(cast, cast.lin, 60, days_ago=2)
+    set_norms(cast.gu.id, 0, NORMS._replace(stars=(1, 2, 3)), "学院标准", NOW)
+    facts = certified(cast).facts
+    assert (facts.minutes, facts.total, facts.star, facts.stars) == (60, 150, 2, (1, 2, 3))
+    set_norms(cast.gu.id, in_force()[1], NORMS, "国家标准", NOW)
+    assert certified(cast).facts == facts
+
+
+def test_what_is_no_volunteer_service_has_no_star_level(ctx, cast):
+    slot = recorded(cast, cast.lin, 90)
+    db.session.execute(sa.update(Record).where(Record.slot_id == slot.id).values(ledger=Ledger.DUTY))
+    db.session.commit()
+    facts = one(issue(cast.chen.id, cast.lin.id, order(ledger=Ledger.DUTY), NOW)).facts
+    assert (facts.minutes, facts.total, facts.star, facts.stars) == (90, 0, 0, ())

@@ -50,7 +50,7 @@ from activities.trainings.models import Training
 from activities.transfers import service as hours
 from activities.transfers.models import HoursImport
 from tests.cast import DAY, NOW, Cast, Visitor, logged_in, make_holder, make_room, make_series, make_site, store
-from tests.certificates.orders import asked_for, certified, ordered
+from tests.certificates.orders import asked_for, certified, objected, ordered
 from tests.chats.robots import robot
 from tests.corrections.requests import correction_of_lin, recorded_of_lin
 from tests.goods.drives import driven
@@ -223,6 +223,11 @@ def certificate_request(cast: Cast) -> dict[str, Any]:
 def certificate_batch(cast: Cast) -> dict[str, Any]:
     """What Chen has ordered for Lin's class."""
     return {"public_id": ordered(cast)}
+
+
+def objection(cast: Cast) -> dict[str, Any]:
+    """Zhao objects to what was issued to Lin by somebody else than Chen."""
+    return {"public_id": objected(cast)}
 
 
 def certificate_code(cast: Cast) -> dict[str, Any]:
@@ -664,6 +669,11 @@ TABLE = {
     "POST certificates.issue": row("login 404 404 404 422 404"),
     "GET certificates.certificate": row("login 404 404 404 200 404", certificate),
     "POST certificates.end": row("login 404 404 404 422 404", certificate),
+    "GET certificates.on_notice": row("login 200 200 200 200 200"),
+    "GET certificates.object_to": row("login 200 200 200 200 200", certificate),
+    "POST certificates.object_to": row("login 422 422 422 422 422", certificate),
+    "GET certificates.objections": row("login 404 404 404 200 404"),
+    "POST certificates.judge": row("login 404 404 404 422 404", objection),
     "GET certificates.verify": row("200 200 200 200 200 200"),
     "POST certificates.verify": row("422 422 422 422 422 422"),
     "GET certificates.verified": row("200 200 200 200 200 200", certificate_code),

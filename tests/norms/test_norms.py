@@ -11,8 +11,9 @@ from activities.audit.models import AuditEntry
 from activities.kit.db import db
 from activities.kit.refusal import ChangedMeanwhile, NotAllowed
 from activities.norms import queries
+from activities.norms.forms import read_stars
 from activities.norms.models import NormsVersion
-from activities.norms.rules import NORMS, Limit, Strictness, read, write
+from activities.norms.rules import NORMS, Limit, Strictness, read, star_standing, write
 from activities.norms.service import set_norms
 from activities.signups import facts
 from tests.cast import HOUR, NOW, english
@@ -20,6 +21,7 @@ from tests.cast import HOUR, NOW, english
 ZONE = ZoneInfo("Asia/Shanghai")
 STRICT = NORMS._replace(day=Limit(360, Strictness.REFUSE), misses=3)
 FORM = {
+    "stars": "50, 100", "notice_days": "7",
     "travel": "20", "travel_how": "refuse", "gap": "1.5", "gap_how": "ask", "day": "6", "day_how": "off", "week": "20",
     "week_how": "off", "misses": "3", "miss_days": "60", "pause_days": "14", "answer_days": "5", "decide_days": "5",
     "check_in_before": "20", "check_out_after": "10", "grace": "0", "reason": "新学期", "version": "0",
@@ -95,3 +97,23 @@ def test_who_was_slower_sees_what_is_there_now(app, cast):
     answer = gu.submit("/norms/edit", **FORM | {"travel": "30"})
     assert answer.status_code == 422
     assert "Someone else has changed this meanwhile" in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "stars"),
+    [
+        ("100, 300", (100, 300)), ("100、300，600", (100, 300, 600)), (" 20 ", (20,)), ("300, 100", None),
+        ("100, 100", None), ("0, 5", None), ("a", None), ("1.5", None), ("", None),
+        (",".join(map(str, range(1, 12))), None),
+    ],
+)  # fmt: skip
+def test_thresholds_rise(typed, stars):
+    assert read_stars(typed) == stars
+
+
+@pytest.mark.parametrize(
+    ("minutes", "standing"),
+    [(0, (0, 0, 1)), (59, (59, 0, 1)), (60, (60, 1, 3)), (179, (179, 1, 3)), (180, (180, 2, None))],
+)
+def test_a_level_holds_from_its_hours_on(minutes, standing):
+    assert star_standing(minutes, (1, 3)) == standing

@@ -1,0 +1,98 @@
+"""Reads of what stands on notice and of objections to it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased, contains_eager, joinedload
+
+from activities.certificates.models import Certificate, Objection
+from activities.certificates.queries import PAGE, issuers_for
+from activities.certificates.rules import CertificateState
+from activities.certificates.rules_notice import Verdict
+from activities.kit.db import db
+from activities.kit.refusal import NotFound
+from activities.kit.roles import Permission
+from activities.people.models import Member
+from activities.people.queries import within
+from activities.people.users import Viewer
+
+LATEST = 20
+Objector = aliased(Member)
+
+
+def school_of(path: str) -> int:
+    """The unit above all of the unit at `path`."""
+    return int(path.split("/")[0])
+
+
+def _standing(viewer: Viewer, days: int, now: datetime) -> sa.Select[Certificate]:
+    query = sa.select(Certificate).join(Certificate.member).join(Member.unit).where(
+        Certificate.school_id == school_of(viewer.unit.path), Certificate.state == CertificateState.VALID,
+        Certificate.issued_at > now - timedelta(days=days),
+    )  # fmt: skip
+    return query.options(contains_eager(Certificate.member).contains_eager(Member.unit))
+
+
+def on_notice(viewer: Viewer, days: int, page: int, now: datetime) -> list[Certificate]:
+    """What stands on notice in the viewer's school, the latest first; one more than a page holds."""
+    query = _standing(viewer, days, now).order_by(Certificate.id.desc())
+    return list(db.session.scalars(query.limit(PAGE + 1).offset((page - 1) * PAGE)))
+
+
+def standing(viewer: Viewer, public_id: str, days: int, now: datetime) -> Certificate:
+    """A certificate that stands on notice in the viewer's school."""
+    found = db.session.scalars(_standing(viewer, days, now).where(Certificate.public_id == public_id)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def raised_by(member_id: int) -> list[Objection]:
+    """What somebody has objected to, the latest first."""
+    query = sa.select(Objection).where(Objection.member_id == member_id).options(joinedload(Objection.certificate))
+    return list(db.session.scalars(query.order_by(Objection.id.desc()).limit(LATEST)))
+
+
+def _to_judge(keeper: Viewer) -> sa.Select[Objection]:
+    """Objections to certificates of the keeper's people, except those that they have to do with."""
+    return (
+        sa.select(Objection)
+        .join(Objection.certificate)
+        .join(Certificate.member)
+        .join(Member.unit)
+        .where(
+            within(keeper.paths(Permission.CERTIFY)), Certificate.member_id != keeper.id,
+            Certificate.issued_by_id != keeper.id, Objection.member_id != keeper.id,
+        )
+        .options(
+            contains_eager(Objection.certificate).contains_eager(Certificate.member).contains_eager(Member.unit),
+            joinedload(Objection.member, innerjoin=True), joinedload(Objection.answered_by),
+        )
+    )  # fmt: skip
+
+
+def to_judge(keeper: Viewer) -> list[Objection]:
+    """The oldest first; one more than a page where there are more."""
+    query = _to_judge(keeper).where(Objection.verdict == Verdict.OPEN)
+    return list(db.session.scalars(query.order_by(Objection.id).limit(PAGE + 1)))
+
+
+def judged(keeper: Viewer) -> list[Objection]:
+    """Those that are answered, the latest first."""
+    query = _to_judge(keeper).where(Objection.verdict != Verdict.OPEN)
+    return list(db.session.scalars(query.order_by(Objection.answered_at.desc(), Objection.id).limit(LATEST)))
+
+
+def objection_to_judge(keeper: Viewer, public_id: str) -> Objection:
+    found = db.session.scalars(_to_judge(keeper).where(Objection.public_id == public_id)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def judges(holder: Member, but: Collection[int]) -> list[int]:
+    """Who may answer an objection to one of this person's certificates."""
+    return [who for who in issuers_for(holder) if who not in but]
