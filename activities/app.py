@@ -51,6 +51,7 @@ ROOMS = (
     "outcomes",
     "goods",
     "board",
+    "rights",
     "home",
 )
 

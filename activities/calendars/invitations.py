@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import current_app
 
-from activities.calendars import rules_itip
+from activities.calendars import rules, rules_itip
 from activities.calendars.queries import CHANGES, REVISION, SHOWN
 from activities.calendars.rules_feeds import Detail
 from activities.calendars.rules_itip import Method, Party
@@ -58,18 +58,28 @@ _DUTIES = (
     .join(Activity, Activity.id == Post.activity_id)
     .join(Unit, Unit.id == Activity.unit_id)
     .outerjoin(Arrival, Arrival.id == _OWN.c.arrival_id)
-    .where(Slot.public_id.in_(sa.bindparam("slots", expanding=True)))
     .order_by(Slot.starts_at, Slot.id)
 )  # fmt: skip
+_SOME = _DUTIES.where(Slot.public_id.in_(sa.bindparam("slots", expanding=True)))
 
 
 def enclose(member_id: int, person: Recipient, slots: Sequence[str], now: datetime) -> list[Enclosure]:
     """An invitation to each of these slots that the person has, or a cancellation where they had it. One statement."""
-    rows = run(_DUTIES, {"owner_id": member_id, "slots": list(slots)}).all()
+    rows = run(_SOME, {"owner_id": member_id, "slots": list(slots)}).all()
     language = person.language if person.language in LANGUAGES else DEFAULT
     writer = Writer(language, Detail.FULL, current_app.config["SETTINGS"], is_own=True)
     with force_locale(language):
         return [_enclosure(row, writer, person, now) for row in rows]
+
+
+def all_duties(member_id: int, language: str) -> bytes:
+    """A calendar of every duty that the person ever had a seat in: those that are off are in it as cancelled. The
+    entries are those of the person's feed. One statement."""
+    settings: Settings = current_app.config["SETTINGS"]
+    rows = run(_DUTIES, {"owner_id": member_id})
+    writer = Writer(language, Detail.FULL, settings, is_own=True)
+    with force_locale(language):
+        return rules.render_calendar(settings.school, settings.time_zone, [writer.event(row) for row in rows])
 
 
 def _enclosure(row: sa.Row[Any], writer: Writer, person: Recipient, now: datetime) -> Enclosure:

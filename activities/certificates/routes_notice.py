@@ -20,7 +20,9 @@ from activities.kit.i18n import gettext as _
 from activities.kit.roles import Permission
 from activities.kit.web import asked_page, done, invalid
 from activities.norms import queries as norms
+from activities.people import consents
 from activities.people.limits import person, requests
+from activities.people.rules_consents import Purpose
 
 
 def add_to(certificates: Blueprint) -> None:
@@ -38,6 +40,7 @@ def on_notice() -> Any:
         "certificates/notice.html", certificates=found[:PAGE], page=page, more=len(found) > PAGE, days=days,
         raised=queries.raised_by(current_user.id), verdict_names=rules_notice.VERDICT_NAMES,
         until=lambda one: rules_notice.notice_until(one.issued_at, days),
+        named=consents.agreeing(Purpose.NAME_ON_NOTICE, {one.member_id for one in found} - {current_user.id}),
     )  # fmt: skip
 
 
@@ -47,7 +50,8 @@ def object_to(public_id: str) -> Any:
     """Say what is wrong about one that stands on notice."""
     days, now = norms.in_force()[0].notice_days, clock.now()
     found, form = queries.standing(current_user, public_id, days, now), ObjectionForm()
-    page = {"certificate": found, "facts": found.facts, "form": form}
+    named = consents.agreeing(Purpose.NAME_ON_NOTICE, {found.member_id})
+    page = {"certificate": found, "facts": found.facts, "form": form, "named": named}
     if not form.is_submitted():
         return render_template("certificates/object.html", **page)
     if not form.validate():

@@ -219,7 +219,8 @@ DOORS = (
 
 # What is everybody's own stands behind one's name at the top, and behind no door.
 OWN_PAGES = (
-    Page("people.account", N_("My account"), also=("people.password",)), Page("notices.inbox", N_("Inbox")),
+    Page("people.account", N_("My account"), also=("people.password",)),
+    Page("rights.mine", N_("My data and my rights")), Page("notices.inbox", N_("Inbox")),
     Page("notices.wishes", N_("What I want to be told")), Page("timetables.mine", N_("My timetable")),
     Page("trainings.mine", N_("Trainings")), Page("terms.calendar", N_("School calendar")),
     Page("norms.show", N_("School rules")),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 from activities.kit.db import Base, Revised, Words, new_public_id
 from activities.kit.roles import PERMISSIONS, SCHOOL_WIDE, Permission, Role
 from activities.people.rules import Holding, LinkPurpose, Stage, Standing, UnitLevel, is_above_all
+from activities.people.rules_consents import Purpose
 
 
 class Unit(Revised, Base):
@@ -133,6 +134,27 @@ class AccessLink(Base):
     used_at: Mapped[datetime | None]
 
     member: Mapped[Member] = relationship(foreign_keys=[member_id])
+
+
+LASTING = sa.text("withdrawn_at IS NULL")
+
+
+class Consent(Base):
+    """That a person agreed to a purpose, to which version of its text and when, and when they withdrew it."""
+
+    __tablename__ = "consent"
+    __table_args__ = (
+        sa.Index(
+            "uq_consent_lasting", "member_id", "purpose", unique=True, sqlite_where=LASTING, postgresql_where=LASTING
+        ),
+        sa.CheckConstraint("withdrawn_at >= given_at", name="withdrawn_after_given"),
+    )
+
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"), index=True)
+    purpose: Mapped[Purpose] = mapped_column(Words(Purpose))
+    version: Mapped[int]
+    given_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
 
 
 class RosterUpload(Base):

@@ -13,7 +13,9 @@ from activities.kit import clock
 from activities.kit.db import db, lock, run, transactional
 from activities.kit.refusal import NotFound, Refusal
 from activities.outbox.jobs import every
+from activities.people import consents
 from activities.people.models import Member
+from activities.people.rules_consents import Purpose
 from activities.timetables import apart, fetching, queries
 from activities.timetables.fetching import Fetched, Reach, Version
 from activities.timetables.models import BusySpan, Timetable
@@ -41,6 +43,7 @@ def _bring_file(member_id: int, spans: Collection[Span], window: Span, now: date
     timetable.etag = timetable.last_modified = timetable.trouble = None
     db.session.add(timetable)
     keep(timetable, spans, window, now)
+    consents.note_given(member_id, Purpose.TIMETABLE, now)
     audit.leave(now, member_id, "bring timetable", Timetable, timetable.id, after={"spans": len(spans)})
 
 
@@ -61,6 +64,7 @@ def _bring_address(member_id: int, address: str, now: datetime) -> None:
     timetable.next_at = now
     db.session.add(timetable)
     db.session.flush()
+    consents.note_given(member_id, Purpose.TIMETABLE, now)
     audit.leave(now, member_id, "bring timetable", Timetable, timetable.id, after={"from": "an address"})
 
 
@@ -76,8 +80,9 @@ def fetch_now(member_id: int, now: datetime) -> None:
 
 @transactional
 def forget(member_id: int, now: datetime) -> None:
-    """Delete what is kept, the address too."""
+    """Delete what is kept, the address too: the person agrees no more to its being used."""
     lock(Member, member_id)
+    consents.note_withdrawn(member_id, Purpose.TIMETABLE, now)
     if timetable := queries.of_member(member_id):
         audit.leave(now, member_id, "forget timetable", Timetable, timetable.id)
         db.session.delete(timetable)

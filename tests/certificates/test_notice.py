@@ -141,7 +141,7 @@ def test_anyone_of_the_school_objects_and_reads_the_answer(app, cast):
         second_secretary(cast)
         paper = certified(cast)
     zhao = english(app, cast.zhao)
-    assert "林可欣" in text(zhao.get("/certificates/notice"))
+    assert "林*" in text(zhao.get("/certificates/notice"))
     answered = zhao.submit(f"/certificates/notice/{paper.public_id}", reason="那天他不在。")
     assert answered.status_code == 303
     again = zhao.submit(f"/certificates/notice/{paper.public_id}", reason="那天他不在。")
@@ -179,7 +179,7 @@ def test_the_notice_takes_few_statements(app, cast, statements):
     with app.app_context():
         paper = one(certified(cast).public_id)
     zhao = english(app, cast.zhao)
-    for path, most in (("/certificates/notice", 4), (f"/certificates/notice/{paper.public_id}", 3)):
+    for path, most in (("/certificates/notice", 5), (f"/certificates/notice/{paper.public_id}", 4)):
         with statements.count() as sent:
             assert zhao.get(path).status_code == 200
         assert len(sent) <= most, (path, sent)

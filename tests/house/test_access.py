@@ -230,6 +230,10 @@ def objection(cast: Cast) -> dict[str, Any]:
     return {"public_id": objected(cast)}
 
 
+def purpose(_: Cast) -> dict[str, Any]:
+    return {"purpose": "name_on_notice"}
+
+
 def certificate_code(cast: Cast) -> dict[str, Any]:
     return {"code": certified(cast).code}
 
@@ -516,6 +520,11 @@ TABLE = {
     "GET series.end": row("login 404 404 200 404 404", series),
     "POST series.end": row("login 404 404 409 404 404", series),
     "POST series.undo": row("login 404 404 303 404 404", series),
+    # rights
+    "GET rights.mine": row("login 200 200 200 200 200"),
+    "POST rights.export_mine": row("login 200 200 200 200 200"),
+    "POST rights.agree": row("login 303 303 303 303 303", purpose),
+    "POST rights.withdraw": row("login 303 303 303 303 303", purpose),
     # imports
     "GET imports.start": row("login 404 404 200 404 404", activity),
     "POST imports.upload": row("login 404 404 422 404 404", activity),

@@ -1,0 +1,224 @@
+"""What is kept about a person, section by section: each is a query for one person and the names under which its columns
+are handed out. The JSON and its schema come from the same declaration. Of others no more than their part in it is told:
+that a record was countersigned, not by whom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from activities.audit.models import AuditEntry
+from activities.calendars.models import Feed
+from activities.certificates.models import BatchItem, Certificate, CertificateRequest, Objection
+from activities.corrections.models import Correction
+from activities.dossiers.models import Entry
+from activities.duties.models import Activity, Post, Slot
+from activities.holders.models import Holder
+from activities.invitations.models import Invitation
+from activities.leaves.models import Leave
+from activities.outbox.models import Notice, Wishes
+from activities.outcomes.models import Outcome
+from activities.people.models import Consent, Member, RoleGrant, Unit
+from activities.records.models import Record
+from activities.signups.models import Pause, SignUp, Team, TeamMember
+from activities.timetables.models import BusySpan, Timetable
+from activities.trainings.models import Training, TrainingPass
+
+
+@dataclass(frozen=True)
+class Section:
+    """`whose` is the column that holds the person; `columns` by the name under which they are told; `along` are the
+    tables to join, each with its condition; `order` is by what rows are sorted."""
+
+    whose: Any
+    columns: Mapping[str, Any]
+    along: Sequence[tuple[Any, Any]] = ()
+    order: Any = None
+    where: Sequence[Any] = ()
+
+    def query(self, member_id: int) -> sa.Select[Any]:
+        table = self.whose.class_
+        query = sa.select(*self.columns.values()).select_from(table)
+        for other, condition in self.along:
+            query = query.outerjoin(other, condition)
+        return query.where(self.whose == member_id, *self.where).order_by(self.order or table.id)
+
+
+SLOT = {
+    "activity": Activity.name, "post": Post.name, "starts_at": Slot.starts_at, "ends_at": Slot.ends_at,
+}  # fmt: skip
+
+
+def _of_slot(slot_id: Any) -> tuple[tuple[Any, Any], ...]:
+    return ((Slot, Slot.id == slot_id), (Post, Post.id == Slot.post_id), (Activity, Activity.id == Post.activity_id))
+
+
+SECTIONS: dict[str, Section] = {
+    "person": Section(
+        Member.id,
+        {
+            "number": Member.number, "name": Member.name, "unit": Unit.name, "class": Member.class_name,
+            "stage": Member.stage, "standing": Member.standing, "email": Member.email, "language": Member.language,
+            "created_at": Member.created_at,
+        },
+        [(Unit, Unit.id == Member.unit_id)],
+    ),
+    "roles": Section(
+        RoleGrant.member_id, {"role": RoleGrant.role, "unit": Unit.name, "granted_at": RoleGrant.granted_at},
+        [(Unit, Unit.id == RoleGrant.unit_id)],
+    ),
+    "consents": Section(
+        Consent.member_id,
+        {
+            "purpose": Consent.purpose, "version": Consent.version, "given_at": Consent.given_at,
+            "withdrawn_at": Consent.withdrawn_at,
+        },
+    ),
+    "sign_ups": Section(
+        SignUp.member_id,
+        {
+            **SLOT, "state": SignUp.state, "signed_up_at": SignUp.signed_up_at, "seated_at": SignUp.seated_at,
+            "withdrawn_at": SignUp.withdrawn_at, "risks_read_at": SignUp.risks_read_at,
+        },
+        _of_slot(SignUp.slot_id),
+    ),
+    "leaves": Section(
+        SignUp.member_id,
+        {
+            **SLOT, "reason": Leave.reason, "asked_at": Leave.asked_at, "answer": Leave.answer,
+            "answered_at": Leave.answered_at, "word": Leave.word,
+        },
+        [(Leave, Leave.sign_up_id == SignUp.id), *_of_slot(SignUp.slot_id)], where=[Leave.id.is_not(None)],
+    ),
+    "records": Section(
+        Record.member_id,
+        {
+            **SLOT, "day": Record.day, "ledger": Record.ledger, "attendance": Record.attendance,
+            "minutes": Record.minutes, "minutes_late": Record.minutes_late, "evidence": Record.evidence,
+            "note": Record.note, "is_final": Record.is_final,
+            "is_countersigned": Record.countersigned_by_id.is_not(None),
+            "came_at": Record.came_at, "left_at": Record.left_at, "recorded_at": Record.recorded_at,
+            "changed_at": Record.changed_at,
+        },
+        _of_slot(Record.slot_id),
+    ),
+    "outcomes": Section(
+        Outcome.member_id,
+        {**SLOT, "measure": Outcome.measure, "amount": Outcome.amount, "entered_at": Outcome.entered_at},
+        _of_slot(Outcome.slot_id),
+    ),
+    "corrections": Section(
+        Correction.member_id,
+        {
+            **SLOT, "attendance": Correction.attendance, "minutes": Correction.minutes, "reason": Correction.reason,
+            "asked_at": Correction.asked_at, "state": Correction.state, "opinion": Correction.opinion,
+            "answer": Correction.answer, "decision": Correction.decision, "ended_at": Correction.ended_at,
+        },
+        _of_slot(Correction.slot_id),
+    ),
+    "dossier": Section(
+        Entry.member_id,
+        {
+            "block": Entry.block, "title": Entry.title, "day": Entry.day, "content": Entry.content,
+            "minutes": Entry.minutes, "unit": Entry.unit, "source": Entry.source, "entered_at": Entry.entered_at,
+            "replaces_another": Entry.replaces_id.is_not(None), "is_void": Entry.is_void, "reason": Entry.reason,
+        },
+    ),
+    "trainings": Section(
+        TrainingPass.member_id,
+        {"training": Training.name, "passed_on": TrainingPass.passed_on, "valid_until": TrainingPass.valid_until},
+        [(Training, Training.id == TrainingPass.training_id)],
+    ),
+    "certificates": Section(
+        Certificate.member_id,
+        {
+            "number": Certificate.number, "code": Certificate.code, "ledger": Certificate.ledger,
+            "first_day": Certificate.first_day, "last_day": Certificate.last_day, "issued_at": Certificate.issued_at,
+            "snapshot": Certificate.snapshot, "hash": Certificate.hash, "state": Certificate.state,
+            "ended_at": Certificate.ended_at, "reason": Certificate.reason,
+        },
+    ),
+    "certificate_requests": Section(
+        CertificateRequest.member_id,
+        {
+            "ledger": CertificateRequest.ledger, "first_day": CertificateRequest.first_day,
+            "last_day": CertificateRequest.last_day, "asked_at": CertificateRequest.asked_at,
+            "answer": CertificateRequest.answer, "answered_at": CertificateRequest.answered_at,
+            "reason": CertificateRequest.reason,
+        },
+    ),
+    "certificate_batches": Section(BatchItem.member_id, {"state": BatchItem.state}),
+    "objections": Section(
+        Objection.member_id,
+        {
+            "certificate": Certificate.number, "reason": Objection.reason, "made_at": Objection.made_at,
+            "verdict": Objection.verdict, "answered_at": Objection.answered_at, "word": Objection.word,
+        },
+        [(Certificate, Certificate.id == Objection.certificate_id)],
+    ),
+    "posts_held": Section(
+        Holder.member_id, {"post": Post.name, "state": Holder.state, "proposed_at": Holder.proposed_at},
+        [(Post, Post.id == Holder.post_id)],
+    ),
+    "invitations": Section(
+        Invitation.member_id, {**SLOT, "invited_at": Invitation.invited_at}, _of_slot(Invitation.slot_id)
+    ),
+    "teams": Section(
+        TeamMember.member_id, {"team": Team.name, "joined_at": TeamMember.joined_at},
+        [(Team, Team.id == TeamMember.team_id)],
+    ),
+    "pauses": Section(
+        Pause.member_id,
+        {
+            "begun_at": Pause.begun_at, "until": Pause.until, "misses": Pause.misses, "lifted_at": Pause.lifted_at,
+            "lift_reason": Pause.lift_reason,
+        },
+    ),
+    "busy_times": Section(
+        Timetable.member_id, {"starts_at": BusySpan.starts_at, "ends_at": BusySpan.ends_at},
+        [(BusySpan, BusySpan.timetable_id == Timetable.id)], order=BusySpan.starts_at, where=[BusySpan.id.is_not(None)],
+    ),
+    "feeds": Section(
+        Feed.member_id,
+        {"name": Feed.name, "scope": Feed.scope, "created_at": Feed.created_at, "revoked_at": Feed.revoked_at},
+    ),
+    "wishes": Section(
+        Wishes.member_id,
+        {
+            "ways": Wishes.ways, "quiet_from": Wishes.quiet_from, "quiet_to": Wishes.quiet_to,
+            "digest_at": Wishes.digest_at,
+        },
+    ),
+    "notices": Section(
+        Notice.member_id,
+        {"topic": Notice.topic, "facts": Notice.params, "created_at": Notice.created_at, "read_at": Notice.read_at},
+    ),
+    "what_i_did": Section(
+        AuditEntry.actor_id,
+        {"at": AuditEntry.at, "verb": AuditEntry.verb, "subject": AuditEntry.subject, "reason": AuditEntry.reason},
+    ),
+}  # fmt: skip
+
+# Tables that name a person too, and why nothing of them is handed out.
+LEFT_OUT = {
+    "access_link": "ways in: signed secrets, spent or about to be",
+    "account_link": "which accounts are one person's; each is exported by itself",
+    "activity_organizer": "who runs an activity: about the activity, and on its page",
+    "bulk_change": "what an organizer did to slots; stands among what one did",
+    "calendar_upload": "a file about to be imported, kept for an hour",
+    "certificate_batch": "what a secretary ordered; stands among what one did",
+    "hook": "a group's robot; stands among what one did",
+    "hours_import": "what a secretary imported; stands among what one did",
+    "hours_upload": "a file about to be imported, kept for an hour",
+    "invitation_opt_out": "activities of which one wants to hear no more: seen and changed under “Asked of me”",
+    "message": "what an organizer wrote to others; stands among what one did",
+    "miss_warning": "that one was warned; stands among the notices",
+    "norms_version": "who set the school's rules; stands among what one did",
+    "roster_upload": "a file about to be imported, kept for an hour",
+    "visitor_list": "a list sent to a partner; stands among what one did",
+    "wish": "a bundle of sign-ups, which are told one by one",
+}
