@@ -229,7 +229,7 @@ declare(
 )  # fmt: skip
 declare(
     Kind(
-        key="aid", name=N_("Aid to students"), seal="帮", code="Ai", colour="aid", ledger=Ledger.SERVICE,
+        key="aid", name=N_("Aid to students"), seal=N_("Ai"), colour="aid", ledger=Ledger.SERVICE,
         measures=(Measure("people_helped", N_("People helped"), N_("people")),), goods=THINGS,
     )
 )  # fmt: skip

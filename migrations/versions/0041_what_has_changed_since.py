@@ -1,7 +1,7 @@
 """which schedule_revision came with each post's and slot's last change
 
 Revision: 0041
-Revises: 0038
+Revises: 0039
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0041"
-down_revision = "0038"
+down_revision = "0039"
 
 
 def upgrade() -> None:

@@ -1,7 +1,7 @@
 """ticks from organizers' phones, each decided once
 
 Revision: 0043
-Revises: 0038
+Revises: 0042
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0043"
-down_revision = "0038"
+down_revision = "0042"
 
 
 def upgrade() -> None:

@@ -1,7 +1,7 @@
 """photos, their bytes in the row
 
 Revision: 0050
-Revises: 0038
+Revises: 0047
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0050"
-down_revision = "0038"
+down_revision = "0047"
 
 
 def upgrade() -> None:
