@@ -221,13 +221,15 @@ def _open(swap_id: int, now: datetime) -> Swap:
 
 
 def _end_others(swap: Swap, now: datetime) -> None:
-    """End the other proposals for these seats, which are gone. Who has proposed one is told, unless the seat they would
-    have given has gone too."""
+    """End the other proposals for these seats, which are gone. Who has proposed one is told, once for each seat that
+    they would have given, unless it has gone too."""
+    gone: dict[int, Ends] = {}
     for other in swap_queries.competing(swap):
         other.end(SwapEnd.LAPSED, now)
-        ends = _ends(other.id)
+        gone[other.given_id] = _ends(other.id)
+    for given_id, ends in gone.items():
         seat, _ = engagements.around(ends.giver_id, offer := facts.offer(ends.given_slot_id))
-        if seat and seat.id == other.given_id:
+        if seat and seat.id == given_id:
             notices.seat_gone(offer, ends.giver_id, now)
 
 

@@ -334,6 +334,17 @@ def test_who_has_swapped_with_one_cannot_swap_the_same_seat_with_another(two, ca
     assert told(two.ma) == ["exchanges.swap_gone"], "who keeps the seat that was to be given is told"
 
 
+def test_who_would_have_had_either_of_the_two_seats_is_told_once(two, cast):
+    third = make_slot(cast.lake, NOW + 12 * HOUR, capacity=1)
+    db.session.commit()
+    sign_up(two.ma, third.id, NOW)
+    propose(two.ma, third.id, two.wang, two.second, NOW)
+    propose(two.ma, third.id, two.lin, two.first, NOW)
+    agree(two.wang, proposed(two), NOW)
+    assert how() == [SwapEnd.LAPSED, SwapEnd.LAPSED, SwapEnd.AGREED]
+    assert told(two.ma) == ["exchanges.swap_gone"]
+
+
 def test_who_has_swapped_is_told_nothing_of_their_own_other_proposals(two, cast):
     third = make_slot(cast.lake, NOW + 12 * HOUR, capacity=1)
     db.session.commit()
