@@ -1,9 +1,8 @@
-"""Feeds put together: which edition of a feed is the present one, and the bytes of an edition."""
+"""Feeds: which edition of a feed is the present one."""
 
 from __future__ import annotations
 
-import gzip
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -14,23 +13,18 @@ from flask import Flask, current_app
 
 from activities.calendars import duties, queries, rules, tokens
 from activities.calendars.duties import Present
-from activities.calendars.kept import Kept
 from activities.calendars.marks import Marks
-from activities.calendars.queries import Row
+from activities.calendars.queries import ALL, Only, Row
 from activities.calendars.rules_feeds import Client, Detail, Scope
 from activities.calendars.scopes import PUBLIC, SCOPES, Asked, Declaration
-from activities.calendars.shelf import Shelf
-from activities.calendars.writing import Writer, release
+from activities.calendars.sheaf import State
+from activities.calendars.writing import release
 from activities.config import PACKAGE, Settings
 from activities.duties.kinds import KINDS
 from activities.kit import clock
 from activities.kit.i18n import DEFAULT, LANGUAGES, force_locale, gettext
 from activities.kit.refusal import NotFound
 
-# Octets a process keeps: some 20,000 entries with the feeds they stand in.
-ROOM = 24 * 1024 * 1024
-# Octets of a feed from which on it is kept on disk too, some hundred entries, and of all that are.
-LARGE, SHELF_ROOM = 64 * 1024, 256 * 1024 * 1024
 # So many addresses a process knows the scopes of.
 MOST_KNOWN = 20_000
 
@@ -55,18 +49,20 @@ class Edition:
     changed_at: datetime | None = None
     # The edition that was asked for last as the database knows it, and since when.
     known: tuple[str, datetime | None] = ("", None)
+    # How far each activity has come, where that tells which entries have changed; what else decides which there are.
+    states: Mapping[int, State] | None = None
+    rest: str = ""
+
+    @cached_property
+    def name(self) -> str:
+        """Of which feed it is, and how that is written: the same for all of its editions until something decides that
+        its entries are written otherwise."""
+        return _name(self.asked[:3], self.language, self.detail, self.raised, _how_written(self.language))
 
     @cached_property
     def tag(self) -> str:
         """The ETag: equal for equal bytes in every process, and another for whatever could change them."""
-        settings = _settings()
-        kinds = _kinds(self.language, tuple(kind.name for kind in KINDS.values()))
-        facts = (
-            release(PACKAGE), settings.base_url, settings.time_zone, settings.school, kinds,
-            self.asked.scope, self.asked.subject, self.asked.digest, self.language, self.detail, self.raised,
-            self.names, self.facts,
-        )  # fmt: skip
-        return sha256(repr(facts).encode("utf-8", "replace")).hexdigest()[:32]
+        return _digest((self.name, self.names, self.facts))
 
     @property
     def title(self) -> str:
@@ -75,15 +71,35 @@ class Edition:
             return gettext("Busy")
         return self.declaration.title(self.asked.subject, self.names) or gettext("Calendar")
 
-    def rows(self) -> Iterator[Row]:
-        return self.declaration.events(self.asked)
+    def rows(self, only: Only = ALL) -> Iterator[Row]:
+        return self.declaration.events(self.asked, only)
+
+
+def settings() -> Settings:
+    found: Settings = current_app.config["SETTINGS"]
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _name(*facts: object) -> str:
+    return _digest(facts)
+
+
+def _digest(facts: object) -> str:
+    return sha256(repr(facts).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def _how_written(language: str) -> str:
+    """What tells whether entries are written otherwise than before in this language."""
+    set_to, kinds = settings(), tuple((kind.name, kind.renamed) for kind in KINDS.values())
+    return _in_words((set_to.base_url, set_to.time_zone, set_to.school), language, kinds)
 
 
 @lru_cache(maxsize=16)
-def _kinds(language: str, names: tuple[str, ...]) -> str:
-    """What tells whether a kind is called otherwise than before in this language."""
+def _in_words(set_to: tuple[str, ...], language: str, kinds: tuple[tuple[str, tuple[datetime, ...]], ...]) -> str:
     with force_locale(language):
-        return sha256(repr([gettext(name) for name in names]).encode()).hexdigest()
+        said = [(gettext(name), renamed) for name, renamed in kinds]
+    return _digest((release(PACKAGE), set_to, said))
 
 
 # ── which edition ───────────────────────────────────────────────────────────
@@ -111,6 +127,8 @@ def present(asked: Asked) -> Edition:
         asked=asked._replace(member_id=row.id), declaration=declaration, facts=_facts(row), names=_names(row),
         language=row.language if row.language in LANGUAGES else DEFAULT, detail=row.detail, raised=row.raised,
         raised_at=row.raised_at if row.raised else None, known=(row.edition, row.edition_at),
+        states=declaration.states(row, asked) if declaration.states else None,
+        rest=str(getattr(row, "timetable", None)),
     )  # fmt: skip
     if not declaration.is_own:
         return edition
@@ -122,13 +140,15 @@ def published(scope: Scope, public_id: str, now: datetime) -> Edition:
     """The present edition of the public feed of an activity or a post, which names nobody. One statement. Raises
     NotFound."""
     asked = _ask(scope, public_id, "", now)
-    row = PUBLIC.edition(asked)
+    row: Any = PUBLIC.edition(asked)
     if row is None:
         raise NotFound
     changed_at = _changed_at(row)
+    look = (row.revision, row.past_at, row.cancelled_at)
     return Edition(
-        asked=asked, declaration=PUBLIC, facts=(row.revision, changed_at), names=tuple(row[4:]), changed_at=changed_at
-    )
+        asked=asked, declaration=PUBLIC, facts=(*look, row.schedule_revision, changed_at), names=tuple(row[6:]),
+        changed_at=changed_at, states={row.id: (repr(look), row.schedule_revision)},
+    )  # fmt: skip
 
 
 def _ask(scope: Scope, subject: str, digest: str, now: datetime) -> Asked:
@@ -168,7 +188,7 @@ def _changed_at(row: Any, *more: datetime) -> datetime:
     return max(moments)
 
 
-# ── its bytes ───────────────────────────────────────────────────────────────
+# ── what a process knows ────────────────────────────────────────────────────
 
 
 @dataclass
@@ -180,8 +200,6 @@ class Memory:
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["feeds"] = Kept(ROOM)
-    app.extensions["feeds_shelf"] = Shelf(app.config["SETTINGS"].data / "feeds", SHELF_ROOM, LARGE)
     app.extensions["feeds_asked"] = Memory()
     duties.init_app(app)
 
@@ -197,49 +215,3 @@ def noted(edition: Edition, by: Client) -> Edition:
     asked = edition.asked
     mark = memory().marks.note(asked.digest, asked.now, by, edition.tag, edition.known)
     return edition if edition.changed_at else replace(edition, changed_at=mark.since)
-
-
-def body(edition: Edition) -> bytes:
-    """The edition as a calendar: kept whole, by this process or, if it is large, by any on this machine; or else joined
-    from entries that are kept each by its own revision."""
-    kept, shelf, tag = _kept(), _shelf(), edition.tag
-    found = kept.get(tag)
-    return found or kept.put(tag, shelf.get(tag) or shelf.put(tag, _render(edition, kept)))
-
-
-def zipped(edition: Edition) -> bytes:
-    """The edition compressed, the same octets every time."""
-    kept, key = _kept(), edition.tag + "-gzip"
-    return kept.get(key) or kept.put(key, gzip.compress(body(edition), 6, mtime=0))
-
-
-def _render(edition: Edition, kept: Kept) -> bytes:
-    settings = _settings()
-    with force_locale(edition.language):
-        writer = writer_of(edition)
-        events = [writer.entry(row, kept) for row in edition.rows()]
-        name = f"{edition.title}·{settings.school}"
-    return rules.render_calendar(name, settings.time_zone, events)
-
-
-def writer_of(edition: Edition) -> Writer:
-    """What writes the edition's entries."""
-    return Writer(
-        edition.language, edition.detail, _settings(), is_own=edition.declaration.is_own,
-        raised=edition.raised, raised_at=edition.raised_at,
-    )  # fmt: skip
-
-
-def _kept() -> Kept:
-    kept: Kept = current_app.extensions["feeds"]
-    return kept
-
-
-def _shelf() -> Shelf:
-    shelf: Shelf = current_app.extensions["feeds_shelf"]
-    return shelf
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.config["SETTINGS"]
-    return settings

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from flask import current_app, url_for
 from markupsafe import Markup
 
-from activities.calendars import feeds, rules, service
+from activities.calendars import bodies, feeds, rules, service
 from activities.calendars.feeds import Edition
 from activities.calendars.models import Feed
 from activities.calendars.rules import Status
@@ -139,7 +139,7 @@ def edition_of(feed: Feed, now: datetime) -> Edition:
 def preview(edition: Edition, now: datetime) -> list[Entry]:
     """The next entries, in the feed's own words and language."""
     with force_locale(edition.language):
-        writer = feeds.writer_of(edition)
+        writer = bodies.writer_of(edition)
         coming = (row for row in edition.rows() if row.ends_at > now)
         return [
             Entry(

@@ -5,18 +5,18 @@ The statements are built once: they are asked by every client every hour.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from activities.calendars.models import Feed
 from activities.calendars.rules_feeds import Scope
-from activities.duties.models import Activity, Post, Slot
+from activities.duties.models import Activity, GoneSlot, Post, Slot
 from activities.duties.rules import SlotState
-from activities.kit.db import Latest, UtcDateTime, db, look, reading
+from activities.kit.db import Among, Latest, UtcDateTime, db, look, reading
 from activities.kit.refusal import NotFound
 from activities.people.models import Member, Unit
 
@@ -54,7 +54,7 @@ SHOWN = (
 # The same where no person's seat is in it, and nobody is counted.
 SHOWN_TO_ALL = (
     *SHOWN, REVISION.label("revision"), Latest(*CHANGES).label("changed_at"), sa.null().label("seat"),
-    sa.null().label("minute"), sa.null().label("people"),
+    sa.null().label("minute"), sa.null().label("people"), Slot.id.label("slot_id"), Activity.id.label("whose_id"),
 )  # fmt: skip
 IS_SHOWN = sa.and_(Slot.starts_at >= SINCE, sa.or_(Slot.state == SlotState.OPEN, Slot.cancelled_at >= SINCE))
 # What every edition of a private feed knows of the feed itself and of whose it is.
@@ -66,6 +66,30 @@ FEED = (
 
 # Rows fetched at once.
 _PORTION = 500
+
+
+class Only(NamedTuple):
+    """Which slots of a feed are read: all of them, those of some activities, or some by their own ids."""
+
+    of: str = "all"
+    ids: Sequence[int] = ()
+
+
+ALL = Only()
+
+
+def these(*which: sa.ColumnElement[bool]) -> AnySelect:
+    """A few slots by their ids, in order of time, as far as they are shown. Databases are kept from looking for them
+    among all of a post or of a time: a sum and a case are not searched by."""
+    return (
+        sa.select(*SHOWN_TO_ALL)
+        .select_from(Slot)
+        .join(Post, Post.id == Slot.post_id + 0)
+        .join(Activity, Activity.id == Post.activity_id)
+        .join(Unit, Unit.id == Activity.unit_id)
+        .where(Among(Slot.id), sa.case((IS_SHOWN, 1), else_=0) == 1, *which)
+        .order_by(Slot.starts_at, Slot.id)
+    )
 
 
 # ── feeds ───────────────────────────────────────────────────────────────────
@@ -111,7 +135,7 @@ def _published(*which: sa.ColumnElement[bool]) -> AnySelect:
     """An activity by its own revisions and times, and what left it last."""
     return (
         sa.select(
-            (Activity.revision + Activity.schedule_revision + Unit.revision).label("revision"),
+            Activity.id, (Activity.revision + Unit.revision).label("revision"), Activity.schedule_revision,
             Latest(Activity.changed_at, Activity.schedule_changed_at, Unit.changed_at).label("changed_at"),
             last_shown(Slot.starts_at, *which).label("past_at"),
             last_shown(Slot.cancelled_at, *which).label("cancelled_at"),
@@ -129,19 +153,27 @@ _PUBLIC_EDITIONS = {
     .join(_This, _This.activity_id == Activity.id)
     .where(_This.public_id == SUBJECT),
 }
-_PUBLIC_EVENTS = (
-    sa.select(*SHOWN_TO_ALL)
-    .select_from(Activity)
-    .join(Post, Post.activity_id == Activity.id)
-    .join(Slot, Slot.post_id == Post.id)
-    .join(Unit, Unit.id == Activity.unit_id)
-    .where(IS_SHOWN)
-    .order_by(Slot.starts_at, Slot.id)
-)
+
+
+def _public_events(*which: sa.ColumnElement[bool]) -> AnySelect:
+    return (
+        sa.select(*SHOWN_TO_ALL)
+        .select_from(Activity)
+        .join(Post, Post.activity_id == Activity.id)
+        .join(Slot, Slot.post_id == Post.id)
+        .join(Unit, Unit.id == Activity.unit_id)
+        .where(*which, IS_SHOWN)
+        .order_by(Slot.starts_at, Slot.id)
+    )
+
+
+_OF_SUBJECT = {Scope.ACTIVITY: Activity.public_id == SUBJECT, Scope.POST: Post.public_id == SUBJECT}
 _EVENTS_OF_PUBLIC = {
-    Scope.ACTIVITY: _PUBLIC_EVENTS.where(Activity.public_id == SUBJECT),
-    Scope.POST: _PUBLIC_EVENTS.where(Post.public_id == SUBJECT),
-}
+    scope: {
+        "all": _public_events(of_it), "activities": _public_events(of_it, Among(Activity.id)), "slots": these(of_it)
+    }
+    for scope, of_it in _OF_SUBJECT.items()
+}  # fmt: skip
 
 
 def public_edition(scope: Scope, subject: str, since: datetime) -> Row | None:
@@ -149,9 +181,27 @@ def public_edition(scope: Scope, subject: str, since: datetime) -> Row | None:
     return one(_PUBLIC_EDITIONS[scope], {"subject": subject, "since": since})
 
 
-def public_events(scope: Scope, subject: str, since: datetime) -> Iterator[Row]:
-    """The slots of an activity or a post in order of time. No person is read."""
-    return many(_EVENTS_OF_PUBLIC[scope], {"subject": subject, "since": since})
+def public_events(scope: Scope, subject: str, since: datetime, only: Only = ALL) -> Iterator[Row]:
+    """The slots of an activity or a post in order of time, or some of them. No person is read."""
+    return many(_EVENTS_OF_PUBLIC[scope][only.of], {"subject": subject, "since": since, "ids": only.ids})
+
+
+# ── what has changed ────────────────────────────────────────────────────────
+
+_KNOWN = sa.bindparam("known", type_=sa.Integer())
+_OF_ACTIVITY = sa.bindparam("activity_id", type_=sa.Integer())
+_SLOTS_OF_POSTS = sa.select(Slot.id).join(Post, Post.id == Slot.post_id).where(Post.activity_id == _OF_ACTIVITY)
+_CHANGED = sa.union(
+    _SLOTS_OF_POSTS.where(Slot.schedule_revision > _KNOWN),
+    _SLOTS_OF_POSTS.where(Post.schedule_revision > _KNOWN),
+    sa.select(GoneSlot.slot_id).where(GoneSlot.activity_id == _OF_ACTIVITY, GoneSlot.schedule_revision > _KNOWN),
+)
+
+
+def changed_since(activity_id: int, known: int) -> Iterator[int]:
+    """The slots of an activity that show anything else than when its schedule had come so far, those among them that
+    are there no more: each found by an index."""
+    return (row[0] for row in many(_CHANGED, {"activity_id": activity_id, "known": known}))
 
 
 # ── asked beside the session ────────────────────────────────────────────────

@@ -9,7 +9,7 @@ from flask import Blueprint, Flask, Response, request
 from werkzeug.http import http_date
 from werkzeug.sansio.http import is_resource_modified
 
-from activities.calendars import feeds, page_routes, service
+from activities.calendars import bodies, feeds, page_routes, service
 from activities.calendars.feeds import Edition, Revoked
 from activities.calendars.rules_feeds import Scope, client_of
 from activities.kit import clock
@@ -21,6 +21,7 @@ page_routes.add_to(calendars)
 
 
 def init_app(app: Flask) -> None:
+    bodies.init_app(app)
     feeds.init_app(app)
     app.register_blueprint(calendars)
 
@@ -78,7 +79,7 @@ def _publish(edition: Edition, filename: str, cache: str) -> Response:
         ("Last-Modified", http_date(edition.changed_at)), ("Content-Disposition", f'inline; filename="{filename}"'),
         *([("Content-Encoding", "gzip")] if zipped else []),
     ]  # fmt: skip
-    content = feeds.zipped(edition) if zipped else feeds.body(edition)
+    content = bodies.zipped(edition) if zipped else bodies.body(edition)
     return Response(content, headers=headers, content_type="text/calendar; charset=utf-8")
 
 

@@ -29,6 +29,7 @@ _TIME_ZONE = (
     b"BEGIN:VTIMEZONE\r\nTZID:Asia/Shanghai\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\n"
     b"TZOFFSETFROM:+0800\r\nTZOFFSETTO:+0800\r\nTZNAME:CST\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n"
 )
+CALENDAR_END = b"END:VCALENDAR\r\n"
 _OCTETS = 75
 _ESCAPES = {"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"}
 _ESCAPED = re.compile(r"[\\;,\n]")
@@ -84,14 +85,19 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
 
 
 def render_calendar(name: str, zone: str, events: list[bytes]) -> bytes:
-    """A whole calendar around rendered events. It has no METHOD: that would make a subscription an invitation."""
+    """A whole calendar around rendered events."""
+    return b"".join((calendar_head(name, zone), *events, CALENDAR_END))
+
+
+def calendar_head(name: str, zone: str) -> bytes:
+    """What stands before the events. It has no METHOD: that would make a subscription an invitation."""
     head = (
         line("BEGIN", "VCALENDAR"), line("VERSION", "2.0"), line("PRODID", "-//activities//feed//EN"),
         line("CALSCALE", "GREGORIAN"), line("NAME", text(name)), line("X-WR-CALNAME", text(name)),
         line("REFRESH-INTERVAL;VALUE=DURATION", "PT1H"), line("X-PUBLISHED-TTL", "PT1H"), line("COLOR", "brown"),
         time_zone(zone),
     )  # fmt: skip
-    return b"".join((*head, *events, line("END", "VCALENDAR")))
+    return b"".join(head)
 
 
 def time_zone(zone: str) -> bytes:

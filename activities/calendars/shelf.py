@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,13 +22,13 @@ class Shelf:
             return (self.folder / name).read_bytes()
         return None
 
-    def put(self, name: str, value: bytes) -> bytes:
-        """Keep the value, where reading it back is quicker than making it again, and return it."""
-        if self.least <= len(value) <= self.room:
+    def put(self, name: str, size: int, value: Callable[[], bytes]) -> None:
+        """Keep the value of about this size in place of an earlier one, where reading it back is quicker than making
+        it again."""
+        if self.least <= size <= self.room:
             with suppress(OSError):
-                self._write(name, value)
+                self._write(name, value())
                 self._make_room()
-        return value
 
     def _write(self, name: str, value: bytes) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)

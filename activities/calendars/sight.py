@@ -19,20 +19,24 @@ from werkzeug.datastructures import MultiDict
 
 from activities.calendars.models import Feed
 from activities.calendars.queries import (
+    ALL,
     DIGEST,
     FEED,
     IS_SHOWN,
     SHOWN_TO_ALL,
     AnySelect,
+    Only,
     Row,
     last_shown,
     many,
     one,
+    these,
 )
 from activities.calendars.rules_feeds import Scope
+from activities.calendars.sheaf import State
 from activities.duties.models import Activity, ActivityOrganizer, Post, Slot
 from activities.kit import clock
-from activities.kit.db import RowsAsJson
+from activities.kit.db import Among, RowsAsJson
 from activities.kit.roles import PERMISSIONS, Permission, Role
 from activities.people.models import Member, RoleGrant, Unit
 from activities.signups import search
@@ -150,7 +154,7 @@ def _edition(scope: Scope, subject: str) -> AnySelect:
     found = (
         sa.select(
             RowsAsJson(
-                Activity.id, Activity.revision + Activity.schedule_revision + Unit.revision,
+                Activity.id, Activity.schedule_revision, Activity.revision + Unit.revision,
                 last_shown(Slot.starts_at), last_shown(Slot.cancelled_at),
             )
         )
@@ -165,9 +169,11 @@ def _edition(scope: Scope, subject: str) -> AnySelect:
 
 
 @lru_cache(maxsize=1024)
-def _events(scope: Scope, subject: str) -> AnySelect:
+def _events(scope: Scope, subject: str, only: str) -> AnySelect:
     part = part_of(scope, subject)
-    return slots_of(part, IS_SHOWN)
+    if only == "slots":  # of activities that the edition has found
+        return these(*part.posts)
+    return slots_of(part, IS_SHOWN, *([Among(Activity.id)] if only == "activities" else []))
 
 
 def slots_of(part: Part, *which: Condition) -> AnySelect:
@@ -189,9 +195,14 @@ def edition(scope: Scope, subject: str, digest: str, since: datetime) -> Row | N
     return one(_edition(scope, subject), {"digest": digest, "since": since})
 
 
-def events(scope: Scope, subject: str, digest: str, since: datetime) -> Iterator[Row]:
-    """The slots its reader sees of it, in order of time. No person is read."""
-    found = many(_events(scope, subject), {"digest": digest, "since": since})
+def states(row: Any) -> dict[int, State]:
+    """How far each activity of an edition has come: all its entries, and its schedule."""
+    return {activity_id: (repr(look), come) for activity_id, come, *look in row.facts or ()}
+
+
+def events(scope: Scope, subject: str, digest: str, since: datetime, only: Only = ALL) -> Iterator[Row]:
+    """The slots its reader sees of it, or some of them, in order of time. No person is read."""
+    found = many(_events(scope, subject, only.of), {"digest": digest, "since": since, "ids": only.ids})
     return in_part_of_day(found, subject) if scope is Scope.SEARCH else found
 
 

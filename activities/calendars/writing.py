@@ -75,7 +75,8 @@ class Writer:
         key = (
             self.hand, row.public_id, row.minute, row.revision, row.changed_at, row.state, row.seat, row.people
         )  # fmt: skip
-        return kept.get(key) or kept.put(key, self.event(row))
+        found: bytes | None = kept.get(key)
+        return found or kept.put(key, self.event(row))
 
     def event(self, row: Row) -> bytes:
         said, (starts_at, ends_at) = self.lines(row), visit(row.starts_at, row.ends_at, row.minute)

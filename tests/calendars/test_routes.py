@@ -12,7 +12,7 @@ import time_machine
 from werkzeug.http import http_date
 
 from activities.calendars import queries
-from activities.calendars.feeds import ROOM
+from activities.calendars.bodies import ROOM
 from activities.calendars.kept import Kept
 from activities.calendars.rules_feeds import Scope
 from activities.duties.models import Activity

@@ -18,13 +18,13 @@ def shelf(tmp_path: Path) -> Shelf:
 
 def put(shelf: Shelf, name: str, size: int = 1000, at: int = 0) -> None:
     """Put there so many seconds after the beginning."""
-    shelf.put(name, bytes(size))
+    shelf.put(name, size, lambda: bytes(size))
     os.utime(shelf.folder / name, (at, at))
 
 
 def test_what_is_kept_is_found_by_another_process(shelf):
     assert shelf.get("one") is None
-    assert shelf.put("one", b"1" * 1000) == b"1" * 1000
+    shelf.put("one", 1000, lambda: b"1" * 1000)
     assert Shelf(shelf.folder, 3000, 100).get("one") == b"1" * 1000
 
 
@@ -36,14 +36,14 @@ def test_nobody_else_on_the_machine_may_read_it(shelf):
 
 @pytest.mark.parametrize("size", [0, 99, 3001])
 def test_what_is_quickly_made_and_what_is_too_large_is_not_kept(shelf, size):
-    assert shelf.put("one", bytes(size)) == bytes(size)
+    shelf.put("one", size, lambda: bytes(size))
     assert shelf.get("one") is None
 
 
 def test_what_was_put_there_longest_ago_goes_first(shelf):
     for at, name in enumerate("abc", start=1):
         put(shelf, name, at=at)
-    shelf.put("d", bytes(1000))
+    shelf.put("d", 1000, lambda: bytes(1000))
     assert [name for name in "abcd" if shelf.get(name)] == ["b", "c", "d"]
 
 
@@ -57,7 +57,7 @@ def test_what_was_left_half_written_goes_like_the_rest(shelf):
 def test_where_nothing_can_be_written_nothing_is_kept(tmp_path):
     (tmp_path / "file").write_text("in the way")
     shelf = Shelf(tmp_path / "file" / "feeds", 3000, 100)
-    assert shelf.put("one", bytes(1000)) == bytes(1000)
+    shelf.put("one", 1000, lambda: bytes(1000))
     assert shelf.get("one") is None
 
 
@@ -69,7 +69,9 @@ def test_whoever_reads_while_it_is_written_reads_all_or_nothing(shelf):
             found.add(shelf.get("one"))
 
     threads = [Thread(target=read) for _ in range(3)]
-    threads += [Thread(target=lambda: [shelf.put("one", b"1" * 2000) for _ in range(100)]) for _ in range(2)]
+    threads += [
+        Thread(target=lambda: [shelf.put("one", 2000, lambda: b"1" * 2000) for _ in range(100)]) for _ in range(2)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

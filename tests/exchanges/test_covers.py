@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from activities.audit.models import AuditEntry
-from activities.calendars import feeds
+from activities.calendars import bodies, feeds
 from activities.calendars.service import feed_of
 from activities.duties.models import Activity, Slot
 from activities.exchanges import queries
@@ -419,7 +419,7 @@ def sequence(member_id: int, slot_id: int) -> int | None:
     """The SEQUENCE of the slot's entry in the person's feed."""
     token = feed_of(member_id, NOW)
     edition = feeds.private(token, NOW + DAY / 24)
-    body = feeds.body(edition).decode()
+    body = bodies.body(edition).decode()
     uid = db.session.get_one(Slot, slot_id).uid
     if str(uid) not in body:
         return None

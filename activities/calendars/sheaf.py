@@ -1,0 +1,151 @@
+"""A feed as it was once put together: its octets, which entry of them is whose, and how far all had come by then.
+
+What has changed since is taken out and put in again; all else is copied as it stands. Plain values only.
+"""
+
+from __future__ import annotations
+
+import json
+from array import array
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import NamedTuple, TypeAlias
+
+# Of an activity: what all of its entries show, and how far its schedule had come.
+State: TypeAlias = "tuple[str, int]"
+
+
+class Figures(NamedTuple):
+    """Of each entry, in their order: when it starts, of which slot it is, whose it is, and how many octets it has."""
+
+    starts: array[int]
+    slots: array[int]
+    activities: array[int]
+    lengths: array[int]
+
+
+def _none() -> Figures:
+    return Figures(array("q"), array("q"), array("q"), array("q"))
+
+
+class Entry(NamedTuple):
+    """One entry: when it starts and of which slot it is, which is their order, whose it is, and its octets."""
+
+    start: int
+    slot: int
+    activity: int
+    octets: bytes
+
+
+class Changes(NamedTuple):
+    """What of a sheaf is not as it was: activities of which every entry may differ, and how far the schedules had come
+    of those of which only some do."""
+
+    activities: set[int]
+    schedules: dict[int, int]
+
+
+@dataclass(frozen=True)
+class Sheaf:
+    """Of the edition with this `tag`. `states` by activity; None where nobody can say what has changed of it. `rest` is
+    what else decides which entries there are. The entries' octets follow each other from `begin` on."""
+
+    tag: str
+    states: Mapping[int, State] | None
+    rest: str
+    figures: Figures
+    begin: int
+    body: bytes
+
+    def __len__(self) -> int:
+        """How many octets it takes."""
+        return len(self.body) + sum(one.itemsize * len(one) for one in self.figures)
+
+    def changes(self, states: Mapping[int, State] | None, rest: str) -> Changes | None:
+        """What is not as it is in these states. None: nobody knows."""
+        if self.states is None or states is None or self.rest != rest:
+            return None
+        known = self.states
+        same = {one for one, state in states.items() if one in known and known[one][0] == state[0]}
+        other = (known.keys() | states.keys()) - same
+        return Changes(other, {one: known[one][1] for one in same if known[one] != states[one]})
+
+    def with_changes(
+        self, edition: tuple[str, Mapping[int, State], bytes], slots: set[int], activities: Collection[int],
+        entries: Iterable[Entry],
+    ) -> Sheaf:  # fmt: skip
+        """The sheaf of another edition, by its tag, states and head: without what there is of these slots and
+        activities, and with these entries instead, in their order."""
+        tag, states, head = edition
+        new = list(entries)
+        slots = slots.union(entry.slot for entry in new)
+        cuts = [(n, n + 1, None) for n in self._places(slots, activities)]
+        put = [(at := self._place(entry), at, entry) for entry in new]
+        return self._cut(tag, states, head, sorted([*put, *cuts], key=lambda cut: cut[:2]))
+
+    def _places(self, slots: set[int], activities: Collection[int]) -> Iterator[int]:
+        """Where entries stand of these slots and activities."""
+        yield from (n for n, slot in enumerate(self.figures.slots) if slot in slots)
+        if activities:
+            pairs = enumerate(zip(self.figures.slots, self.figures.activities, strict=True))
+            yield from (n for n, (slot, activity) in pairs if activity in activities and slot not in slots)
+
+    def _place(self, entry: Entry) -> int:
+        """Before which entry of all this one comes."""
+        starts, slots, *_ = self.figures
+        return bisect_left(range(len(slots)), (entry.start, entry.slot), key=lambda n: (starts[n], slots[n]))
+
+    def _cut(
+        self, tag: str, states: Mapping[int, State], head: bytes, cuts: Iterable[tuple[int, int, Entry | None]]
+    ) -> Sheaf:
+        offsets = list(accumulate(self.figures.lengths, initial=self.begin))
+        octets, figures, end_of_all = memoryview(self.body), _none(), len(self.figures.slots)
+        pieces: list[bytes | memoryview] = [head]
+        at = 0
+        for begin, end, entry in [*cuts, (end_of_all, end_of_all, None)]:
+            pieces.append(octets[offsets[at] : offsets[begin]])
+            for new, old in zip(figures, self.figures, strict=True):
+                new.extend(old[at:begin])
+            if entry:
+                pieces.append(entry.octets)
+                for new, value in zip(figures, (*entry[:3], len(entry.octets)), strict=True):
+                    new.append(value)
+            at = end
+        pieces.append(octets[offsets[-1] :])
+        return Sheaf(tag, states, self.rest, figures, len(head), b"".join(pieces))
+
+    def written(self) -> bytes:
+        """For the disk; `read` reads it."""
+        facts = [self.tag, None if self.states is None else list(self.states.items()), self.rest, self.begin]
+        head = json.dumps([*facts, len(self.figures.slots)]).encode()
+        return b"".join((head, b"\n", *(one.tobytes() for one in self.figures), self.body))
+
+
+def bind(
+    tag: str, states: Mapping[int, State] | None, rest: str, head: bytes, entries: Iterable[Entry], tail: bytes
+) -> Sheaf:
+    """A sheaf of all its entries, in their order."""
+    octets, figures = [head], _none()
+    starts, slots, activities, lengths = (figure.append for figure in figures)
+    for start, slot, activity, written in entries:
+        octets.append(written)
+        starts(start)
+        slots(slot)
+        activities(activity)
+        lengths(len(written))
+    octets.append(tail)
+    return Sheaf(tag, states, rest, figures, len(head), b"".join(octets))
+
+
+def read(written: bytes) -> Sheaf:
+    """What `Sheaf.written` wrote."""
+    line = written.index(b"\n")
+    tag, states, rest, begin, entries = json.loads(written[:line])
+    octets, at, figures = memoryview(written), line + 1, _none()
+    for one in figures:
+        one.frombytes(octets[at : at + one.itemsize * entries])
+        at += one.itemsize * entries
+    known = None if states is None else {activity: (look, come) for activity, (look, come) in states}
+    return Sheaf(tag, known, rest, figures, begin, bytes(octets[at:]))
