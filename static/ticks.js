@@ -30,7 +30,7 @@
     row.item.classList.toggle("is-waiting", Boolean(waits));
     row.state.textContent = row.own && !mark ? say("own") : waits ? `${say(waits.how)} · ${say("queued")}` : mark ? [mark[1], mark[2], mark[3]].join(" · ") : say("left");
     row.big.disabled = row.own || Boolean(sent || waits);
-    if (row.now) row.now.hidden = row.own || Boolean(sent || waits);
+    if (row.now) row.now.hidden = row.own || Boolean(sent || waits) || Date.parse(root.dataset.ends) <= Date.now() + state.ahead;
     row.undo.hidden = !(waits || (sent && mark[4] && state.mine[row.who]));
   };
   const filter = () => {

@@ -46,7 +46,7 @@ def ask(public_id: str) -> Any:
         return render_template("corrections/ask.html", **page)
     if not form.validate():
         return invalid("corrections/ask.html", **page)
-    claim = form.claim(record.slot.minutes)
+    claim = form.claim(record.slot.counted_minutes)
     try:
         service.ask(current_user.id, record.id, claim, form.reason.data or "", clock.now())
     except tuple(FIELDS) as refusal:

@@ -43,7 +43,7 @@ def ask(member_id: int, record_id: int, claim: Mark, reason: str, now: datetime)
     slot = db.session.get_one(Slot, record.slot_id, options=[WITH_ALL])
     present = Mark(record.attendance, record.minutes, record.minutes_late)
     is_asked = queries.open_request(slot.id, member_id) is not None
-    if refusal := rules.why_not_ask(member.name, claim, present, slot.minutes, is_asked):
+    if refusal := rules.why_not_ask(member.name, claim, present, slot.counted_minutes, is_asked):
         raise refusal
     request = Correction(
         slot=slot, member=member, **asdict(claim), reason=reason, asked_at=now, state=CorrectionState.ASKED,

@@ -222,6 +222,7 @@ class Slot(Revised, Base):
         sa.CheckConstraint("asked >= 0", name="asked_not_negative"),
         sa.CheckConstraint("gathered >= 0 AND gathered <= taken", name="gathered_within_taken"),
         sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        sa.CheckConstraint("extra_minutes >= 0", name="extra_minutes_not_negative"),
         # In which slots that have started nobody has decided yet.
         sa.Index(
             "ix_slot_asked", "starts_at", sqlite_where=sa.text("asked > 0"), postgresql_where=sa.text("asked > 0")
@@ -269,6 +270,8 @@ class Slot(Revised, Base):
     waiting: Mapped[int] = mapped_column(default=0)
     asked: Mapped[int] = mapped_column(default=0)
     tickets: Mapped[int] = mapped_column(default=0)
+    # How long it ran on, as an organizer said afterwards: time that may count, and that no plan knows of.
+    extra_minutes: Mapped[int] = mapped_column(default=0)
     # The series that it was planned with, which of its days it is, and what was changed by hand since.
     series_id: Mapped[int | None] = mapped_column(sa.ForeignKey("series.id"), index=True)
     series_day: Mapped[date | None]
@@ -291,3 +294,8 @@ class Slot(Revised, Base):
     @property
     def minutes(self) -> int:
         return int((self.ends_at - self.starts_at).total_seconds() // 60)
+
+    @property
+    def counted_minutes(self) -> int:
+        """How much of it may count."""
+        return self.minutes + self.extra_minutes

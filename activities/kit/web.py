@@ -176,7 +176,7 @@ DOORS = (
         (
             "duties", "series", "board", "sites", "pauses", "trainings", "chats", "terms", "records.attendance",
             "records.attendance_post", "records.desk_page", "records.screen", "records.ticks", "records.posted",
-            "corrections.answer",
+            "records.extend", "corrections.answer",
             "records.to_countersign", "records.countersign", "dossiers", "imports",
             "signups.roster", "signups.edit_slot", "signups.quotas", "signups.cancel_slot", "signups.edit_post",
             "admissions.approve", "admissions.decline_requests", "admissions.assign", "holders.board",

@@ -40,7 +40,7 @@ def session(slot: Slot) -> Session:
     """The slot as the rules want it."""
     kind = slot.post.activity.kind
     return Session(
-        state=slot.state, starts_at=slot.starts_at, minutes=slot.minutes, defers=kind.has_timed_arrival,
+        state=slot.state, starts_at=slot.starts_at, minutes=slot.counted_minutes, defers=kind.has_timed_arrival,
         visit=VISIT if kind.has_timed_arrival else None, check_out=kind.check_out,
     )  # fmt: skip
 
@@ -177,7 +177,9 @@ def _can_be_undone(
 def elsewhere(slot: Slot, member_ids: Collection[int]) -> dict[int, list[Spell]]:
     """When these people gave time that counts in other slots around this one, by member. One statement."""
     query = (
-        sa.select(Record.member_id, Record.minutes, Record.minutes_late, Slot.starts_at, Slot.ends_at)
+        sa.select(
+            Record.member_id, Record.minutes, Record.minutes_late, Slot.starts_at, Slot.ends_at, Slot.extra_minutes
+        )
         .join(Record.slot)
         .where(
             Record.member_id.in_(member_ids), Record.slot_id != slot.id, Record.minutes > 0,
@@ -185,8 +187,9 @@ def elsewhere(slot: Slot, member_ids: Collection[int]) -> dict[int, list[Spell]]
         )
     )  # fmt: skip
     found: dict[int, list[Spell]] = {}
-    for member_id, minutes, late, starts_at, ends_at in db.session.execute(query):
-        found.setdefault(member_id, []).append(Spell(starts_at + late * MINUTE, ends_at, minutes))
+    for member_id, minutes, late, starts_at, ends_at, extra in db.session.execute(query):
+        spell = Spell(starts_at + late * MINUTE, ends_at + extra * MINUTE, minutes)
+        found.setdefault(member_id, []).append(spell)
     return found
 
 

@@ -24,6 +24,8 @@ from activities.records import (
     countersign_routes,
     desk_routes,
     excuses,  # noqa: F401 - it declares its job
+    extending,
+    extending_routes,
     posting_routes,
     queries,
     reminders,  # noqa: F401 - it declares its job
@@ -41,6 +43,7 @@ countersign_routes.add_to(records)
 checking_routes.add_to(records)
 ticks_routes.add_to(records)
 posting_routes.add_to(records)
+extending_routes.add_to(records)
 
 
 SAID_ON_THE_PAGE = (
@@ -127,7 +130,7 @@ def trail(public_id: str) -> Any:
 
 
 def _form(slot: Slot, typed: Mapping[str, str] | None = None) -> AttendanceForm:
-    return AttendanceForm(queries.sheet(slot.id), slot.minutes, current_user.id, typed)
+    return AttendanceForm(queries.sheet(slot.id), slot.counted_minutes, current_user.id, typed)
 
 
 def _page(slot: Slot, form: AttendanceForm) -> dict[str, Any]:
@@ -147,6 +150,8 @@ def _page(slot: Slot, form: AttendanceForm) -> dict[str, Any]:
         "choices": choices,
         "refusal": refusal,
         "undo": undo,
+        "extended": extending.why_extended(slot),
+        "is_over": slot.ends_at <= now,
         "due": due,
         "left": (due - clock.local_day(now)).days if due else 0,
     }

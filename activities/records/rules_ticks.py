@@ -84,6 +84,13 @@ class NotTakenBack(Refusal):
     remedy: ClassVar[str] = N_("Correct it on the attendance list, and say why.")
 
 
+@refusal
+class NobodyComesNow(Refusal):
+    name: str
+    sentence: ClassVar[str] = N_("%(name)s: the slot is over, so nobody comes to it now.")
+    remedy: ClassVar[str] = N_("Tick who was here, or say on the attendance list how late they were.")
+
+
 def why_not_open(session: Session, norms: Norms, at: datetime) -> Refusal | None:
     """The first reason against ticking anybody at that moment, or None: people come a while before it begins, and may
     be ticked from the same moment on as they may check in themselves."""
@@ -112,6 +119,8 @@ def why_not_tick(session: Session, norms: Norms, person: Person | None, tap: Tap
         return NotOnList()
     if person.is_own:
         return OwnRecord(person.name)
+    if tap.how is How.NOW and tap.at >= session.ends_at:
+        return NobodyComesNow(person.name)
     mark = ticked(session, norms.grace, tap.how, tap.at)
     return why_not_mark(person.name, mark, session.minutes) or why_not_follow(
         person.name, person.before, mark.attendance, Step.MARK

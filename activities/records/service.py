@@ -170,10 +170,10 @@ def counted_once(slot: Slot, marks: Mapping[int, Mark]) -> dict[int, Mark]:
     """The marks, each with no more minutes than do not count in another record of that person already. The people are
     locked."""
     others = queries.elsewhere(slot, [who for who, mark in marks.items() if mark.minutes])
-    counted = dict(marks)
+    counted, ends_at = dict(marks), slot.ends_at + slot.extra_minutes * MINUTE
     for who, spells in others.items():
         mark = marks[who]
-        most = most_counted(Spell(slot.starts_at + mark.minutes_late * MINUTE, slot.ends_at), spells)
+        most = most_counted(Spell(slot.starts_at + mark.minutes_late * MINUTE, ends_at), spells)
         counted[who] = replace(mark, minutes=min(mark.minutes, most))
     return counted
 

@@ -578,6 +578,8 @@ TABLE = {
     "POST records.ticks_post": row("login 404 404 422 404 404", slot),
     "GET records.ticks_people": row("login 404 404 200 404 404", slot),
     "GET records.ticks_marks": row("login 404 404 200 404 404", slot),
+    "GET records.extend": row("login 404 404 200 404 404", slot),
+    "POST records.extend": row("login 404 404 422 404 404", slot),
     "GET records.posted": row("login 404 404 200 404 404", post),
     "POST records.posted_post": row("login 404 404 303 404 404", post),
     "GET records.scan_posted": row("404 404 404 404 404 404", lambda _: {"code": "x"}),

@@ -27,6 +27,7 @@ from activities.records.rules_evidence import LateReasonMissing
 from activities.records.rules_states import LET_GO
 from activities.records.rules_ticks import (
     How,
+    NobodyComesNow,
     NotOnList,
     NotTakenBack,
     Outcome,
@@ -113,6 +114,12 @@ def test_how_a_name_is_typed_by_its_sound(name, sound):
     assert all(
         set(one.split(",")) <= set(known.split(",")) for one, known in zip(sound.split(), syllables, strict=True)
     )
+
+
+def test_nobody_comes_when_it_is_over():
+    late = Tap(key="k", who="x", how=How.NOW, at=NOW + 2 * HOUR)
+    assert why_not_tick(HALL, NORMS, Person(name="林"), late) == NobodyComesNow("林")
+    assert why_not_tick(HALL, NORMS, Person(name="林"), replace(late, how=How.HERE)) is None
 
 
 # ── what becomes of it ──────────────────────────────────────────────────────
