@@ -102,10 +102,10 @@ class Good:
 class Kind:
     """A declaration. `seal` is its two letters, in Chinese one character; `colour` one of the theme's `--k-*`.
     `evidence` is what makes hours final at once: on anything weaker they stay provisional until a second person
-    countersigns. `is_told_by_people`: beside the organizers, who has a seat, and so who holds the post, may enter
-    what was achieved. `photos` are what its photos show; before and after stand side by side. `goods` are
-    the categories of things of which lots are kept, moved and delivered. `renamed` are the moments at which it was
-    given another name: calendars show it, and must notice."""
+    countersigns. `takes_walk_ins`: whoever comes without having signed up may join. `is_told_by_people`: beside the
+    organizers, who has a seat, and so who holds the post, may enter what was achieved. `photos` are what its photos
+    show; before and after stand side by side. `goods` are the categories of things of which lots are kept, moved and
+    delivered. `renamed` are the moments at which it was given another name: calendars show it, and must notice."""
 
     key: str
     name: str
@@ -115,6 +115,7 @@ class Kind:
     measures: tuple[Measure, ...] = ()
     has_standing_holder: bool = False
     has_timed_arrival: bool = False
+    takes_walk_ins: bool = True
     evidence: tuple[Evidence, ...] = WITNESSED
     check_out: CheckOut = CheckOut.NOT_ASKED
     is_told_by_people: bool = False
@@ -171,7 +172,7 @@ declare(
             Measure("devices_on", N_("Devices found switched on"), N_("devices")),
             Measure("energy_saved", N_("Energy saved"), N_("kWh"), places=1),
         ),
-        has_standing_holder=True, is_told_by_people=True, photos=(PhotoMoment.DURING,),
+        has_standing_holder=True, takes_walk_ins=False, is_told_by_people=True, photos=(PhotoMoment.DURING,),
     )
 )  # fmt: skip
 declare(

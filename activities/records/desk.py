@@ -1,5 +1,5 @@
-"""The desk of a slot to which people come one after another: found by number or name, marked with one tap; who walks in
-is registered and has arrived at once, on a free seat where there is one, and beside the seats where there is none."""
+"""The desk of a slot, for whoever may walk in: found by number or name, marked with one tap; who walks in is registered
+and has arrived at once, on a free seat where there is one, and beside the seats where there is none."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ import sqlalchemy as sa
 from activities.duties.models import Arrival, Slot
 from activities.duties.queries import WITH_ALL, must_organize
 from activities.kit.db import db, lock, transactional
+from activities.norms import queries as norms
 from activities.people.models import Member, Unit
 from activities.people.persons import same_person
 from activities.people.service import acting
 from activities.records import queries, rules
 from activities.records.models import Record
 from activities.records.rules import Attendance, Mark, Row
+from activities.records.rules_ticks import How, ticked, why_not_arrive
 from activities.records.service import counted_once, known_by, record_marks
-from activities.signups import arrivals, facts
+from activities.signups import arrivals, facts, notices
 from activities.signups.models import SignUp
 from activities.signups.rules import SignUpState
 from activities.signups.rules_places import Guest, Places
@@ -112,10 +114,11 @@ def arrive(recorder_id: int, slot_id: int, number: str, attendance: Attendance, 
         raise rules.AlreadyOnList(guest.name)
     if line is None and not queries.may_see(guest, slot.post.activity):
         raise rules.NobodyByNumber(number)
-    session = queries.session(slot)
-    minutes = min(queries.VISIT, session.minutes) if attendance in rules.CAME else 0
-    mark, row = Mark(attendance, minutes), Row(name=guest.name, is_own=same_person(guest.id, recorder_id))
-    if refusal := rules.why_not_record(session, row, mark, now):
+    session, school = queries.session(slot), norms.in_force()[0]
+    came = ticked(session, school.grace, How.NOW, now)
+    mark = came if attendance in rules.CAME else Mark(attendance)
+    row = Row(name=guest.name, is_own=same_person(guest.id, recorder_id))
+    if refusal := why_not_arrive(session, school, row, mark, now):
         raise refusal
     mark = counted_once(slot, {guest.id: mark})[guest.id]
     known = known_by(slot, {guest.name: mark}, "", now)
@@ -127,13 +130,19 @@ def arrive(recorder_id: int, slot_id: int, number: str, attendance: Attendance, 
 
 
 def _seat(slot_id: int, member_id: int, actor_id: int, now: datetime) -> bool:
-    """Give who walks in a free seat, with the earliest time that is free. Return whether there was one."""
+    """Give who walks in a free seat, with the earliest time that is free. Return whether there was one. Who waits for a
+    seat, or is offered one, keeps that until they answer."""
     offer = facts.offer_locked(slot_id)
-    if not offer.left:
+    on_it = sa.select(SignUp.id).where(
+        SignUp.slot_id == slot_id, SignUp.member_id == member_id, SignUp.state.in_(facts.ACTIVE_STATES)
+    )
+    if not offer.left or db.session.scalar(on_it):
         return False
     places, person = Places(offer), facts.person(member_id)
     if not places.seat(Guest(member_id, person, ())):  # whatever else they have taken on, they are here
         return False
     enter(offer, member_id, SignUpState.SEATED, now, actor_id=actor_id)
     arrivals.give(places)
+    if now < offer.starts_at:  # it is a duty to come, of which calendars tell
+        notices.signed_up(offer, member_id, SignUpState.SEATED, now, places.at(member_id))
     return True

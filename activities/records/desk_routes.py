@@ -18,7 +18,8 @@ from activities.kit.refusal import NotFound, Refusal
 from activities.kit.roles import Permission
 from activities.kit.text import clean_line
 from activities.kit.web import done, invalid
-from activities.records import desk, queries, rules
+from activities.norms import queries as norms
+from activities.records import desk, queries, rules_ticks
 from activities.records.rules import Attendance
 
 
@@ -29,7 +30,7 @@ def add_to(records: Blueprint) -> None:
 @access(Permission.ORGANIZE)
 def desk_page(public_id: str) -> Any:
     slot = duties.slot_to_organize(current_user, public_id)
-    if not slot.post.activity.kind.has_timed_arrival:
+    if not slot.post.activity.kind.takes_walk_ins:
         raise NotFound
     if request.method == "GET":
         return render_template("records/desk.html", **_page(slot, clean_line(request.args.get("q"))[:32]))
@@ -51,5 +52,7 @@ def _page(slot: Slot, text: str) -> dict[str, Any]:
     now = clock.now()
     return {
         "slot": slot, "text": text, "tally": desk.tally(slot.id), "visitors": desk.visitors(slot, text, now),
-        "minute": timedelta(minutes=1), "refusal": rules.why_not_open(queries.session(slot), now), "most": desk.SHOWN,
+        "minute": timedelta(minutes=1), "most": desk.SHOWN,
+        "refusal": rules_ticks.why_not_open(queries.session(slot), norms.in_force()[0], now),
+        "defers": slot.post.activity.kind.has_timed_arrival,
     }  # fmt: skip

@@ -11,14 +11,17 @@ from activities.duties.rules import SlotState
 from activities.kit.refusal import N_, Refusal, refusal
 from activities.norms.rules import Norms
 from activities.records.rules import (
+    CAME,
     Attendance,
     Mark,
     NotStarted,
     OwnRecord,
+    Row,
     Session,
     SlotWasCancelled,
     fill_mark,
     why_not_mark,
+    why_not_record,
 )
 from activities.records.rules_overlap import MINUTE
 from activities.records.rules_states import Before, Step, why_not_follow
@@ -108,6 +111,16 @@ def ticked(session: Session, grace: int, how: How, at: datetime) -> Mark:
     if late <= grace:
         return fill_mark(Attendance.PRESENT, session.minutes)
     return fill_mark(Attendance.LATE, session.minutes, minutes_late=min(late, session.minutes))
+
+
+def why_not_arrive(session: Session, norms: Norms, row: Row, mark: Mark, now: datetime) -> Refusal | None:
+    """The first reason against recording somebody who stands at the desk now, or None. Whoever comes a while before it
+    begins is recorded as if it had begun; where people do not come one after another, nobody comes when it is over."""
+    if why := why_not_open(session, norms, now):
+        return why
+    if session.visit is None and now >= session.ends_at and mark.attendance in CAME:
+        return NobodyComesNow(row.name)
+    return why_not_record(session, row, mark, max(now, session.starts_at))
 
 
 def why_not_tick(session: Session, norms: Norms, person: Person | None, tap: Tap) -> Refusal | None:

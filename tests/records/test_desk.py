@@ -10,15 +10,17 @@ from activities.audit.models import AuditEntry
 from activities.duties.models import Slot
 from activities.duties.rules import spread
 from activities.kit.db import db
+from activities.outbox.models import Notice
 from activities.records import desk
 from activities.records.models import Record
-from activities.records.rules import AlreadyOnList, Attendance, Mark, NobodyByNumber, NobodyDeferred
+from activities.records.rules import AlreadyOnList, Attendance, Mark, NobodyByNumber, NobodyDeferred, NotStarted
+from activities.records.rules_ticks import NobodyComesNow
 from activities.records.service import record_attendance
 from activities.reviews.queries import own_year
 from activities.signups.arrival_verbs import set_quotas
 from activities.signups.models import SignUp
 from activities.signups.service import sign_up
-from tests.cast import DAY, HOUR, NOW, english, make_activity, make_member, make_post, make_slot
+from tests.cast import DAY, HOUR, NOW, english, make_activity, make_member, make_post, make_room, make_slot
 
 PRESENT, DEFERRED, ABSENT = Attendance.PRESENT, Attendance.DEFERRED, Attendance.ABSENT
 THEN = NOW + 2 * DAY + HOUR / 2
@@ -126,3 +128,64 @@ def test_six_hundred_registered_take_as_many_statements_as_one(app, cast, drive,
                 assert ou.get(f"/slots/{drive.public_id}/desk?q=8").status_code == 200
             counts.append(len(sent))
     assert len(set(counts)) == 1
+
+
+# ── where people do not come one after another ──────────────────────────────
+
+
+@pytest.fixture
+def cleaning(ctx, cast) -> Slot:
+    """A slot of two seats and two hours tomorrow, one seat Lin's."""
+    sign_up(cast.lin.id, cast.slot.id, NOW)
+    return cast.slot
+
+
+@pytest.mark.parametrize(
+    ("minute", "mark"),
+    [
+        pytest.param(-15, Mark(PRESENT, 120), id="before-it-begins"),
+        pytest.param(5, Mark(PRESENT, 120), id="in-time"),
+        pytest.param(30, Mark(Attendance.LATE, 90, 30), id="late"),
+    ],
+)
+def test_who_walks_in_anywhere_counts_from_when_they_came(cast, cleaning, minute, mark):
+    when = cleaning.starts_at + minute * HOUR / 60
+    assert desk.arrive(cast.ou.id, cleaning.id, cast.wang.number, PRESENT, when) == ("王一诺", False)
+    record = db.session.scalars(sa.select(Record)).one()
+    assert Mark(record.attendance, record.minutes, record.minutes_late) == mark
+    seats = db.session.scalar(sa.select(sa.func.count()).where(SignUp.slot_id == cleaning.id))
+    assert seats == 2
+
+
+def test_who_is_told_of_a_seat_before_it_begins_is_told_once(cast, cleaning):
+    desk.arrive(cast.ou.id, cleaning.id, cast.wang.number, PRESENT, cleaning.starts_at - HOUR / 6)
+    told = sa.select(Notice.topic).where(Notice.member_id == cast.wang.id)
+    assert db.session.scalars(told).all() == ["signups.seated"]
+
+
+@pytest.mark.parametrize(("minute", "refusal"), [(-16, NotStarted), (120, NobodyComesNow)], ids=str)
+def test_nobody_walks_in_long_before_or_afterwards(cast, cleaning, minute, refusal):
+    with pytest.raises(refusal):
+        desk.arrive(cast.ou.id, cleaning.id, cast.wang.number, PRESENT, cleaning.starts_at + minute * HOUR / 60)
+
+
+def test_nobody_is_deferred_from_cleaning(cast, cleaning):
+    with pytest.raises(NobodyDeferred):
+        desk.arrive(cast.ou.id, cleaning.id, cast.wang.number, DEFERRED, cleaning.starts_at)
+
+
+def test_who_waits_for_a_seat_and_comes_is_recorded_beside_the_seats(cast, cleaning):
+    extra = make_member("2301010", "孙来", cast.first)
+    db.session.commit()
+    sign_up(cast.wang.id, cleaning.id, NOW)
+    sign_up(extra.id, cleaning.id, NOW, or_wait=True)
+    db.session.execute(sa.update(Slot).where(Slot.id == cleaning.id).values(capacity=3))
+    db.session.commit()
+    assert desk.arrive(cast.ou.id, cleaning.id, extra.number, PRESENT, cleaning.starts_at) == ("孙来", True)
+
+
+def test_a_post_that_somebody_holds_takes_no_walk_ins(app, cast):
+    with app.app_context():
+        slot = make_slot(make_room(cast), NOW)
+        db.session.commit()
+    assert english(app, cast.ou).get(f"/slots/{slot.public_id}/desk").status_code == 404
