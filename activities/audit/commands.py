@@ -42,7 +42,7 @@ def audit() -> None:
 @with_appcontext
 def seal() -> None:
     """Chain every entry that is not yet, as the worker does every few seconds."""
-    with _speaking():
+    with speaking():
         count = seals.seal(clock.now())
         click.echo(ngettext("%(num)s entry sealed.", "%(num)s entries sealed.", count))
         _say_head(queries.head())
@@ -55,7 +55,7 @@ def seal() -> None:
 def verify(known: Head | None, since: Head | None) -> None:
     """Recompute the trail's chain, say where it is broken, and print its head."""
     found = 0
-    with _speaking():
+    with speaking():
         work = seals.Verification(clock.now(), known, since)
         for finding in work.findings():
             found += 1
@@ -64,6 +64,14 @@ def verify(known: Head | None, since: Head | None) -> None:
         if work.unsealed:
             click.echo(
                 ngettext("%(num)s entry waits for its seal.", "%(num)s entries wait for their seals.", work.unsealed)
+            )
+        if work.chain.erased:
+            click.echo(
+                ngettext(
+                    "%(num)s entry holds what an erasure has left of it, as the trail tells.",
+                    "%(num)s entries hold what an erasure has left of them, as the trail tells.",
+                    work.chain.erased,
+                )
             )
         _say_head(work.chain.head)
         if found:
@@ -87,7 +95,7 @@ def _said(finding: Finding) -> str:
         entry_id = queries.sealed_entry(finding.first)
     if entry_id is not None:
         where.append(_("entry %(number)s", number=entry_id))
-    line = f"{', '.join(where)}: {_(finding.what)}"
+    line = ": ".join(part for part in (", ".join(where), _(finding.what)) if part)
     about = queries.about(entry_id) if entry_id is not None else None
     if about is None:
         return line
@@ -103,7 +111,7 @@ def _when(at: datetime | str) -> str:
 
 
 @contextmanager
-def _speaking() -> Iterator[None]:
+def speaking() -> Iterator[None]:
     """Speak as the terminal does, where we know how."""
     said = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
     with force_locale(language_of(said.partition(".")[0])):

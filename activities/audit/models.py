@@ -27,6 +27,19 @@ class AuditEntry(Base):
     reason: Mapped[str] = mapped_column(default="")
 
 
+class AuditWord(Base):
+    """Something about a person that an entry tells of and may have to forget. The entry holds its digest alone, under
+    the chain: SHA-256 over the salt and the text. While the word is here, it can be held against that; once it is
+    deleted, nobody can tell from the digest what it was."""
+
+    __tablename__ = "audit_word"
+
+    digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"), index=True)
+    salt: Mapped[str] = mapped_column(sa.String(32))
+    text: Mapped[str]
+
+
 class AuditSeal(Base):
     """A place of the chain: `id` is its position – 1, 2, 3 and so on without gaps – and `hash` that of the place before
     it together with `sealed_at` and the entry. Entries are sealed in the order in which the sealer comes to see them,

@@ -87,6 +87,25 @@ def _links(after: int) -> str:
     )
 
 
+def left_of_erased() -> dict[int, str]:
+    """By entry that lost its words, the digest of what was left, as the trail tells."""
+    query = sa.select(AuditEntry.subject_id, AuditEntry.after).where(
+        AuditEntry.subject == AuditEntry.__tablename__, AuditEntry.verb == "erase"
+    )
+    return {entry_id: str(after.get("left")) for entry_id, after in db.session.execute(query.order_by(AuditEntry.id))}
+
+
+def all_words() -> Iterator[Any]:
+    """Salt, text and digest of every word beside the trail."""
+    return drawn("SELECT salt, text, digest FROM audit_word ORDER BY id", PORTION)
+
+
+def raw(entry_id: int) -> tuple[Any, ...]:
+    """What one entry's canonical text is made of."""
+    query = sa.text(f"SELECT {RAW[db.engine.dialect.name]} FROM audit_entry e WHERE e.id = :id")  # noqa: S608
+    return tuple(db.session.execute(query, {"id": entry_id}).one())
+
+
 def sealed_entry(position: int) -> int | None:
     return db.session.scalar(sa.select(AuditSeal.entry_id).where(AuditSeal.id == position))
 

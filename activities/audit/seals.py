@@ -88,11 +88,14 @@ class Verification:
         """What should not be, in the order of places; little is in memory at a time. What comes up to `since` is not
         looked at, but its hash must be in its place, as that of `known`."""
         start = self.since or rules.START
-        self.chain = Chain(start, self.known)
+        self.chain = Chain(start, self.known, left=queries.left_of_erased())
         if self.since and (wrong := rules.why_not_from(self.since, queries.hash_at(start.position))):
             yield wrong
         yield from self.chain.walk(queries.links(start.position))
         yield from self.chain.end()
+        for salt, text, digest in queries.all_words():
+            if rules.word_digest(salt, text) != digest:
+                yield Finding(rules.WORD)
         for entry_id, at in queries.all_unsealed():
             if self._is_missed(at):
                 yield Finding(UNSEALED, entry_id=entry_id)

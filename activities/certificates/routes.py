@@ -163,6 +163,8 @@ def verified(code: str) -> Any:
         found = verifying.by_code(rules.read_code(code))
     if found is None:
         return render_template("certificates/verify.html", form=CodeForm(formdata=None), unknown=code[:64]), 404
+    if found.is_forgotten:
+        return render_template("certificates/forgotten.html", number=found.certificate.number)
     if not found.is_as_issued:
         security.note("certificate not as issued", number=found.certificate.number)
         return render_template("certificates/changed.html", number=found.certificate.number)

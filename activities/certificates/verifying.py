@@ -11,24 +11,25 @@ from activities.audit.models import AuditEntry
 from activities.certificates import rules
 from activities.certificates.models import Certificate
 from activities.kit.db import db
-from activities.people.models import Unit
+from activities.people.models import Member, Unit
 
 
 class Checked(NamedTuple):
-    """A certificate, and whether it is what was issued."""
+    """A certificate, whether it is what was issued, and whether nothing of it is kept any more."""
 
     certificate: Certificate
     is_as_issued: bool
+    is_forgotten: bool
 
 
 def by_code(code: str) -> Checked | None:
     """One statement, also for a code that is none."""
-    query = sa.select(Certificate, _told()).where(Certificate.code == code)
+    query = sa.select(Certificate, _told(), Member.erased_at).join(Certificate.member).where(Certificate.code == code)
     found = db.session.execute(query.options(joinedload(Certificate.successor))).first()
     if found is None:
         return None
-    one, told = found
-    return Checked(one, rules.is_as_issued(one.snapshot, one.hash, one.number, told))
+    one, told, erased_at = found
+    return Checked(one, rules.is_as_issued(one.snapshot, one.hash, one.number, told), erased_at is not None)
 
 
 def is_as_issued(one: Certificate) -> bool:

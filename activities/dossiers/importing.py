@@ -16,6 +16,7 @@ from activities.dossiers import notices, queries, reading
 from activities.dossiers.models import Entry
 from activities.dossiers.reading import Line
 from activities.dossiers.rules import Block
+from activities.dossiers.service import told
 from activities.kit.clock import local_day
 from activities.kit.db import db, transactional
 from activities.people import sheet, uploads
@@ -99,11 +100,13 @@ def confirm(
     db.session.add_all(entries)
     db.session.flush()
     nothing: dict[str, Any] = {}
-    changes = ((e.id, nothing, {"block": block, "member": e.member_id, **e.said.values}) for e in entries)
+    changes = (
+        (e.id, nothing, {"block": block, "member": e.member_id, **told(e.member_id, e.said.values)}) for e in entries
+    )
     audit.leave_all(now, actor_id, "enter", Entry, changes, reason=name)
-    told: dict[str, list[int]] = defaultdict(list)
+    titled: dict[str, list[int]] = defaultdict(list)
     for entry in entries:
-        told[entry.title].append(entry.member_id)
-    for title, people in told.items():
+        titled[entry.title].append(entry.member_id)
+    for title, people in titled.items():
         notices.entered(sorted(set(people)), title, now)
     return len(entries)

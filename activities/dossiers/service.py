@@ -3,7 +3,9 @@ same is entered once."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from activities.audit import service as audit
 from activities.dossiers import notices, queries, rules
@@ -18,13 +20,21 @@ from activities.people.persons import same_person
 from activities.people.service import acting
 
 
+def told(member_id: int, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What an entry says of a person, as the trail may tell of it."""
+    return audit.private(member_id, values, ("title", "content", "unit"))
+
+
 @transactional
 def enter(actor_id: int, member_id: int, block: Block, said: Said, now: datetime) -> str:
     """Enter something for one of the actor's people. Return its public id. Raises the rules' Refusal."""
     _keep_for(actor_id, member_id)
     _ask(actor_id, member_id, block, said, now)
     entry = _append(actor_id, member_id, block, said, now)
-    audit.leave(now, actor_id, "enter", Entry, entry.id, after={"block": block, "member": member_id, **said.values})
+    audit.leave(
+        now, actor_id, "enter", Entry, entry.id,
+        after={"block": block, "member": member_id, **told(member_id, said.values)},
+    )  # fmt: skip
     notices.entered([member_id], said.title, now)
     return entry.public_id
 
@@ -38,8 +48,8 @@ def correct(actor_id: int, entry_id: int, said: Said, reason: str, now: datetime
     before, after = old.said.values, said.values
     changed = [name for name in after if after[name] != before[name]]
     audit.leave(
-        now, actor_id, "correct", Entry, entry.id, before={name: before[name] for name in changed},
-        after={"replaces": old.id, **{name: after[name] for name in changed}}, reason=reason,
+        now, actor_id, "correct", Entry, entry.id, before=told(old.member_id, {name: before[name] for name in changed}),
+        after={"replaces": old.id, **told(old.member_id, {name: after[name] for name in changed})}, reason=reason,
     )  # fmt: skip
     notices.corrected(old.member_id, said.title, reason, now)
     return entry.public_id
@@ -51,8 +61,9 @@ def withdraw(actor_id: int, entry_id: int, reason: str, now: datetime) -> None:
     old = _to_replace(actor_id, entry_id)
     void = _append(actor_id, old.member_id, old.block, old.said, now, replaces_id=old.id, is_void=True, reason=reason)
     audit.leave(
-        now, actor_id, "withdraw", Entry, void.id, before=old.said.values, after={"replaces": old.id}, reason=reason
-    )
+        now, actor_id, "withdraw", Entry, void.id, before=told(old.member_id, old.said.values),
+        after={"replaces": old.id}, reason=reason,
+    )  # fmt: skip
     notices.withdrawn(old.member_id, old.title, reason, now)
 
 

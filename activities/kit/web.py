@@ -211,9 +211,11 @@ DOORS = (
             Page("norms.show", N_("School rules")), Page("trainings.mine", N_("Trainings"), Permission.KEEP_TRAININGS),
             Page("chats.all_chats", N_("Chat groups"), Permission.KEEP_CHATS),
             Page("transfers.start", N_("Import hours"), Permission.IMPORT_HOURS),
+            Page("rights.requests", N_("Being forgotten")),
+            Page("rights.show_retention", N_("Retention"), Permission.SET_NORMS),
             Page("notices.undelivered", N_("Undelivered")),
         ),
-        ("people", "transfers", "norms", "terms", "trainings", "chats", "rescheduling", "signups.deactivate"),
+        ("rights", "people", "transfers", "norms", "terms", "trainings", "chats", "rescheduling", "signups.deactivate"),
     ),
 )  # fmt: skip
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 from activities.kit.db import Base, Revised, Words, new_public_id
 from activities.kit.roles import PERMISSIONS, SCHOOL_WIDE, Permission, Role
 from activities.people.rules import Holding, LinkPurpose, Stage, Standing, UnitLevel, is_above_all
-from activities.people.rules_consents import Purpose
+from activities.people.rules_consents import Forgetting, Purpose
 
 
 class Unit(Revised, Base):
@@ -74,6 +74,9 @@ class Member(HoldsRoles, UserMixin, Base):
     language: Mapped[str | None] = mapped_column(sa.String(8))
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
+    # Since when nothing more is done with the data than keep what must be kept, and since when not even that is left.
+    restricted_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
     # Raised to end every session of this person.
     session_epoch: Mapped[int] = mapped_column(default=0)
     password_hash: Mapped[str | None] = deferred(mapped_column(sa.String(200)))
@@ -155,6 +158,29 @@ class Consent(Base):
     version: Mapped[int]
     given_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
+
+
+ASKED = sa.text("state = 'asked'")
+
+
+class ForgetRequest(Base):
+    """Somebody asks to be forgotten, and what an administrator did about it."""
+
+    __tablename__ = "forget_request"
+    __table_args__ = (
+        sa.CheckConstraint("(state = 'asked') = (ended_at IS NULL)", name="ended"),
+        sa.Index("uq_forget_request_open", "member_id", unique=True, sqlite_where=ASKED, postgresql_where=ASKED),
+    )
+
+    public_id: Mapped[str] = mapped_column(sa.String(16), unique=True, default=new_public_id)
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"))
+    reason: Mapped[str] = mapped_column(sa.String(200), default="")
+    asked_at: Mapped[datetime]
+    state: Mapped[Forgetting] = mapped_column(Words(Forgetting), default=Forgetting.ASKED)
+    ended_at: Mapped[datetime | None]
+    ended_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id"))
+
+    member: Mapped[Member] = relationship(foreign_keys=[member_id])
 
 
 class RosterUpload(Base):

@@ -20,7 +20,7 @@ from activities.people.roster_plan import FIELDS, Change, Facts, Plan, make_plan
 from activities.people.roster_queries import shares
 from activities.people.roster_rules import Entry, Table, find_table, read_entries
 from activities.people.rules import Standing
-from activities.people.service import acting
+from activities.people.service import acting, told
 from activities.people.uploads import KEPT, NO_SYNC, UploadGone
 
 __all__ = ["KEPT", "UploadGone"]  # of the upload, for whoever imports a roster
@@ -93,7 +93,7 @@ def _insert(entries: Sequence[Entry], name: str, actor_id: int | None, now: date
     insert = sa.insert(Member).returning(Member.id, sort_by_parameter_order=True)
     ids = db.session.scalars(insert, [{**person, "created_at": now} for person in people]).all()
     nothing: dict[str, Any] = {}
-    changes = ((member_id, nothing, person) for member_id, person in zip(ids, people, strict=True))
+    changes = ((member_id, nothing, told(member_id, person)) for member_id, person in zip(ids, people, strict=True))
     audit.leave_all(now, actor_id, "create member", Member, changes, reason=name)
 
 
@@ -109,7 +109,7 @@ def _update(changes: Sequence[Change], name: str, actor_id: int | None, now: dat
     _release_emails([change for change in changes if "email" in change.after], now)
     rows = [{"id": change.member_id, **change.after} for change in changes]
     db.session.execute(sa.update(Member), sorted(rows, key=tuple))  # rows of the same fields go as one statement
-    what = ((change.member_id, change.before, change.after) for change in changes)
+    what = ((one.member_id, told(one.member_id, one.before), told(one.member_id, one.after)) for one in changes)
     audit.leave_all(now, actor_id, "edit member", Member, what, reason=name)
 
 

@@ -14,6 +14,14 @@ class Purpose(StrEnum):
     NAME_ON_NOTICE = "name_on_notice"
 
 
+class Forgetting(StrEnum):
+    """What became of a request to be forgotten."""
+
+    ASKED = "asked"
+    WITHDRAWN = "withdrawn"
+    RESTRICTED = "restricted"
+
+
 @dataclass(frozen=True)
 class Declared:
     """What is asked, and what follows from agreeing and from withdrawing. Whoever changes the text raises the version:

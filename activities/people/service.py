@@ -4,11 +4,12 @@ outside the acting person's units is not found. Where several rows are locked th
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -45,6 +46,15 @@ def details_of(member: Member) -> Details:
     return Details(**{field.name: getattr(member, field.name) for field in fields(Details)})
 
 
+# What says who somebody is, and has to be forgotten when they are.
+NAMING = ("number", "name", "class_name", "email")
+
+
+def told(member_id: int, values: Mapping[str, Any]) -> dict[str, Any]:
+    """A person's data as the trail may tell of it."""
+    return audit.private(member_id, values, NAMING)
+
+
 @transactional
 def create_member(actor_id: int, details: Details, now: datetime) -> Member:
     """Put a person on the roster of a unit the actor administers. Raises NumberTaken or EmailTaken."""
@@ -53,7 +63,7 @@ def create_member(actor_id: int, details: Details, now: datetime) -> Member:
     db.session.add(member)
     with unique_account():
         db.session.flush()
-    audit.leave(now, actor_id, "create member", Member, member.id, after=asdict(details))
+    audit.leave(now, actor_id, "create member", Member, member.id, after=told(member.id, asdict(details)))
     return member
 
 
@@ -74,7 +84,8 @@ def edit_member(actor_id: int, member_id: int, fingerprint: str, details: Detail
     if "email" in after:
         end_links(member_id, now)
     if after:
-        audit.leave(now, actor_id, "edit member", Member, member_id, before=before, after=after)
+        was, becomes = told(member_id, before), told(member_id, after)
+        audit.leave(now, actor_id, "edit member", Member, member_id, before=was, after=becomes)
 
 
 def shut_account(actor_id: int, member_id: int, now: datetime) -> Member:

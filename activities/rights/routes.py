@@ -13,13 +13,15 @@ from activities.kit.access import access
 from activities.kit.i18n import gettext as _
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
-from activities.kit.web import done
+from activities.kit.web import done, invalid
 from activities.people import consents
 from activities.people.limits import person, requests
 from activities.people.rules_consents import PURPOSES, Purpose
-from activities.rights import export, service
+from activities.rights import export, queries, routes_keeping, service
+from activities.rights.forms import ForgetForm
 
 rights = Blueprint("rights", __name__)
+routes_keeping.add_to(rights)
 
 
 def init_app(app: Flask) -> None:
@@ -29,10 +31,7 @@ def init_app(app: Flask) -> None:
 @rights.get("/account/data")
 @access(Permission.TAKE_PART)
 def mine() -> Any:
-    present = consents.in_force(current_user.id)
-    return render_template(
-        "rights/mine.html", purposes=PURPOSES, present=present, history=consents.history(current_user.id)
-    )
+    return render_template("rights/mine.html", **_mine(ForgetForm(formdata=None)))
 
 
 @rights.post("/account/data/export")
@@ -59,6 +58,31 @@ def agree(purpose: str) -> Any:
 def withdraw(purpose: str) -> Any:
     service.withdraw(current_user.id, _purpose(purpose), clock.now())
     return done(_("Withdrawn. It holds from now on."), url_for(".mine"))
+
+
+@rights.post("/account/data/forget")
+@access(Permission.TAKE_PART)
+@requests(person, "10 per hour")
+def forget() -> Any:
+    form = ForgetForm()
+    if not form.validate():
+        return invalid("rights/mine.html", **_mine(form))
+    service.ask_to_be_forgotten(current_user.id, form.reason.data or "", clock.now())
+    return done(_("Your administrators are told. Until one of them acts, you can take it back."), url_for(".mine"))
+
+
+@rights.post("/account/data/forget/take-back")
+@access(Permission.TAKE_PART)
+def take_back() -> Any:
+    service.take_back(current_user.id, clock.now())
+    return done(_("Taken back; everything stays as it is."), url_for(".mine"))
+
+
+def _mine(form: ForgetForm) -> dict[str, Any]:
+    return {
+        "purposes": PURPOSES, "present": consents.in_force(current_user.id), "form": form,
+        "history": consents.history(current_user.id), "asked": queries.open_request(current_user.id),
+    }  # fmt: skip
 
 
 def _purpose(name: str) -> Purpose:

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from activities.audit.models import AuditEntry
+from activities.audit.models import AuditEntry, AuditWord
 from activities.calendars.models import Feed
 from activities.certificates.models import BatchItem, Certificate, CertificateRequest, Objection
 from activities.corrections.models import Correction
@@ -22,7 +22,7 @@ from activities.invitations.models import Invitation
 from activities.leaves.models import Leave
 from activities.outbox.models import Notice, Wishes
 from activities.outcomes.models import Outcome
-from activities.people.models import Consent, Member, RoleGrant, Unit
+from activities.people.models import Consent, ForgetRequest, Member, RoleGrant, Unit
 from activities.records.models import Record
 from activities.signups.models import Pause, SignUp, Team, TeamMember
 from activities.timetables.models import BusySpan, Timetable
@@ -160,6 +160,13 @@ SECTIONS: dict[str, Section] = {
         },
         [(Certificate, Certificate.id == Objection.certificate_id)],
     ),
+    "requests_to_be_forgotten": Section(
+        ForgetRequest.member_id,
+        {
+            "reason": ForgetRequest.reason, "asked_at": ForgetRequest.asked_at, "state": ForgetRequest.state,
+            "ended_at": ForgetRequest.ended_at,
+        },
+    ),
     "posts_held": Section(
         Holder.member_id, {"post": Post.name, "state": Holder.state, "proposed_at": Holder.proposed_at},
         [(Post, Post.id == Holder.post_id)],
@@ -197,6 +204,7 @@ SECTIONS: dict[str, Section] = {
         Notice.member_id,
         {"topic": Notice.topic, "facts": Notice.params, "created_at": Notice.created_at, "read_at": Notice.read_at},
     ),
+    "words_of_the_trail": Section(AuditWord.member_id, {"text": AuditWord.text}),
     "what_i_did": Section(
         AuditEntry.actor_id,
         {"at": AuditEntry.at, "verb": AuditEntry.verb, "subject": AuditEntry.subject, "reason": AuditEntry.reason},

@@ -19,9 +19,13 @@ from activities.timetables import service as timetables
 
 @transactional
 def deactivate(actor_id: int, member_id: int, now: datetime) -> int:
-    """Shut a person's account and delete their timetable; seats and places in line of slots to come go to who waits
-    longest, whether or not it is too late to withdraw, and who runs the activities is told. Sign-ups of slots that have
-    begun stay, and so do records. Return how many seats were given back."""
+    return leave(actor_id, member_id, now)
+
+
+def leave(actor_id: int, member_id: int, now: datetime) -> int:
+    """Inside a transaction: shut a person's account and delete their timetable; seats and places in line of slots to
+    come go to who waits longest, whether or not it is too late to withdraw, and who runs the activities is told.
+    Sign-ups of slots that have begun stay, and so do records. Return how many seats were given back."""
     lock_roots()
     lock_waiters([mine.slot_id for mine in engagements.engagements_to_come(member_id, now)], member_id)
     member = shut_account(actor_id, member_id, now)

@@ -41,7 +41,9 @@ from activities.kit import clock
 from activities.kit.access import PUBLIC, declared
 from activities.kit.db import db
 from activities.outbox.models import Hook
+from activities.people.models import ForgetRequest
 from activities.people.roster import keep_upload
+from activities.rights.service import ask_to_be_forgotten
 from activities.signups.models import Pause, Team
 from activities.signups.teams import make_team
 from activities.sites.models import Site
@@ -228,6 +230,15 @@ def certificate_batch(cast: Cast) -> dict[str, Any]:
 def objection(cast: Cast) -> dict[str, Any]:
     """Zhao objects to what was issued to Lin by somebody else than Chen."""
     return {"public_id": objected(cast)}
+
+
+def forget_request(cast: Cast) -> dict[str, Any]:
+    """Wang asks to be forgotten."""
+    found = db.session.scalar(sa.select(ForgetRequest.public_id))
+    if found is None:
+        ask_to_be_forgotten(cast.wang.id, "", NOW)
+        found = db.session.scalars(sa.select(ForgetRequest.public_id)).one()
+    return {"public_id": found}
 
 
 def purpose(_: Cast) -> dict[str, Any]:
@@ -525,6 +536,12 @@ TABLE = {
     "POST rights.export_mine": row("login 200 200 200 200 200"),
     "POST rights.agree": row("login 303 303 303 303 303", purpose),
     "POST rights.withdraw": row("login 303 303 303 303 303", purpose),
+    "POST rights.forget": row("login 303 303 303 303 303"),
+    "POST rights.take_back": row("login 409 409 409 409 409"),
+    "GET rights.requests": row("login 404 404 404 404 200"),
+    "POST rights.restrict": row("login 404 404 404 404 303", forget_request),
+    "GET rights.show_retention": row("login 404 404 404 404 200"),
+    "POST rights.do_retention": row("login 404 404 404 404 303"),
     # imports
     "GET imports.start": row("login 404 404 200 404 404", activity),
     "POST imports.upload": row("login 404 404 422 404 404", activity),

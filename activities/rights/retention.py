@@ -1,0 +1,161 @@
+"""What is kept no longer than it must be. A run first says what it would do; each portion is one transaction, so that
+whoever is killed has done whole portions, and the next run does the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from activities.audit import erasing
+from activities.audit import service as audit
+from activities.calendars.models import Feed
+from activities.certificates.models import Certificate, CertificateRequest, Objection
+from activities.corrections.models import Correction
+from activities.dossiers.models import Entry
+from activities.invitations.models import InvitationOptOut
+from activities.kit.clock import local_day
+from activities.kit.db import Base, db, lock, transactional
+from activities.kit.refusal import N_
+from activities.leaves.models import Leave
+from activities.outbox.models import Delivery, Notice, Wishes
+from activities.people.models import AccessLink, Consent, Member, RosterUpload
+from activities.people.service import acting
+from activities.records.models import Record
+from activities.rights import queries
+from activities.rights.rules import LINKS, NOTICES, PORTION, UPLOADS
+from activities.signups.models import SignUp
+from activities.transfers.models import HoursUpload
+
+NO_SYNC = {"synchronize_session": False}
+# Of an erased person: rows that go, and the texts of rows that stay as figures.
+GO: tuple[Any, ...] = (Consent, Feed, Wishes, InvitationOptOut, AccessLink)
+TEXTS: dict[Any, tuple[str, ...]] = {
+    Record: ("note",), Correction: ("reason", "answer", "decision"), CertificateRequest: ("reason",),
+    Objection: ("reason", "word"), Certificate: ("snapshot", "reason"),
+    Entry: ("title", "content", "unit", "source", "reason"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What a run would do: to how many of what."""
+
+    rule: Rule
+    count: int
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One kind of thing whose time is over: how many there are, and the verb that does away with a portion of them and
+    returns how many these were."""
+
+    name: str
+    count: Callable[[datetime], int]
+    portion: Callable[[int | None, datetime], int]
+
+
+def plan(now: datetime) -> list[Planned]:
+    """What a run would do now, of every rule."""
+    return [Planned(rule, rule.count(now)) for rule in RULES]
+
+
+def run(actor_id: int | None, now: datetime, most: int = 1_000_000) -> list[Planned]:
+    """Do it, portion by portion, of each rule until at least so many are done. Return what was done."""
+    done = []
+    for rule in RULES:
+        count = 0
+        while count < most and (portion := rule.portion(actor_id, now)):
+            count += portion
+        done.append(Planned(rule, count))
+    return done
+
+
+# ── what was only for its day ───────────────────────────────────────────────
+
+
+def _old(model: Any, condition: Callable[[datetime], Any]) -> tuple[Callable[..., int], Callable[..., int]]:
+    """How many rows of a table are past their time, and the verb that deletes a portion of them."""
+
+    def count(now: datetime) -> int:
+        return db.session.scalar(sa.select(sa.func.count()).select_from(model).where(condition(now))) or 0
+
+    @transactional
+    def portion(_actor_id: int | None, now: datetime) -> int:
+        ids = list(db.session.scalars(sa.select(model.id).where(condition(now)).order_by(model.id).limit(PORTION)))
+        if model is Notice:
+            db.session.execute(sa.delete(Delivery).where(Delivery.notice_id.in_(ids)), execution_options=NO_SYNC)
+        db.session.execute(sa.delete(model).where(model.id.in_(ids)), execution_options=NO_SYNC)
+        return len(ids)
+
+    return count, portion
+
+
+# ── people ──────────────────────────────────────────────────────────────────
+
+
+def _people(now: datetime) -> int:
+    return queries.how_many_to_erase(local_day(now))
+
+
+@transactional
+def _erase_some(actor_id: int | None, now: datetime) -> int:
+    if actor_id is not None:
+        acting(actor_id)
+    ids = queries.to_erase(local_day(now), PORTION // 10)
+    for member_id in ids:
+        _erase(member_id, actor_id, local_day(now), now)
+    return len(ids)
+
+
+def _erase(member_id: int, actor_id: int | None, today: date, now: datetime) -> None:
+    """Take out of everything who this was. What was done stays as figures of nobody."""
+    member = lock(Member, member_id)
+    rows = queries.rows_of(member_id)
+    member.name, member.number, member.class_name = "—", f"erased-{member_id}", ""
+    member.email = member.language = member.password_hash = None
+    member.active, member.erased_at = False, now
+    db.session.flush()
+    notices = sa.select(Notice.id).where(Notice.member_id == member_id)
+    db.session.execute(sa.delete(Delivery).where(Delivery.notice_id.in_(notices)), execution_options=NO_SYNC)
+    for model in (Notice, *GO):
+        db.session.execute(sa.delete(model).where(model.member_id == member_id), execution_options=NO_SYNC)
+    _clear(Leave, Leave.sign_up_id.in_(sa.select(SignUp.id).where(SignUp.member_id == member_id)), ("reason", "word"))
+    for model, texts in TEXTS.items():
+        _clear(model, model.member_id == member_id, texts)
+        audit.leave_all(now, actor_id, "clear", model, [(row_id, {}, {}) for row_id in rows[model]])
+    erasing.forget(member_id, {model.__tablename__: ids for model, ids in rows.items()}, actor_id, now)
+    audit.leave(now, actor_id, "erase", Member, member_id, after={"day": today})
+
+
+def _clear(model: type[Base], which: Any, texts: tuple[str, ...]) -> None:
+    change = sa.update(model).where(which).values(dict.fromkeys(texts, ""))
+    db.session.execute(change, execution_options=NO_SYNC)
+
+
+def _roster_uploads(now: datetime) -> Any:
+    return RosterUpload.created_at < now - UPLOADS
+
+
+def _hours_uploads(now: datetime) -> Any:
+    return HoursUpload.created_at < now - UPLOADS
+
+
+def _links(now: datetime) -> Any:
+    return AccessLink.expires_at < now - LINKS
+
+
+def _notices(now: datetime) -> Any:
+    return Notice.created_at < now - NOTICES
+
+
+RULES = (
+    Rule(N_("Files that were about to be imported"), *_old(RosterUpload, _roster_uploads)),
+    Rule(N_("Files of hours that were about to be imported"), *_old(HoursUpload, _hours_uploads)),
+    Rule(N_("Links to log in that have expired"), *_old(AccessLink, _links)),
+    Rule(N_("Notices older than two years"), *_old(Notice, _notices)),
+    Rule(N_("People of whom nothing has to be kept any more"), _people, _erase_some),
+)
