@@ -74,6 +74,8 @@ def verify(known: Head | None, since: Head | None) -> None:
                 )
             )
         _say_head(work.chain.head)
+        if since is None:
+            seals.remember(work, found, clock.now())
         if found:
             click.echo(
                 ngettext("%(num)s finding: the trail is not whole.", "%(num)s findings: the trail is not whole.", found)

@@ -51,3 +51,16 @@ class AuditSeal(Base):
     entry_id: Mapped[int] = mapped_column(sa.ForeignKey("audit_entry.id"), unique=True)
     sealed_at: Mapped[datetime]
     hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+
+
+class AuditCheck(Base):
+    """That the whole trail was verified: up to which head, and how much was found that should not be."""
+
+    __tablename__ = "audit_check"
+
+    at: Mapped[datetime]
+    position: Mapped[int]
+    head: Mapped[str] = mapped_column(sa.String(64))
+    walked: Mapped[int]
+    erased: Mapped[int]
+    findings: Mapped[int]

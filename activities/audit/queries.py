@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from activities.audit import rules
-from activities.audit.models import AuditEntry, AuditSeal
+from activities.audit.models import AuditCheck, AuditEntry, AuditSeal
 from activities.audit.rules import START, Head
 from activities.kit.db import db, drawn, read_as_it_stands
 
@@ -128,3 +128,12 @@ def _readable(value: Any) -> Any:
 
 def count() -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(AuditEntry)) or 0
+
+
+def how_many_unsealed() -> int:
+    return int(db.session.scalar(sa.text(f"SELECT count(*) {_UNSEALED}")) or 0)
+
+
+def checks(most: int) -> list[AuditCheck]:
+    """The last times that the whole trail was verified, the latest first."""
+    return list(db.session.scalars(sa.select(AuditCheck).order_by(AuditCheck.id.desc()).limit(most)))

@@ -15,9 +15,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from activities.audit import queries, rules
-from activities.audit.models import AuditSeal
+from activities.audit.models import AuditCheck, AuditSeal
 from activities.audit.rules import BATCH, UNSEALED, Chain, Finding, Head
-from activities.kit.db import run, take_turn, transactional
+from activities.kit.db import db, run, take_turn, transactional
 
 # How far back each round looks for entries whose transactions were slow. Of an import, which leaves its entries by the
 # ten thousand and takes its time, more come too late than that: `seal_left_out` finds them.
@@ -107,3 +107,23 @@ class Verification:
             return self.now - rules.moment(at) > rules.SEALED_WITHIN
         except ValueError:
             return True
+
+
+def check(now: datetime) -> AuditCheck:
+    """Verify the whole trail as it stands, and remember that and what came of it."""
+    work = Verification(now)
+    found = sum(1 for _ in work.findings())
+    return remember(work, found, now)
+
+
+@transactional
+def remember(work: Verification, found: int, now: datetime) -> AuditCheck:
+    """Keep that the whole trail was verified."""
+    head = work.chain.head
+    done = AuditCheck(
+        at=now, position=head.position, head=head.hash.hex(), walked=work.chain.walked, erased=work.chain.erased,
+        findings=found,
+    )  # fmt: skip
+    db.session.add(done)
+    db.session.flush()
+    return done

@@ -213,6 +213,7 @@ DOORS = (
             Page("transfers.start", N_("Import hours"), Permission.IMPORT_HOURS),
             Page("rights.requests", N_("Being forgotten")),
             Page("rights.show_retention", N_("Retention"), Permission.SET_NORMS),
+            Page("rights.chain", N_("Trail of changes"), Permission.SET_NORMS),
             Page("notices.undelivered", N_("Undelivered")),
         ),
         ("rights", "people", "transfers", "norms", "terms", "trainings", "chats", "rescheduling", "signups.deactivate"),

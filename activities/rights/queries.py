@@ -16,9 +16,9 @@ from activities.dossiers.models import Entry
 from activities.kit import clock
 from activities.kit.db import Base, db
 from activities.kit.refusal import NotFound
-from activities.kit.roles import Permission
+from activities.kit.roles import Permission, Role
 from activities.leaves.models import Leave
-from activities.people.models import ForgetRequest, Member
+from activities.people.models import ForgetRequest, Member, RoleGrant, Unit
 from activities.people.queries import within
 from activities.people.rules_consents import Forgetting
 from activities.people.users import Viewer
@@ -45,6 +45,13 @@ def open_request(member_id: int) -> ForgetRequest | None:
 
 def administrators_of(member: Member) -> list[int]:
     return [who for who, _ in holders_above(member.unit.path, Permission.MANAGE_PEOPLE, {member.id})]
+
+
+def school_administrators() -> list[int]:
+    """Who administers a unit above all."""
+    query = sa.select(RoleGrant.member_id).join(RoleGrant.unit).join(RoleGrant.member)
+    query = query.where(RoleGrant.role == Role.ADMINISTRATOR, Unit.parent_id.is_(None), Member.active)
+    return list(db.session.scalars(query.distinct().order_by(RoleGrant.member_id)))
 
 
 def _requests(administrator: Viewer) -> sa.Select[ForgetRequest]:

@@ -17,11 +17,12 @@ from activities.kit.web import done, invalid
 from activities.people import consents
 from activities.people.limits import person, requests
 from activities.people.rules_consents import PURPOSES, Purpose
-from activities.rights import export, queries, routes_keeping, service
+from activities.rights import export, queries, routes_keeping, routes_trails, service
 from activities.rights.forms import ForgetForm
 
 rights = Blueprint("rights", __name__)
 routes_keeping.add_to(rights)
+routes_trails.add_to(rights)
 
 
 def init_app(app: Flask) -> None:

@@ -44,7 +44,8 @@ from activities.outbox.models import Hook
 from activities.people.models import ForgetRequest
 from activities.people.roster import keep_upload
 from activities.rights.service import ask_to_be_forgotten
-from activities.signups.models import Pause, Team
+from activities.signups.models import Pause, SignUp, Team
+from activities.signups.service import sign_up
 from activities.signups.teams import make_team
 from activities.sites.models import Site
 from activities.terms.models import ClassPeriod, SpecialDay, Term
@@ -239,6 +240,17 @@ def forget_request(cast: Cast) -> dict[str, Any]:
         ask_to_be_forgotten(cast.wang.id, "", NOW)
         found = db.session.scalars(sa.select(ForgetRequest.public_id)).one()
     return {"public_id": found}
+
+
+def signed_up(cast: Cast) -> dict[str, Any]:
+    """Lin has signed up for the slot."""
+    if db.session.scalar(sa.select(SignUp.id).where(SignUp.member_id == cast.lin.id)) is None:
+        sign_up(cast.lin.id, cast.slot.id, NOW)
+    return {"slot_id": cast.slot.public_id, "member_id": cast.lin.public_id}
+
+
+def member_of_first(cast: Cast) -> dict[str, Any]:
+    return {"public_id": cast.wang.public_id}
 
 
 def purpose(_: Cast) -> dict[str, Any]:
@@ -542,6 +554,10 @@ TABLE = {
     "POST rights.restrict": row("login 404 404 404 404 303", forget_request),
     "GET rights.show_retention": row("login 404 404 404 404 200"),
     "POST rights.do_retention": row("login 404 404 404 404 303"),
+    "GET rights.certificate": row("login 200 404 404 200 404", certificate),
+    "GET rights.sign_ups": row("login 200 404 200 404 404", signed_up),
+    "GET rights.roles": row("login 404 404 404 200 200", member_of_first),
+    "GET rights.chain": row("login 404 404 404 404 200"),
     # imports
     "GET imports.start": row("login 404 404 200 404 404", activity),
     "POST imports.upload": row("login 404 404 422 404 404", activity),
