@@ -12,14 +12,18 @@
     const lots = [];
     for (const entry of data.entries) lots.push({ entry, lot: await lot(data.seed, entry) });
     lots.sort((a, b) => (a.lot < b.lot ? -1 : a.lot > b.lot ? 1 : 0));
-    const left = Object.fromEntries(data.slots.map((s) => [s.id, s.seats])), places = {}, has = {};
+    const left = Object.fromEntries(data.slots.map((s) => [s.id, s.seats])), places = {}, has = {}, won = {};
     const free = Object.fromEntries(data.slots.filter((s) => s.quotas).map((s) => [s.id, { ...s.quotas }]));
     const apart = (one, other) => data.clashes.some(([a, b]) => (a === one && b === other) || (a === other && b === one));
+    // What a slot takes of each day and week, by when one comes; older draws knew no limits.
+    const takes = Object.fromEntries(data.slots.map((s) => [s.id, s.takes || {}]));
+    const within = (e, at) => Object.entries(e.left || {}).every(([span, minutes]) => ((won[e.who] || {})[span] || 0) + ((takes[e.slot][at] || {})[span] || 0) <= minutes);
+    const spend = (who, spans = {}) => { const all = won[who] ||= {}; for (const span in spans) all[span] = (all[span] || 0) + spans[span]; };
     for (const { entry, lot: own } of lots) {
       const place = places[entry.slot] = (places[entry.slot] || 0) + 1, mine = has[entry.who] ||= [];
-      const times = free[entry.slot], minute = times && (entry.times || []).find((one) => times[one] > 0);
-      const wins = entry.may && left[entry.slot] > 0 && !mine.some((slot) => apart(slot, entry.slot)) && (!times || minute !== undefined);
-      if (wins) { left[entry.slot] -= 1; mine.push(entry.slot); if (times) times[minute] -= 1; }
+      const times = free[entry.slot], minute = times && (entry.times || []).find((one) => times[one] > 0 && within(entry, one));
+      const wins = entry.may && left[entry.slot] > 0 && !mine.some((slot) => apart(slot, entry.slot)) && (times ? minute !== undefined : within(entry, 0));
+      if (wins) { left[entry.slot] -= 1; mine.push(entry.slot); if (times) times[minute] -= 1; spend(entry.who, takes[entry.slot][minute || 0]); }
       if ((wins && times ? minute : null) !== (entry.minute ?? null)) wrong.push(`${entry.slot} ${entry.number}`);
       else if (own !== entry.lot || place !== entry.place || (wins ? "seated" : "waiting") !== entry.outcome) wrong.push(`${entry.slot} ${entry.number}`);
     }

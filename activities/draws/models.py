@@ -37,7 +37,7 @@ class Draw(Base):
     drawn_at: Mapped[datetime | None]
     # As they were when it was held: {"slots": [{"id", "name", "starts_at", "ends_at", "seats"}],
     # "clashes": [[id, id]]}; a slot to which people come one after another has "quotas", places by minute after its
-    # start.
+    # start. "takes": minutes of each day and week, by minute after its start.
     frozen: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
     activity: Mapped[Activity] = relationship()
@@ -63,6 +63,8 @@ class DrawEntry(Base):
     # At which minutes after the start the person could come, where people come one after another, and does.
     times: Mapped[list[int] | None] = mapped_column(sa.JSON(none_as_null=True))
     minute: Mapped[int | None]
+    # How many minutes the person could take on yet, by day and week, where the school refuses more.
+    minutes_left: Mapped[dict[str, int] | None] = mapped_column(sa.JSON(none_as_null=True))
     lot: Mapped[str] = mapped_column(sa.String(64))
     place: Mapped[int]
     outcome: Mapped[SignUpState] = mapped_column(Words(SignUpState))

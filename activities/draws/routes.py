@@ -71,7 +71,8 @@ def _document(draw: Draw) -> dict[str, Any]:
 
 
 def _drawn(entry: DrawEntry, slot: str) -> Drawn:
-    own = Entry(slot, entry.number, entry.who, entry.tickets, entry.may, tuple(entry.times or ()))
+    left = tuple((entry.minutes_left or {}).items())
+    own = Entry(slot, entry.number, entry.who, entry.tickets, entry.may, tuple(entry.times or ()), left)
     return Drawn(own, entry.lot, entry.place, str(entry.outcome), entry.minute)
 
 

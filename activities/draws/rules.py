@@ -5,6 +5,8 @@ has given of late, the more. A ticket's lot is the SHA-256 of "seed:slot:number:
 entry's lot the smallest of its tickets'. All entries of the draw are gone through, smallest lot first: each gets a seat
 if its slot has one left and its person has none yet that clashes with it. Where people come to a slot one after another
 (`quotas`) the seat is a place at the earliest time that suits the person and has one left; whoever finds none waits.
+Where the school refuses more than so much a day or a week, an entry says how many minutes of each its person had `left`
+and a slot how many it `takes`: whoever has won until there is not enough left wins no more.
 Whole numbers and text only, so that no two computers can differ.
 """
 
@@ -19,9 +21,13 @@ from typing import Any, ClassVar, NamedTuple
 from activities.kit.refusal import N_, Refusal, refusal
 
 MOST_TICKETS = 10
-FORMAT = "activities draw 1"
+FORMAT = "activities draw 2"
+FORMATS = (FORMAT, "activities draw 1")  # the first knew no limits; without any both say the same
 SEATED, WAITING = "seated", "waiting"
 NO_TIMES: Mapping[str, Mapping[int, int]] = {}
+# By slot, by minute after its start at which one comes (0 where all come at once), by day and week.
+Takes = Mapping[str, Mapping[int, Mapping[str, int]]]
+NO_LIMITS: Takes = {}
 
 
 @refusal
@@ -33,7 +39,7 @@ class NotADraw(Refusal):
 class Entry(NamedTuple):
     """One person's wish for one slot. `who` tells which entries are the same person's; `may`: a rule forbids a seat
     where it is false, such as another duty at that time. `times`: at which minutes after its start the person could
-    come, where people come one after another."""
+    come, where people come one after another. `left`: how many minutes the person may take on yet, by day and week."""
 
     slot: str
     number: int
@@ -41,6 +47,7 @@ class Entry(NamedTuple):
     tickets: int
     may: bool
     times: tuple[int, ...] = ()
+    left: tuple[tuple[str, int], ...] = ()
 
 
 class Drawn(NamedTuple):
@@ -75,9 +82,11 @@ def draw(
     clashes: Iterable[Collection[str]],
     entries: Iterable[Entry],
     quotas: Mapping[str, Mapping[int, int]] = NO_TIMES,
+    takes: Takes = NO_LIMITS,
 ) -> list[Drawn]:
     """Draw all slots at once, their seats by slot. `clashes` are pairs of slots of which nobody can have both; `quotas`
-    of slots to which people come one after another: how many by minute. In the order of the lots."""
+    of slots to which people come one after another: how many by minute; `takes`: how much of a day and week a slot
+    takes. In the order of the lots."""
     apart: defaultdict[str, set[str]] = defaultdict(set)
     for one, other in clashes:
         apart[one].add(other)
@@ -85,17 +94,25 @@ def draw(
     left, places = dict(seats), Counter[str]()
     free = {slot: dict(times) for slot, times in quotas.items()}
     has: defaultdict[int, set[str]] = defaultdict(set)
+    won: defaultdict[int, Counter[str]] = defaultdict(Counter)
     drawn = []
+
+    def is_within(entry: Entry, minute: int) -> bool:
+        needs = takes.get(entry.slot, {}).get(minute, {})
+        return all(won[entry.who][span] + needs.get(span, 0) <= minutes for span, minutes in entry.left)
+
     for own, slot, _, entry in sorted((lot(seed, entry), entry.slot, entry.number, entry) for entry in entries):
         places[slot] += 1
         times = free.get(slot, {})
-        minute = next((one for one in entry.times if times.get(one, 0) > 0), None)
-        wins = entry.may and left[slot] > 0 and not has[entry.who] & apart[slot] and (minute is not None or not times)
-        if not wins:
+        suits = (one for one in entry.times if times.get(one, 0) > 0 and is_within(entry, one))
+        minute = next(suits, None)
+        is_possible = minute is not None if times else is_within(entry, 0)
+        if not (entry.may and left[slot] > 0 and not has[entry.who] & apart[slot] and is_possible):
             drawn.append(Drawn(entry, own, places[slot], WAITING))
             continue
         left[slot] -= 1
         has[entry.who].add(slot)
+        won[entry.who] += Counter(takes.get(slot, {}).get(minute or 0, {}))
         if minute is not None:
             times[minute] -= 1
         drawn.append(Drawn(entry, own, places[slot], SEATED, minute))
@@ -118,10 +135,11 @@ def document(
 
 
 def _row(found: Drawn) -> dict[str, Any]:
-    """An entry as data; of times only where people come one after another."""
-    slot, number, who, has, may, times = found.entry
+    """An entry as data; of times only where people come one after another, of limits only where there are any."""
+    slot, number, who, has, may, times, left = found.entry
     row = {"slot": slot, "number": number, "who": who, "tickets": has, "may": may}
     row |= {"lot": found.lot, "place": found.place, "outcome": found.outcome}
+    row |= {"left": dict(left)} if left else {}
     return {**row, "times": list(times), "minute": found.minute} if times else row
 
 
@@ -143,7 +161,8 @@ def verify(text: str) -> Verdict:
             if not 1 <= has <= MOST_TICKETS:
                 raise NotADraw
             times = tuple(int(minute) for minute in row.get("times", ()))
-            entry = Entry(str(row["slot"]), int(row["number"]), int(row["who"]), has, row["may"] is True, times)
+            left = tuple((str(span), int(minutes)) for span, minutes in row.get("left", {}).items())
+            entry = Entry(str(row["slot"]), int(row["number"]), int(row["who"]), has, row["may"] is True, times, left)
             minute = None if row.get("minute") is None else int(row["minute"])
             given[entry] = Drawn(entry, str(row["lot"]), int(row["place"]), str(row["outcome"]), minute)
         seats = {str(slot["id"]): int(slot["seats"]) for slot in data["slots"]}
@@ -152,8 +171,9 @@ def verify(text: str) -> Verdict:
             for slot in data["slots"]
             if "quotas" in slot
         }
-        found = draw(seed, seats, [(str(one), str(other)) for one, other in data["clashes"]], given, quotas)
-        expected, is_ours = str(data["hash"]), data["format"] == FORMAT and data["seed"] is not None
+        takes = {str(slot["id"]): _by_minute(slot["takes"]) for slot in data["slots"] if "takes" in slot}
+        found = draw(seed, seats, [(str(one), str(other)) for one, other in data["clashes"]], given, quotas, takes)
+        expected, is_ours = str(data["hash"]), data["format"] in FORMATS and data["seed"] is not None
     except (ValueError, KeyError, TypeError, AttributeError):
         raise NotADraw from None
     if not is_ours:
@@ -161,6 +181,10 @@ def verify(text: str) -> Verdict:
     differences = [] if hash_of(seed) == expected else [f"the seed's hash is {hash_of(seed)}, published was {expected}"]
     differences += [_difference(given[one.entry], one) for one in found if given[one.entry] != one]
     return Verdict(len(found), sum(one.outcome == SEATED for one in found), differences)
+
+
+def _by_minute(takes: Mapping[str, Mapping[str, int]]) -> dict[int, dict[str, int]]:
+    return {int(minute): {str(span): int(of) for span, of in spans.items()} for minute, spans in takes.items()}
 
 
 def _difference(given: Drawn, found: Drawn) -> str:

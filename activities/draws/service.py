@@ -12,7 +12,7 @@ from itertools import combinations
 import sqlalchemy as sa
 
 from activities.audit import service as audit
-from activities.draws import notices, queries, rules
+from activities.draws import notices, queries, rules, rules_limits
 from activities.draws.models import Draw, DrawEntry
 from activities.draws.queries import Entrant
 from activities.draws.rules import Drawn, Entry
@@ -98,7 +98,8 @@ def hold(draw_id: int, now: datetime) -> None:
     clashes = _clashes(list(offers.values()), entrants)
     seats = {offer.public_id: offer.left for offer in offers.values()}
     quotas = {offer.public_id: _quotas(offer) for offer in offers.values() if offer.quarters}
-    drawn = rules.draw(draw.seed, seats, clashes, entries, quotas)
+    takes = {offer.public_id: _takes(offer) for offer in offers.values()}
+    drawn = rules.draw(draw.seed, seats, clashes, entries, quotas, takes)
     draw.drawn_at, draw.frozen = now, {"slots": [_frozen(o) for o in offers.values()], "clashes": clashes}
     result = {"seed": draw.seed, "entries": len(drawn), "seats": sum(d.outcome == rules.SEATED for d in drawn)}
     audit.leave(now, None, "hold draw", Draw, draw.id, before={"hash": draw.seed_hash}, after=result)
@@ -120,14 +121,16 @@ def _entries(draw: Draw, offers: Mapping[int, Offer], entrants: Sequence[Entrant
             tickets=rules.tickets(minutes.get((one.member_id, ledger), 0)),
             may=why_not_promote(offers[one.slot_id], one.person, busy[one.member_id], now) is None,
             times=Places(offers[one.slot_id]).minutes_for(Guest(one.member_id, one.person, busy[one.member_id])),
+            left=rules_limits.left(offers[one.slot_id].duty, busy[one.member_id], one.person.norms),
         )
         for one in entrants
     ]
 
 
 def _clashes(offers: Sequence[Offer], entrants: Sequence[Entrant]) -> list[tuple[str, str]]:
-    """The pairs of slots of which nobody can have both: they overlap, or the school wants more time between them."""
-    norms = [*{one.person.norms: None for one in entrants}]
+    """The pairs of slots of which nobody can have both: they overlap, or the school wants more time between them. How
+    much somebody may take on a day or a week is counted for each, since it depends on what they have already."""
+    norms = [*{rules_limits.without_limits(one.person.norms): None for one in entrants}]
     return [
         (one.public_id, other.public_id)
         for one, other in combinations(offers, 2)
@@ -137,15 +140,22 @@ def _clashes(offers: Sequence[Offer], entrants: Sequence[Entrant]) -> list[tuple
 
 def _frozen(offer: Offer) -> dict[str, object]:
     quotas = {"quotas": {str(minute): left for minute, left in _quotas(offer).items()}} if offer.quarters else {}
+    takes = {str(minute): spans for minute, spans in _takes(offer).items()}
     return {
         "id": offer.public_id, "name": offer.name, "starts_at": offer.starts_at.isoformat(),
-        "ends_at": offer.ends_at.isoformat(), "seats": offer.left, **quotas,
+        "ends_at": offer.ends_at.isoformat(), "seats": offer.left, **quotas, "takes": takes,
     }  # fmt: skip
 
 
 def _quotas(offer: Offer) -> dict[int, int]:
     """The places that are left, by minute after the start."""
     return {one.minute: one.left for one in offer.quarters}
+
+
+def _takes(offer: Offer) -> dict[int, dict[str, int]]:
+    """How much of each day and week the slot takes, by when one comes in minutes after its start."""
+    duties = {one.minute: offer.duty_at(one.minute) for one in offer.quarters} or {0: offer.duty}
+    return {minute: rules_limits.taken(duty, clock.zone()) for minute, duty in duties.items()}
 
 
 def _write(
@@ -158,7 +168,7 @@ def _write(
             "draw_id": draw.id, "slot_id": whose[found.entry].slot_id, "sign_up_id": whose[found.entry].id,
             "number": found.entry.number, "who": found.entry.who, "tickets": found.entry.tickets,
             "may": found.entry.may, "times": list(found.entry.times) or None, "minute": found.minute, "lot": found.lot,
-            "place": found.place, "outcome": SignUpState(found.outcome),
+            "minutes_left": dict(found.entry.left) or None, "place": found.place, "outcome": SignUpState(found.outcome),
         }
         for found in drawn
     ]  # fmt: skip

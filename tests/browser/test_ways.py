@@ -3,6 +3,7 @@ recomputed on the device."""
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from activities.kit.db import db
 from activities.signups.rules import SignUpState
 from tests.browser.ways import make_ways
 from tests.cast import my_state
+from tests.draws.test_rules import limited
 
 
 def test_the_button_appears_when_the_servers_clock_says_so(app, cast, visit):
@@ -50,3 +52,19 @@ def test_a_draw_is_recomputed_on_the_device(app, cast, visit, name):
     page.locator("[data-recompute]").click()
     right = page.locator("[data-recompute]").get_attribute("data-right")
     expect(page.locator("[data-verdict]")).to_have_text(right)
+
+
+def test_limits_of_a_day_are_recomputed_on_the_device(app, cast, visit):
+    with app.app_context():
+        world = make_ways(cast, clock.now())
+    page, given_out = visit(cast.lin, language="en"), limited()
+    page.route("**/data.json", lambda route: route.fulfill(body=json.dumps(given_out), content_type="application/json"))
+    page.goto(f"/draws/{world['held_draw']}")
+    button = page.locator("[data-recompute]")
+    button.click()
+    expect(page.locator("[data-verdict]")).to_have_text(button.get_attribute("data-right"))
+    one = given_out["entries"][0]
+    del one["left"]
+    one["outcome"] = "waiting" if one["outcome"] == "seated" else "seated"
+    button.click()
+    expect(page.locator("[data-verdict]")).to_contain_text(f"{one['slot']} {one['number']}")

@@ -75,6 +75,31 @@ def test_who_has_two_that_clash_keeps_the_one_with_the_smaller_lot(seed, seats, 
         assert (one.outcome == SEATED) == (other is None or one.lot < other.lot)
 
 
+DAY, WEEK = "2026-12-01", "2026-W49"
+TAKES = {slot: {0: {DAY: 120, WEEK: 120}} for slot in SLOTS}
+
+
+@given(SEEDS, SEATS, ENTRIES, st.integers(0, 400), st.integers(0, 400))
+def test_nobody_wins_more_of_a_day_or_a_week_than_is_left_to_them(seed, seats, entries, day, week):
+    limited = [one._replace(left=((DAY, day), (WEEK, week))) for one in entries]
+    drawn = draw(seed, seats, [], limited, takes=TAKES)
+    won, taken = Counter(), Counter()
+    for one in drawn:
+        may_yet = won[one.entry.who] + 120 <= min(day, week)
+        is_free = taken[one.entry.slot] < seats[one.entry.slot]
+        assert (one.outcome == SEATED) == (one.entry.may and may_yet and is_free)
+        won[one.entry.who] += 120 * (one.outcome == SEATED)
+        taken[one.entry.slot] += one.outcome == SEATED
+
+
+def test_who_has_no_time_left_for_one_place_comes_at_another():
+    """A visit that reaches into the next day, on which nothing is left, is left for one before it."""
+    takes = {"a": {0: {"2026-12-01": 60}, 60: {"2026-12-02": 60}}}
+    entry = Entry("a", 1, 1, 1, may=True, times=(0, 60), left=(("2026-12-01", 30), ("2026-12-02", 60)))
+    (one,) = draw("seed", {"a": 2}, [], [entry], {"a": {0: 1, 60: 1}}, takes)
+    assert one.minute == 60
+
+
 @given(SEEDS, st.integers(1, 9))
 def test_one_more_ticket_never_makes_a_lot_larger(seed, has):
     assert lot(seed, Entry("a", 1, 1, has + 1, may=True)) <= lot(seed, Entry("a", 1, 1, has, may=True))
@@ -119,6 +144,27 @@ def data(seed="5eed", **changes) -> dict[str, object]:
 def test_what_a_page_gives_out_is_found_right():
     verdict = verify(json.dumps(data()))
     assert (verdict.entries, verdict.seats, verdict.differences) == (16, 5, [])
+
+
+def limited(seed="5eed") -> dict[str, object]:
+    """Eight people of whom some have time left for one of two slots that do not clash, and some for both."""
+    entries = [
+        Entry(slot, n, n, 1, may=True, left=((DAY, 120 * (1 + n % 2)),)) for n in range(1, 9) for slot in ("a", "b")
+    ]
+    slots = [{"id": slot, "seats": 6, "takes": {"0": {DAY: 120}}} for slot in ("a", "b")]
+    drawn = draw(seed, {"a": 6, "b": 6}, [], entries, takes=TAKES)
+    return document({"hash": hash_of(seed)}, slots, [], drawn, seed)
+
+
+def test_the_limits_of_a_draw_are_recomputed_and_without_them_it_is_found_wrong():
+    right = limited()
+    assert verify(json.dumps(right)).differences == []
+    rows = [{name: value for name, value in row.items() if name != "left"} for row in right["entries"]]
+    assert verify(json.dumps({**right, "entries": rows})).differences
+
+
+def test_a_draw_from_before_there_were_limits_is_found_right():
+    assert verify(json.dumps(data(format="activities draw 1"))).differences == []
 
 
 def test_whatever_is_changed_is_found():

@@ -16,6 +16,8 @@ from activities.duties.models import Activity, Arrival, Slot
 from activities.duties.rules import WayIn
 from activities.duties.service import edit_activity
 from activities.kit.db import db
+from activities.norms.rules import NORMS, Limit, Strictness
+from activities.norms.service import set_norms
 from activities.outbox.models import Notice
 from activities.people.models import Member
 from activities.people.rules import Stage, Stages
@@ -150,6 +152,25 @@ def test_nobody_gets_two_seats_at_the_same_time(house):
     assert sorted(str(my_state(house.people[0], slot)) for slot in (house.first, house.second)) == ["seated", "waiting"]
     won = db.session.scalars(sa.select(DrawEntry).order_by(DrawEntry.lot)).all()
     assert [entry.outcome for entry in won] == [SEATED, WAITING]
+
+
+@pytest.mark.parametrize(("before", "wins"), [(0, 2), (1, 1), (2, 1), (3, 0)])
+def test_nobody_wins_more_of_a_day_than_the_school_allows(house, before, wins):
+    """Three slots of two hours on one day of which nobody may have more than four hours, and what is taken before."""
+    set_norms(house.cast.gu.id, 0, NORMS._replace(day=Limit(240, Strictness.REFUSE)), "", NOW)
+    post, day = db.session.get_one(Slot, house.first).post, NOW + 5 * DAY
+    slots = [make_slot(post, day + n * 2 * HOUR, hours=2).id for n in (1, 2, 3)]
+    duty = make_slot(house.cast.lake, day - 3 * HOUR, hours=before).id if before else None
+    db.session.commit()
+    announce_draws(NOW)
+    for slot in slots:
+        ask(house, 0, slot=slot)
+    if duty:
+        sign_up(house.people[0], duty, NOW)
+    service.hold(house.draw, DRAWN)
+    assert [my_state(house.people[0], slot) for slot in slots].count(SEATED) == wins
+    document = json.dumps(_document(queries.locked(house.draw)))
+    assert rules.verify(document).differences == []
 
 
 def test_who_has_another_duty_by_then_waits_and_the_next_comes_up(house):
