@@ -24,7 +24,7 @@ from activities.outbox.jobs import every
 from activities.records.queries import minutes_since
 from activities.signups import arrivals, engagements, facts
 from activities.signups.models import SignUp
-from activities.signups.rules import Offer, SignUpState
+from activities.signups.rules import Offer, SignUpState, why_over
 from activities.signups.rules_offered import why_not_promote
 from activities.signups.rules_places import Guest, Places
 from activities.signups.rules_time import why_no_time
@@ -90,8 +90,10 @@ def hold(draw_id: int, now: datetime) -> None:
     draw = queries.locked(draw_id)
     if draw.drawn_at:
         return
-    offers = {offer.id: offer for offer in facts.offers_locked(slots)} if slots else {}
-    entrants = queries.entrants(slots)
+    locked = facts.offers_locked(slots) if slots else []
+    # One may have been cancelled or moved meanwhile, or the way in be another.
+    offers = {offer.id: offer for offer in locked if _is_drawn(offer, draw.draws_at, now)}
+    entrants = queries.entrants(offers)
     if not {one.member_id for one in entrants} <= people:
         return
     entries = _entries(draw, offers, entrants, now)
@@ -105,6 +107,11 @@ def hold(draw_id: int, now: datetime) -> None:
     audit.leave(now, None, "hold draw", Draw, draw.id, before={"hash": draw.seed_hash}, after=result)
     db.session.flush()
     _write(draw, offers, dict(zip(entries, entrants, strict=True)), drawn, now)
+
+
+def _is_drawn(offer: Offer, moment: datetime, now: datetime) -> bool:
+    """Whether a slot is still drawn at this moment."""
+    return offer.awaits_draw and offer.draws_at == moment and why_over(offer, now) is None
 
 
 def _entries(draw: Draw, offers: Mapping[int, Offer], entrants: Sequence[Entrant], now: datetime) -> list[Entry]:
