@@ -73,7 +73,7 @@ class HolderSeat(Base):
 
 
 class Absence(Base):
-    """Days on which who holds a post cannot come: cover is looked for in their slots."""
+    """Days on which who holds a post cannot come: cover is looked for in their slots, unless it is taken back."""
 
     __tablename__ = "holder_absence"
     __table_args__ = (sa.CheckConstraint("ends_at > begins_at", name="ends_after_beginning"),)
@@ -84,6 +84,8 @@ class Absence(Base):
     # For the organizers alone.
     reason: Mapped[str] = mapped_column(default="")
     told_at: Mapped[datetime]
+    # When the person said that they can come after all.
+    taken_back_at: Mapped[datetime | None]
 
     holder: Mapped[Holder] = relationship()
 

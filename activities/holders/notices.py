@@ -97,6 +97,13 @@ words(
     _list,
     Group.ORGANIZING,
 )
+words(
+    "holders.back",
+    N_("%(name)s can come after all: %(what)s"),
+    N_("From %(first)s to %(last)s. Cover is not looked for any more in %(slots)s of its slots."),
+    _list,
+    Group.ORGANIZING,
+)
 
 
 def to_member(holder: Holder, topic: str, now: datetime, **params: Any) -> None:

@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from activities.duties.models import Activity, Post, Slot
 from activities.duties.queries import must_organize, visible_to
 from activities.duties.rules import SlotState
+from activities.exchanges.models import Cover
+from activities.exchanges.rules import CoverEnd
 from activities.holders.models import Absence, Holder, HolderSeat
 from activities.holders.rules import Held, HolderState, Span
 from activities.kit.db import db, run
@@ -230,30 +232,62 @@ def left_for_good(now: datetime) -> list[int]:
 
 
 def absences(holder_ids: Collection[int], now: datetime) -> list[Absence]:
-    """The absences of these that are not over."""
-    query = sa.select(Absence).where(Absence.holder_id.in_(holder_ids), Absence.ends_at > now)
+    """The absences of these that are neither over nor taken back."""
+    query = sa.select(Absence).where(
+        Absence.holder_id.in_(holder_ids), Absence.ends_at > now, Absence.taken_back_at.is_(None)
+    )
     return list(db.session.scalars(query.order_by(Absence.begins_at, Absence.id)))
 
 
-def uncovered(now: datetime, absence_id: int | None = None) -> list[tuple[int, int, str]]:
-    """(member, slot, reason) of the seats to come during absences or one of them, whether or not cover is looked for
-    already."""
-    query = (
-        sa.select(Holder.member_id, Slot.id, sa.func.min(Absence.reason))
+def _absent(*columns: Any, now: datetime) -> sa.Select[Any]:
+    """The seats to come during absences."""
+    return (
+        sa.select(*columns)
+        .select_from(Absence)
         .join(Holder, Holder.id == Absence.holder_id)
         .join(Slot, Slot.post_id == Holder.post_id)
         .join(SignUp, sa.and_(SignUp.slot_id == Slot.id, SignUp.member_id == Holder.member_id))
         .where(
-            Absence.ends_at > now, Holder.state == HolderState.ACCEPTED, SignUp.state == SignUpState.SEATED,
-            Slot.state == SlotState.OPEN, Slot.starts_at > now, Slot.starts_at >= Absence.begins_at,
-            Slot.starts_at < Absence.ends_at,
+            Absence.ends_at > now, Absence.taken_back_at.is_(None), Holder.state == HolderState.ACCEPTED,
+            SignUp.state == SignUpState.SEATED, Slot.state == SlotState.OPEN, Slot.starts_at > now,
+            Slot.starts_at >= Absence.begins_at, Slot.starts_at < Absence.ends_at,
         )
-        .group_by(Holder.member_id, Slot.id)
         .order_by(Slot.id)
     )  # fmt: skip
-    if absence_id is not None:
-        query = query.where(Absence.id == absence_id)
-    return [(member_id, slot_id, reason) for member_id, slot_id, reason in db.session.execute(query)]
+
+
+def slots_absent(absence_id: int, now: datetime) -> list[int]:
+    """The slots to come in which the person has a seat during an absence."""
+    return list(db.session.scalars(_absent(Slot.id, now=now).where(Absence.id == absence_id)))
+
+
+def uncovered(now: datetime, member_id: int | None = None) -> list[tuple[int, int, str]]:
+    """(member, slot, reason) of the seats to come during absences, of everybody or of one person, for which cover is
+    not looked for, and has not been taken back since: who does that comes after all."""
+    is_settled = sa.select(Cover.id).where(
+        Cover.sign_up_id == SignUp.id,
+        sa.or_(
+            Cover.ended_at.is_(None),
+            sa.and_(Cover.how == CoverEnd.TAKEN_BACK, Cover.ended_at >= Absence.told_at),
+        ),
+    )
+    query = _absent(Holder.member_id, Slot.id, sa.func.min(Absence.reason), now=now).where(~is_settled.exists())
+    if member_id is not None:
+        query = query.where(Holder.member_id == member_id)
+    found = db.session.execute(query.group_by(Holder.member_id, Slot.id))
+    return [(who, slot_id, reason) for who, slot_id, reason in found]
+
+
+def covers_open(absence_id: int, now: datetime) -> list[int]:
+    """The slots of an absence in which cover is looked for, those aside in which the person is absent by another one
+    too."""
+    other = aliased(Absence)
+    is_absent_still = sa.select(other.id).where(
+        other.holder_id == Absence.holder_id, other.id != Absence.id, other.taken_back_at.is_(None),
+        Slot.starts_at >= other.begins_at, Slot.starts_at < other.ends_at,
+    )  # fmt: skip
+    query = _absent(Slot.id, now=now).join(Cover, sa.and_(Cover.sign_up_id == SignUp.id, Cover.ended_at.is_(None)))
+    return list(db.session.scalars(query.where(Absence.id == absence_id, ~is_absent_still.exists())))
 
 
 # ── people ──────────────────────────────────────────────────────────────────

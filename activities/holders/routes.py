@@ -212,6 +212,16 @@ def absence(public_id: str) -> Any:
     return done(message, url_for(".holding", public_id=public_id))
 
 
+@holders.post("/holders/<public_id>/absence/<int:absence_id>/back")
+@access(Permission.TAKE_PART)
+def come_after_all(public_id: str, absence_id: int) -> Any:
+    back = service.come_after_all(current_user.id, public_id, absence_id, clock.now())
+    message = ngettext(
+        "Cover is looked for no more in %(num)s slot.", "Cover is looked for no more in %(num)s slots.", back
+    )
+    return done(message, url_for(".holding", public_id=public_id))
+
+
 def _page(holder: Any, decline_form: DeclineForm, absence_form: AbsenceForm) -> dict[str, Any]:
     now = clock.now()
     [standing] = pages.standing_of([holder], now)

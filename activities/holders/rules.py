@@ -98,6 +98,11 @@ class OutsideTheirDays(Refusal):
     remedy: ClassVar[str] = N_("Choose days between the first and the last of yours.")
 
 
+@refusal
+class NotAbsent(Refusal):
+    sentence: ClassVar[str] = N_("These days are over, or you have said already that you can come.")
+
+
 # ── who holds a post ────────────────────────────────────────────────────────
 
 

@@ -14,7 +14,7 @@ from activities.duties.models import Activity, Post, Slot
 from activities.duties.queries import must_organize
 from activities.duties.service import WITH_UNIT
 from activities.exchanges import covers
-from activities.exchanges.rules import CoverAsked
+from activities.exchanges.rules import NoCoverWanted
 from activities.holders import notices, queries, rules, seats
 from activities.holders.models import Absence, Holder
 from activities.holders.rules import HolderState, Span
@@ -231,11 +231,42 @@ def _be_absent(member_id: int, public_id: str, span: Span, reason: str, now: dat
     db.session.flush()
     shown = {"begins_at": span.begins_at, "ends_at": span.ends_at}
     audit.leave(now, member_id, "be absent", Absence, absence.id, after=shown, reason=reason)
-    slots = queries.uncovered(now, absence.id)
+    slots = queries.slots_absent(absence.id, now)
     notices.to_organizers(
         holder, "absent", now, slots=len(slots), reason=reason or "–",
         first=absence.first.isoformat(), last=absence.last.isoformat(),
     )  # fmt: skip
+
+
+def come_after_all(member_id: int, public_id: str, absence_id: int, now: datetime) -> int:
+    """Say that one can come on days of absence: cover is looked for no more. Return in how many slots it was; those
+    that somebody has taken over stay theirs. Raises NotAbsent."""
+    taken_back = 0
+    for slot_id in _come_after_all(member_id, public_id, absence_id, now):
+        try:
+            covers.take_back(member_id, slot_id, now)
+        except NoCoverWanted:  # somebody has taken over meanwhile
+            continue
+        taken_back += 1
+    return taken_back
+
+
+@transactional
+def _come_after_all(member_id: int, public_id: str, absence_id: int, now: datetime) -> list[int]:
+    """Return the slots in which cover is looked for."""
+    holder, _ = _locked_for(member_id, public_id, now)
+    absence = lock(Absence, absence_id)
+    if absence.holder_id != holder.id:
+        raise NotFound
+    if absence.taken_back_at or absence.ends_at <= now:
+        raise rules.NotAbsent
+    slots = queries.covers_open(absence_id, now)
+    absence.taken_back_at = now
+    audit.leave(now, member_id, "take absence back", Absence, absence_id, after={"taken_back_at": now})
+    notices.to_organizers(
+        holder, "back", now, slots=len(slots), first=absence.first.isoformat(), last=absence.last.isoformat()
+    )
+    return slots
 
 
 @every(300, "look for cover where who holds a post is absent")
@@ -247,15 +278,12 @@ def call_for_cover(now: datetime) -> None:
 def _look_for_cover(now: datetime, member_id: int | None = None) -> int:
     """Return in how many slots, of everybody or of one person, it was not looked for yet."""
     asked = 0
-    for who, slot_id, reason in queries.uncovered(now):
-        if member_id in (None, who):
-            try:
-                covers.ask_cover(who, slot_id, reason, now)
-                asked += 1
-            except CoverAsked:
-                continue
-            except Refusal:  # the slot has begun, or the seat is gone, since it was read
-                continue
+    for who, slot_id, reason in queries.uncovered(now, member_id):
+        try:
+            covers.ask_cover(who, slot_id, reason, now)
+            asked += 1
+        except Refusal:  # the slot has begun, the seat is gone, or cover is looked for, since it was read
+            continue
     return asked
 
 

@@ -250,6 +250,13 @@ def test_days_of_absence_look_for_cover(app, cast, ou, lin, room):
     assert "Cover is looked for in 2 slots." in lin.get(f"/holders/{public_id}").text
     board = words(ou.get(f"/organize/activities/{room['activity']}/holders").text)
     assert "away 27–28 Nov·比赛" in board
+    page = lin.get(f"/holders/{public_id}").text
+    back = re.search(rf'action="({address}/\d+/back)"', page).group(1)
+    assert lin.submit(back).status_code == 303
+    page = lin.get(f"/holders/{public_id}").text
+    assert "Cover is looked for no more in 2 slots." in page
+    assert "I can come after all" not in page
+    assert "away" not in words(ou.get(f"/organize/activities/{room['activity']}/holders").text)
 
 
 def test_a_number_that_no_database_holds_is_none(app, cast, lin, room):

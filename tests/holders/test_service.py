@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from activities.audit.models import AuditEntry
 from activities.duties.models import Slot
 from activities.duties.rules import SlotState
+from activities.exchanges.covers import take_back, take_over
 from activities.exchanges.models import Cover
 from activities.holders import queries, rules, service
 from activities.holders.models import Holder
@@ -365,3 +366,49 @@ def test_a_team_that_stays_whole_is_not_torn_apart_by_who_holds_the_post(cast: C
     assert my_state(ma.id, slots[0].id) is WAITING
     mine = sa.select(SignUp.team_id).where(SignUp.member_id == cast.lin.id, SignUp.slot_id == slots[0].id)
     assert db.session.scalar(mine.where(SignUp.state == SEATED)) is None
+
+
+def test_who_takes_cover_back_on_a_day_of_absence_comes_and_nobody_is_asked_again(cast: Cast, room, slots):
+    holder = held(cast, room, cast.lin)
+    service.be_absent(cast.lin.id, holder.public_id, Span(NOW + 2 * DAY, NOW + 4 * DAY), "", NOW)
+    take_back(cast.lin.id, slots[1].id, NOW + HOUR)
+    service.call_for_cover(NOW + 2 * HOUR)
+    assert [(cover.sign_up.slot_id, cover.ended_at) for cover in covers()] == [
+        (slots[1].id, NOW + HOUR), (slots[2].id, None),
+    ]  # fmt: skip
+
+
+def test_who_is_absent_anew_after_that_is_covered_anew(cast: Cast, room, slots):
+    holder = held(cast, room, cast.lin)
+    days = Span(NOW + 2 * DAY, NOW + 3 * DAY)
+    service.be_absent(cast.lin.id, holder.public_id, days, "", NOW)
+    take_back(cast.lin.id, slots[1].id, NOW + HOUR)
+    assert service.be_absent(cast.lin.id, holder.public_id, days, "", NOW + 2 * HOUR) == 1
+    assert [cover.ended_at for cover in covers()] == [NOW + HOUR, None]
+
+
+def test_looking_again_for_who_is_covered_already_writes_nothing(cast: Cast, room, slots, statements):
+    holder = held(cast, room, cast.lin)
+    service.be_absent(cast.lin.id, holder.public_id, MONTH, "", NOW)
+    with statements.count() as sent:
+        service.call_for_cover(NOW)
+    assert len(sent) == 1
+
+
+def test_who_can_come_after_all_looks_for_cover_no_more(cast: Cast, room, slots):
+    """But not where they are absent for another reason too, or where somebody has taken over."""
+    holder = held(cast, room, cast.lin)
+    service.be_absent(cast.lin.id, holder.public_id, Span(NOW, NOW + 5 * DAY), "比赛", NOW)
+    service.be_absent(cast.lin.id, holder.public_id, Span(NOW + 4 * DAY, NOW + 6 * DAY), "实习", NOW)
+    take_over(cast.wang.id, slots[0].id, NOW)
+    first, _ = queries.absences([holder.id], NOW)
+    assert service.come_after_all(cast.lin.id, holder.public_id, first.id, NOW + HOUR) == 2
+    service.call_for_cover(NOW + 2 * HOUR)
+    open_in = [cover.sign_up.slot_id for cover in covers() if cover.ended_at is None]
+    assert open_in == [slots[3].id, slots[4].id]
+    assert states(cast.lin, slots) == [None, *[SEATED] * 4]
+    assert (told("back"), params("back")["slots"]) == ({cast.ou.id: 1}, 2)
+    assert [absence.reason for absence in queries.absences([holder.id], NOW)] == ["实习"]
+    for who, wrong in ((cast.lin, rules.NotAbsent), (cast.wang, NotFound)):
+        with pytest.raises(wrong):
+            service.come_after_all(who.id, holder.public_id, first.id, NOW + 2 * HOUR)

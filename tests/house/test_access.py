@@ -33,7 +33,7 @@ from activities.dossiers.service import enter
 from activities.draws.models import Draw
 from activities.draws.rules import hash_of
 from activities.duties.models import Series
-from activities.holders.models import Holder
+from activities.holders.models import Absence, Holder
 from activities.imports import reading
 from activities.imports.models import CalendarImport, CalendarUpload
 from activities.imports.rules import Event, Time
@@ -353,6 +353,16 @@ def holder(cast: Cast) -> dict[str, Any]:
     return {"public_id": found}
 
 
+def absence(cast: Cast) -> dict[str, Any]:
+    """Days on which Lin, who holds the post, cannot come."""
+    found = holder(cast)
+    of_lin = db.session.scalars(sa.select(Holder)).one()
+    days = {"begins_at": of_lin.begins_at, "ends_at": of_lin.ends_at, "told_at": of_lin.begins_at}
+    one = store(Absence(holder_id=of_lin.id, **days))
+    db.session.commit()
+    return {**found, "absence_id": one.id}
+
+
 def energy_post(cast: Cast) -> dict[str, Any]:
     holder(cast)
     return {"public_id": db.session.scalars(sa.select(Holder)).one().post.public_id}
@@ -643,6 +653,7 @@ TABLE = {
     "POST holders.accept": row("login 303 404 404 404 404", holder),
     "POST holders.decline": row("login 422 404 404 404 404", holder),
     "POST holders.absence": row("login 422 404 404 404 404", holder),
+    "POST holders.come_after_all": row("login 303 404 404 404 404", absence),
     # rescheduling
     "GET rescheduling.new_term": row("login 404 404 404 404 200"),
     "POST rescheduling.new_term": row("login 404 404 404 404 422"),
