@@ -15,7 +15,7 @@ from activities.kit.i18n import say_refusal
 from activities.kit.refusal import ChangedMeanwhile, Refusal
 from activities.kit.roles import Permission
 from activities.kit.web import done, invalid
-from activities.people import directory, links, persons, queries, rules, service, service_accounts
+from activities.people import directory, joining, links, persons, queries, rules, service, service_accounts
 from activities.people.blueprint import people
 from activities.people.forms import GrantForm, MemberForm, SameForm, indented, named, shown
 from activities.people.models import AccessLink, Member
@@ -121,7 +121,7 @@ def join_accounts(public_id: str) -> Any:
     try:
         if other is None:
             raise rules.NobodyByNumber
-        persons.join(current_user.id, member.id, other.id, clock.now())
+        joining.join(current_user.id, member.id, other.id, clock.now())
     except (rules.NobodyByNumber, rules.OnePersonAlready, rules.OwnAccounts, rules.HoldsMore) as refusal:
         refuse(form, "number", refusal)
         return _page(queries.person_for(current_user, MANAGE, public_id), same=form), 422
@@ -133,7 +133,7 @@ def join_accounts(public_id: str) -> Any:
 @access(MANAGE)
 def part_account(public_id: str) -> Any:
     member = queries.person_for(current_user, MANAGE, public_id)
-    persons.part(current_user.id, member.id, clock.now())
+    joining.part(current_user.id, member.id, clock.now())
     security.note("account parted", member=public_id, by=current_user.public_id)
     return done(_("This account is a person's of its own from now on."), url_for(".person", public_id=public_id))
 

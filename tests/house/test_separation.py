@@ -30,7 +30,7 @@ from activities.leaves.models import Leave
 from activities.leaves.rules import Answer, OwnLeave
 from activities.pauses.rules import OwnPause
 from activities.pauses.service import lift
-from activities.people import persons
+from activities.people import joining, persons
 from activities.people.models import Member
 from activities.people.rules import NotJoined, OnePersonAlready, OwnAccounts
 from activities.people.service import acting
@@ -75,9 +75,9 @@ def two(ctx, cast) -> Two:
     for role in Role:
         grant(twin, role, db.session.merge(cast.school))
     db.session.commit()
-    persons.join(cast.gu.id, cast.lin.id, cast.wang.id, NOW)  # any more of them, and in whatever order
-    persons.part(cast.gu.id, cast.wang.id, NOW)
-    persons.join(cast.gu.id, twin.id, cast.lin.id, NOW)
+    joining.join(cast.gu.id, cast.lin.id, cast.wang.id, NOW)  # any more of them, and in whatever order
+    joining.part(cast.gu.id, cast.wang.id, NOW)
+    joining.join(cast.gu.id, twin.id, cast.lin.id, NOW)
     db.session.expunge_all()
     return Two(cast, twin)
 
@@ -149,7 +149,7 @@ def decide_answered(two):
     second = make_member("T101", "欧阳慧敏", db.session.merge(two.cast.first))
     grant(second, Role.SECRETARY, db.session.merge(two.cast.school))
     db.session.commit()
-    persons.join(two.cast.gu.id, two.cast.ou.id, second.id, NOW)
+    joining.join(two.cast.gu.id, two.cast.ou.id, second.id, NOW)
     db.session.expunge_all()
     request_id = correction(two)
     correcting.answer(two.cast.ou.id, request_id, Opinion.AGREES, "是", NOW)
@@ -245,20 +245,20 @@ def test_a_second_account_is_the_same_person(two, verb):
 
 
 def test_accounts_are_joined_and_parted_by_somebody_else_and_leave_a_trail(ctx, cast):
-    persons.join(cast.gu.id, cast.lin.id, cast.wang.id, NOW)
-    persons.join(cast.gu.id, cast.zhao.id, cast.wang.id, NOW)
+    joining.join(cast.gu.id, cast.lin.id, cast.wang.id, NOW)
+    joining.join(cast.gu.id, cast.zhao.id, cast.wang.id, NOW)
     assert [one.id for one in persons.accounts(cast.lin.id)] == [cast.lin.id, cast.wang.id, cast.zhao.id]
     assert persons.same_person(cast.lin.id, cast.zhao.id)
     with pytest.raises(OnePersonAlready):
-        persons.join(cast.gu.id, cast.lin.id, cast.zhao.id, NOW)
+        joining.join(cast.gu.id, cast.lin.id, cast.zhao.id, NOW)
     with pytest.raises(OnePersonAlready):
-        persons.join(cast.gu.id, cast.lin.id, cast.lin.id, NOW)
-    persons.part(cast.gu.id, persons.persons([cast.lin.id])[cast.lin.id], NOW)
+        joining.join(cast.gu.id, cast.lin.id, cast.lin.id, NOW)
+    joining.part(cast.gu.id, persons.persons([cast.lin.id])[cast.lin.id], NOW)
     assert sum(len(persons.accounts(one.id)) for one in (cast.lin, cast.wang, cast.zhao)) == 1 + 2 + 2
     with pytest.raises(OwnAccounts):
-        persons.join(cast.gu.id, cast.gu.id, cast.lin.id, NOW)
+        joining.join(cast.gu.id, cast.gu.id, cast.lin.id, NOW)
     with pytest.raises(NotJoined):
-        persons.part(cast.gu.id, cast.ou.id, NOW)
+        joining.part(cast.gu.id, cast.ou.id, NOW)
     assert set(db.session.scalars(sa.select(AuditEntry.verb))) == {"same person"}
     assert not persons.same_person(cast.lin.id, None)
 
