@@ -22,6 +22,7 @@ from activities.kit.refusal import NotFound
 from activities.kit.roles import PERMISSIONS, Permission
 from activities.people.directory import classes
 from activities.people.models import Member, RoleGrant, Unit
+from activities.people.persons import is_account_of
 from activities.people.queries import WITH_ROLES, within
 from activities.people.users import Viewer
 from activities.records.models import Record
@@ -38,6 +39,16 @@ WITH_ALL = (
 def lines(member_id: int, ledger: Ledger, first: date, last: date) -> tuple[Line, ...]:
     """What the records say now."""
     return tuple(Line._make(row) for row in content(member_id, ledger, first, last))
+
+
+def rests_on(voucher_id: int, member_id: int, ledger: Ledger, first: date, last: date) -> bool:
+    """Whether nobody but this person, by whichever account, vouches for some of what can be certified."""
+    alone = sa.or_(Record.countersigned_by_id.is_(None), is_account_of(Record.countersigned_by_id, voucher_id))
+    query = sa.select(Record.id).where(
+        Record.member_id == member_id, Record.ledger == ledger, Record.day.between(first, last), counts(),
+        is_account_of(Record.recorded_by_id, voucher_id), alone,
+    )  # fmt: skip
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def take_number(school_id: int, year: int) -> int:

@@ -40,7 +40,7 @@ routes_notice.add_to(certificates)
 # Beside which field of an order a refusal stands.
 FIELDS: dict[type[Refusal], str] = {
     rules.NobodyHere: "number", rules.OwnCertificate: "number", rules.WrongWayRound: "last", rules.StillToCome: "last",
-    rules.NothingToCertify: "first", rules.CertifiedAlready: "first",
+    rules.OnlyYourWord: "number", rules.NothingToCertify: "first", rules.CertifiedAlready: "first",
 }  # fmt: skip
 # An answer takes as long for a code that is none as for one that is.
 SECONDS = 0.1

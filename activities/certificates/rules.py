@@ -215,6 +215,13 @@ class OwnCertificate(Refusal):
 
 
 @refusal
+class OnlyYourWord(Refusal):
+    name: str
+    sentence: ClassVar[str] = N_("Some of this time of %(name)s rests on your word alone: you recorded it.")
+    remedy: ClassVar[str] = N_("Ask another secretary to issue the certificate.")
+
+
+@refusal
 class WrongWayRound(Refusal):
     sentence: ClassVar[str] = N_("The last day is before the first.")
 

@@ -81,6 +81,8 @@ def write(issuer: Member, member: Member, order: Order, now: datetime, replaces_
     today, is_own = local_day(now), same_person(issuer.id, member.id)
     if refusal := rules.why_not_issue(is_own=is_own, first=order.first, last=order.last, lines=lines, today=today):
         raise refusal
+    if queries.rests_on(issuer.id, member.id, order.ledger, order.first, order.last):
+        raise rules.OnlyYourWord(member.name)
     if there := queries.valid_number(member.id, order.ledger, order.first, order.last):
         raise rules.CertifiedAlready(there)
     school_id = int(member.unit.path.split("/")[0])

@@ -24,7 +24,9 @@ def same_person(one: int, *others: int | None) -> bool:
     return any(known[other] == known[one] for other in others if other is not None)
 
 
-def is_account_of(column: InstrumentedAttribute[int] | sa.ColumnElement[int], member_id: int) -> sa.ColumnElement[bool]:
+def is_account_of(
+    column: InstrumentedAttribute[int] | InstrumentedAttribute[int | None] | sa.ColumnElement[int], member_id: int
+) -> sa.ColumnElement[bool]:
     """The same in SQL."""
     person = sa.select(AccountLink.person_id).where(AccountLink.member_id == member_id).scalar_subquery()
     return sa.or_(

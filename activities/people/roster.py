@@ -15,6 +15,7 @@ from activities.kit.db import db, transactional
 from activities.kit.refusal import N_, Refusal, refusal
 from activities.people import roster_queries, sheet, uploads
 from activities.people.models import AccessLink, Member, RosterUpload
+from activities.people.persons import accounts
 from activities.people.roster_cells import tidy
 from activities.people.roster_plan import FIELDS, Change, Facts, Plan, make_plan
 from activities.people.roster_queries import shares
@@ -74,7 +75,9 @@ def plan_import(table: Table, actor_id: int | None, *, lock: bool = False) -> Pl
     units = roster_queries.unit_names(actor)
     entries, problems = read_entries(table, {name: unit_id for unit_id, name in units.items()})
     known = roster_queries.known(entries, lock=lock)
-    facts = Facts(known, roster_queries.owners(entries), units, roster_queries.beyond(known, actor))
+    beyond = roster_queries.beyond(known, actor)
+    own = {one.id for one in accounts(actor.id)} if actor else ()
+    facts = Facts(known, roster_queries.owners(entries), units, beyond, own)
     return make_plan(table, entries, problems, facts)
 
 

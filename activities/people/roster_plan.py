@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from activities.kit.refusal import N_, Refusal, refusal
 from activities.people.roster_rules import Entry, Problem, SameZeros, Table, without_zeros
 from activities.people.roster_words import Field
-from activities.people.rules import HoldsMore, Stage, Standing
+from activities.people.rules import HoldsMore, OwnStage, Stage, Standing
 
 FIELDS = ("name", "unit_id", "class_name", "stage", "standing", "email")
 
@@ -76,13 +76,14 @@ class Plan:
 @dataclass(frozen=True)
 class Facts:
     """What an import stands against: the people known by the entries' numbers, also those that differ in leading zeros;
-    whose the entries' e-mail addresses are; the names of the units one may import into; and whose accounts are beyond
-    the one who imports, because of the roles they hold. Ids all."""
+    whose the entries' e-mail addresses are; the names of the units one may import into; whose accounts are beyond the
+    one who imports, because of the roles they hold; and which are that person's own. Ids all."""
 
     known: Collection[Known]
     owners: Mapping[str, int]
     unit_names: Mapping[int, str]
     beyond: Collection[int]
+    own: Collection[int] = ()
 
 
 def make_plan(table: Table, entries: Sequence[Entry], problems: Sequence[Problem], facts: Facts) -> Plan:
@@ -96,6 +97,7 @@ def make_plan(table: Table, entries: Sequence[Entry], problems: Sequence[Problem
         change = _difference(person, entry) if person else None
         reasons = {
             Field.NUMBER: _not_yours(person, change, facts) if person else _wrong_zeros(entry, twins),
+            Field.STAGE: OwnStage() if change and "stage" in change.after and change.member_id in facts.own else None,
             Field.EMAIL: _wrong_email(entry, person, facts.owners, keeping),
         }
         wrong = [_problem(entry, field, reason, table) for field, reason in reasons.items() if reason]

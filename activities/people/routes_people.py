@@ -11,7 +11,6 @@ from activities.kit import clock, security
 from activities.kit.access import access
 from activities.kit.fields import differences, refuse
 from activities.kit.i18n import gettext as _
-from activities.kit.i18n import say_refusal
 from activities.kit.refusal import ChangedMeanwhile, Refusal
 from activities.kit.roles import Permission
 from activities.kit.web import done, invalid
@@ -22,6 +21,10 @@ from activities.people.models import AccessLink, Member
 from activities.people.rules import STAGE_NAMES, STANDING_NAMES
 
 MANAGE = Permission.MANAGE_PEOPLE
+# Beside which field a refusal stands.
+FIELDS: dict[type[Refusal], str] = {
+    rules.NumberTaken: "number", rules.EmailTaken: "email", rules.OwnStage: "stage",
+}  # fmt: skip
 
 
 @people.get("/people")
@@ -84,7 +87,7 @@ def edit_person_post(public_id: str) -> Any:
         present = shown(member)
         form.fingerprint.data = present["fingerprint"]
         return invalid("people/edit.html", form=form, member=member, changed=differences(form, present))
-    except (rules.NumberTaken, rules.EmailTaken) as refusal:
+    except (rules.NumberTaken, rules.EmailTaken, rules.OwnStage) as refusal:
         return _taken(form, refusal, queries.person_for(current_user, MANAGE, public_id))
     return done(_("Saved."), url_for(".person", public_id=public_id))
 
@@ -143,16 +146,15 @@ def _form(member: Member | None = None) -> MemberForm:
 
 
 def _taken(form: MemberForm, refusal: Refusal, member: Member | None) -> Any:
-    field = form.email if isinstance(refusal, rules.EmailTaken) else form.number
-    field.errors = [say_refusal(refusal)]
+    refuse(form, FIELDS[type(refusal)], refusal)
     return invalid("people/edit.html", form=form, member=member)
 
 
 def _page(member: Member, link: AccessLink | None = None, same: SameForm | None = None) -> str:
-    own = current_user.holdings
+    own, others = current_user.holdings, [one for one in persons.accounts(member.id) if one.id != member.id]
     return render_template(
         "people/person.html", member=member, link=link, same=same or SameForm(formdata=None),
-        others=[one for one in persons.accounts(member.id) if one.id != member.id],
+        others=others, is_own=current_user.id in (member.id, *(one.id for one in others)),
         address=links.address(link) if link else "",
         account=directory.standing_of(member, queries.has_password(member.id)),
         why_not=None if rules.covers(own, member.holdings) else rules.HoldsMore(member.name),

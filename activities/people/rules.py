@@ -156,6 +156,18 @@ class HoldsMore(Refusal):
 
 
 @refusal
+class OwnRole(Refusal):
+    sentence: ClassVar[str] = N_("Nobody gives a role to themselves.")
+    remedy: ClassVar[str] = N_("Ask somebody else who may give it.")
+
+
+@refusal
+class OwnStage(Refusal):
+    sentence: ClassVar[str] = N_("Nobody says of themselves at which stage they are.")
+    remedy: ClassVar[str] = N_("Ask another administrator.")
+
+
+@refusal
 class AlreadyHolds(Refusal):
     name: str
     sentence: ClassVar[str] = N_("%(name)s already holds this role there.")

@@ -20,6 +20,7 @@ from activities.kit.refusal import ChangedMeanwhile, NotFound
 from activities.kit.roles import Permission, Role
 from activities.people import notices, rules
 from activities.people.models import AccessLink, Member, RoleGrant, Unit
+from activities.people.persons import same_person
 from activities.people.queries import WITH_ROLES
 from activities.people.rules import Stage, Standing
 
@@ -70,12 +71,14 @@ def create_member(actor_id: int, details: Details, now: datetime) -> Member:
 @transactional
 def edit_member(actor_id: int, member_id: int, fingerprint: str, details: Details, now: datetime) -> None:
     """Set a person's data. A new e-mail address ends the links that were sent to the old one. ChangedMeanwhile where
-    `fingerprint` is not that of the present data any more."""
+    `fingerprint` is not that of the present data any more, OwnStage for who would set their own."""
     actor, member = managed(actor_id, member_id)
     if details_of(member).fingerprint != fingerprint:
         raise ChangedMeanwhile
     _managed_unit(actor, details.unit_id)
     after = {name: value for name, value in asdict(details).items() if getattr(member, name) != value}
+    if "stage" in after and same_person(actor_id, member_id):
+        raise rules.OwnStage
     before = {name: getattr(member, name) for name in after}
     for name, value in after.items():
         setattr(member, name, value)
@@ -121,8 +124,11 @@ def reactivate(actor_id: int, member_id: int, now: datetime) -> None:
 
 @transactional
 def grant(actor_id: int, member_id: int, role: Role, unit_id: int, now: datetime) -> None:
-    """Give a role for a unit and all below it. Raises MayNotGrant, AlreadyHolds or NotActive."""
+    """Give a role for a unit and all below it. Raises OwnRole, MayNotGrant, AlreadyHolds or
+    NotActive."""
     member, unit = _granting(actor_id, member_id, role, unit_id)
+    if same_person(actor_id, member_id):
+        raise rules.OwnRole
     if not member.active:
         raise rules.NotActive(member.name)
     if any(held.role is role and held.unit_id == unit_id for held in member.grants):

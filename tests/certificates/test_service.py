@@ -76,12 +76,25 @@ def test_nobody_issues_or_ends_their_own(cast):
     recorded(cast, cast.chen)
     with pytest.raises(rules.OwnCertificate):
         issue(cast.chen.id, cast.chen.id, order(), NOW)
-    grant(cast.ou, Role.SECRETARY, cast.school)
+    grant(cast.gu, Role.SECRETARY, cast.school)
     db.session.commit()
-    own = one(issue(cast.ou.id, cast.chen.id, order(), NOW))
+    own = one(issue(cast.gu.id, cast.chen.id, order(), NOW))
     for verb in (revoke, supersede):
         with pytest.raises(rules.OwnCertificate):
             verb(cast.chen.id, own.id, "改主意了", NOW)
+
+
+def test_whoever_alone_vouches_for_some_of_the_time_does_not_certify_it(cast):
+    slot = recorded(cast, cast.lin)
+    recorded(cast, cast.lin, days_ago=40)
+    grant(cast.ou, Role.SECRETARY, cast.school)
+    db.session.commit()
+    with pytest.raises(rules.OnlyYourWord):
+        issue(cast.ou.id, cast.lin.id, order(), NOW)
+    of_slot = sa.update(Record).where(Record.slot_id == slot.id)
+    db.session.execute(of_slot.values(countersigned_by_id=cast.chen.id))
+    db.session.commit()
+    assert one(issue(cast.ou.id, cast.lin.id, order(), NOW)).facts.minutes == 90
 
 
 def test_the_database_lets_nobody_issue_their_own(cast):

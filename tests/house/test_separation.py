@@ -3,7 +3,7 @@ one of them acts through a second account."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 import sqlalchemy as sa
@@ -30,10 +30,11 @@ from activities.leaves.models import Leave
 from activities.leaves.rules import Answer, OwnLeave
 from activities.pauses.rules import OwnPause
 from activities.pauses.service import lift
-from activities.people import joining, persons
+from activities.people import joining, persons, roster
 from activities.people.models import Member
-from activities.people.rules import NotJoined, OnePersonAlready, OwnAccounts
-from activities.people.service import acting
+from activities.people.rules import NotJoined, OnePersonAlready, OwnAccounts, OwnRole, OwnStage, Stage
+from activities.people.service import acting, details_of, edit_member
+from activities.people.service import grant as grant_role
 from activities.records import checking
 from activities.records import rules as records
 from activities.records.countersigning import countersign, piles, waiting
@@ -50,7 +51,8 @@ from activities.trainings.service import enter_passes
 from tests.cast import DAY, HOUR, NOW, Cast, english, grant, make_activity, make_member, make_post, make_slot, store
 from tests.certificates.orders import asked_for, certified, order
 from tests.corrections.requests import correction_of_lin
-from tests.people.rosters import xlsx
+from tests.people.rosters import person, xlsx
+from tests.people.rosters import roster as roster_of
 from tests.records.conftest import seat
 
 AWARD = Said("优秀志愿者", NOW.date(), unit="校团委")
@@ -192,7 +194,35 @@ def train(two):
     enter_passes(two.actor, aid, two.cast.lin.number, NOW.date(), NOW.date(), NOW)
 
 
+def give_role(two):
+    grant_role(two.actor, two.cast.lin.id, Role.ORGANIZER, two.cast.first.id, NOW)
+
+
+def set_stage(two):
+    lin = db.session.get_one(Member, two.cast.lin.id)
+    details = replace(details_of(lin), stage=Stage.PROBATIONARY)
+    edit_member(two.actor, lin.id, details_of(lin).fingerprint, details, NOW)
+
+
+def import_stage(two):
+    rows = roster_of(person(two.cast.lin.number, "林可欣", class_name="营销2301", stage="预备党员"))
+    [problem] = roster.plan_import(roster.read_roster(xlsx(rows), "a.xlsx"), two.actor).problems
+    raise problem.expected
+
+
+def certify_own_word(two):
+    """Wang's hours, recorded by one account and certified by the other."""
+    organizing(two)
+    slot_id = past(two)
+    record_attendance(two.cast.lin.id, slot_id, {two.cast.wang.id: FULL}, NOW)
+    issuing.issue(two.actor, two.cast.wang.id, order(), NOW)
+
+
 VERBS = {
+    "give a role": (give_role, OwnRole),
+    "set a stage": (set_stage, OwnStage),
+    "import a stage": (import_stage, OwnStage),
+    "certify what rests on one's word": (certify_own_word, certificates.OnlyYourWord),
     "mark": (mark, records.OwnRecord),
     "mark at the desk": (desk, records.OwnRecord),
     "countersign one's own": (lambda two: sign(two, two.cast.ou.id, two.cast.lin.id), OwnHours),
@@ -231,10 +261,14 @@ VERBS = {
 
 def sign_own_mark(two: Two) -> None:
     """Wang's hours, recorded by one account and countersigned by the other."""
+    organizing(two)
+    sign(two, two.cast.lin.id, two.cast.wang.id)
+
+
+def organizing(two: Two) -> None:
     grant(db.session.merge(two.cast.lin), Role.ORGANIZER, db.session.merge(two.cast.school))
     db.session.commit()
     db.session.expunge_all()
-    sign(two, two.cast.lin.id, two.cast.wang.id)
 
 
 @pytest.mark.parametrize("verb", VERBS)

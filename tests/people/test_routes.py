@@ -102,6 +102,21 @@ def in_english(monkeypatch):
     monkeypatch.setattr("activities.kit.i18n.DEFAULT", "en")
 
 
+def test_nobody_sets_their_own_stage_or_gives_themselves_a_role(app, cast, gu, in_english):
+    path = f"/people/{cast.gu.public_id}"
+    kept = {
+        "fingerprint": hidden(gu.get(f"{path}/edit").text, "fingerprint"),
+        "number": "T003",
+        "name": "顾云",
+        "standing": "teacher",
+    }
+    answer = gu.submit(f"{path}/edit", **kept, unit=cast.school.public_id, stage="activist")
+    assert (answer.status_code, "Nobody says of themselves" in answer.text) == (422, True)
+    assert "Give this role" not in gu.get(path).text
+    given = gu.submit("/people/roles/grant", number="T003", role="organizer", unit=cast.first.public_id)
+    assert given.status_code == 409
+
+
 def test_who_saves_a_person_second_keeps_what_was_typed_and_sees_what_is_there(app, cast, gu, in_english):
     path = f"/people/{cast.lin.public_id}/edit"
     opened = {"fingerprint": hidden(gu.get(path).text, "fingerprint")}
