@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
-from activities.kit.db import db
+from activities.kit.db import Among, db, run
 from activities.people.models import AccountLink, Member
 
 
@@ -16,6 +16,15 @@ def persons(member_ids: Iterable[int | None]) -> dict[int, int]:
     ids = {member_id for member_id in member_ids if member_id is not None}
     query = sa.select(AccountLink.member_id, AccountLink.person_id).where(AccountLink.member_id.in_(ids))
     return {**{member_id: member_id for member_id in ids}, **dict(db.session.execute(query).all())}
+
+
+def with_others(member_ids: Iterable[int]) -> dict[int, int]:
+    """The same for these accounts and all others of the same people. One statement, however many there are."""
+    ids = set(member_ids)
+    people = sa.select(AccountLink.person_id).where(Among(AccountLink.member_id))
+    query = sa.select(AccountLink.member_id, AccountLink.person_id).where(AccountLink.person_id.in_(people))
+    linked = {row.member_id: row.person_id for row in run(query, {"ids": list(ids)})}
+    return {**{member_id: member_id for member_id in ids}, **linked}
 
 
 def same_person(one: int, *others: int | None) -> bool:

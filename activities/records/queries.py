@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from activities.kit.refusal import NotFound
 from activities.leaves.models import Leave
 from activities.leaves.rules import Answer
 from activities.people.models import Member, Unit
+from activities.people.persons import with_others
 from activities.people.queries import WITH_ROLES
 from activities.people.users import Viewer
 from activities.records.models import Record
@@ -174,32 +175,34 @@ def _can_be_undone(
     )  # fmt: skip
 
 
-def elsewhere(slot: Slot, member_ids: Collection[int]) -> dict[int, list[Spell]]:
-    """When these people gave time that counts in other slots around this one, by member. One statement."""
+def elsewhere(slot: Slot, accounts: Mapping[int, int], marked: Collection[int]) -> dict[int, list[Spell]]:
+    """When the people of these accounts gave time that counts around this slot, by person: in other slots, and in this
+    one by accounts that are not being marked. One statement."""
     query = (
         sa.select(
             Record.member_id, Record.minutes, Record.minutes_late, Slot.starts_at, Slot.ends_at, Slot.extra_minutes
         )
         .join(Record.slot)
         .where(
-            Record.member_id.in_(member_ids), Record.slot_id != slot.id, Record.minutes > 0,
+            Record.member_id.in_(accounts), Record.minutes > 0,
+            sa.or_(Record.slot_id != slot.id, Record.member_id.not_in(marked)),
             Slot.starts_at < slot.ends_at + AROUND, Slot.ends_at > slot.starts_at - AROUND,
         )
     )  # fmt: skip
     found: dict[int, list[Spell]] = {}
     for member_id, minutes, late, starts_at, ends_at, extra in db.session.execute(query):
         spell = Spell(starts_at + late * MINUTE, ends_at + extra * MINUTE, minutes)
-        found.setdefault(member_id, []).append(spell)
+        found.setdefault(accounts[member_id], []).append(spell)
     return found
 
 
 def names_locked(member_ids: Collection[int]) -> dict[int, str]:
-    """The names of these members, who are locked until the transaction ends: whoever records them in another slot
-    waits, since no minute may count in both. Members are locked before slots, so that verbs that need both do not
-    wait for each other."""
+    """The names of these members, who are locked until the transaction ends, and so are the other accounts of the same
+    people: whoever records them in another slot waits, since no minute may count in both. Members are locked before
+    slots, so that verbs that need both do not wait for each other."""
     query = (
         sa.select(Member.id, Member.name)
-        .where(Member.id.in_(member_ids))
+        .where(Member.id.in_(with_others(member_ids)))
         .order_by(Member.id)
         .with_for_update(key_share=True, of=Member)
     )

@@ -19,7 +19,7 @@ from activities.kit.clock import local_day
 from activities.kit.db import db, lock, transactional
 from activities.kit.refusal import NotFound, Refusal
 from activities.people.models import Member
-from activities.people.persons import persons
+from activities.people.persons import persons, with_others
 from activities.people.service import acting
 from activities.records import notices, queries, rules
 from activities.records.models import Record
@@ -167,14 +167,19 @@ def _why_not_follow(name: str, line: Line | None, mark: Mark) -> Refusal | None:
 
 
 def counted_once(slot: Slot, marks: Mapping[int, Mark]) -> dict[int, Mark]:
-    """The marks, each with no more minutes than do not count in another record of that person already. The people are
-    locked."""
-    others = queries.elsewhere(slot, [who for who, mark in marks.items() if mark.minutes])
-    counted, ends_at = dict(marks), slot.ends_at + slot.extra_minutes * MINUTE
-    for who, spells in others.items():
-        mark = marks[who]
-        most = most_counted(Spell(slot.starts_at + mark.minutes_late * MINUTE, ends_at), spells)
-        counted[who] = replace(mark, minutes=min(mark.minutes, most))
+    """The marks, each with no more minutes than do not count in another record of that person already, be it by another
+    account, also in this slot. The people are locked."""
+    timed = {who: mark for who, mark in marks.items() if mark.minutes}
+    if not timed:
+        return dict(marks)
+    person = with_others(timed)
+    others, counted = queries.elsewhere(slot, person, marks), dict(marks)
+    ends_at = slot.ends_at + slot.extra_minutes * MINUTE
+    for who, mark in timed.items():
+        spells, starts_at = others.setdefault(person[who], []), slot.starts_at + mark.minutes_late * MINUTE
+        minutes = min(mark.minutes, most_counted(Spell(starts_at, ends_at), spells))
+        counted[who] = replace(mark, minutes=minutes)
+        spells.append(Spell(starts_at, ends_at, minutes))
     return counted
 
 

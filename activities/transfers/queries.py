@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from activities.duties.models import Activity, Post, Slot
 from activities.kit.db import Among, db, run
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
-from activities.people.models import Member, Unit
+from activities.people.models import AccountLink, Member, Unit
 from activities.people.queries import within
 from activities.people.roster_queries import shares
 from activities.people.users import Viewer
@@ -62,7 +62,9 @@ def people(importer: Viewer, numbers: Collection[str]) -> dict[str, Person]:
     """Who has these numbers in the units for which the importer may import, also who has left, by number."""
     found = {}
     for share in shares(set(numbers)):
-        query = sa.select(Member.number, Member.id, Member.name).join(Member.unit)
+        whose = sa.func.coalesce(AccountLink.person_id, Member.id)
+        query = sa.select(Member.number, Member.id, Member.name, whose).join(Member.unit)
+        query = query.outerjoin(AccountLink, AccountLink.member_id == Member.id)
         query = query.where(Member.number.in_(share), within(importer.paths(Permission.IMPORT_HOURS)))
         found.update({number: Person(*who) for number, *who in run(query)})
     return found
@@ -74,10 +76,10 @@ def lock_people(member_ids: Collection[int]) -> None:
     db.session.execute(query.with_for_update(key_share=True, of=Member), {"ids": list(member_ids)}).all()
 
 
-def known(member_ids: Collection[int], entries: Sequence[Entry]) -> dict[int, list[Known]]:
-    """The time that counts of these people around these entries, by member. One statement."""
+def known(accounts: Mapping[int, int], entries: Sequence[Entry]) -> dict[int, list[Known]]:
+    """The time that counts of these people around these entries, by person. One statement."""
     found: dict[int, list[Known]] = {}
-    if not entries or not member_ids:
+    if not entries or not accounts:
         return found
     first = min(entry.starts_at for entry in entries) - 2 * ONE_DAY
     last = max(entry.ends_at for entry in entries) + 2 * ONE_DAY
@@ -90,9 +92,9 @@ def known(member_ids: Collection[int], entries: Sequence[Entry]) -> dict[int, li
         .join(Post.activity)
         .where(Among(Record.member_id), Record.minutes > 0, Slot.starts_at < last, Slot.ends_at > first)
     )  # fmt: skip
-    for member_id, minutes, late, starts_at, ends_at, activity in run(query, {"ids": list(member_ids)}):
+    for member_id, minutes, late, starts_at, ends_at, activity in run(query, {"ids": list(accounts)}):
         spell = Spell(starts_at + late * MINUTE, ends_at, minutes)
-        found.setdefault(member_id, []).append(Known(spell, activity, ends_at - starts_at < ONE_DAY))
+        found.setdefault(accounts[member_id], []).append(Known(spell, activity, ends_at - starts_at < ONE_DAY))
     return found
 
 

@@ -143,8 +143,11 @@ class Problem:
 
 
 class Person(NamedTuple):
+    """An account, and the one by which its person is known."""
+
     id: int
     name: str
+    whose: int
 
 
 class Known(NamedTuple):
@@ -191,10 +194,10 @@ class Duplicate:
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """What an import counts into, and who imports when."""
+    """What an import counts into, and which person imports when."""
 
     ledger: Ledger
-    importer_id: int
+    importer: int
     zone: tzinfo
     now: datetime
 
@@ -364,7 +367,7 @@ def make_plan(
     entries, problems = read
     plan = Plan(problems=list(problems))
     rows = {row.number: row for row in table.rows}
-    theirs = {member_id: list(spells) for member_id, spells in known.items()}
+    theirs = {whose: list(spells) for whose, spells in known.items()}
     for entry in entries:
         reader = _Reader(table, columns, rows[entry.row])
         person = people.get(entry.number)
@@ -373,7 +376,7 @@ def make_plan(
             plan.problems.append(reader.problem(why))
             continue
         assert person
-        line, spells = Line(person, entry), theirs.setdefault(person.id, [])
+        line, spells = Line(person, entry), theirs.setdefault(person.whose, [])
         if same := next(_same(entry, spells), None):
             plan.duplicates.append(Duplicate(line, same.activity, same.row))
             continue
@@ -394,7 +397,7 @@ def _why_not_person(entry: Entry, person: Person | None, target: Target) -> Refu
         return Unknown()
     if entry.name and fold(entry.name) != fold(person.name):
         return OtherPerson(person.name)
-    return OwnRecord(person.name) if person.id == target.importer_id else None
+    return OwnRecord(person.name) if person.whose == target.importer else None
 
 
 def _same(entry: Entry, spells: Collection[Known]) -> Iterator[Known]:

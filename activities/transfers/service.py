@@ -24,6 +24,7 @@ from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
 from activities.people import sheet
 from activities.people.models import Unit
+from activities.people.persons import persons, with_others
 from activities.people.roster_cells import tidy
 from activities.people.service import acting
 from activities.people.users import Viewer
@@ -63,13 +64,13 @@ def _keep(importer_id: int, unit_id: int, data: bytes, name: str, now: datetime)
 def look(importer: Viewer, table: Table, columns: Mapping[Field, int], ledger: Ledger, zone: ZoneInfo,
          now: datetime, *, locked: bool = False) -> Plan:  # fmt: skip
     """What importing would do. With `locked`, in a transaction, nobody records its people meanwhile."""
-    target = Target(ledger=ledger, importer_id=importer.id, zone=zone, now=now)
+    target = Target(ledger=ledger, importer=persons([importer.id])[importer.id], zone=zone, now=now)
     found = rules.read_rows(table, columns, target)
     people = queries.people(importer, {entry.number for entry in found[0]})
-    ids = [person.id for person in people.values()]
+    accounts = with_others(person.id for person in people.values())
     if locked:
-        queries.lock_people(ids)
-    return rules.make_plan(table, columns, found, people, queries.known(ids, found[0]), target)
+        queries.lock_people(accounts)
+    return rules.make_plan(table, columns, found, people, queries.known(accounts, found[0]), target)
 
 
 @transactional

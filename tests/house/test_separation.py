@@ -22,7 +22,9 @@ from activities.dossiers import rules as dossiers
 from activities.dossiers.models import Entry
 from activities.dossiers.rules import Block, Said
 from activities.dossiers.service import correct, enter, withdraw
+from activities.duties.kinds import Ledger
 from activities.duties.models import Slot
+from activities.kit import clock
 from activities.kit.db import db
 from activities.kit.roles import Role
 from activities.leaves import service as leaving
@@ -48,10 +50,13 @@ from activities.signups.service import sign_up
 from activities.trainings.models import Training
 from activities.trainings.rules import WrongRows
 from activities.trainings.service import enter_passes
+from activities.transfers import rules as transfers_rules
+from activities.transfers import service as transfers
+from activities.transfers.rules_cells import guess
 from tests.cast import DAY, HOUR, NOW, Cast, english, grant, make_activity, make_member, make_post, make_slot, store
 from tests.certificates.orders import asked_for, certified, order
 from tests.corrections.requests import correction_of_lin
-from tests.people.rosters import person, xlsx
+from tests.people.rosters import csv_file, person, xlsx
 from tests.people.rosters import roster as roster_of
 from tests.records.conftest import seat
 
@@ -218,7 +223,18 @@ def certify_own_word(two):
     issuing.issue(two.actor, two.cast.wang.id, order(), NOW)
 
 
+def bring_hours(two):
+    rows = csv_file(
+        [("学号", "日期", "时间段", "活动名称"), (two.cast.lin.number, "2026-11-20", "14:00-16:00", "整理")]
+    )
+    table = transfers.read(rows, "a.csv")
+    columns, importer = guess(table.heading), acting(two.actor)
+    [problem] = transfers.look(importer, table, columns, Ledger.SERVICE, clock.zone(), NOW).problems
+    raise problem.expected
+
+
 VERBS = {
+    "import hours": (bring_hours, transfers_rules.OwnRecord),
     "give a role": (give_role, OwnRole),
     "set a stage": (set_stage, OwnStage),
     "import a stage": (import_stage, OwnStage),

@@ -9,7 +9,9 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from activities.duties.models import Slot
 from activities.kit.db import db
+from activities.people import joining
 from activities.records.models import Record
 from activities.records.rules import Attendance, Mark, NothingToUndo
 from activities.records.rules_overlap import MINUTE, Spell, most_counted
@@ -100,6 +102,27 @@ def test_the_second_record_counts_what_the_first_leaves(ctx, cast, two):
     assert record_attendance(cast.ou.id, second, {cast.lin.id: present(60)}, NOW) == Saved(0, 0, ("林可欣",))
 
 
+def test_two_accounts_of_one_person_count_no_minute_twice(ctx, cast, two):
+    first, second = two
+    seat(db.session.get_one(Slot, first), [cast.wang])
+    joining.join(cast.gu.id, cast.lin.id, cast.wang.id, NOW)
+    both = {cast.lin.id: present(60), cast.wang.id: present(60)}
+    assert record_attendance(cast.ou.id, first, both, NOW) == Saved(2, 0, ("王一诺",))
+    assert record_attendance(cast.ou.id, second, {cast.lin.id: present(60)}, NOW) == Saved(1, 0, ("林可欣",))
+    assert sorted(minutes()) == [0, 30, 60]
+    less = {cast.lin.id: present(20)}
+    assert record_attendance(cast.ou.id, first, less, NOW, reason="抄错了") == Saved(0, 1)
+    assert record_attendance(cast.ou.id, first, both, NOW, reason="又来了") == Saved(0, 1, ("王一诺",))
+
+
+def test_the_second_account_counts_what_the_first_left_in_the_slot(ctx, cast, two):
+    seat(db.session.get_one(Slot, two[0]), [cast.wang])
+    joining.join(cast.gu.id, cast.lin.id, cast.wang.id, NOW)
+    assert record_attendance(cast.ou.id, two[0], {cast.lin.id: present(40)}, NOW) == Saved(1, 0)
+    assert record_attendance(cast.ou.id, two[0], {cast.wang.id: present(60)}, NOW) == Saved(1, 0, ("王一诺",))
+    assert sorted(minutes()) == [20, 40]
+
+
 def test_who_came_late_because_of_the_first_loses_nothing(ctx, cast, two):
     first, second = two
     record_attendance(cast.ou.id, first, {cast.lin.id: present(60)}, NOW)
@@ -124,6 +147,20 @@ def test_two_who_record_the_same_time_at_once_count_it_once(app, cast, two):
     verbs = [
         lambda: record_attendance(cast.ou.id, first, {cast.lin.id: present(60)}, NOW),
         lambda: record_attendance(cast.chen.id, second, {cast.lin.id: present(60)}, NOW),
+    ]
+    assert len(at_once(app, verbs)) == 2
+    with app.app_context():
+        assert sorted(minutes()) == [30, 60]
+
+
+def test_two_who_record_two_accounts_of_one_person_at_once_count_the_time_once(app, cast, two):
+    first, second = two
+    with app.app_context():
+        seat(db.session.get_one(Slot, second), [cast.wang])
+        joining.join(cast.gu.id, cast.lin.id, cast.wang.id, NOW)
+    verbs = [
+        lambda: record_attendance(cast.ou.id, first, {cast.lin.id: present(60)}, NOW),
+        lambda: record_attendance(cast.chen.id, second, {cast.wang.id: present(60)}, NOW),
     ]
     assert len(at_once(app, verbs)) == 2
     with app.app_context():

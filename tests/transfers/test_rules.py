@@ -21,8 +21,8 @@ from activities.transfers.rules_cells import Field, guess
 
 NOW = datetime(2026, 11, 25, 4, tzinfo=UTC)
 HEADING = ("学号", "姓名", "日期", "开始", "结束", "时长(小时)", "活动名称", "地点", "类别")
-TARGET = Target(ledger=Ledger.SERVICE, importer_id=9, zone=ZoneInfo("Asia/Shanghai"), now=NOW)
-PEOPLE = {"1": Person(1, "林可欣"), "2": Person(2, "王一诺"), "9": Person(9, "陈静")}
+TARGET = Target(ledger=Ledger.SERVICE, importer=9, zone=ZoneInfo("Asia/Shanghai"), now=NOW)
+PEOPLE = {"1": Person(1, "林可欣", 1), "2": Person(2, "王一诺", 2), "9": Person(9, "陈静", 9)}
 
 
 def table(*rows):

@@ -14,6 +14,7 @@ from activities.kit import clock
 from activities.kit.db import db
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Role
+from activities.people import joining
 from activities.people.rows import EmptyFile, NotASpreadsheet
 from activities.records import countersigning
 from activities.records.models import Record
@@ -82,6 +83,15 @@ def test_rows_become_records_that_wait_for_a_second_person(cast):
     assert first.slot.minutes == 120
     trail = db.session.scalars(sa.select(AuditEntry.verb).where(AuditEntry.subject == "record"))
     assert list(trail) == ["import"] * 3
+
+
+def test_a_second_account_brings_the_same_time_no_second_time(cast):
+    joining.join(cast.gu.id, cast.lin.id, cast.wang.id, NOW)
+    _, plan = look(cast, keep(cast))
+    assert ([line.person.id for line in plan.new], len(plan.duplicates)) == ([cast.lin.id, cast.zhao.id], 1)
+    assert bring(cast, csv_file((HEADINGS, ROWS[1]))) == 1
+    _, plan = look(cast, keep(cast, csv_file((HEADINGS, ROWS[2]))))
+    assert (len(plan.new), len(plan.duplicates)) == (0, 1)
 
 
 def test_the_same_file_again_changes_nothing(cast):
