@@ -1,7 +1,7 @@
 """objections to certificates that stand on notice
 
 Revision: 0046
-Revises: 0044
+Revises: 0045
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0046"
-down_revision = "0044"
+down_revision = "0045"
 
 
 def upgrade() -> None:

@@ -1,7 +1,7 @@
 """photos, their bytes in the row
 
 Revision: 0050
-Revises: 0047
+Revises: 0049
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0050"
-down_revision = "0047"
+down_revision = "0049"
 
 
 def upgrade() -> None:
