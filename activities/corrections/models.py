@@ -42,7 +42,7 @@ class Correction(Base):
     )  # fmt: skip
 
     public_id: Mapped[str] = mapped_column(sa.String(16), unique=True, default=new_public_id)
-    slot_id: Mapped[int] = mapped_column(sa.ForeignKey("slot.id"))
+    slot_id: Mapped[int] = mapped_column(sa.ForeignKey("slot.id"), index=True)
     member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"))
     attendance: Mapped[Attendance] = mapped_column(Words(Attendance))
     minutes: Mapped[int]

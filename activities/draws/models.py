@@ -53,7 +53,7 @@ class DrawEntry(Base):
     )
 
     draw_id: Mapped[int] = mapped_column(sa.ForeignKey("draw.id"))
-    slot_id: Mapped[int] = mapped_column(sa.ForeignKey("slot.id"))
+    slot_id: Mapped[int] = mapped_column(sa.ForeignKey("slot.id"), index=True)
     sign_up_id: Mapped[int] = mapped_column(sa.ForeignKey("sign_up.id"), unique=True)
     # The sign-up's ticket when it asked; the draw has given it another one.
     number: Mapped[int]

@@ -25,7 +25,7 @@ class Invitation(Base):
     )
 
     # A slot that nobody ever signed up for may be deleted, whoever was asked.
-    slot_id: Mapped[int] = mapped_column(sa.ForeignKey("slot.id", ondelete="CASCADE"))
+    slot_id: Mapped[int] = mapped_column(sa.ForeignKey("slot.id", ondelete="CASCADE"), index=True)
     member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"))
     # None: the system asked by itself.
     invited_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id"))

@@ -17,5 +17,5 @@ class MissWarning(Base):
     __table_args__ = (sa.UniqueConstraint("member_id", "slot_id"),)
 
     member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"))
-    slot_id: Mapped[int] = mapped_column(sa.ForeignKey("slot.id"))
+    slot_id: Mapped[int] = mapped_column(sa.ForeignKey("slot.id"), index=True)
     warned_at: Mapped[datetime]

@@ -42,6 +42,12 @@ _BECOME = {
     "by_hand": sa.case((Slot.series_id.is_not(None), MARKED), else_=Slot.by_hand),
 }
 _STANDING = OFFERS.add_columns(Post.id, Activity.id).where(Among(Slot.id)).order_by(Slot.starts_at, Slot.id)
+_GOING = (
+    sa.select(Slot.id, Slot.state, Slot.starts_at, Post.activity_id)
+    .join(Post, Post.id == Slot.post_id)
+    .where(Among(Slot.id))
+    .order_by(Slot.starts_at, Slot.id)
+)
 _PEOPLE = (
     sa.select(SignUp.slot_id, SignUp.member_id, SignUp.state, Arrival.minute)
     .outerjoin(Arrival, Arrival.id == SignUp.arrival_id)
@@ -76,6 +82,15 @@ class Standing(NamedTuple):
 
     offer: Offer
     post_id: int
+    activity_id: int
+
+
+class Gone(NamedTuple):
+    """A slot that is to be cancelled: as little as that takes, where nobody is on it."""
+
+    id: int
+    state: SlotState
+    starts_at: datetime
     activity_id: int
 
 
@@ -131,14 +146,16 @@ def cancel(
 ) -> set[int]:
     """Cancel slots. Where no series does it (`by_series`) their days of a series do not come back. Return who was
     told."""
-    slots = _standing(slot_ids)
-    _refuse(why_not_touch(offer.state, offer.starts_at, now) for offer, *_ in slots)
+    slots = [Gone._make(row) for row in run(_GOING, {"ids": list(slot_ids)})]
+    _refuse(why_not_touch(slot.state, slot.starts_at, now) for slot in slots)
+    people = _people(slot_ids)
+    with_people = _standing(people)
     mark = ByHand(0) if by_series else ByHand.CANCELLED
     run(_CANCEL, {"ids": list(slot_ids), "reason": reason, "now": now, "mark": int(mark)})
     after = {"state": SlotState.CANCELLED, "cancel_reason": reason, "cancelled_at": now}
-    _leave(slots, actor_id, "cancel slot", [({"state": offer.state}, after) for offer, *_ in slots], now, reason)
-    people = _people(slot_ids)
-    notices.cancelled([(offer, people[offer.id]) for offer, *_ in slots], reason, now)
+    trail = [(slot.id, {"state": slot.state}, after) for slot in slots]
+    _leave(trail, {slot.activity_id for slot in slots}, actor_id, "cancel slot", now, reason)
+    notices.cancelled([(offer, people[offer.id]) for offer, *_ in with_people], reason, now)
     tell_gathering(slot_ids, now)
     return {member_id for some in people.values() for member_id in some}
 
@@ -167,7 +184,8 @@ def change(wanted: Iterable[Wanted], actor_id: int, now: datetime, *, by_series:
     ])  # fmt: skip
     # Of slots on which nobody has ever been the trail of the series tells.
     told_of = [c for c in changes if c.slot.offer.tickets or not by_series]
-    _leave([c.slot for c in told_of], actor_id, "edit slot", map(_trail, told_of), now)
+    trail = [(c.slot.offer.id, *_trail(c)) for c in told_of]
+    _leave(trail, {c.slot.activity_id for c in told_of}, actor_id, "edit slot", now)
     waited_for = [c.slot.offer.id for c in changes if c.slot.offer.waiting]
     seated = {slot_id: promote(slot_id, now) for slot_id in waited_for}  # which also gathers seats for teams anew
     return _tell_moved([c.slot.offer.id for c in changes if c.is_moved], seated, now)
@@ -305,13 +323,12 @@ def _trail(change: Change) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _leave(
-    slots: Collection[Standing], actor_id: int, verb: str, trails: Iterable[tuple[dict[str, Any], dict[str, Any]]],
-    now: datetime, reason: str = "",
+    trail: Iterable[tuple[int, dict[str, Any], dict[str, Any]]], activity_ids: Collection[int], actor_id: int,
+    verb: str, now: datetime, reason: str = "",
 ) -> None:  # fmt: skip
-    """Leave a trail of what became of each slot, and let feeds and pages of their activities notice."""
-    entries = [(slot.offer.id, *trail) for slot, trail in zip(slots, trails, strict=True)]
-    audit.leave_all(now, actor_id, verb, Slot, entries, reason=reason)
-    schedule.changed({slot.activity_id for slot in slots}, now)
+    """Leave a trail of what became of each slot, by its id, and let feeds and pages of their activities notice."""
+    audit.leave_all(now, actor_id, verb, Slot, trail, reason=reason)
+    schedule.changed(activity_ids, now)
 
 
 def _tell_moved(slot_ids: Collection[int], seated: Mapping[int, Collection[int]], now: datetime) -> set[int]:

@@ -22,6 +22,7 @@ def upgrade() -> None:
         batch_op.drop_constraint(op.f("uq_invitation_slot_id_member_id"), type_="unique")
     with op.batch_alter_table("invitation") as batch_op:
         batch_op.alter_column("for_cover", server_default=None)
+    op.create_index(op.f("ix_invitation_slot_id"), "invitation", ["slot_id"])
     stands = sa.text("called_off_at IS NULL")
     op.create_index(
         "uq_invitation_standing", "invitation", PAIR, unique=True, sqlite_where=stands, postgresql_where=stands
@@ -32,6 +33,7 @@ def downgrade() -> None:
     """Only the latest that somebody was asked about a slot is kept."""
     op.execute("DELETE FROM invitation WHERE id NOT IN (SELECT max(id) FROM invitation GROUP BY slot_id, member_id)")
     op.drop_index("uq_invitation_standing", "invitation")
+    op.drop_index(op.f("ix_invitation_slot_id"), "invitation")
     with op.batch_alter_table("invitation") as batch_op:
         batch_op.create_unique_constraint(op.f("uq_invitation_slot_id_member_id"), PAIR)
         batch_op.drop_column("called_off_at")

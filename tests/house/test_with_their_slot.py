@@ -30,6 +30,20 @@ def hanging() -> dict[str, str | None]:
     return {key.parent.table.name: key.ondelete for key in keys}
 
 
+def begins_with(columns, name: str) -> bool:
+    return next(iter(columns)).name == name
+
+
+@pytest.mark.usefixtures("app")
+def test_all_of_it_is_found_by_its_slot_without_reading_whole_tables():
+    """The database looks for it whenever a slot is deleted, and slots go by the thousand."""
+    for name in hanging():
+        table = Base.metadata.tables[name]
+        whole = [index for index in table.indexes if index.dialect_options["postgresql"]["where"] is None]
+        unique = [one for one in table.constraints if isinstance(one, sa.UniqueConstraint)]
+        assert any(begins_with(one.columns, "slot_id") for one in [*whole, *unique]), name
+
+
 @pytest.fixture
 def series(ctx, cast) -> Series:
     """Two empty slots, on each of which hangs one of everything."""
