@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, Response, request
 from flask_bootstrap import Bootstrap5
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -58,10 +58,21 @@ ROOMS = (
 
 class Application(Flask):
     """Flask for plain functions only: to ask each hook and view whether it is a coroutine costs a small answer a tenth
-    of its time."""
+    of its time. So do the hooks, which ask who it is, which form they sent and how often they tried: what is the same
+    for everyone is asked and told none of that."""
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func
+
+    def preprocess_request(self) -> Any:
+        if access.is_impersonal(self, request.endpoint):
+            return web.refuse_nul()
+        return super().preprocess_request()
+
+    def process_response(self, response: Response) -> Response:
+        if access.is_impersonal(self, request.endpoint):
+            return web.add_headers(response)
+        return super().process_response(response)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -82,12 +82,13 @@ def _changed(edition: Edition, known: Sheaf) -> Sheaf | None:
     changes = known.changes(edition.states, edition.rest)
     if changes is None or edition.states is None:
         return None
-    slots = {one for activity, come in changes.schedules.items() for one in queries.changed_since(activity, come)}
+    slots = set[int]().union(*(queries.changed_since(*one) for one in changes.schedules.items()))
     there = changes.activities & edition.states.keys()
     with force_locale(edition.language):
         writer = writer_of(edition)
         wanted = (Only("slots", sorted(slots)), Only("activities", sorted(there)))
-        new = sorted(entry for only in wanted if only.ids for entry in _entries(edition, writer, only))
+        read = (only for one in wanted for only in one.portions())
+        new = sorted(entry for only in read for entry in _entries(edition, writer, only))
         return known.with_changes((edition.tag, edition.states, _head(edition)), slots, changes.activities, new)
 
 

@@ -74,20 +74,24 @@ class Only(NamedTuple):
     of: str = "all"
     ids: Sequence[int] = ()
 
+    def portions(self) -> Iterator[Only]:
+        """The same by a few at a time."""
+        return (Only(self.of, self.ids[n : n + _PORTION]) for n in range(0, len(self.ids), _PORTION))
+
 
 ALL = Only()
 
 
 def these(*which: sa.ColumnElement[bool]) -> AnySelect:
-    """A few slots by their ids, in order of time, as far as they are shown. Databases are kept from looking for them
-    among all of a post or of a time: a sum and a case are not searched by."""
+    """A few slots by their ids, in order of time, as far as they are shown. Databases are told how many, and kept from
+    looking for them among all of a post or of a time: a sum and a case are not searched by."""
     return (
         sa.select(*SHOWN_TO_ALL)
         .select_from(Slot)
         .join(Post, Post.id == Slot.post_id + 0)
         .join(Activity, Activity.id == Post.activity_id)
         .join(Unit, Unit.id == Activity.unit_id)
-        .where(Among(Slot.id), sa.case((IS_SHOWN, 1), else_=0) == 1, *which)
+        .where(Slot.id.in_(sa.bindparam("ids", expanding=True)), sa.case((IS_SHOWN, 1), else_=0) == 1, *which)
         .order_by(Slot.starts_at, Slot.id)
     )
 
@@ -191,17 +195,17 @@ def public_events(scope: Scope, subject: str, since: datetime, only: Only = ALL)
 _KNOWN = sa.bindparam("known", type_=sa.Integer())
 _OF_ACTIVITY = sa.bindparam("activity_id", type_=sa.Integer())
 _SLOTS_OF_POSTS = sa.select(Slot.id).join(Post, Post.id == Slot.post_id).where(Post.activity_id == _OF_ACTIVITY)
-_CHANGED = sa.union(
+_CHANGED = sa.union_all(
     _SLOTS_OF_POSTS.where(Slot.schedule_revision > _KNOWN),
     _SLOTS_OF_POSTS.where(Post.schedule_revision > _KNOWN),
     sa.select(GoneSlot.slot_id).where(GoneSlot.activity_id == _OF_ACTIVITY, GoneSlot.schedule_revision > _KNOWN),
 )
 
 
-def changed_since(activity_id: int, known: int) -> Iterator[int]:
+def changed_since(activity_id: int, known: int) -> set[int]:
     """The slots of an activity that show anything else than when its schedule had come so far, those among them that
     are there no more: each found by an index."""
-    return (row[0] for row in many(_CHANGED, {"activity_id": activity_id, "known": known}))
+    return {row[0] for row in many(_CHANGED, {"activity_id": activity_id, "known": known})}
 
 
 # ── asked beside the session ────────────────────────────────────────────────

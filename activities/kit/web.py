@@ -9,13 +9,12 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Request, Response, current_app, flash, g, redirect, render_template, request, url_for
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import BadRequest, HTTPException, SecurityError
 
 from activities.kit import clock, i18n, security
-from activities.kit.access import is_impersonal
 from activities.kit.asked import read_day, read_page
 from activities.kit.refusal import N_, NotAllowed, NotFound, Refusal
 from activities.kit.roles import Permission
@@ -40,9 +39,9 @@ def init_app(app: Flask) -> None:
     """To be called before any room is opened: what is refused here costs no room anything."""
     app.session_interface = PageSessions()
     app.before_request(_limit_text)
-    app.before_request(_refuse_nul)
+    app.before_request(refuse_nul)
     csrf.init_app(app)
-    app.after_request(_add_headers)
+    app.after_request(add_headers)
     app.jinja_env.globals.update(i18n.TEMPLATE_GLOBALS)
     app.jinja_env.globals.update(
         nonce=nonce, now=clock.now, languages=i18n.LANGUAGES, here=here, form_errors=form_errors
@@ -59,17 +58,13 @@ def init_app(app: Flask) -> None:
 
 
 class PageSessions(SecureCookieSessionInterface):
-    """Sessions are for pages: an answer that is the same for everyone leaves no trace of one."""
+    """Sessions are for pages: an answer that is the same for everyone is never asked to save one."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """Without a cookie there is nothing to verify, and no signer to build."""
         if app.secret_key and self.get_cookie_name(app) not in request.cookies:
             return self.session_class()
         return super().open_session(app, request)
-
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        if not is_impersonal(app, request.endpoint):
-            super().save_session(app, session, response)
 
 
 def nonce() -> str:
@@ -79,7 +74,7 @@ def nonce() -> str:
     return str(g.nonce)
 
 
-def _add_headers(response: Response) -> Response:
+def add_headers(response: Response) -> Response:
     """Add what an answer does not say itself. Every answer pays for this, so its own headers are read once."""
     own = {name.lower() for name, _ in response.headers}
     ours = {**HEADERS}
@@ -102,7 +97,7 @@ def _limit_text() -> None:
         request.max_content_length = int(current_app.config["MAX_FORM_MEMORY_SIZE"])
 
 
-def _refuse_nul() -> None:
+def refuse_nul() -> None:
     """No text holds a NUL, PostgreSQL stores none, and no browser sends one by accident."""
     given = (request.path, *(text for texts in request.values.listvalues() for text in texts))
     if any("\0" in text for text in given):

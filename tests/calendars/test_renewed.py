@@ -235,6 +235,8 @@ def steps(app) -> Iterator[list[int]]:
     yield counted
     sa.event.remove(engine, "before_cursor_execute", note)
     with engine.connect() as connection:
+        if asked:
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")  # as where tables are long
         for statement, parameters in asked:
             plan = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters).scalar()
             counted.append(_rows(plan[0]["Plan"] if isinstance(plan, list) else json.loads(plan)[0]["Plan"]))
