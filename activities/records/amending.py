@@ -17,6 +17,7 @@ from activities.records import queries, rules
 from activities.records.models import Record
 from activities.records.rules import Mark, Row
 from activities.records.rules_evidence import Known
+from activities.records.rules_states import Step, why_not_follow
 from activities.records.service import counted_once, facts_of, record_marks
 
 
@@ -30,9 +31,13 @@ def amend(
     if refusal := rules.why_not_record(queries.session(slot), row, mark, now):
         raise refusal
     mark = counted_once(slot, {member.id: mark})[member.id]
-    kept = next((line.kept for line in queries.sheet(slot.id) if line.member_id == member.id), None)
+    line = next(iter(queries.sheet(slot.id, member.id)), None)
+    kept = line.kept if line else None
     if kept and kept.mark == mark:
         return mark
+    before, step = line.before if line else None, Step.CORRECT if kept else Step.MARK
+    if refusal := why_not_follow(member.name, before, mark.attendance, step):
+        raise refusal
     if kept and rules.is_about_deferral(kept.mark, mark):
         reason = ""
     known = Known(Evidence.TYPED_LATER, slot.post.activity.kind.evidence, reason)
@@ -43,6 +48,6 @@ def amend(
     if decider_id != recorder_id:
         stated |= {"is_final": True, "countersigned_by_id": decider_id}
     db.session.execute(sa.update(Record).where(Record.id == kept.id).values(changed_at=now, **stated))
-    before, verb = kept.facts, "correct on request"
-    audit.leave(now, decider_id, verb, Record, kept.id, before=before, after=stated, reason=reason)
+    verb = "correct on request"
+    audit.leave(now, decider_id, verb, Record, kept.id, before=kept.facts, after=stated, reason=reason)
     return mark

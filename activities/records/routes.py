@@ -20,6 +20,7 @@ from activities.kit.roles import Permission
 from activities.kit.web import asked_page, done, invalid
 from activities.leaves import queries as leaves
 from activities.records import (
+    aftermath,  # noqa: F401 - it declares what becomes of records
     checking_routes,
     countersign_routes,
     desk_routes,

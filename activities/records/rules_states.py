@@ -27,7 +27,7 @@ Before: TypeAlias = str | None
 _TABLE: dict[Before, tuple[str, ...]] = {
     # from                  present  late  left early  excused  absent  deferred
     None:                  ("im",    "im",  "m",       "m",     "m",    "m"),
-    LET_GO:                ("mc",    "mc",  "mc",      "m",     "",     "mc"),
+    LET_GO:                ("mc",    "mc",  "mc",      "mc",    "",     "mc"),
     Attendance.PRESENT:    ("oc",    "c",   "oc",      "c",     "c",    "c"),
     Attendance.LATE:       ("c",     "oc",  "oc",      "c",     "c",    "c"),
     Attendance.LEFT_EARLY: ("oc",    "oc",  "oc",      "c",     "c",    "c"),

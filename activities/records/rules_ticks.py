@@ -23,6 +23,7 @@ from activities.records.rules import (
     why_not_mark,
     why_not_record,
 )
+from activities.records.rules_codes import arrived
 from activities.records.rules_overlap import MINUTE
 from activities.records.rules_states import Before, Step, why_not_follow
 
@@ -111,6 +112,16 @@ def ticked(session: Session, grace: int, how: How, at: datetime) -> Mark:
     if late <= grace:
         return fill_mark(Attendance.PRESENT, session.minutes)
     return fill_mark(Attendance.LATE, session.minutes, minutes_late=min(late, session.minutes))
+
+
+def resized(session: Session, grace: int, mark: Mark, came_at: datetime | None) -> Mark:
+    """The same mark where the slot has another end, and nobody has gone yet: who checked in counts as by their code,
+    who was ticked as by the tick."""
+    if came_at is not None:
+        return arrived(session, grace, came_at)
+    if session.visit is not None:
+        return Mark(mark.attendance, min(session.visit, session.minutes))
+    return fill_mark(mark.attendance, session.minutes, minutes_late=min(mark.minutes_late, session.minutes))
 
 
 def why_not_arrive(session: Session, norms: Norms, row: Row, mark: Mark, now: datetime) -> Refusal | None:

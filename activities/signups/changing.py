@@ -141,6 +141,17 @@ class Change(NamedTuple):
         return seats_within(self.minutes, self.quarters) if self.quarters else self.capacity
 
 
+Aftermath = Callable[[Collection[int], Collection[int], int, str, datetime], None]
+_AFTERMATHS: list[Aftermath] = []
+
+
+def afterwards(verb: Aftermath) -> Aftermath:
+    """Declare what a room above does about slots that change, in the same transaction: it is given those that are
+    cancelled or begin at another time, those that only end at another, who did it, why, and when."""
+    _AFTERMATHS.append(verb)
+    return verb
+
+
 def cancel(
     slot_ids: Collection[int], actor_id: int, reason: str, now: datetime, *, by_series: bool = False
 ) -> set[int]:
@@ -155,6 +166,7 @@ def cancel(
     after = {"state": SlotState.CANCELLED, "cancel_reason": reason, "cancelled_at": now}
     trail = [(slot.id, {"state": slot.state}, after) for slot in slots]
     _leave(trail, {slot.activity_id for slot in slots}, actor_id, "cancel slot", now, reason)
+    _follow(slot_ids, (), actor_id, reason, now)
     notices.cancelled([(offer, people[offer.id]) for offer, *_ in with_people], reason, now)
     tell_gathering(slot_ids, now)
     return {member_id for some in people.values() for member_id in some}
@@ -178,6 +190,10 @@ def change(wanted: Iterable[Wanted], actor_id: int, now: datetime, *, by_series:
         )
     with unless_there(lambda: SlotThere(changes[0].starts_at)):
         run(_CHANGE, [_row(one, now, marks=not by_series) for one in _in_turn(changes)])
+    _follow(
+        [c.slot.offer.id for c in changes if c.is_other_start],
+        [c.slot.offer.id for c in changes if c.is_moved and not c.is_other_start], actor_id, "", now,
+    )  # fmt: skip
     arrivals.close_after({c.slot.offer.id: c.ends_at - c.starts_at for c in changes if c.quarters})
     arrivals.spread_anew([
         (c.slot.offer.id, c.capacity, c.minutes) for c in changes if c.slot.offer.quarters and not c.quarters
@@ -189,6 +205,14 @@ def change(wanted: Iterable[Wanted], actor_id: int, now: datetime, *, by_series:
     waited_for = [c.slot.offer.id for c in changes if c.slot.offer.waiting]
     seated = {slot_id: promote(slot_id, now) for slot_id in waited_for}  # which also gathers seats for teams anew
     return _tell_moved([c.slot.offer.id for c in changes if c.is_moved], seated, now)
+
+
+def _follow(
+    gone: Collection[int], other_end: Collection[int], actor_id: int, reason: str, now: datetime
+) -> None:  # fmt: skip
+    if gone or other_end:
+        for verb in _AFTERMATHS:
+            verb(gone, other_end, actor_id, reason, now)
 
 
 def tell_gathering(

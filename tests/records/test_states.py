@@ -23,7 +23,7 @@ PRESENT, LATE, LEFT_EARLY, EXCUSED, ABSENT, DEFERRED = Attendance
 # from: present, late, left early, excused, absent, deferred; i and o are people with a code, m and c an organizer.
 CELLS = {
     None: "im im m m m m",
-    LET_GO: "mc mc mc m - mc",
+    LET_GO: "mc mc mc mc - mc",
     PRESENT: "oc c oc c c c",
     LATE: "c oc oc c c c",
     LEFT_EARLY: "oc oc oc c c c",
