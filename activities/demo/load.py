@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from activities.audit import seals
-from activities.demo import article, certificates, corrections, dossiers, outcomes, school, tables, ways
+from activities.demo import article, certificates, corrections, dossiers, goods, outcomes, school, tables, ways
 from activities.demo.attendance import DemoRecord, make_records
 from activities.demo.calendar import DemoCalendar, calendar_of
 from activities.demo.crowd import Crowd
@@ -79,5 +79,6 @@ def load(now: datetime, progress: Callable[[int], AbstractContextManager[Any]]) 
     certificates.play(now)
     corrections.play(now)
     outcomes.play(now)
+    goods.play(now)
     dossiers.play(now)
     seals.seal(now)

@@ -66,8 +66,8 @@ class PhotoMoment(StrEnum):
 
 
 PHOTO_MOMENT_NAMES = {
-    PhotoMoment.BEFORE: N_("Before"),
-    PhotoMoment.AFTER: N_("After"),
+    PhotoMoment.BEFORE: N_("Before the work"),
+    PhotoMoment.AFTER: N_("After the work"),
     PhotoMoment.DURING: N_("What was done"),
 }
 

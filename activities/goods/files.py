@@ -24,15 +24,15 @@ def workbook(
     """`facts` are lines of (what, value) that stand above the balance."""
     file = BytesIO()
     book = xlsxwriter.Workbook(file, {"in_memory": True})
-    head = [_("What"), _("Unit"), _("Came in"), _("Delivered"), _("There now")]
+    head = [_("Category"), _("Unit"), _("Came in"), _("Delivered"), _("There now")]
     rows: list[Row] = [(_(b.good.name), _(b.good.unit), b.came, b.went, b.there) for b in balances]
     _sheet(book, _("Balance"), head, rows, facts)
-    head = [_("What"), _("Lot"), _("In whose hands"), _("Number"), _("How many")]
+    head = [_("Category"), _("Lot"), _("In whose hands"), _("Number"), _("How many")]
     rows = [(_name(kind, h.lot.category), h.lot.label, h.holder, h.number, h.quantity) for h in holdings]
-    _sheet(book, _("Who holds what"), head, rows)
+    _sheet(book, _("Lots and who keeps them"), head, rows)
     head = [
-        _("Day"), _("What"), _("Lot"), _("How many"), _("From"), _("To"), _("Delivered to"), _("Note"), _("Entered by"),
-        _("Correction"),
+        _("Day"), _("Category"), _("Lot"), _("How many"), _("From"), _("To"), _("Delivered to"), _("Note"),
+        _("Entered by"), _("Correction"),
     ]  # fmt: skip
     _sheet(book, _("Movements"), head, [_moved(kind, one) for one in movements])
     book.close()

@@ -68,7 +68,7 @@ class DatedForm(FlaskForm):
 
 
 class TakeInForm(DatedForm):
-    category = RadioField(_l("What"), [InputRequired(_l("Choose one."))])
+    category = RadioField(_l("Category"), [InputRequired(_l("Choose one."))])
     quantity = SomeQuantity(_l("How many"), [InputRequired(_l("Enter a number."))], render_kw=NUMERIC)
     label = StringField(
         _l("Which, and from where"),
@@ -86,7 +86,7 @@ class TakeInForm(DatedForm):
 
 
 class PassOnForm(DatedForm):
-    giver = SelectField(_l("From"))
+    giver = SelectField(_l("From"), [InputRequired(_l("Choose one."))])
     quantity = SomeQuantity(_l("How many"), [InputRequired(_l("Enter a number."))], render_kw=NUMERIC)
     taker = StringField(
         _l("To"), [DataRequired(_l("Enter a number.")), Length(max=32, message=LONGEST)], filters=[clean_line],

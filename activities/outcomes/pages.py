@@ -18,7 +18,8 @@ WIDTH, HEIGHT, FOOT, HEAD = 360, 84, 16, 14
 
 @dataclass(frozen=True)
 class Column:
-    """One month or week: its name, whether the name has room below, and where its column stands."""
+    """One month or week: its name, whether the name has room below, where its column stands, and whether it is the
+    first of the highest, whose amount stands above it."""
 
     name: str
     is_named: bool
@@ -27,6 +28,7 @@ class Column:
     y: float
     width: float
     height: float
+    is_most: bool
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,7 @@ def _columns(measure: Measure, stretch: Stretch, days: Mapping[date, Sum]) -> li
     most = max((each.of(measure) for each in sums.values()), default=0) or 1
     step = WIDTH / len(begins)
     every = -(-len(begins) // 6)
+    highest = next((begin for begin, each in sums.items() if each.of(measure) == most), None)
     found = []
     for n, (begin, each) in enumerate(sums.items()):
         value = each.of(measure)
@@ -100,6 +103,7 @@ def _columns(measure: Measure, stretch: Stretch, days: Mapping[date, Sum]) -> li
             Column(
                 name, n % every == 0, write_amount(value), round(n * step + step * 0.15, 1),
                 round(HEAD + HEIGHT - height, 1), round(step * 0.7, 1), height,
+                begin == highest,
             )
         )  # fmt: skip
     return found

@@ -94,4 +94,16 @@ BROKEN = {
         SELECT r.id FROM record r
         LEFT JOIN audit_entry e ON e.subject = 'record' AND e.subject_id = r.id AND e.actor_id = r.recorded_by_id
         WHERE e.id IS NULL""",
+    "who was given, who delivered and who signed are three people": """
+        SELECT id FROM goods_delivery
+        WHERE handler_id IN (signed_by_id, recipient_id) OR signed_by_id = recipient_id""",
+    "everybody holds of each lot what came to them and has not gone": """
+        SELECT s.id FROM goods_stock s WHERE s.quantity <>
+            (SELECT coalesce(sum(m.quantity), 0) FROM goods_movement m
+             WHERE m.lot_id = s.lot_id AND m.taker_id = s.member_id) -
+            (SELECT coalesce(sum(m.quantity), 0) FROM goods_movement m
+             WHERE m.lot_id = s.lot_id AND m.giver_id = s.member_id)""",
+    "every photo belongs somewhere": """
+        SELECT p.id FROM photo p LEFT JOIN slot_photo s ON s.photo_id = p.id
+        LEFT JOIN goods_delivery d ON d.receipt_id = p.id WHERE s.id IS NULL AND d.id IS NULL""",
 }

@@ -22,6 +22,7 @@ from activities.duties.rules import SlotState
 from activities.exchanges.models import Handover, SwapOffer
 from activities.exchanges.pages import can_take_over
 from activities.exchanges.swap_queries import asked_of
+from activities.goods.models import GoodsDelivery, Lot
 from activities.holders.models import Holder
 from activities.holders.rules import HolderState
 from activities.kit import clock
@@ -30,6 +31,7 @@ from activities.people.models import Member
 from activities.people.passwords import verify
 from activities.people.queries import by_login
 from activities.people.rules import Stage, Standing
+from activities.photos.models import Photo
 from activities.records.models import Record
 from activities.records.rules import Mark, why_not_mark
 from activities.records.rules_evidence import Known
@@ -79,6 +81,7 @@ def test_every_state_is_one_the_services_could_have_made(now):
     if now == TODAY:
         check_exchanges(now)
     check_blood_drive(now)
+    check_goods()
 
 
 def first(query: str, now: datetime) -> list[int]:
@@ -206,6 +209,13 @@ def check_blood_drive(now: datetime) -> None:
     assert (drive.capacity, drive.minutes) == (600, 480)
     assert sum(time.quota for time in times(drive.id, drive.starts_at)) == 600
     assert 100 < drive.taken < 600
+
+
+def check_goods() -> None:
+    """The leavers' things were collected, some of them delivered, and of two deliveries one is signed."""
+    assert count(sa.select(sa.func.count(Lot.id))) == 6
+    assert sorted(db.session.scalars(sa.select(GoodsDelivery.signed_by_id.is_not(None)))) == [False, True]
+    assert count(sa.select(sa.func.count(Photo.id))) == 4
 
 
 def test_the_same_moment_gives_the_same_demo():

@@ -100,7 +100,7 @@ def test_the_workbook_has_the_balance_the_holders_and_every_movement(app, cast, 
         service.correct(cast.ou.id, last_movement(drive).id, 8, "少一袋", NOW)
     balance, holders, moves = _workbook(english(app, cast.ou), drive)
     assert balance[3:] == [
-        ["What", "Unit", "Came in", "Delivered", "There now"],
+        ["Category", "Unit", "Came in", "Delivered", "There now"],
         ["Clothes", "pieces", 40, 8, 32],
         ["Books", "books", 3, 0, 3],
     ]

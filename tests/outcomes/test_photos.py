@@ -157,7 +157,7 @@ def test_before_and_after_are_added_shown_and_removed(app, cast, begun):
         assert answer.status_code == 303
     page = ou.get(f"{slot}/outcomes").text
     assert page.count("photo-pair") == 1
-    assert 'alt="Before: 湖岸 before"' in page
+    assert 'alt="Before the work: 湖岸 before"' in page
     with app.app_context():
         before, after = (one.photo.public_id for one in gallery.of_slot(begun["cleaning"].id))
     assert ou.get(f"/organize/activities/{cast.sweeping.public_id}/photos").text.count("<figure") == 2

@@ -1,0 +1,56 @@
+"""Pictures for the demo, drawn rather than taken: a shore before and after, and a receipt."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from random import Random
+
+from PIL import Image, ImageDraw
+
+from activities.demo import article
+from activities.photos import apart
+from activities.photos.apart import Picture
+
+SIZE, SIDE = (1200, 900), 1600
+SKY, WATER, GRASS, PATH = "#bcd7ea", "#5f93ad", "#7fa35b", "#cdbf9f"
+LEAVES = ("#a8632a", "#c98a2d", "#8a4b20", "#d9b45a")
+
+
+def shore(leaves: int) -> Picture:
+    """A lake with a path along it, on which so many leaves lie."""
+    image, rng = Image.new("RGB", SIZE, SKY), Random(article.SEED)
+    draw = ImageDraw.Draw(image)
+    width, height = SIZE
+    draw.rectangle((0, height * 0.35, width, height * 0.6), fill=WATER)
+    draw.rectangle((0, height * 0.6, width, height), fill=GRASS)
+    draw.polygon(
+        [(width * 0.42, height * 0.6), (width * 0.5, height * 0.6), (width * 0.8, height), (width * 0.1, height)],
+        fill=PATH,
+    )
+    for _ in range(leaves):
+        x, y, size = rng.uniform(0, width), rng.uniform(height * 0.62, height), rng.uniform(8, 22)
+        draw.ellipse((x, y, x + size, y + size * 0.6), fill=rng.choice(LEAVES))
+    return _picture(image)
+
+
+def receipt() -> Picture:
+    """A sheet with a table, a signature and a stamp."""
+    image = Image.new("RGB", (900, 1200), "#8a7a66")
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((70, 60, 830, 1140), fill="#fbfaf6")
+    for row in range(8):
+        draw.line((130, 260 + 80 * row, 770, 260 + 80 * row), fill="#555555", width=3)
+    for column in (130, 430, 600, 770):
+        draw.line((column, 260, column, 820), fill="#555555", width=3)
+    points = [(190 + 22 * n, 960 + (n * 37) % 50 - (n % 2) * 30) for n in range(12)]
+    draw.line(points, fill="#1f3a7a", width=6, joint="curve")
+    draw.ellipse((560, 860, 760, 1060), outline="#b3261e", width=10)
+    draw.regular_polygon((660, 960, 50), 5, fill="#b3261e")
+    return _picture(image)
+
+
+def _picture(image: Image.Image) -> Picture:
+    """As if somebody had brought it."""
+    file = BytesIO()
+    image.save(file, "JPEG", quality=90)
+    return apart.read(file.getvalue(), SIDE)
