@@ -193,6 +193,7 @@ DOORS = (
             Page("certificates.asked_for", N_("Certificate requests"), Permission.CERTIFY),
             Page("certificates.objections", N_("Objections"), Permission.CERTIFY, also=("certificates.judge",)),
             Page("transfers.start", N_("Import hours"), Permission.IMPORT_HOURS),
+            Page("transfers.export", N_("Export hours"), Permission.CERTIFY),
             Page("people.roles", N_("Roles"), Permission.GRANT_ROLES),
         ),
         ("pauses", "certificates", "dossiers", "transfers", "records.to_countersign", "records.countersign",

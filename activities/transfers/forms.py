@@ -9,9 +9,10 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, SelectField
-from wtforms.validators import InputRequired
+from wtforms.validators import DataRequired, InputRequired, ValidationError
 
 from activities.duties.kinds import KINDS, LEDGER_NAMES
+from activities.kit.fields import Day
 from activities.kit.i18n import gettext as _
 from activities.kit.i18n import say_value
 from activities.people.models import Unit
@@ -75,3 +76,17 @@ def _named(table: Table, column: int) -> str:
     heading = table.heading[column][:40] or str(column + 1)
     samples = ", ".join(text[:20] for text in table.samples(column))
     return f"{heading} ({samples})" if samples else heading
+
+
+class DaysForm(FlaskForm):
+    """From which day to which. Only read, so it needs no token."""
+
+    class Meta:
+        csrf = False
+
+    first = Day(_l("First day"), [DataRequired(_l("Choose a day."))])
+    last = Day(_l("Last day"), [DataRequired(_l("Choose a day."))])
+
+    def validate_last(self, field: Day) -> None:
+        if self.first.data and field.data and field.data < self.first.data:
+            raise ValidationError(_("The last day is before the first."))

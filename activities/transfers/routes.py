@@ -17,12 +17,13 @@ from activities.kit.roles import Permission
 from activities.kit.web import done, invalid
 from activities.people import queries as people
 from activities.people.limits import person, requests
-from activities.transfers import queries, rules, service
+from activities.transfers import queries, routes_export, rules, service
 from activities.transfers.forms import NONE, ColumnsForm, HoursForm
 from activities.transfers.models import HoursUpload
 from activities.transfers.rules_cells import Field, guess
 
 transfers = Blueprint("transfers", __name__)
+routes_export.add_to(transfers)
 BATCHES = 20
 # What a page shows of a long list; the rest is counted.
 SHOWN = 100

@@ -111,7 +111,7 @@ def guess(heading: Mapping[int, str]) -> dict[Field, int]:
     """Which column holds what, as far as the headings say; of two that say the same the first."""
     found: dict[Field, int] = {}
     for column, text in sorted(heading.items()):
-        field = HEADINGS.get(fold(text)) or HEADINGS.get(fold(text, asides=True))
+        field = HEADINGS.get(fold(text, asides=True)) or HEADINGS.get(fold(text))
         if field and field not in found:
             found[field] = column
     return found

@@ -30,7 +30,7 @@ from activities.people.service import acting
 from activities.people.users import Viewer
 from activities.records.models import Record
 from activities.records.rules import Attendance
-from activities.transfers import queries, rules
+from activities.transfers import notices, queries, rules
 from activities.transfers.models import HoursImport, HoursMapping, HoursUpload, ImportedHours
 from activities.transfers.rules import Line, Plan, Table, Target
 from activities.transfers.rules_cells import Field
@@ -101,6 +101,10 @@ def confirm(
     _record(batch, plan.new, slots, ledger, now)
     after = {"file": upload.name, "digest": file, "records": len(plan.new), "minutes": plan.minutes}
     audit.leave(now, importer_id, "import hours", HoursImport, batch.id, after=after)
+    given: Counter[int] = Counter()
+    for line in plan.new:
+        given[line.person.id] += line.entry.minutes
+    notices.imported(given, upload.name, batch.public_id, now)
     return len(plan.new)
 
 

@@ -253,6 +253,10 @@ def member_of_first(cast: Cast) -> dict[str, Any]:
     return {"public_id": cast.wang.public_id}
 
 
+def exported(_: Cast) -> dict[str, Any]:
+    return {"kind": "csv", "first": "2026-01-01", "last": "2026-12-31"}
+
+
 def purpose(_: Cast) -> dict[str, Any]:
     return {"purpose": "name_on_notice"}
 
@@ -639,6 +643,8 @@ TABLE = {
     "POST transfers.upload": row("login 404 404 404 422 422"),
     "GET transfers.preview": row("login 404 404 404 200 404", hours_upload),
     "POST transfers.preview": row("login 404 404 404 422 404", hours_upload),
+    "GET transfers.export": row("login 404 404 404 200 404"),
+    "GET transfers.export_file": row("login 404 404 404 200 404", exported),
     "POST transfers.undo": row("login 404 404 404 303 303", hours_import),
     # holders
     "GET holders.board": row("login 404 404 200 404 404", energy_activity),
