@@ -23,8 +23,8 @@ from activities.people import sheet, uploads
 from activities.people.models import Member, RosterUpload
 from activities.people.persons import persons
 from activities.people.roster import NotAsPreviewed
-from activities.people.roster_rules import Problem
 from activities.people.service import acting
+from activities.people.tables import Problem
 from activities.trainings import queries as trainings
 
 

@@ -12,9 +12,10 @@ from typing import Any, ClassVar
 from activities.dossiers.rules import MAY_BE_EMPTY, MOST_MINUTES, SHAPES, Block, DayToCome, OwnEntry, Part, Said
 from activities.kit.refusal import N_, Refusal, Word, refusal
 from activities.people.roster_cells import NeedsNoError, NeedsShorter, NeedsValue, is_error, read_number, tidy
-from activities.people.roster_rules import HEADINGS_WITHIN, MissingColumns, NobodyInIt, NoHeadings, Problem
+from activities.people.roster_rules import HEADINGS_WITHIN, MissingColumns, NobodyInIt, NoHeadings
 from activities.people.roster_words import fold
 from activities.people.rows import Row, Sheet, TooManyRows
+from activities.people.tables import Columned, OnceOnly, Problem, by_word
 
 MOST_ENTRIES = 5000
 NUMBER, NAME = "number", "name"
@@ -37,7 +38,7 @@ WORDS: Mapping[str, str] = {
         單位 單位名稱 組織單位 授予單位 頒發單位 主辦單位 organizedby organizer grantedby grantingunit""",
     Part.DAY: "日期 时间 培训日期 培训时间 表彰日期 授予日期 评价日期 時間 培訓日期 授予日期 評價日期 date day",
 }
-COLUMNS = {word: key for key, words in WORDS.items() for word in words.split()}
+COLUMNS = by_word(WORDS)
 LABELS = {NUMBER: Word(N_("Student or staff number")), NAME: Word(N_("Full name"))}
 
 
@@ -63,25 +64,16 @@ class NeedsSameName(Refusal):
 
 
 @refusal
-class NeedsOtherRow(Refusal):
-    row: int
-    sentence: ClassVar[str] = N_("What no other row says: row %(row)s is the same.")
-
-
-@refusal
 class NeedsOtherName(Refusal):
     name: str
     sentence: ClassVar[str] = N_("Another training: who has passed “%(name)s” is entered under Trainings.")
 
 
 @dataclass(frozen=True)
-class Table:
-    """The rows below the headings; `columns` says where each part stands, `headings` what the file calls it."""
+class Table(Columned[str]):
+    """The rows of a file about one block."""
 
     block: Block
-    rows: Sequence[Row]
-    columns: Mapping[str, int]
-    headings: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -123,7 +115,7 @@ def _table(block: Block, heading: Row, rows: Sequence[Row], columns: Mapping[str
         raise NobodyInIt
     if len(filled) > MOST_ENTRIES:
         raise TooManyRows(MOST_ENTRIES)
-    return Table(block, filled, columns, {key: tidy(heading.cells[n]) for key, n in columns.items()})
+    return Table(filled, columns, {key: tidy(heading.cells[n]) for key, n in columns.items()}, block)
 
 
 def read_lines(table: Table) -> tuple[list[Line], list[Problem]]:
@@ -137,7 +129,7 @@ def read_lines(table: Table) -> tuple[list[Line], list[Problem]]:
             number, name = values.pop(NUMBER), values.pop(NAME, "")
             line = Line(row.number, number, name, Said(**values))
             if (above := first.setdefault((number, line.said), row.number)) != row.number:
-                wrong = [Problem(row.number, table.headings[NUMBER], number, NeedsOtherRow(above))]
+                wrong = [table.problem(row.number, NUMBER, number, OnceOnly(above))]
             else:
                 lines.append(line)
         problems += wrong
@@ -152,7 +144,7 @@ def _read_row(table: Table, row: Row) -> tuple[dict[str, Any], list[Problem]]:
         try:
             values[key] = _read_cell(key, text)
         except Refusal as expected:
-            problems.append(Problem(row.number, table.headings[key], tidy(text), expected))
+            problems.append(table.problem(row.number, key, tidy(text), expected))
     return values, problems
 
 
@@ -216,7 +208,7 @@ def problem_with(
     are kept by themselves."""
 
     def wrong(key: str, found: str, expected: Refusal) -> Problem:
-        return Problem(line.row, table.headings[key], found, expected)
+        return table.problem(line.row, key, found, expected)
 
     if name is None:
         return wrong(NUMBER, line.number, NeedsYourPerson())

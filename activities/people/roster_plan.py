@@ -9,9 +9,10 @@ from hashlib import sha256
 from typing import Any, ClassVar
 
 from activities.kit.refusal import N_, Refusal, refusal
-from activities.people.roster_rules import Entry, Problem, SameZeros, Table, without_zeros
+from activities.people.roster_rules import Entry, SameZeros, Table, without_zeros
 from activities.people.roster_words import Field
 from activities.people.rules import HoldsMore, OwnStage, Stage, Standing
+from activities.people.tables import Problem
 
 FIELDS = ("name", "unit_id", "class_name", "stage", "standing", "email")
 
@@ -115,7 +116,7 @@ def make_plan(table: Table, entries: Sequence[Entry], problems: Sequence[Problem
 
 
 def _problem(entry: Entry, field: Field, expected: Refusal, table: Table) -> Problem:
-    return Problem(entry.row, table.headings[field], str(getattr(entry, field)), expected)
+    return table.problem(entry.row, field, str(getattr(entry, field)), expected)
 
 
 def _wrong_zeros(entry: Entry, twins: Mapping[str, str]) -> Refusal | None:

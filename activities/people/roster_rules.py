@@ -12,6 +12,7 @@ from activities.people.roster_cells import NeedsNoError, NeedsValue, tidy
 from activities.people.roster_words import LABELS, MAY_BE_EMPTY, REQUIRED, Field, claim, fold
 from activities.people.rows import Row, Sheet
 from activities.people.rules import Stage, Standing
+from activities.people.tables import Columned, OnceOnly, Problem
 
 # Titles, dates and instructions above the headings take fewer rows than this.
 HEADINGS_WITHIN = 50
@@ -60,34 +61,15 @@ class NeedsUnit(Refusal):
 
 
 @refusal
-class OnceOnly(Refusal):
-    row: int
-    sentence: ClassVar[str] = N_("What no other row has: row %(row)s says the same.")
-
-
-@refusal
 class SameZeros(Refusal):
     known: str
     sentence: ClassVar[str] = N_("%(known)s, if that person is meant: the two numbers differ only in leading zeros.")
 
 
 @dataclass(frozen=True)
-class Problem:
-    """What is wrong with one cell: the spreadsheet's row, the column's heading, what was found, what is expected."""
+class Table(Columned[Field]):
+    """The rows of a roster, and the headings that were passed over."""
 
-    row: int
-    column: str
-    found: str
-    expected: Refusal
-
-
-@dataclass(frozen=True)
-class Table:
-    """The rows below the headings. `columns` is where each field stands, `headings` what the file calls it."""
-
-    rows: Sequence[Row]
-    columns: Mapping[Field, int]
-    headings: Mapping[Field, str]
     ignored: tuple[str, ...]
 
 
@@ -175,7 +157,7 @@ def _read_row(
         try:
             value = _read_cell(text, field, readers[field])
         except Refusal as expected:
-            problems.append(Problem(row.number, table.headings[field], tidy(text), expected))
+            problems.append(table.problem(row.number, field, tidy(text), expected))
         else:
             values["unit_id" if field is Field.UNIT else field.value] = value
     return values, problems
@@ -198,7 +180,7 @@ def _again(row: Row, values: Mapping[str, Any], seen: dict[tuple[Field, str], in
         if value := values.get(field):
             key = (field, without_zeros(value) if field is Field.NUMBER else value)
             if (first := seen.setdefault(key, row.number)) != row.number:
-                problems.append(Problem(row.number, table.headings[field], value, OnceOnly(first)))
+                problems.append(table.problem(row.number, field, value, OnceOnly(first)))
     return problems
 
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from enum import StrEnum
-from typing import TypeVar
 
 from activities.kit.refusal import N_, Word
 from activities.people.rules import STAGE_NAMES, STANDING_NAMES, Stage, Standing
+from activities.people.tables import by_word
 
 ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 SIGNS = re.compile(r"[\W_]+")
-Meaning = TypeVar("Meaning", bound=StrEnum)
 
 
 class Field(StrEnum):
@@ -51,11 +50,7 @@ def fold(text: str, *, asides: bool = False) -> str:
     return SIGNS.sub("", text if asides else ASIDE.sub("", text))
 
 
-def _by_word(words: dict[Meaning, str]) -> dict[str, Meaning]:
-    return {word: meaning for meaning, spoken in words.items() for word in spoken.split()}
-
-
-HEADINGS = _by_word(
+HEADINGS = by_word(
     {
         Field.NUMBER: """学号 工号 编号 学工号 学号工号 工号学号 教工号 职工号 教职工号 员工号 人员编号 人员工号
             党员编号 学生学号 學號 工號 編號 學工號 學號工號 教職工號 number studentnumber staffnumber studentno staffno
@@ -77,7 +72,7 @@ HEADINGS = _by_word(
             電郵 email emailaddress mail""",
     }
 )
-STAGE_WORDS = _by_word(
+STAGE_WORDS = by_word(
     {
         Stage.FULL: """正式党员 中共党员 共产党员 中国共产党党员 中共正式党员 正式 党员 正式黨員 中共黨員 共產黨員 黨員
             full fullmember fullpartymember partymember""",
@@ -88,7 +83,7 @@ STAGE_WORDS = _by_word(
         Stage.APPLICANT: "入党申请人 申请人 入党申请者 申请入党人员 入黨申請人 申請人 applicant",
     }
 )
-STANDING_WORDS = _by_word(
+STANDING_WORDS = by_word(
     {
         Standing.STUDENT: """学生 在校生 本科生 本科 专科生 专科 大学生 研究生 硕士研究生 硕士生 硕士 博士研究生 博士生
             博士 学生干部 學生 大學生 碩士生 student undergraduate undergraduatestudent graduatestudent postgraduate""",

@@ -19,7 +19,8 @@ from activities.people.users import Viewer
 from activities.records.models import Record
 from activities.records.rules_overlap import MINUTE, Spell
 from activities.transfers.models import HoursImport, HoursMapping, HoursUpload, ImportedHours
-from activities.transfers.rules import ONE_DAY, Entry, Known, Person
+from activities.transfers.rules import Entry, Known, Person
+from activities.transfers.rules_columns import ONE_DAY
 
 KEPT = timedelta(hours=1)
 CHANGED = sa.or_(Record.countersigned_by_id.is_not(None), Record.changed_at != Record.recorded_at)

@@ -17,7 +17,7 @@ from activities.kit.roles import Permission
 from activities.kit.web import done, invalid
 from activities.people import queries as people
 from activities.people.limits import person, requests
-from activities.transfers import queries, routes_export, rules, service
+from activities.transfers import queries, routes_export, rules, rules_columns, rules_refusals, service
 from activities.transfers.forms import NONE, ColumnsForm, HoursForm
 from activities.transfers.models import HoursUpload
 from activities.transfers.rules_cells import Field, guess
@@ -77,16 +77,16 @@ def preview(public_id: str) -> Any:
     }  # fmt: skip
     if form.is_submitted() and not form.validate():
         return invalid("transfers/preview.html", **page)
-    if refusal := rules.why_not_columns(form.columns):
+    if refusal := rules_columns.why_not_columns(form.columns):
         form.kind.errors = [*form.kind.errors, say_refusal(refusal)]
         return render_template("transfers/preview.html", **page), 422 if form.is_submitted() else 200
     code = 200
     if form.is_submitted() and "look" not in request.form:
         try:
             return _confirm(public_id, form)
-        except rules.NotAsShown as refusal:
+        except rules_refusals.NotAsShown as refusal:
             page["changed"], code = refusal, 409
-        except (rules.HasBadRows, rules.NothingNew) as refusal:
+        except (rules_refusals.HasBadRows, rules_refusals.NothingNew) as refusal:
             form.without_bad.errors, code = [say_refusal(refusal)], 422
     ledger = kind_of(form.kind.data).ledger
     page["plan"] = service.look(current_user, table, form.columns, ledger, clock.zone(), now)

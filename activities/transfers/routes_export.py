@@ -30,7 +30,7 @@ def add_to(transfers: Blueprint) -> None:
 def export() -> Any:
     """The last year, until other days are chosen."""
     today = clock.local_day(clock.now())
-    form = DaysForm(request.args, data={"first": today - timedelta(days=365), "last": today})
+    form = DaysForm(request.args or None, data={"first": today - timedelta(days=365), "last": today})
     if not form.validate():
         return invalid("transfers/export.html", form=form, extent=None)
     assert form.first.data  # asked for by the form
@@ -54,9 +54,8 @@ def export_file(kind: str) -> Any:
         answer = Response(stream_with_context(national.as_csv(lines)), mimetype="text/csv")
         answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return answer
-    file = TemporaryFile()  # noqa: SIM115 - closed once it is sent
+    # The answer closes the file, and the file system forgets it.
+    file = TemporaryFile()  # noqa: SIM115
     national.write_xlsx(file, lines)
     file.seek(0)
-    answer = send_file(file, mimetype=XLSX, as_attachment=True, download_name=name, etag=False)
-    answer.call_on_close(file.close)
-    return answer
+    return send_file(file, mimetype=XLSX, as_attachment=True, download_name=name, etag=False)

@@ -13,6 +13,7 @@ from activities.duties.kinds import Ledger
 from activities.kit.refusal import N_, Refusal, Word, refusal
 from activities.people.roster_cells import compact, tidy
 from activities.people.roster_words import fold
+from activities.people.tables import by_word
 
 MIDNIGHT = time(0)
 WHOLE_DAY = (MIDNIGHT, MIDNIGHT)
@@ -72,14 +73,14 @@ _HEADINGS = {
     Field.PLACE: "地点 服务地点 活动地点 場所 地點 服務地點 活動地點 place location",
     Field.LEDGER: "类别 类型 时长类型 服务类别 類別 類型 ledger type category",
 }
-HEADINGS = {word: field for field, words in _HEADINGS.items() for word in words.split()}
+HEADINGS = by_word(_HEADINGS)
 _LEDGERS = {
     Ledger.SERVICE: "志愿服务 志愿 志願服務 志願 公益 volunteer volunteerservice service",
     Ledger.DUTY: "岗位履职 岗位 值班 履职 崗位 崗位履職 duty postduty",
     Ledger.LEARNING: "学习 学时 理论学习 培训 學習 學時 培訓 study learning training",
     Ledger.ORGANISATION: "组织生活 党务 会议 組織生活 會議 organisation organisationallife meeting",
 }
-LEDGERS = {word: ledger for ledger, words in _LEDGERS.items() for word in words.split()}
+LEDGERS = by_word(_LEDGERS)
 
 
 @refusal

@@ -30,7 +30,7 @@ from activities.people.service import acting
 from activities.people.users import Viewer
 from activities.records.models import Record
 from activities.records.rules import Attendance
-from activities.transfers import notices, queries, rules
+from activities.transfers import notices, queries, rules_columns, rules_duplicates, rules_refusals
 from activities.transfers.models import HoursImport, HoursMapping, HoursUpload, ImportedHours
 from activities.transfers.rules import Line, Plan, Table, Target
 from activities.transfers.rules_cells import Field
@@ -41,7 +41,7 @@ Place = tuple[str, str]
 
 def read(data: bytes, name: str) -> Table:
     """The table in a file. Raises the refusals of `people.rows` and of the rules for one that holds none."""
-    return rules.find_table(sheet.read(data, name))
+    return rules_columns.find_table(sheet.read(data, name))
 
 
 def keep(importer_id: int, unit_id: int, data: bytes, name: str, now: datetime) -> str:
@@ -65,12 +65,12 @@ def look(importer: Viewer, table: Table, columns: Mapping[Field, int], ledger: L
          now: datetime, *, locked: bool = False) -> Plan:  # fmt: skip
     """What importing would do. With `locked`, in a transaction, nobody records its people meanwhile."""
     target = Target(ledger=ledger, importer=persons([importer.id])[importer.id], zone=zone, now=now)
-    found = rules.read_rows(table, columns, target)
+    found = rules_columns.read_rows(table, columns, target)
     people = queries.people(importer, {entry.number for entry in found[0]})
     accounts = with_others(person.id for person in people.values())
     if locked:
         queries.lock_people(accounts)
-    return rules.make_plan(table, columns, found, people, queries.known(accounts, found[0]), target)
+    return rules_duplicates.make_plan(table, columns, found, people, queries.known(accounts, found[0]), target)
 
 
 @transactional
@@ -88,8 +88,8 @@ def confirm(
     table = read(upload.content, upload.name)
     plan = look(importer, table, columns, ledger, zone, now, locked=True)
     if plan.digest != digest:
-        raise rules.NotAsShown
-    if refusal := rules.why_not_import(plan, leaves_out_bad=leaves_out_bad):
+        raise rules_refusals.NotAsShown
+    if refusal := rules_duplicates.why_not_import(plan, leaves_out_bad=leaves_out_bad):
         raise refusal
     file = sha256(upload.content).hexdigest()
     batch = HoursImport(unit_id=unit.id, imported_by_id=importer_id, name=upload.name, digest=file, created_at=now)
@@ -121,13 +121,13 @@ def undo(importer_id: int, import_id: int, now: datetime) -> int:
     slots = list(run(sa.select(Slot.id, Slot.post_id, Post.activity_id).join(Slot.post)
                      .where(Slot.id.in_(queries.slots_of(import_id))).with_for_update(of=Slot)))  # fmt: skip
     if used := queries.built_on(import_id):
-        raise rules.BuiltOn(used)
+        raise rules_refusals.BuiltOn(used)
     changes: list[tuple[int, dict[str, Any], dict[str, Any]]] = [
         (row.id, {"minutes": row.minutes, "member_id": row.member_id}, {}) for row in rows
     ]
     audit.leave_all(now, importer_id, "undo import", Record, changes)
     audit.leave(now, importer_id, "undo import", HoursImport, import_id, before={"file": batch.name})
-    with unless_there(lambda: rules.BuiltOn(len(rows))):
+    with unless_there(lambda: rules_refusals.BuiltOn(len(rows))):
         run(sa.delete(Record).where(Record.id.in_(of_it)))
         for model, ids in ((Slot, {slot[0] for slot in slots}), (Post, {slot[1] for slot in slots}),
                            (Activity, {slot[2] for slot in slots})):  # fmt: skip

@@ -137,7 +137,7 @@ class TestImporting:
         assert found == [
             (3, "学号", "NeedsYourPerson"), (4, "姓名", "NeedsSameName"), (5, "学时", "NeedsHours"),
             (6, "日期", "NeedsDay"), (7, "日期", "DayToCome"), (8, "培训名称", "NeedsOtherName"),
-            (9, "学号", "OwnEntry"), (10, "学号", "NeedsOtherRow"), (11, "学号", "NeedsValue"),
+            (9, "学号", "OwnEntry"), (10, "学号", "OnceOnly"), (11, "学号", "NeedsValue"),
         ]  # fmt: skip
         with pytest.raises(NotAsPreviewed):
             self.confirm(cast, *bad)

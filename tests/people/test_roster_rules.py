@@ -22,7 +22,6 @@ from activities.people.roster_rules import (
     NeedsUnit,
     NobodyInIt,
     NoHeadings,
-    OnceOnly,
     SameZeros,
     TwoColumns,
     TwoRosters,
@@ -32,6 +31,7 @@ from activities.people.roster_rules import (
 from activities.people.roster_words import HEADINGS, LABELS, STAGE_WORDS, STANDING_WORDS, Field, claim, fold
 from activities.people.rows import Row, Sheet
 from activities.people.rules import HoldsMore, Stage, Standing
+from activities.people.tables import OnceOnly
 from tests.people.rosters import HEADINGS as USUAL
 from tests.people.rosters import person, roster
 

@@ -17,8 +17,8 @@ from activities.outbox.models import Notice
 from activities.people.sheet import read
 from activities.records.models import Record
 from activities.transfers.national import CALCULATES, EVIDENCE, HEADINGS, as_csv
-from activities.transfers.rules import NothingNew
 from activities.transfers.rules_cells import Field, guess
+from activities.transfers.rules_refusals import NothingNew
 from tests.cast import NOW, english
 from tests.certificates.orders import recorded
 from tests.transfers.test_service import bring
@@ -39,6 +39,7 @@ def table(app, member, kind="csv", days=DAYS) -> list[list[str]]:
         assert answer.data.startswith(b"\xef\xbb\xbf")
         return list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"), newline="")))
     book = CalamineWorkbook.from_filelike(io.BytesIO(answer.data))
+    answer.close()
     return [[str(cell) for cell in line] for line in book.get_sheet_by_index(0).to_python()]
 
 

@@ -14,10 +14,12 @@ from activities.duties.kinds import Ledger
 from activities.kit.refusal import Refusal
 from activities.people.rows import Row, Sheet
 from activities.records.rules_overlap import Spell
-from activities.transfers import rules
 from activities.transfers import rules_cells as cells
-from activities.transfers.rules import Known, Person, Target, find_table, make_plan, read_rows
+from activities.transfers import rules_columns, rules_refusals
+from activities.transfers.rules import Known, Person, Target
 from activities.transfers.rules_cells import Field, guess
+from activities.transfers.rules_columns import find_table, read_rows
+from activities.transfers.rules_duplicates import make_plan
 
 NOW = datetime(2026, 11, 25, 4, tzinfo=UTC)
 HEADING = ("学号", "姓名", "日期", "开始", "结束", "时长(小时)", "活动名称", "地点", "类别")
@@ -123,7 +125,7 @@ def test_rows_without_times_are_compared_by_day_and_activity_and_never_fill_more
     )
     assert [one.entry.row for one in found.new] == [2, 5]
     assert [one.line.entry.row for one in found.duplicates] == [3]
-    assert [(one.row, one.expected) for one in found.problems] == [(4, rules.NoRoom(timedelta(hours=4)))]
+    assert [(one.row, one.expected) for one in found.problems] == [(4, rules_refusals.NoRoom(timedelta(hours=4)))]
 
 
 @given(st.lists(st.tuples(st.integers(0, 22), st.integers(1, 3), st.booleans()), max_size=12))
@@ -148,4 +150,4 @@ def test_whatever_a_file_says_no_day_has_more_minutes_than_it_has(spans):
 )  # fmt: skip
 def test_who_when_how_long_and_what_cannot_be_left_out(columns, is_enough):
     chosen = {Field(name): n for n, name in enumerate(columns.split())}
-    assert (rules.why_not_columns(chosen) is None) is is_enough
+    assert (rules_columns.why_not_columns(chosen) is None) is is_enough

@@ -20,7 +20,7 @@ from activities.records import countersigning
 from activities.records.models import Record
 from activities.records.rules import Attendance, Mark
 from activities.records.service import record_attendance
-from activities.transfers import queries, rules, service
+from activities.transfers import queries, rules_refusals, service
 from activities.transfers.models import HoursImport, HoursMapping, ImportedHours
 from activities.transfers.rules_cells import guess
 from tests.cast import HOUR, NOW, grant, make_member, make_post, make_slot
@@ -96,7 +96,7 @@ def test_a_second_account_brings_the_same_time_no_second_time(cast):
 
 def test_the_same_file_again_changes_nothing(cast):
     bring(cast)
-    with pytest.raises(rules.NothingNew):
+    with pytest.raises(rules_refusals.NothingNew):
         bring(cast)
     db.session.rollback()
     assert (many(Record), many(HoursImport)) == (3, 1)
@@ -111,7 +111,7 @@ def test_the_headings_of_a_file_are_remembered_for_the_unit(cast):
 
 def test_bad_rows_are_imported_by_nobody_and_hold_the_others_back_until_left_out(cast):
     data = csv_file([*ROWS, ("404", "", "2026-11-20", "1:00-2:00", "x", "")])
-    with pytest.raises(rules.HasBadRows):
+    with pytest.raises(rules_refusals.HasBadRows):
         bring(cast, data)
     db.session.rollback()
     assert many(Record) == 0
@@ -119,7 +119,7 @@ def test_bad_rows_are_imported_by_nobody_and_hold_the_others_back_until_left_out
 
 
 def test_what_is_confirmed_is_what_was_shown(cast):
-    with pytest.raises(rules.NotAsShown):
+    with pytest.raises(rules_refusals.NotAsShown):
         bring(cast, digest="0" * 32)
 
 
@@ -140,7 +140,8 @@ def test_nobody_imports_beyond_their_units_nor_their_own_hours(cast):
     ("data", "refusal"),
     [
         (b"", EmptyFile), (b"\x89PNG....", NotASpreadsheet), (b"PK\x03\x04damaged", NotASpreadsheet),
-        (csv_file([HEADINGS]), rules.NoRows), (csv_file([HEADINGS, *[ROWS[1]] * 20_001]), rules.TooManyHours),
+        (csv_file([HEADINGS]), rules_refusals.NoRows),
+        (csv_file([HEADINGS, *[ROWS[1]] * 20_001]), rules_refusals.TooManyHours),
     ],
     ids=["empty", "picture", "damaged", "headings alone", "too long"],
 )  # fmt: skip
@@ -177,7 +178,7 @@ def test_an_import_stays_once_something_is_built_on_it(cast):
     grant(cast.gu, Role.SECRETARY, cast.school)
     db.session.commit()
     countersigning.countersign(cast.gu.id, first.slot_id, {first.public_id: first.changed_at}, NOW + HOUR)
-    with pytest.raises(rules.BuiltOn):
+    with pytest.raises(rules_refusals.BuiltOn):
         service.undo(cast.chen.id, batch.id, NOW + 2 * HOUR)
     db.session.rollback()
     assert many(Record) == 3
