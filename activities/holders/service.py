@@ -23,7 +23,9 @@ from activities.kit.refusal import ChangedMeanwhile, NotFound, Refusal
 from activities.outbox.jobs import every
 from activities.people.models import Member
 from activities.people.service import acting
+from activities.signups import facts
 from activities.signups.moving_up import fill, lock_waiters, seat_freed
+from activities.signups.rules_person import why_paused
 from activities.signups.rules_soft import RisksNotRead, why_not_aware
 
 
@@ -85,6 +87,8 @@ def _accept(
     holder, before = _locked_for(member_id, public_id, now)
     if holder.state is not HolderState.PROPOSED or holder.ends_at <= now:
         raise rules.NotProposed
+    if reason := why_paused(facts.person(member_id), now):
+        raise reason
     activity = holder.post.activity
     if activity.risks and risks_version != activity.risks_version:
         raise RisksNotRead

@@ -20,14 +20,15 @@ from activities.kit.db import db
 from activities.kit.refusal import NotAllowed, NotFound
 from activities.outbox.models import Notice
 from activities.signups.leaving import deactivate
-from activities.signups.models import SignUp, Team
+from activities.signups.models import Pause, SignUp, Team
 from activities.signups.organize import cancel_slot, edit_slot
 from activities.signups.rules import SignUpState
+from activities.signups.rules_person import Paused
 from activities.signups.rules_soft import RisksNotRead
 from activities.signups.service import sign_up, withdraw
 from activities.signups.teams import join, make_team, sign_up_team
 from activities.signups.wishes import wait_for_any
-from tests.cast import DAY, HOUR, NOW, Cast, make_holder, make_member, make_post, make_room, make_slot, my_state
+from tests.cast import DAY, HOUR, NOW, Cast, make_holder, make_member, make_post, make_room, make_slot, my_state, store
 
 pytestmark = pytest.mark.usefixtures("ctx")
 SEATED, WAITING = SignUpState.SEATED, SignUpState.WAITING
@@ -178,6 +179,22 @@ def test_risks_are_read_before_it_is_accepted(cast: Cast, room, slots):
             service.accept(cast.lin.id, holder.public_id, version, NOW)
     service.accept(cast.lin.id, holder.public_id, 2, NOW)
     assert {s.risks_version for s in db.session.query(SignUp)} == {2}
+
+
+def test_who_is_paused_takes_on_no_post_but_keeps_the_one_they_have(cast: Cast, room, slots):
+    held(cast, room, cast.lin)
+    other = make_post(fresh(room.activity), "206 教室")
+    proposal = propose(cast, other, cast.lin)
+    store(Pause(member_id=cast.lin.id, begun_at=NOW, until=NOW + 9 * DAY, misses=3, miss_days=90))
+    later = make_slot(room, NOW + 10 * DAY)
+    db.session.commit()
+    with pytest.raises(Paused):
+        service.accept(cast.lin.id, proposal.public_id, 0, NOW)
+    assert fresh(proposal).state is PROPOSED
+    service.follow(NOW)
+    assert states(cast.lin, [later]) == [SEATED]
+    service.accept(cast.lin.id, proposal.public_id, 0, NOW + 9 * DAY)
+    assert fresh(proposal).state is ACCEPTED
 
 
 def test_who_declines_says_why_to_those_who_run_it(cast: Cast, room, slots):
