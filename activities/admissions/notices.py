@@ -23,6 +23,7 @@ words(
     N_("Approved, you have a seat: %(what)s"),
     N_("%(when)s, %(where)s. %(way_out)s"),
     _slot,
+    urgent=SOON,
     duties=of_slot,
     said=way_out,
 )

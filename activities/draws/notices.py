@@ -9,7 +9,7 @@ from typing import Any
 from activities.kit.refusal import N_
 from activities.outbox import service as outbox
 from activities.outbox.words import Page, of_slot, words
-from activities.signups.notices import Minutes, facts, seat, way_out
+from activities.signups.notices import SOON, Minutes, facts, seat, way_out
 from activities.signups.rules import Offer
 
 
@@ -22,6 +22,7 @@ words(
     N_("Drawn, you have a seat: %(what)s"),
     N_("%(when)s, %(where)s. Your number was %(number)s. %(way_out)s"),
     _draw,
+    urgent=SOON,
     duties=of_slot,
     said=way_out,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from activities.kit.refusal import N_
 from activities.outbox import service as outbox
 from activities.outbox.rules import Group
 from activities.outbox.words import Page, words
+from activities.signups.notices import SOON
 from activities.signups.rules import Offer, duty_name
 
 
@@ -53,6 +54,7 @@ words(
     N_("New slots of your post: %(what)s"),
     N_("You have a seat in %(seats)s more, the first %(when)s."),
     _mine,
+    urgent=SOON,
     duties=_duties,
 )
 words(
@@ -60,6 +62,7 @@ words(
     N_("Slots of your post fall out of your days: %(what)s"),
     N_("%(seats)s seats are given back, the first %(when)s."),
     _mine,
+    urgent=SOON,
     duties=_duties,
 )
 words(
@@ -67,6 +70,7 @@ words(
     N_("You are not responsible any more for %(what)s"),
     N_("Your last day is %(last)s. Seats given back: %(seats)s."),
     _mine,
+    urgent=SOON,
     duties=_duties,
 )
 words(
@@ -74,6 +78,7 @@ words(
     N_("%(name)s takes over from you: %(what)s"),
     N_("Your last day is %(last)s. Seats given back: %(seats)s."),
     _mine,
+    urgent=SOON,
     duties=_duties,
 )
 words(
@@ -110,8 +115,12 @@ def to_member(holder: Holder, topic: str, now: datetime, **params: Any) -> None:
     outbox.post(now, [holder.member_id], f"holders.{topic}", **_facts(holder) | params)
 
 
-def of_slots(holder: Holder, topic: str, slots: Iterable[Offer], now: datetime, **params: Any) -> None:
-    """Tell who holds or held a post which of its slots they have now, or have no more."""
+def of_slots(holder: Holder, topic: str, slots: Sequence[Offer], now: datetime, **params: Any) -> None:
+    """Tell who holds or held a post which of its slots they have now, or have no more, and when the first of them
+    is."""
+    if slots:
+        first = min(slots, key=lambda slot: slot.starts_at)
+        params["when"] = [first.starts_at.isoformat(), first.ends_at.isoformat()]
     to_member(holder, topic, now, duties=[slot.public_id for slot in slots], **params)
 
 
@@ -123,9 +132,7 @@ def to_organizers(holder: Holder, topic: str, now: datetime, **params: Any) -> N
 
 def slots_of_post(holder: Holder, topic: str, slots: Sequence[Offer], now: datetime) -> None:
     """Tell who holds a post of seats that have come or gone with its slots."""
-    first = min(slots, key=lambda slot: slot.starts_at)
-    when = [first.starts_at.isoformat(), first.ends_at.isoformat()]
-    of_slots(holder, topic, slots, now, seats=len(slots), when=when)
+    of_slots(holder, topic, slots, now, seats=len(slots))
 
 
 def _facts(holder: Holder) -> dict[str, Any]:

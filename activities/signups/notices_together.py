@@ -37,6 +37,7 @@ words(
     N_("Your team “%(team)s” is signed up, and you have a seat: %(what)s"),
     N_("%(when)s, %(where)s. %(way_out)s"),
     slot_page,
+    urgent=SOON,
     duties=of_slot,
     said=way_out,
 )
@@ -51,6 +52,7 @@ words(
     N_("Your team “%(team)s” is dissolved: %(what)s"),
     N_("%(when)s, %(where)s. Whatever seats and places it had are given back."),
     slot_page,
+    urgent=SOON,
     duties=of_slot,
 )
 words(

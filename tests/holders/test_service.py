@@ -253,6 +253,14 @@ def test_after_the_last_day_the_seats_go_to_who_waits(cast: Cast, room, slots):
     assert states(cast.lin, slots) == [SEATED, SEATED, None, None, None]
 
 
+def test_whose_post_ends_is_told_when_the_first_of_their_seats_would_have_been(cast: Cast, room, slots):
+    """So that it is told at once where that is soon."""
+    holder = held(cast, room, cast.lin)
+    service.end(cast.ou.id, holder.id, NOW + 3 * DAY, NOW)
+    assert params("ended")["when"][0] == slots[2].starts_at.isoformat()
+    assert params("held")["when"][0] == slots[0].starts_at.isoformat()
+
+
 def test_a_seat_of_ones_own_is_not_given_back_with_the_post(cast: Cast, room, slots):
     sign_up(cast.lin.id, slots[4].id, NOW)
     holder = held(cast, room, cast.lin)
