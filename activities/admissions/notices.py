@@ -9,7 +9,7 @@ from typing import Any
 from activities.kit.refusal import N_
 from activities.outbox import service as outbox
 from activities.outbox.rules import Group
-from activities.outbox.words import Page, of_slot, words
+from activities.outbox.words import Page, is_past, of_slot, words
 from activities.signups.notices import SOON, Minutes, facts, tell, way_out
 from activities.signups.rules import Offer, SignUpState
 
@@ -52,6 +52,7 @@ words(
     _slot,
     Group.ANSWERS,
     urgent=SOON,
+    holds=lambda params, now: not is_past(params["until"], now),
 )
 
 

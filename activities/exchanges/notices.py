@@ -31,6 +31,7 @@ words(
     N_("%(when)s, %(where)s. Somebody cannot come. Take over on the page if you can, or say “not this time” there."),
     _slot,
     Group.ANSWERS,
+    urgent=SOON,
     holds=lambda params, now: not is_past(params["when"][0], now),
 )
 words(

@@ -35,7 +35,7 @@ from activities.outbox.rules import (
     next_try,
     way_of,
 )
-from activities.outbox.words import WORDS
+from activities.outbox.words import WORDS, still_holds
 
 # Trouble with this one letter. Any other OSError of smtplib is trouble with the server.
 LETTER_TROUBLE = (
@@ -129,9 +129,8 @@ def _next(done: Done | None, now: datetime | None, channel: Channel) -> Taken | 
 
 
 def _carried(taken: Taken, carry: Carry, now: datetime) -> Done:
-    words = WORDS.get(taken.topic)
     try:
-        if words and words.holds and not words.holds(taken.params, now):
+        if not still_holds(taken.topic, taken.params, now):
             return Done(taken.delivery_id, {"state": DeliveryState.DROPPED})
         carry(taken, now)
     except NoAddress:
@@ -173,7 +172,7 @@ class NoAddress(Exception):  # noqa: N818
 
 
 class NobodyThere(Exception):  # noqa: N818
-    """Whoever was to be told has left."""
+    """Whoever was to be told has left, or there is nothing to tell them any more."""
 
 
 def nothing_enclosed(*_: object) -> Sequence[Enclosure]:
@@ -190,8 +189,10 @@ def by_mail(send: Callable[[EmailMessage], None], recipients: Recipients, enclos
             raise NobodyThere
         if not person.email:
             raise NoAddress
-        slots = _duties(taken)
-        letter = render(taken, person, _items(taken), enclose(taken.member_id, person, slots, now) if slots else ())
+        slots, items = _duties(taken), _items(taken, now)
+        if taken.topic == DIGEST and not items:
+            raise NobodyThere
+        letter = render(taken, person, items, enclose(taken.member_id, person, slots, now) if slots else ())
         db.session.rollback()  # what was read is read: nothing is held while it goes out
         send(letter)
 
@@ -205,8 +206,10 @@ def _duties(taken: Taken) -> Sequence[str]:
     return words.duties(taken.params) if words.duties and wants else ()
 
 
-def _items(taken: Taken) -> list[Any]:
-    return list(run(_ITEMS, {"its": taken.id})) if taken.topic == DIGEST else []
+def _items(taken: Taken, now: datetime) -> list[Any]:
+    """What stands in the day's letter, as far as it is still true when that goes out."""
+    found = run(_ITEMS, {"its": taken.id}) if taken.topic == DIGEST else ()
+    return [one for one in found if still_holds(one.topic, one.params, now)]
 
 
 __all__ = ["Channel", "Recipient", "Round", "by_mail", "deliver", "render"]

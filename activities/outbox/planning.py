@@ -16,7 +16,7 @@ from activities.kit.refusal import N_
 from activities.outbox.letters import Recipient
 from activities.outbox.models import Delivery, Notice, Wishes
 from activities.outbox.rules import Channel, DeliveryState, Group, Wish, planned
-from activities.outbox.words import WORDS, Words, words
+from activities.outbox.words import WORDS, Words, still_holds, words
 
 PORTION = 500
 DIGEST = "outbox.digest"
@@ -91,7 +91,7 @@ words(
 _WAITS = sa.and_(Delivery.channel == Channel.DIGEST, Delivery.state == DeliveryState.WAITING)
 _PEOPLE = sa.select(Notice.member_id).join(Delivery, Delivery.notice_id == Notice.id).where(_WAITS).distinct()
 _THEIRS = (
-    sa.select(Delivery.id, Delivery.notice_id, Notice.member_id)
+    sa.select(Delivery.id, Delivery.notice_id, Notice.member_id, Notice.topic, Notice.params)
     .join(Notice, Notice.id == Delivery.notice_id)
     .where(_WAITS, Notice.member_id.in_(_IDS))
     .order_by(Delivery.id)
@@ -100,22 +100,28 @@ _THEIRS = (
 _LETTER = sa.insert(Notice).returning(Notice.id)
 _IN_LETTER = sa.update(Notice).where(Notice.id.in_(_IDS))
 _GATHERED = sa.update(Delivery).where(Delivery.id.in_(_IDS)).values(state=DeliveryState.SENT)
+_OVER = sa.update(Delivery).where(Delivery.id.in_(_IDS)).values(state=DeliveryState.DROPPED)
 
 
-def gather(now: datetime) -> int:
-    """Put what waits for the day's letter, and is due, into one letter a person. Return how many letters."""
-    total = 0
-    while count := _gather(now):
-        total += count
-    return total
+def gather(now: datetime) -> None:
+    """Put what waits for the day's letter, is due, and still holds, into one letter a person."""
+    while _gather(now):
+        pass
 
 
 @transactional
-def _gather(now: datetime) -> int:
+def _gather(now: datetime) -> bool:
+    """Return whether there was anything, so that there may be more."""
     people = run(_PEOPLE.where(Delivery.due_at <= now).limit(PORTION)).scalars().all()
     letters: dict[int, list[sa.Row[*tuple[Any, ...]]]] = defaultdict(list)
+    over: list[int] = []
     for row in run(_THEIRS.where(Delivery.due_at <= now), {"ids": people}) if people else ():
-        letters[row.member_id].append(row)
+        if still_holds(row.topic, row.params, now):
+            letters[row.member_id].append(row)
+        else:
+            over.append(row.id)
+    if over:
+        run(_OVER, {"ids": over})
     for member_id, rows in letters.items():
         letter = {
             "member_id": member_id, "topic": DIGEST, "params": {"count": len(rows)}, "created_at": now, "read_at": now,
@@ -123,4 +129,4 @@ def _gather(now: datetime) -> int:
         letter_id = run(_LETTER, letter).scalar_one()
         run(_IN_LETTER.values(digest_id=letter_id), {"ids": [row.notice_id for row in rows]})
         run(_GATHERED.values(sent_at=now), {"ids": [row.id for row in rows]})
-    return len(letters)
+    return bool(letters or over)

@@ -70,3 +70,9 @@ def words(
     """Declare a topic's subject and body, both translatable and filled from the notice's params, and the page it is
     about, whose address stands below the body. The rest as in `Words`."""
     WORDS[topic] = Words(subject, body, page, group, urgent, mail_only, holds, duties, said)
+
+
+def still_holds(topic: str, params: Params, now: datetime) -> bool:
+    """Whether a notice is still true, as far as its topic can be over at all."""
+    words = WORDS.get(topic)
+    return words is None or words.holds is None or words.holds(params, now)

@@ -5,14 +5,21 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+import pytest
+import sqlalchemy as sa
+
+from activities.admissions.service import approve
+from activities.duties.rules import WayIn
 from activities.kit.clock import zone
 from activities.kit.db import db
 from activities.outbox.models import Notice, Wishes
-from activities.outbox.planning import DIGEST, gather
-from activities.outbox.rules import GAPS, Group, Way
+from activities.outbox.planning import DIGEST, gather, plan
+from activities.outbox.rules import GAPS, DeliveryState, Group, Way
+from activities.people.queries import recipients
+from activities.signups.models import SignUp
 from activities.signups.organize import cancel_slot
 from activities.signups.service import sign_up
-from tests.cast import DAY, HOUR, NOW, make_slot
+from tests.cast import DAY, HOUR, NOW, make_activity, make_post, make_slot
 from tests.house.test_races import race
 from tests.outbox.mailbox import deliveries, notices, post, send
 
@@ -82,6 +89,55 @@ def test_the_days_letter_holds_what_came_since_the_last(ctx, cast, mailer, inbox
     assert "Hello c" in second
     assert "Hello a" not in second
     assert len({letter["Message-ID"] for letter in inbox.letters}) == 2
+
+
+def wanted(cast, what: str, when: datetime) -> None:
+    """Somebody asks for cover in three days, as seen from the 24th."""
+    about = {"what": what, "where": "x", "slot": cast.slot.public_id, "when": [when.isoformat()] * 2}
+    post(cast.lin.id, "exchanges.wanted", at=at(12, 24), **about)
+
+
+def test_the_days_letter_asks_nothing_that_is_over_when_it_is_made_or_goes_out(ctx, cast, mailer, inbox):
+    choose(cast.lin.id, {Group.ANSWERS: Way.DAILY}, digest_at=time(11))
+    for what, hour in (("甲", 13), ("乙", 20), ("丙", 23)):
+        wanted(cast, what, at(hour, 25))
+    assert plan(at(12, 24) - 12 * HOUR, recipients, mails=True) == 3
+    gather(at(18))
+    assert send(at(21), mailer.send).sent == 1
+    letter = inbox.letters[0].get_content()
+    assert [what for what in "甲乙丙" if what in letter] == ["丙"]
+    assert "2" in inbox.letters[0]["Subject"]
+
+
+def test_a_days_letter_of_which_all_is_over_is_not_sent(ctx, cast, mailer, inbox):
+    choose(cast.lin.id, {Group.ANSWERS: Way.DAILY}, digest_at=time(11))
+    wanted(cast, "甲", at(20, 25))
+    plan(at(12, 24) - 12 * HOUR, recipients, mails=True)
+    gather(at(18))
+    assert send(at(21), mailer.send).sent == 0
+    wanted(cast, "乙", at(20, 25))
+    plan(at(12, 24) - 12 * HOUR, recipients, mails=True)
+    assert send(at(21), mailer.send).sent == 0
+    assert {one.state for one in deliveries()} == {DeliveryState.SENT, DeliveryState.DROPPED}
+
+
+@pytest.mark.parametrize("topic", ["exchanges.wanted", "invitations.invited"])
+def test_who_is_asked_for_something_soon_is_asked_at_once(ctx, cast, mailer, inbox, topic):
+    choose(cast.lin.id, {Group.ANSWERS: Way.DAILY}, digest_at=time(18))
+    about = {"what": "x", "where": "x", "slot": cast.slot.public_id, "when": [at(13).isoformat()] * 2}
+    post(cast.lin.id, topic, at=at(9), **about)
+    assert send(at(9), mailer.send).sent == 1
+
+
+def test_who_is_approved_shortly_before_reads_it_at_once(ctx, cast, mailer, inbox):
+    choose(cast.lin.id, {Group.DUTIES: Way.DAILY}, digest_at=time(18))
+    activity = make_activity("看望老人", cast.first, "elder_care", way_in=WayIn.APPROVAL)
+    slot = make_slot(make_post(activity, "护理中心"), at(16))
+    db.session.commit()
+    sign_up(cast.lin.id, slot.id, at(12))
+    approve(cast.ou.id, list(db.session.scalars(sa.select(SignUp.id))), at(13))
+    assert send(at(13), mailer.send).sent == 1
+    assert "看望老人" in inbox.letters[0]["Subject"]
 
 
 def test_the_days_letter_is_made_once_by_several_workers(app, ctx, cast, mailer, inbox):
