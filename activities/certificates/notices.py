@@ -74,6 +74,22 @@ for verdict, sentence in (
     )
 
 
+words(
+    "certificates.look_again",
+    N_("Look at record certificates again: %(numbers)s"),
+    N_(
+        "Two accounts turned out to be one person’s, and one vouched for the other. Once somebody else has"
+        " countersigned the records, replace these certificates, or revoke them."
+    ),
+    lambda _: ("certificates.issued", {}),
+    Group.ORGANIZING,
+)
+
+
+def look_again(issuer_ids: Iterable[int], numbers: Iterable[str], now: datetime) -> None:
+    outbox.post(now, issuer_ids, "certificates.look_again", numbers=", ".join(numbers))
+
+
 def issued(member_id: int, number: str, now: datetime) -> None:
     outbox.post(now, [member_id], "certificates.issued", what=number)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 import sqlalchemy as sa
@@ -74,6 +75,14 @@ def mine(member_id: int) -> list[Certificate]:
     """The person's own, the latest first."""
     query = sa.select(Certificate).where(Certificate.member_id == member_id).options(joinedload(Certificate.successor))
     return list(db.session.scalars(query.order_by(Certificate.id.desc())))
+
+
+def valid_of(member_ids: Collection[int]) -> list[Certificate]:
+    """The valid ones of these people, the oldest first."""
+    query = sa.select(Certificate).where(
+        Certificate.member_id.in_(member_ids), Certificate.state == CertificateState.VALID
+    )
+    return list(db.session.scalars(query.options(*WITH_ALL).order_by(Certificate.id)))
 
 
 def _kept(keeper: Viewer) -> sa.Select[Certificate]:

@@ -8,6 +8,7 @@ from flask import Blueprint, Flask, Response, current_app, redirect, render_temp
 from flask_login import current_user
 
 from activities.certificates import (
+    joining,  # noqa: F401 - it sees to certificates of joined accounts
     pdf,
     queries,
     routes_batches,

@@ -2,30 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from activities.audit import service as audit
-from activities.kit.db import db, transactional
+from activities.kit.db import db, lock, transactional
 from activities.people import rules
 from activities.people.models import AccountLink, Member
-from activities.people.persons import accounts, persons, same_person
+from activities.people.persons import accounts, persons, same_person, with_others
 from activities.people.service import managed
+
+Joined = Callable[[int, Collection[int], datetime], None]
+JOINED: list[Joined] = []
+
+
+def when_joined(verb: Joined) -> Joined:
+    """Declare what is seen to in the same transaction once accounts are known to be one person's: it is given who says
+    so, the accounts, and when. So upper rooms hear of it."""
+    JOINED.append(verb)
+    return verb
 
 
 @transactional
 def join(actor_id: int, member_id: int, other_id: int, now: datetime) -> None:
     """Say that two accounts are one person's, and with them all that are known to be. Raises OwnAccounts, OnePerson."""
-    for one in sorted({member_id, other_id}):
+    for one in sorted(with_others((member_id, other_id))):  # what they vouch for keeps still meanwhile
+        lock(Member, one)
+    for one in (member_id, other_id):
         managed(actor_id, one)
     if same_person(actor_id, member_id, other_id):
         raise rules.OwnAccounts
     if same_person(member_id, other_id):
         raise rules.OnePersonAlready
     person = persons([member_id])[member_id]
-    _set(actor_id, {one.id: person for side in (member_id, other_id) for one in accounts(side)}, now)
+    joined = dict.fromkeys(with_others((member_id, other_id)), person)
+    _set(actor_id, joined, now)
+    for see_to in JOINED:
+        see_to(actor_id, joined.keys(), now)
 
 
 @transactional

@@ -22,7 +22,7 @@ from activities.people.persons import is_account_of
 from activities.people.service import acting
 from activities.people.users import Viewer
 from activities.records.models import Record
-from activities.records.queries import PAGE, Recorder
+from activities.records.queries import PAGE, Recorder, names_locked
 from activities.records.rules import Attendance, Mark
 from activities.records.rules_evidence import Claim, why_not_countersign, why_not_countersign_all
 
@@ -154,6 +154,7 @@ def countersign(signer_id: int, slot_id: int, chosen: Mapping[str, datetime], no
     """Vouch for hours as a second person: from now on they are final. `chosen` are records by public id, each with when
     it last changed as the signer saw it. All or nothing: raises the rules' Refusal for the first that cannot be, and
     NotAllowed for who may not countersign here any more. The slot is locked, as it is for who corrects."""
+    names_locked({signer_id})  # whose accounts are one person's keeps still
     slot = lock(Slot, slot_id, WITH_ALL)
     signer, activity = acting(signer_id), slot.post.activity
     if not (organizes(signer, activity) or signer.may(Permission.COUNTERSIGN, activity.unit.path)):

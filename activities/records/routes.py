@@ -27,6 +27,7 @@ from activities.records import (
     excuses,  # noqa: F401 - it declares its job
     extending,
     extending_routes,
+    joining,  # noqa: F401 - it sees to what was vouched for
     posting_routes,
     queries,
     reminders,  # noqa: F401 - it declares its job

@@ -24,6 +24,7 @@ from activities.norms.queries import in_force
 from activities.norms.rules import NORMS
 from activities.norms.service import set_norms
 from activities.outbox.models import Notice
+from activities.people.joining import join
 from activities.records.models import Record
 from tests.cast import DAY, NOW, grant, make_activity, make_member, make_post
 from tests.certificates.orders import certified, corrected, one, order, recorded
@@ -267,3 +268,23 @@ def test_what_is_no_volunteer_service_has_no_star_level(ctx, cast):
     db.session.commit()
     facts = one(issue(cast.chen.id, cast.lin.id, order(ledger=Ledger.DUTY), NOW)).facts
     assert (facts.minutes, facts.total, facts.star, facts.stars) == (90, 0, 0, ())
+
+
+def test_who_may_issue_is_told_which_certificates_rest_on_a_second_account(cast):
+    recorded(cast, cast.lin)
+    recorded(cast, cast.wang)
+    number, _ = (one(issue(cast.chen.id, who.id, order(), NOW)).number for who in (cast.lin, cast.wang))
+    join(cast.gu.id, cast.zhao.id, cast.wang.id, NOW)
+    assert not told(cast.chen.id)
+    join(cast.gu.id, cast.lin.id, cast.ou.id, NOW)
+    notice = db.session.scalars(sa.select(Notice).where(Notice.topic == "certificates.look_again")).one()
+    assert (notice.member_id, notice.params) == (cast.chen.id, {"numbers": number})
+
+
+def test_a_certificate_that_ones_other_account_issued_is_looked_at_by_others(cast):
+    found = certified(cast)
+    grant(cast.gu, Role.SECRETARY, cast.school)
+    db.session.commit()
+    join(cast.gu.id, cast.lin.id, cast.chen.id, NOW)
+    notice = db.session.scalars(sa.select(Notice).where(Notice.topic == "certificates.look_again")).one()
+    assert (notice.member_id, notice.params) == (cast.gu.id, {"numbers": found.number})
