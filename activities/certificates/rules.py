@@ -152,9 +152,21 @@ class Difference(NamedTuple):
 
 
 def differences(before: Sequence[Line], after: Sequence[Line]) -> list[Difference]:
-    """The activities in which the two are not the same."""
-    old, new = ({(line.activity, line.unit): line for line in lines} for lines in (before, after))
+    """The activities in which the two are not the same. Those of one name and unit, as each import makes them, are one:
+    on paper nobody can tell them apart."""
+    old, new = _by_name(before), _by_name(after)
     return [Difference(key[0], old.get(key), new.get(key)) for key in {**old, **new} if old.get(key) != new.get(key)]
+
+
+def _by_name(lines: Sequence[Line]) -> dict[tuple[str, str], Line]:
+    found: dict[tuple[str, str], Line] = {}
+    for line in lines:
+        one = found.get((line.activity, line.unit))
+        if one:
+            first, last = min(one.first, line.first), max(one.last, line.last)
+            line = Line(*one[:2], one.times + line.times, one.minutes + line.minutes, first, last)
+        found[line.activity, line.unit] = line
+    return found
 
 
 def file_part(text: str) -> str:

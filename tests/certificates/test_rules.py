@@ -117,6 +117,10 @@ def test_differences_are_told_by_activity():
     more, other = LINE._replace(minutes=200), LINE._replace(activity="敬老")
     assert differences([LINE], [LINE]) == []
     assert differences([LINE], [more]) == [Difference("清扫", LINE, more)]
+    assert differences([LINE, LINE._replace(minutes=60)], [LINE._replace(minutes=30), LINE]) == [
+        Difference("清扫", LINE._replace(times=4, minutes=240), LINE._replace(times=4, minutes=210))
+    ]
+    assert differences([LINE._replace(last=TODAY - DAY), more], [more, LINE._replace(last=TODAY - DAY)]) == []
     assert differences([LINE], [other]) == [Difference("清扫", LINE, None), Difference("敬老", None, other)]
 
 
