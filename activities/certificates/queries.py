@@ -264,22 +264,28 @@ def progress(batch_id: int) -> dict[ItemState, int]:
     return {state: found.get(state, 0) for state in ItemState}
 
 
-def left_out(batch_id: int) -> list[tuple[str, str, ItemState]]:
-    """Who got none, and why: number, name, state."""
+def left_out(keeper: Viewer, batch_id: int) -> list[tuple[str, str, ItemState]]:
+    """Who of the keeper's people got none, and why: number, name, state."""
     query = (
         sa.select(Member.number, Member.name, BatchItem.state)
         .join(Member, Member.id == BatchItem.member_id)
-        .where(BatchItem.batch_id == batch_id, BatchItem.state.in_((ItemState.NOTHING, ItemState.NOT_ALLOWED)))
+        .join(Member.unit)
+        .where(BatchItem.batch_id == batch_id, within(keeper.paths(Permission.CERTIFY)))
+        .where(BatchItem.state.in_((ItemState.NOTHING, ItemState.NOT_ALLOWED)))
         .order_by(Member.number)
     )
     return [(number, name, state) for number, name, state in db.session.execute(query)]
 
 
-def papers_of(batch_id: int) -> list[tuple[str, str, str, str]]:
-    """The batch's certificates that are still valid: number, snapshot, hash, code."""
+def papers_of(keeper: Viewer, batch_id: int) -> list[tuple[str, str, str, str]]:
+    """The batch's certificates that are still valid, of who still are the keeper's people: number, snapshot, hash,
+    code."""
     query = (
         sa.select(Certificate.number, Certificate.snapshot, Certificate.hash, Certificate.code)
         .join(BatchItem, BatchItem.certificate_id == Certificate.id)
+        .join(Certificate.member)
+        .join(Member.unit)
+        .where(within(keeper.paths(Permission.CERTIFY)))
         .where(BatchItem.batch_id == batch_id, Certificate.state == CertificateState.VALID)
         .order_by(Certificate.year, Certificate.count)
     )

@@ -63,8 +63,8 @@ def new_batch() -> Any:
 def batch(public_id: str) -> Any:
     found = queries.batch_for(current_user.id, public_id)
     return render_template(
-        "certificates/batch.html", batch=found, counts=queries.progress(found.id), left_out=queries.left_out(found.id),
-        item_names=rules.ITEM_NAMES,
+        "certificates/batch.html", batch=found, counts=queries.progress(found.id),
+        left_out=queries.left_out(current_user, found.id), item_names=rules.ITEM_NAMES,
     )  # fmt: skip
 
 
@@ -72,7 +72,7 @@ def batch(public_id: str) -> Any:
 @requests(person, "10 per minute")
 def batch_archive(public_id: str) -> Any:
     found = queries.batch_for(current_user.id, public_id)
-    rows, base_url = queries.papers_of(found.id), current_app.config["SETTINGS"].base_url
+    rows, base_url = queries.papers_of(current_user, found.id), current_app.config["SETTINGS"].base_url
 
     def files() -> Iterator[tuple[str, bytes]]:
         for number, snapshot, digest, code in rows:

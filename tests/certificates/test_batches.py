@@ -74,7 +74,7 @@ class TestTheVerbs:
         issue_batches(NOW)
         counts = queries.progress(batch.id)
         assert (counts[ItemState.ISSUED], counts[ItemState.NOTHING], counts[ItemState.WAITING]) == (4, 1, 0)
-        assert queries.left_out(batch.id) == [("2301002", "王一诺", ItemState.NOTHING)]
+        assert queries.left_out(acting(cast.chen.id), batch.id) == [("2301002", "王一诺", ItemState.NOTHING)]
         is_whole(4)
 
     def test_who_has_one_already_keeps_it(self, cast):
@@ -83,9 +83,22 @@ class TestTheVerbs:
         batch = made(cast)
         issue_batches(NOW)
         assert queries.progress(batch.id)[ItemState.THERE] == 1
-        assert {number for number, *_ in queries.papers_of(batch.id)} == {"2026-000001", "2026-000002"}
+        assert {number for number, *_ in queries.papers_of(acting(cast.chen.id), batch.id)} == {
+            "2026-000001",
+            "2026-000002",
+        }
         revoke(cast.chen.id, one(there).id, "错了", NOW)
-        assert {number for number, *_ in queries.papers_of(batch.id)} == {"2026-000002"}
+        assert {number for number, *_ in queries.papers_of(acting(cast.chen.id), batch.id)} == {"2026-000002"}
+
+    def test_who_was_moved_to_another_branch_sees_nobody_of_the_batch_any_more(self, cast):
+        classmates(cast, 1)
+        batch = made(cast)
+        issue_batches(NOW)
+        moved = sa.update(RoleGrant).where(RoleGrant.member_id == cast.chen.id).values(unit_id=cast.second.id)
+        db.session.execute(moved)
+        db.session.commit()
+        chen = acting(cast.chen.id)
+        assert (queries.papers_of(chen, batch.id), queries.left_out(chen, batch.id)) == ([], [])
 
     def test_a_class_without_ones_people_is_refused(self, cast):
         with pytest.raises(rules.NobodyInClass):
