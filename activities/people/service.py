@@ -60,11 +60,17 @@ def told(member_id: int, values: Mapping[str, Any]) -> dict[str, Any]:
 def create_member(actor_id: int, details: Details, now: datetime) -> Member:
     """Put a person on the roster of a unit the actor administers. Raises NumberTaken or EmailTaken."""
     _managed_unit(acting(actor_id), details.unit_id)
+    return add_member(actor_id, details, now)
+
+
+def add_member(actor_id: int | None, details: Details, now: datetime, *, reason: str = "") -> Member:
+    """Inside a transaction that has asked who may: put a person on the roster. Raises NumberTaken or EmailTaken."""
     member = Member(**asdict(details), created_at=now)
     db.session.add(member)
     with unique_account():
         db.session.flush()
-    audit.leave(now, actor_id, "create member", Member, member.id, after=told(member.id, asdict(details)))
+    after = told(member.id, asdict(details))
+    audit.leave(now, actor_id, "create member", Member, member.id, after=after, reason=reason)
     return member
 
 
@@ -113,10 +119,15 @@ def shut_account(actor_id: int, member_id: int, now: datetime) -> Member:
 @transactional
 def reactivate(actor_id: int, member_id: int, now: datetime) -> None:
     _, member = managed(actor_id, member_id)
-    if member.active:
-        return
+    if not member.active:
+        set_active(actor_id, member, now)
+
+
+def set_active(actor_id: int | None, member: Member, now: datetime, *, reason: str = "") -> None:
+    """Inside a transaction that has asked who may: let a shut account be used again."""
     member.active = True
-    audit.leave(now, actor_id, "reactivate", Member, member_id, before={"active": False}, after={"active": True})
+    before, after = {"active": False}, {"active": True}
+    audit.leave(now, actor_id, "reactivate", Member, member.id, before=before, after=after, reason=reason)
 
 
 # ── roles ───────────────────────────────────────────────────────────────────

@@ -14,7 +14,9 @@ from activities.people import notices, queries, rules
 from activities.people.models import AccessLink, Member, RoleGrant, Unit
 from activities.people.passwords import hash_password, verify, verify_and_update
 from activities.people.rules import LIFETIME, LinkPurpose, Stage, Standing, UnitLevel
-from activities.people.service import end_links, managed, unique_account
+from activities.people.service import Details, add_member, end_links, managed, set_active
+
+BY_COMMAND = "command line"
 
 
 def authenticate(name: str, password: str) -> Member | None:
@@ -113,21 +115,20 @@ def create_administrator(number: str, name: str, email: str | None, unit_name: s
     root = root or _plant(unit_name, now)
     member = db.session.scalars(sa.select(Member).where(Member.number == number)).first()
     if member is None:
-        member = Member(
-            number=number, name=name, email=email, unit_id=root.id,
-            stage=Stage.FULL, standing=Standing.LEADER, created_at=now,
+        details = Details(
+            number=number, name=name, unit_id=root.id, class_name="", stage=Stage.FULL, standing=Standing.LEADER,
+            email=email,
         )  # fmt: skip
-        db.session.add(member)
+        member = add_member(None, details, now, reason=BY_COMMAND)
     if member.name != name:
         raise rules.OtherName(number, member.name)
-    member.active = True
-    with unique_account():
-        db.session.flush()
+    if not member.active:
+        set_active(None, member, now, reason=BY_COMMAND)
     held = {"member_id": member.id, "role": Role.ADMINISTRATOR, "unit_id": root.id}
     if db.session.scalar(sa.select(RoleGrant.id).filter_by(**held)) is None:
         grant_id = db.session.scalar(sa.insert(RoleGrant).values(**held, granted_at=now).returning(RoleGrant.id))
         assert grant_id is not None
-        audit.leave(now, None, "grant", RoleGrant, grant_id, after=held, reason="command line")
+        audit.leave(now, None, "grant", RoleGrant, grant_id, after=held, reason=BY_COMMAND)
     return _make_link(member, _fitting(member.id), None, now)
 
 
@@ -136,6 +137,8 @@ def _plant(name: str, now: datetime) -> Unit:
     db.session.add(root)
     db.session.flush()
     root.path = f"{root.id}/"
+    after = {"name": name, "level": root.level, "parent_id": None}
+    audit.leave(now, None, "create unit", Unit, root.id, after=after, reason=BY_COMMAND)
     return root
 
 

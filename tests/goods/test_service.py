@@ -17,8 +17,8 @@ from activities.kit.db import db, transaction
 from activities.kit.refusal import ChangedMeanwhile, NotAllowed, NotFound
 from activities.kit.roles import Role
 from activities.outbox.models import Notice
-from activities.people.models import Member, Unit
 from activities.people.joining import join
+from activities.people.models import Member, Unit
 from activities.photos.models import Photo
 from activities.photos.rules import People
 from tests.cast import DAY, NOW, grant, make_activity, make_member

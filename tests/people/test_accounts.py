@@ -259,6 +259,12 @@ def test_the_first_administrator_comes_with_a_root_unit():
     assert (root.name, root.path) == ("管理学院", f"{root.id}/")
     member = db.session.scalars(sa.select(Member).options(*queries.WITH_ROLES)).unique().one()
     assert member.may(Permission.MANAGE_PEOPLE, root.path)
+    told = {
+        entry.verb: entry for entry in db.session.scalars(sa.select(AuditEntry).where(AuditEntry.actor_id.is_(None)))
+    }
+    assert [verb for verb in told if told[verb].reason == "command line"] == ["create unit", "create member", "grant"]
+    assert told["create unit"].after == {"name": "管理学院", "level": "general_branch", "parent_id": None}
+    assert (told["create member"].after["number"], told["create member"].after["email"]) == ("A1", "gu@example.edu")
 
 
 def test_asking_again_gives_the_same_person_a_way_back_in(cast):
@@ -267,6 +273,9 @@ def test_asking_again_gives_the_same_person_a_way_back_in(cast):
     assert accept(link.id, RESET, GOOD, NOW).id == cast.lin.id
     create_administrator("2301001", cast.lin.name, None, "x", NOW)
     assert db.session.scalars(sa.select(AuditEntry.verb)).all().count("grant") == 1
+    [entry] = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.verb == "reactivate"))
+    said = (entry.actor_id, entry.subject_id, entry.before, entry.after, entry.reason)
+    assert said == (None, cast.lin.id, {"active": False}, {"active": True}, "command line")
 
 
 def test_the_number_of_somebody_else_makes_nobody_an_administrator(cast):
