@@ -219,8 +219,7 @@ def with_time(keeper: Viewer, class_name: str, ledger: Ledger, first: date, last
     has_time = (
         sa.select(Record.id)
         .where(
-            Record.member_id == Member.id, Record.ledger == ledger, Record.day.between(first, last),
-            Record.minutes > 0, counts(),
+            Record.member_id == Member.id, Record.ledger == ledger, Record.day.between(first, last), counts(),
         )
         .exists()
     )  # fmt: skip

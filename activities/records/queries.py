@@ -318,8 +318,9 @@ def minutes_since(member_ids: Collection[int], since: date) -> dict[tuple[int, L
 
 
 def counts() -> sa.ColumnElement[bool]:
-    """Whether a record may be certified: somebody came, and nothing about it is still open."""
-    return sa.and_(Record.is_final, Record.attendance.in_(CAME))
+    """Whether a record may be certified: somebody came and gave time, and nothing about it is still open. Who never
+    checked out where that is asked has given none."""
+    return sa.and_(Record.is_final, Record.attendance.in_(CAME), Record.minutes > 0)
 
 
 def content(

@@ -73,6 +73,15 @@ def test_ledgers_stay_apart(cast):
         issue(cast.chen.id, cast.lin.id, order(ledger=Ledger.LEARNING), NOW)
 
 
+def test_presence_without_time_is_no_time_that_counts(cast):
+    recorded(cast, cast.lin, 0, 2)
+    with pytest.raises(rules.NothingToCertify):
+        issue(cast.chen.id, cast.lin.id, order(), NOW)
+    recorded(cast, cast.lin, 90, 5)
+    [line] = one(issue(cast.chen.id, cast.lin.id, order(), NOW)).facts.lines
+    assert (line.times, line.minutes, line.first) == (1, 90, line.last)
+
+
 def test_nobody_issues_or_ends_their_own(cast):
     recorded(cast, cast.chen)
     with pytest.raises(rules.OwnCertificate):
