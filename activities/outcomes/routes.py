@@ -20,7 +20,7 @@ from activities.kit.roles import Permission
 from activities.kit.web import done, invalid
 from activities.outcomes import files, gallery, pages, photo_routes, queries, service
 from activities.outcomes.forms import OutcomeForm, TargetForm
-from activities.outcomes.rules import MoreThanAll, Stretch, WhyCorrected, side_by_side, write_amount
+from activities.outcomes.rules import MoreThanAll, OwnAmount, Stretch, WhyCorrected, side_by_side, write_amount
 from activities.people.users import Viewer
 from activities.records import queries as records
 from activities.records.rules import why_not_open
@@ -82,7 +82,7 @@ def enter(public_id: str) -> Any:
         count = service.enter(
             current_user.id, slot.id, form.changed, clock.now(), seen=form.seen, reason=form.reason
         )  # fmt: skip
-    except (WhyCorrected, MoreThanAll) as refusal:
+    except (WhyCorrected, MoreThanAll, OwnAmount) as refusal:
         slot, sight = queries.slot_seen(current_user, public_id)
         form.refuse("reason" if isinstance(refusal, WhyCorrected) else "amounts", refusal)
         return invalid("outcomes/slot.html", **_page(slot, sight, form))

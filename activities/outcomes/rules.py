@@ -57,6 +57,12 @@ class MoreThanAll(Refusal):
 
 
 @refusal
+class OwnAmount(Refusal):
+    sentence: ClassVar[str] = N_("Nobody enters here what they achieved themselves.")
+    remedy: ClassVar[str] = N_("Ask another organizer.")
+
+
+@refusal
 class WhyCorrected(Refusal):
     sentence: ClassVar[str] = N_("Say why what was entered is being changed.")
 

@@ -17,6 +17,7 @@ from activities.kit.refusal import ChangedMeanwhile, NotAllowed, NotFound
 from activities.outcomes import queries, rules
 from activities.outcomes.models import Outcome, Target
 from activities.outcomes.rules import Cell
+from activities.people.persons import same_person
 from activities.people.service import acting
 from activities.records.queries import session, sheet
 from activities.records.rules import why_not_open
@@ -45,6 +46,8 @@ def enter(
     changed = [cell for cell, amount in amounts.items() if hold.get(cell) != amount]
     if seen is not None and any(hold.get(cell) != seen.get(cell) for cell in changed):
         raise ChangedMeanwhile
+    if not slot.post.activity.kind.is_told_by_people and same_person(actor_id, *(one.member_id for one in changed)):
+        raise rules.OwnAmount
     kind, corrected = slot.post.activity.kind, any(hold.get(cell) is not None for cell in changed)
     if refusal := rules.why_not_enter(kind, {**hold, **amounts}, changed, corrected, reason):
         raise refusal

@@ -15,11 +15,13 @@ from activities.kit.db import db
 from activities.kit.refusal import ChangedMeanwhile, NotAllowed, NotFound
 from activities.outcomes import queries
 from activities.outcomes.models import Outcome, Target
-from activities.outcomes.rules import Cell, Stretch, WhyCorrected
+from activities.outcomes.rules import Cell, OwnAmount, Stretch, WhyCorrected
 from activities.outcomes.service import enter, set_targets
+from activities.people.joining import join
 from activities.records.rules import NotStarted
 from activities.terms.models import Term
 from tests.cast import HOUR, NOW
+from tests.records.conftest import seat
 
 CHECKED, SCORE, PAGES = Cell("rooms_checked"), Cell("zone_score"), "characters"
 YEAR = Stretch("", "", date(2026, 1, 1), date(2026, 12, 31))
@@ -64,6 +66,16 @@ def test_who_may_enter_what(ctx, cast, begun):
         with pytest.raises(NotFound):
             enter(cast.ou.id, study.id, {cell: 1_000}, NOW)
     assert held(study) == {Cell(PAGES, cast.lin.id): 12_000_000}
+
+
+def test_an_organizer_enters_nothing_of_themselves(ctx, cast, begun):
+    study = begun["study"]
+    seat(study, [cast.ou])
+    join(cast.gu.id, cast.ou.id, cast.wang.id, NOW)
+    for own in (cast.ou, cast.wang):
+        with pytest.raises(OwnAmount):
+            enter(cast.ou.id, study.id, {Cell(PAGES, cast.lin.id): 1_000, Cell(PAGES, own.id): 12_000_000}, NOW)
+    assert held(study) == {}
 
 
 def test_nothing_is_achieved_before_it_begins(ctx, cast):
