@@ -1,7 +1,7 @@
 """which schedule_revision came with each post's and slot's last change
 
 Revision: 0041
-Revises: 0039
+Revises: 0040
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0041"
-down_revision = "0039"
+down_revision = "0040"
 
 
 def upgrade() -> None:
