@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
@@ -88,6 +89,11 @@ class OutcomeForm:
         # A field that was not sent is as it was.
         was = typed.get(f"was-{name}", "")[:MOST_TYPED]
         return Entry(cell, measure, name, person, clean_line(typed.get(name, was))[:MOST_TYPED], was)
+
+    @property
+    def groups(self) -> list[tuple[Measure, list[Entry]]]:
+        """The fields by measure."""
+        return [(measure, list(some)) for measure, some in groupby(self.entries, key=lambda entry: entry.measure)]
 
     def validate(self) -> bool:
         read = [entry.is_valid() for entry in self.entries]  # each says what is wrong with it

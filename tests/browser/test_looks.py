@@ -16,6 +16,7 @@ from activities.chats import service as chats
 from activities.dossiers.importing import keep as keep_entries
 from activities.dossiers.rules import Block, Said
 from activities.dossiers.service import enter
+from activities.duties.kinds import PhotoMoment
 from activities.duties.models import Series, Slot
 from activities.exchanges.covers import ask_cover
 from activities.exchanges.swaps import offer_seat, propose
@@ -55,7 +56,10 @@ from tests.cast import (
 )
 from tests.certificates.orders import asked_for, certified, ordered
 from tests.chats.robots import robot
+from tests.goods.drives import driven
+from tests.outcomes.pictures import photograph
 from tests.people.rosters import csv_file
+from tests.records.conftest import seat
 
 AXE = "() => axe.run({resultTypes: ['violations']}).then(results => results.violations)"
 # As the page does when it is loaded where there is room.
@@ -82,6 +86,7 @@ PAGES = {
         "/terms", "/terms/periods", "/holders/{holder}", "/holders/{asked}",
         "/slots/{by_approval}", "/slots/{by_assignment}", "/slots/{by_assignment}/decline", "/slots/{by_draw}",
         "/slots/{by_held_draw}", "/slots/{opens_soon}", "/draws/{open_draw}", "/draws/{held_draw}",
+        "/activities/{goods}/goods",
         "/slots/any?activity={activity}", "/slots/{slot}/team", "/teams/{team}", "/teams/{team}/dissolve", "/nowhere",
     ],
     "ou": [
@@ -112,10 +117,17 @@ PAGES = {
         "/slots/{past}/attendance", "/slots/{begun}/screen", "/slots/{slot}/screen",
         "/slots/{past}/outcomes", "/organize/activities/{activity}/outcomes",
         "/organize/activities/{activity}/targets/{monday}",
+        "/slots/{past}/photos/new", "/slots/{past}/photos/{photo}", "/slots/{past}/photos/{photo}/remove",
+        "/organize/activities/{activity}/photos", "/slots/{past_study}/outcomes",
+        "/organize/activities/{goods}/goods", "/organize/activities/{goods}/goods?on=2020-01-01",
+        "/organize/activities/{goods}/goods/new", "/organize/activities/{goods}/goods/deliver",
+        "/organize/goods/lots/{lot}", "/organize/goods/lots/{lot}/pass-on",
+        "/organize/goods/movements/{movement}/correct", "/goods/to-sign", "/goods/deliveries/{delivery}",
+        "/goods/deliveries/{delivery}/receipt/new",
     ],
     "chen": [
         "/review/{year}", "/review/{year}/outcomes", "/review/{year}?sort=-service", "/people/roles",
-        "/review/corrections",
+        "/review/corrections", "/goods/to-sign", "/goods/deliveries/{delivery}",
         "/certify", "/certify/issue",
         "/hours/imports", "/hours/imports/{hours}",
         "/certify/requests", "/certify/batches", "/certify/batches/new", "/certify/batches/{batch}",
@@ -190,7 +202,7 @@ def world(app, cast) -> dict[str, str | int]:
         asked = make_holder(make_post(room.activity, "206"), cast.lin, begins_at=now, ends_at=now + 20 * DAY)
         db.session.commit()
         return {
-            **make_ways(cast, now),
+            **make_ways(cast, now), **goods_and_photos(cast, past, now),
             "chat": chats.add(cast.ou.id, cast.first.id, robot(), now),
             "entry": enter(cast.ou.id, cast.lin.id, Block.TRAINING, Said("急救", today, "", 120, "校医院"), now),
             "entries": keep_entries(cast.ou.id, Block.APPRAISAL, APPRAISALS, "a.csv", now),
@@ -207,6 +219,19 @@ def world(app, cast) -> dict[str, str | int]:
             "upload": calendar_upload(cast, now), "hours": hours_upload(cast, now),
             "site": site.public_id, "feed": make_feed(cast.lin.id, Wanted(Scope.DUTIES, name="手机"), now),
         }  # fmt: skip
+
+
+def goods_and_photos(cast: Cast, past: Slot, now: datetime) -> dict[str, str]:
+    """A drive with a delivery, photos of the past slot, and a past slot of which something is entered for each."""
+    study = make_slot(make_post(make_activity("理论学习", cast.first, "study"), "党小组", capacity=5), now - 2 * HOUR)
+    seat(study, [cast.lin, cast.wang])
+    photo = photograph(past, cast.ou)
+    photograph(past, cast.ou, PhotoMoment.AFTER)
+    goods, lot, movement, delivery = driven(cast)
+    return {
+        "goods": goods, "lot": lot, "movement": movement, "delivery": delivery, "photo": photo,
+        "past_study": study.public_id,
+    }  # fmt: skip
 
 
 def calendar_upload(cast: Cast, now: datetime) -> str:
