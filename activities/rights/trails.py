@@ -132,4 +132,5 @@ def _what(said: dict[str, Any], units: dict[int, str]) -> str:
     if "number" in said:
         return str(said["number"])
     names: dict[Any, str] = {**SEATS, **STATE_NAMES}
-    return _(names[said["state"]]) if said.get("state") in names else "–"
+    name = names.get(said.get("state"))
+    return _(name) if name else "–"
