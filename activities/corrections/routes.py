@@ -17,6 +17,7 @@ from activities.kit.i18n import gettext as _
 from activities.kit.refusal import NotFound, Refusal
 from activities.kit.roles import Permission
 from activities.kit.web import asked_page, done, invalid
+from activities.people.limits import person, requests
 from activities.records import rules as records
 from activities.records.models import Record
 from activities.records.queries import record_for
@@ -38,6 +39,7 @@ def init_app(app: Flask) -> None:
 
 @corrections.route("/records/<public_id>/correction", methods=("GET", "POST"))
 @access(Permission.TAKE_PART)
+@requests(person, "60 per hour")  # every organizer is told of each, also when it is taken back and asked again
 def ask(public_id: str) -> Any:
     record = _own_record(public_id)
     form = AskForm(data=shown(Mark(record.attendance, record.minutes, record.minutes_late)))
@@ -67,6 +69,7 @@ def mine() -> Any:
 
 @corrections.post("/corrections/<public_id>/withdraw")
 @access(Permission.TAKE_PART)
+@requests(person, "30 per hour")
 def withdraw(public_id: str) -> Any:
     found = queries.own_request(current_user.id, public_id)
     service.withdraw(current_user.id, found.id, clock.now())

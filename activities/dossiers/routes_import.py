@@ -16,6 +16,7 @@ from activities.kit.i18n import ngettext, say_fully
 from activities.kit.refusal import Refusal
 from activities.kit.roles import Permission
 from activities.kit.web import done, invalid
+from activities.people.limits import person, requests
 from activities.people.uploads import KEPT, UploadGone
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -33,6 +34,7 @@ def add_to(dossiers: Blueprint) -> None:
 
 
 @access(Permission.KEEP_RECORDS)
+@requests(person, "60 per hour")  # to read a file takes its time
 def import_file() -> Any:
     form = ImportForm()
     if not form.is_submitted():

@@ -17,6 +17,7 @@ from activities.kit.web import done, invalid
 from activities.people import roster, roster_files
 from activities.people.blueprint import people
 from activities.people.import_forms import RosterForm
+from activities.people.limits import person, requests
 from activities.people.roster_words import LABELS, REQUIRED, STAGES, STANDINGS
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -32,6 +33,7 @@ def import_roster() -> Any:
 
 @people.post("/people/import")
 @access(Permission.MANAGE_PEOPLE)
+@requests(person, "30 per hour")  # to read a file takes its time
 def import_upload() -> Any:
     form = RosterForm()
     if not form.validate():
