@@ -56,11 +56,8 @@ def take_back(member_id: int, slot_id: int, now: datetime) -> None:
     wanted = _own(member_id, slot_id, now)
     if wanted is None:
         raise rules.NoCoverWanted
-    wanted.cover.end(CoverEnd.TAKEN_BACK, now)
     audit.leave(now, member_id, "take cover back", Cover, wanted.cover.id)
-    if wanted.asked_id:
-        notices.turn_over(offer, wanted.asked_id, now)
-    notices.called_off(offer, [who for who in line.call_off(slot_id, now) if who != wanted.asked_id], now)
+    line.give_up(offer, wanted, CoverEnd.TAKEN_BACK, now)
 
 
 @transactional

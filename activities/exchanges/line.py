@@ -108,6 +108,15 @@ def relieve(offer: Offer, wanted: Wanted, wish_id: int | None, now: datetime) ->
     notices.to_waiting_list(offer, wanted.giver_id, now)
 
 
+def give_up(offer: Offer, wanted: Wanted, how: CoverEnd, now: datetime) -> None:
+    """What follows when nobody has to be relieved any more: whose turn it is, and who was asked and has not answered,
+    are told, each once."""
+    wanted.cover.end(how, now)
+    if wanted.asked_id:
+        notices.turn_over(offer, wanted.asked_id, now)
+    notices.called_off(offer, [who for who in call_off(offer.id, now) if who != wanted.asked_id], now)
+
+
 def call_off(slot_id: int, now: datetime) -> list[int]:
     """Where no search for cover is left in the slot nobody is asked to take over any more. Return of whom an answer was
     awaited."""

@@ -49,7 +49,7 @@ words(
 words(
     "exchanges.turn_over",
     N_("You need not take over any more: %(what)s"),
-    N_("%(when)s, %(where)s. Whoever could not come comes after all. You keep your place on the waiting list."),
+    N_("%(when)s, %(where)s. Somebody comes after all. You keep your place on the waiting list."),
     _slot,
     Group.ANSWERS,
     urgent=SOON,
@@ -57,7 +57,7 @@ words(
 words(
     "exchanges.called_off",
     N_("Cover is not wanted any more: %(what)s"),
-    N_("%(when)s, %(where)s. Whoever could not come comes after all. Thank you; there is nothing to answer any more."),
+    N_("%(when)s, %(where)s. Somebody comes after all. Thank you; there is nothing to answer any more."),
     _slot,
     Group.ANSWERS,
     urgent=SOON,

@@ -34,6 +34,7 @@ class CoverEnd(StrEnum):
     TAKEN_OVER = "taken over"
     WAITING_LIST = "waiting list"
     TAKEN_BACK = "taken back"
+    SWAPPED = "swapped"
 
 
 class SwapEnd(StrEnum):

@@ -10,10 +10,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from activities.audit import service as audit
-from activities.exchanges import notices, rules, swap_queries
+from activities.exchanges import line, notices, queries, rules, swap_queries
 from activities.exchanges.handing import hand_over, place
 from activities.exchanges.models import Swap, SwapOffer
-from activities.exchanges.rules import Side, SwapEnd, Way
+from activities.exchanges.queries import Wanted
+from activities.exchanges.rules import CoverEnd, Side, SwapEnd, Way
 from activities.exchanges.swap_queries import Ends
 from activities.kit.db import db, lock, transactional, unless_there
 from activities.kit.refusal import NotFound
@@ -110,10 +111,13 @@ def _agree(member_id: int, swap_id: int, consent: Consent | None, now: datetime)
     own, other = place(given, other_seat, taker.guest), place(wanted, own_seat, giver.guest)
     _must_consent(own, taker.guest, consent)
     read = consent.risks_version if consent else None
+    sought = [(offer, one) for offer, seat in ((given, other_seat), (wanted, own_seat)) for one in _cover(seat, now)]
     own_minute = hand_over(own, other_seat, member_id, Way.SWAP, now, actor_id=member_id, risks_version=read)
     other_minute = hand_over(
         other, own_seat, ends.giver_id, Way.SWAP, now, actor_id=member_id, risks_version=swap.risks_version
     )
+    for offer, one in sought:
+        line.give_up(offer, one, CoverEnd.SWAPPED, now)
     swap.end(SwapEnd.AGREED, now)
     _end_others(swap, now)
     notices.swapped(given, wanted, member_id, now, own_minute)
@@ -218,6 +222,11 @@ def _open(swap_id: int, now: datetime) -> Swap:
     if swap.ended_at is not None or now >= swap.expires_at:
         raise rules.SwapOver
     return swap
+
+
+def _cover(seat: Engagement, now: datetime) -> list[Wanted]:
+    """The search for cover of who has a seat, where there is one."""
+    return [one for one in queries.wanted_in(seat.slot_id, now) if one.cover.sign_up_id == seat.id]
 
 
 def _end_others(swap: Swap, now: datetime) -> None:

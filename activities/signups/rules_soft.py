@@ -64,8 +64,11 @@ def why_not_known(places: Places, guest: Guest, consent: Consent) -> AskFirst | 
 
 def why_not_aware(speaks: Iterable[Refusal], known: Collection[str]) -> AskFirst | None:
     """What of all that speaks against it, each rule once, the person has still to know."""
-    reasons = {why.key: why for why in reversed(list(speaks)) if why.key not in known}
-    return AskFirst(tuple(reversed(reasons.values()))) if reasons else None
+    reasons: dict[str, Refusal] = {}
+    for why in speaks:
+        if why.key not in known:
+            reasons.setdefault(why.key, why)
+    return AskFirst(tuple(reasons.values())) if reasons else None
 
 
 def what_speaks_against(places: Places, guest: Guest) -> tuple[Refusal, ...]:

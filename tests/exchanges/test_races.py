@@ -77,6 +77,33 @@ def test_taking_over_against_taking_back_and_withdrawing_loses_no_seat(app, cast
     assert found[SEATED] in (1, 2)
 
 
+def asked(app, slot: int) -> set[int]:
+    """Who is or was asked to take over in the slot."""
+    with app.app_context():
+        return set(db.session.scalars(sa.select(Invitation.member_id).where(Invitation.slot_id == slot)))
+
+
+def called_off(app) -> Counter[int]:
+    with app.app_context():
+        return Counter(db.session.scalars(sa.select(Notice.member_id).where(Notice.topic == "exchanges.called_off")))
+
+
+def test_two_who_take_their_cover_back_at_once_tell_everybody_who_was_asked_once(app, cast, people):
+    slot = sought(app, cast, people, 2)
+    race(app, [lambda p=p: take_back(p, slot, NOW) for p in people[:2]])
+    assert called_off(app) == dict.fromkeys(asked(app, slot), 1)
+
+
+def test_who_was_asked_is_told_that_nobody_is_wanted_only_where_cover_was_taken_back(app, cast, people):
+    slot = sought(app, cast, people, 1)
+    outsiders = [person for person in people[2:] if person not in asked(app, slot)][:3]
+    back, *_ = race(app, [
+        lambda: take_back(people[0], slot, NOW), *(lambda p=p: take_over(p, slot, NOW) for p in outsiders),
+    ])  # fmt: skip
+    is_back = not isinstance(back, Refusal)
+    assert called_off(app) == (dict.fromkeys(asked(app, slot), 1) if is_back else {})
+
+
 def test_nobody_takes_over_two_overlapping_seats(app, cast, people):
     slots = [sought(app, cast, people[2 * n :], 1, after=48 + n / 4) for n in range(2)]
     race(app, [lambda p=p, s=s: take_over(p, s, NOW) for p in people[4:7] for s in slots])

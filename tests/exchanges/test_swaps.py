@@ -10,8 +10,10 @@ import sqlalchemy as sa
 from activities.audit.models import AuditEntry
 from activities.duties.models import Activity, Slot
 from activities.exchanges import queries, swap_queries
-from activities.exchanges.models import Handover, Swap
+from activities.exchanges.covers import ask_cover
+from activities.exchanges.models import Cover, Handover, Swap
 from activities.exchanges.rules import (
+    CoverEnd,
     NotOnOffer,
     OtherCannot,
     SeatGone,
@@ -332,6 +334,17 @@ def test_who_has_swapped_with_one_cannot_swap_the_same_seat_with_another(two, ca
         agree(two.wang, second, NOW)
     assert how() == [SwapEnd.AGREED, SwapEnd.LAPSED]
     assert told(two.ma) == ["exchanges.swap_gone"], "who keeps the seat that was to be given is told"
+
+
+@pytest.mark.parametrize("whose", ["who proposed", "who agreed"])
+def test_whoever_was_asked_to_take_a_seat_over_is_told_when_it_is_swapped(two, whose):
+    giver, slot = (two.lin, two.first) if whose == "who proposed" else (two.wang, two.second)
+    swap = proposed(two)
+    ask_cover(giver, slot, "", NOW)
+    agree(two.wang, swap, NOW)
+    assert told(two.ma) == ["exchanges.wanted", "exchanges.called_off"]
+    assert queries.asked_of(two.ma, NOW) == []
+    assert db.session.scalars(sa.select(Cover.how)).all() == [CoverEnd.SWAPPED]
 
 
 def test_who_would_have_had_either_of_the_two_seats_is_told_once(two, cast):

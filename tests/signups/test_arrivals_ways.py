@@ -18,7 +18,7 @@ from activities.kit.db import db
 from activities.kit.refusal import Refusal
 from activities.outbox.models import Notice
 from activities.signups import teams
-from activities.signups.arrival_verbs import come_at, set_quotas
+from activities.signups.arrival_verbs import come_at, give_times, set_quotas
 from activities.signups.models import SignUp, Team
 from activities.signups.organize import edit_slot
 from activities.signups.rules import HOLDING, SignUpState
@@ -28,7 +28,7 @@ from activities.signups.rules_time import Overlaps
 from activities.signups.service import accept, lapse_offers, sign_up, withdraw
 from activities.signups.wishes import wait_for_any
 from tests.cast import DAY, HOUR, NOW, make_activity, make_member, make_post, make_slot, my_state
-from tests.house.test_races import crowd
+from tests.house.test_races import crowd, race
 
 QUARTER = timedelta(minutes=15)
 SEATED, OFFERED, WAITING, ASKED = SignUpState.SEATED, SignUpState.OFFERED, SignUpState.WAITING, SignUpState.ASKED
@@ -279,3 +279,20 @@ def test_one_last_place_is_taken_once_whatever_ways_lead_to_it(app, cast):
         seats = list(db.session.scalars(held))
         assert all(one.arrival_id for one in seats)
         assert len(seats) == sum(taken for _, taken in rows) == db.session.get_one(Slot, slot_id).taken == 3
+
+
+def test_whoever_signs_up_while_an_older_slot_gets_its_times_has_one_of_them(app, cast):
+    with app.app_context():
+        post = make_post(make_activity("献血", cast.first, "blood"), "体育馆", capacity=6)
+        slot_id = make_slot(post, NOW + 2 * DAY).id
+        db.session.commit()
+    people = crowd(app, cast, 12)
+    jobs = [lambda p=p: sign_up(p, slot_id, NOW, or_wait=True) for p in people]
+    race(app, [*jobs[:4], lambda: give_times(NOW), *jobs[4:], lambda: give_times(NOW)])
+    with app.app_context():
+        give_times(NOW)
+        seats = list(db.session.scalars(sa.select(SignUp).where(SignUp.slot_id == slot_id, SignUp.state == SEATED)))
+        quotas = sa.select(sa.func.sum(Arrival.quota), sa.func.sum(Arrival.taken)).where(Arrival.slot_id == slot_id)
+        assert len(seats) == 6
+        assert all(one.arrival_id for one in seats)
+        assert db.session.execute(quotas).one() == (6, 6)
