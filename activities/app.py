@@ -69,6 +69,10 @@ class Application(Flask):
             return web.refuse_nul()
         return super().preprocess_request()
 
+    def log_exception(self, exc_info: Any) -> None:
+        """By the view and not by its address: that of a feed, or of an answer by mail, is a key."""
+        self.logger.error("Exception in %s [%s]", request.endpoint, request.method, exc_info=exc_info)
+
     def process_response(self, response: Response) -> Response:
         if access.is_impersonal(self, request.endpoint):
             return web.add_headers(response)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 import time_machine
 from werkzeug.http import http_date
 
-from activities.calendars import queries
+from activities.calendars import queries, routes
 from activities.calendars.bodies import ROOM
 from activities.calendars.kept import Kept
 from activities.calendars.rules_feeds import Scope
@@ -231,3 +231,21 @@ def touch(activity_id, times):
 def feed_id(app, member):
     with app.app_context():
         return queries.feeds_of(member.id)[-1].public_id
+
+
+def test_what_goes_wrong_is_logged_without_the_address(app, client, cast, monkeypatch, caplog):
+    """Whoever reads the log can read nobody's calendar."""
+    address = address_of(app, cast.lin)
+
+    def fail(*_):
+        raise RuntimeError("the database is gone")
+
+    monkeypatch.setattr(routes.feeds, "private", fail)
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    try:
+        assert client.get(address).status_code == 500
+    finally:
+        app.config["PROPAGATE_EXCEPTIONS"] = None
+    assert "the database is gone" in caplog.text
+    assert "calendars.private" in caplog.text
+    assert address.removeprefix("/calendars/").removesuffix(".ics") not in caplog.text
