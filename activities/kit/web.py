@@ -186,6 +186,7 @@ DOORS = (
             Page("outcomes.now", N_("Outcomes"), also=("outcomes.year",)),
             Page("records.to_countersign", N_("To countersign"), Permission.COUNTERSIGN, also=("records.countersign",)),
             Page("goods.to_sign", N_("Deliveries to sign"), Permission.COUNTERSIGN),
+            Page("records.odd", N_("What is odd"), also=("records.note_odd",)),
             Page("corrections.to_decide", N_("Corrections"), also=("corrections.decide",)),
             Page("pauses.all_pauses", N_("Pauses"), Permission.LIFT_PAUSES),
             Page("dossiers.people", N_("Volunteers' records"), Permission.KEEP_RECORDS),

@@ -77,6 +77,12 @@ class NormsForm(FlaskForm):
         [DataRequired(_l("Enter at least one number of hours.")), Length(max=100, message=LONGEST)],
         filters=[clean_line], description=_l("Rising, with commas between: 100, 300, 600, 1000, 1500."),
     )  # fmt: skip
+    odd_days = figure(_l("Days within which what is odd is listed"), 7, 366)
+    odd_many = figure(_l("Records typed in later at one moment that are many"), 2, 1000)
+    odd_times = figure(_l("Records typed in later by one hand for one person that are many"), 2, 1000)
+    odd_hours = figure(_l("Hours of one person on a day above which it is odd"), 1, 24)
+    odd_from = figure(_l("Hour at which the night begins"), 0, 23)
+    odd_until = figure(_l("Hour at which the night ends"), 0, 23)
     reason = StringField(
         _l("Why it is changed"),
         [DataRequired(_l("Say why.")), Length(max=200, message=LONGEST)],

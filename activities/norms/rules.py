@@ -46,8 +46,10 @@ class Norms(NamedTuple):
     Within `answer_days` working days an organizer answers a request for correction, within `decide_days` a secretary
     decides it. Codes check people in from `check_in_before` minutes before a slot on, and out until `check_out_after`
     minutes after it; who comes or goes within `grace` minutes of its times is on time. Certificates stand on notice for
-    `notice_days`; `stars` are the hours of volunteer service from which on each star level holds. `zone` is where days
-    and weeks begin."""
+    `notice_days`; `stars` are the hours of volunteer service from which on each star level holds. What is odd is listed
+    for secretaries as long as it was recorded within `odd_days` days: `odd_many` typed in later at one moment,
+    `odd_times` for one person by one hand, more than `odd_hours` hours on a day, and what is recorded between the hours
+    `odd_from` and `odd_until`. `zone` is where days and weeks begin."""
 
     travel: Limit = Limit(15, Strictness.ASK)
     gap: Limit = Limit(0)
@@ -63,6 +65,12 @@ class Norms(NamedTuple):
     grace: int = 5
     notice_days: int = 7
     stars: tuple[int, ...] = (100, 300, 600, 1000, 1500)
+    odd_days: int = 90
+    odd_many: int = 20
+    odd_times: int = 8
+    odd_hours: int = 12
+    odd_from: int = 23
+    odd_until: int = 6
     zone: tzinfo = ZoneInfo("Asia/Shanghai")
 
     @property
@@ -75,6 +83,7 @@ LIMITS = tuple(NORMS.limits)
 FIGURES = (
     "misses", "miss_days", "pause_days", "answer_days", "decide_days", "check_in_before", "check_out_after", "grace",
     "notice_days",
+    "odd_days", "odd_many", "odd_times", "odd_hours", "odd_from", "odd_until",
 )  # fmt: skip
 MOST_GAP = timedelta(hours=48)
 # Issued certificates are published within the house for at least so long.

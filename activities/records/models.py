@@ -12,6 +12,7 @@ from activities.duties.models import Post, Slot
 from activities.kit.db import Base, Words, new_public_id
 from activities.people.models import Member
 from activities.records.rules import Attendance
+from activities.records.rules_odd import Odd
 from activities.records.rules_ticks import Outcome
 
 
@@ -69,13 +70,27 @@ class Record(Base):
     countersigned_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id"))
     came_at: Mapped[datetime | None]
     left_at: Mapped[datetime | None]
-    recorded_at: Mapped[datetime]
+    recorded_at: Mapped[datetime] = mapped_column(index=True)
     changed_at: Mapped[datetime]
 
     slot: Mapped[Slot] = relationship()
     member: Mapped[Member] = relationship(foreign_keys=[member_id])
     recorded_by: Mapped[Member] = relationship(foreign_keys=[recorded_by_id])
     countersigned_by: Mapped[Member | None] = relationship(foreign_keys=[countersigned_by_id])
+
+
+class OddNote(Base):
+    """What somebody found who looked at what is odd about a record, so that it is listed no more. It goes with the
+    record; on the trail it stays."""
+
+    __tablename__ = "odd_note"
+    __table_args__ = (sa.UniqueConstraint("record_id", "odd"),)
+
+    record_id: Mapped[int] = mapped_column(sa.ForeignKey("record.id", ondelete="CASCADE"))
+    odd: Mapped[Odd] = mapped_column(Words(Odd))
+    note: Mapped[str]
+    noted_by_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"))
+    noted_at: Mapped[datetime]
 
 
 class PostedCode(Base):

@@ -16,6 +16,7 @@ from activities.duties.models import Activity, Post, Slot
 from activities.duties.queries import organized_by, visible_to
 from activities.kit.db import db
 from activities.kit.refusal import NotFound
+from activities.kit.roles import Permission
 from activities.leaves.models import Leave
 from activities.leaves.rules import Answer
 from activities.people.models import Member, Unit
@@ -224,14 +225,16 @@ def may_see(member: Viewer, activity: Activity) -> bool:
 
 
 def record_for(member: Viewer, public_id: str) -> Record:
-    """The record, for the member it concerns and the organizers of its slot; NotFound for anybody else."""
+    """The record, for the member it concerns, the organizers of its slot and who reviews its unit; NotFound for
+    anybody else."""
+    reviewed = [Unit.path.startswith(path, autoescape=True) for path in member.paths(Permission.REVIEW)]
     query = (
         sa.select(Record)
         .join(Record.slot)
         .join(Slot.post)
         .join(Post.activity)
         .join(Activity.unit)
-        .where(Record.public_id == public_id, sa.or_(Record.member_id == member.id, organized_by(member)))
+        .where(Record.public_id == public_id, sa.or_(Record.member_id == member.id, organized_by(member), *reviewed))
         .options(
             contains_eager(Record.slot).contains_eager(Slot.post).contains_eager(Post.activity),
             joinedload(Record.member, innerjoin=True),

@@ -28,11 +28,13 @@ from activities.records import (
     extending,
     extending_routes,
     joining,  # noqa: F401 - it sees to what was vouched for
+    oddities_routes,
     posting_routes,
     queries,
     reminders,  # noqa: F401 - it declares its job
     rules,
     rules_evidence,
+    rules_odd,
     rules_states,
     service,
     ticks_routes,
@@ -46,6 +48,7 @@ checking_routes.add_to(records)
 ticks_routes.add_to(records)
 posting_routes.add_to(records)
 extending_routes.add_to(records)
+oddities_routes.add_to(records)
 
 
 SAID_ON_THE_PAGE = (
@@ -57,7 +60,10 @@ SAID_ON_THE_PAGE = (
 def init_app(app: Flask) -> None:
     app.register_blueprint(records)
     app.jinja_env.globals.update(
-        attendance_names=rules.ATTENDANCE_NAMES, ledger_names=LEDGER_NAMES, evidence_names=EVIDENCE_NAMES
+        attendance_names=rules.ATTENDANCE_NAMES,
+        ledger_names=LEDGER_NAMES,
+        evidence_names=EVIDENCE_NAMES,
+        odd_names=rules_odd.ODD_NAMES,
     )
 
 

@@ -625,6 +625,8 @@ TABLE = {
     "POST records.ticks_post": row("login 404 404 422 404 404", slot),
     "GET records.ticks_people": row("login 404 404 200 404 404", slot),
     "GET records.ticks_marks": row("login 404 404 200 404 404", slot),
+    "GET records.odd": row("login 404 404 404 200 404"),
+    "POST records.note_odd": row("login 404 404 404 404 404", lambda _: {"public_id": "x", "which": "late"}),
     "GET records.extend": row("login 404 404 200 404 404", slot),
     "POST records.extend": row("login 404 404 422 404 404", slot),
     "GET records.posted": row("login 404 404 200 404 404", post),

@@ -24,7 +24,8 @@ FORM = {
     "stars": "50, 100", "notice_days": "7",
     "travel": "20", "travel_how": "refuse", "gap": "1.5", "gap_how": "ask", "day": "6", "day_how": "off", "week": "20",
     "week_how": "off", "misses": "3", "miss_days": "60", "pause_days": "14", "answer_days": "5", "decide_days": "5",
-    "check_in_before": "20", "check_out_after": "10", "grace": "0", "reason": "新学期", "version": "0",
+    "check_in_before": "20", "check_out_after": "10", "grace": "0", "odd_days": "30", "odd_many": "10",
+    "odd_times": "4", "odd_hours": "10", "odd_from": "22", "odd_until": "7", "reason": "新学期", "version": "0",
 }  # fmt: skip
 
 
