@@ -74,8 +74,12 @@ def _main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    said, pictures = _answer(sys.stdin.buffer.read(), question["side"])
-    sys.stdout.buffer.write(json.dumps(said).encode() + b"\n" + b"".join(pictures))
+    sys.stdout.buffer.write(_packed(sys.stdin.buffer.read(), question["side"]))
+
+
+def _packed(data: bytes, side: int) -> bytes:
+    said, pictures = _answer(data, side)
+    return json.dumps(said).encode() + b"\n" + b"".join(pictures)
 
 
 def _answer(data: bytes, side: int) -> tuple[dict[str, Any], list[bytes]]:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from activities.audit.models import AuditEntry
-from activities.duties.kinds import kind_of
+from activities.duties.kinds import KINDS, Good, Kind, Ledger, declare, kind_of
 from activities.goods import queries, rules, service
 from activities.goods.models import GoodsDelivery, Movement, Stock
 from activities.goods.service import Part, Where
@@ -323,3 +323,20 @@ def test_whoever_holds_goods_and_leaves_still_holds_them(ctx, cast, drive):
         pass_on(cast, drive, 1)
     pass_on(cast, drive, 5, cast.lin, cast.ou)
     assert hands(drive) == {"欧阳慧敏": 40}
+
+
+def test_a_kind_that_declares_goods_of_its_own_needs_nothing_else(ctx, cast):
+    kind = Kind(
+        key="seeds", name="Seeds", seal="种", code="Se", colour="team", ledger=Ledger.SERVICE,
+        goods=(Good("acorns", "Acorns", "acorns"),),
+    )  # fmt: skip
+    declare(kind)
+    try:
+        activity = make_activity("播种", db.session.get_one(Unit, cast.first.id), "seeds")
+        db.session.commit()
+        service.take_in(cast.ou.id, activity.id, "acorns", 7, "橡果", cast.ou.id, TODAY, NOW)
+        assert [(one.good.key, one.there) for one in queries.balances(kind, activity.id)] == [("acorns", 7)]
+        with pytest.raises(rules.NoSuchGoods):
+            service.take_in(cast.ou.id, activity.id, "clothes", 7, "x", cast.ou.id, TODAY, NOW)
+    finally:
+        del KINDS["seeds"]
