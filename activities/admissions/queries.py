@@ -131,6 +131,13 @@ def undecided(slot_id: int) -> list[Asked]:
     return [Asked._make((*row[:3], Person._make(row[3:]))) for row in db.session.execute(query)]
 
 
+def lock_askers(slot_id: int) -> None:
+    """Lock everybody whose request for a slot is undecided, before the slot itself."""
+    of_slot = sa.select(SignUp.member_id).where(SignUp.slot_id == slot_id, SignUp.state == SignUpState.ASKED)
+    people = sa.select(Member.id).where(Member.id.in_(of_slot)).order_by(Member.id)
+    db.session.execute(people.with_for_update(of=Member, key_share=True)).all()
+
+
 def slots_started_undecided(now: datetime) -> list[int]:
     """The open slots that have started while somebody's request was undecided. One look into an index."""
     query = sa.select(Slot.id).where(Slot.asked > 0, Slot.starts_at <= now, Slot.state == SlotState.OPEN)

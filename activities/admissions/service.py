@@ -72,6 +72,7 @@ def close_requests(now: datetime) -> None:
 
 @transactional
 def _close(slot_id: int, now: datetime) -> None:
+    queries.lock_askers(slot_id)
     offer = facts.offer_locked(slot_id)
     if asked := queries.undecided(slot_id):
         _decide(None, asked, slot_id, SignUpState.WITHDRAWN, "close request", now)

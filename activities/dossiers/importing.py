@@ -86,7 +86,9 @@ def confirm(
     uploads.use_up(upload_id)
     shown = plan(actor_id, block, content, name, now)
     ids = sorted({member_id for member_id, _ in shown.new})
-    db.session.execute(sa.select(Member.id).where(Member.id.in_(ids)).order_by(Member.id).with_for_update())
+    db.session.execute(
+        sa.select(Member.id).where(Member.id.in_(ids)).order_by(Member.id).with_for_update(key_share=True)
+    )
     locked = plan(actor_id, block, content, name, now)
     if locked.problems or locked.fingerprint != fingerprint:
         raise NotAsPreviewed

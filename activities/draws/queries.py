@@ -70,7 +70,9 @@ def slot_ids(draw: Draw, now: datetime) -> list[int]:
 def lock_entrants(slots: Collection[int]) -> set[int]:
     """Lock everyone who has asked for one of these slots."""
     asked = sa.select(SignUp.member_id).where(SignUp.slot_id.in_(slots), SignUp.state == SignUpState.ASKED)
-    query = sa.select(Member.id).where(Member.id.in_(asked)).order_by(Member.id).with_for_update(of=Member)
+    query = (
+        sa.select(Member.id).where(Member.id.in_(asked)).order_by(Member.id).with_for_update(of=Member, key_share=True)
+    )
     return set(db.session.scalars(query))
 
 

@@ -49,6 +49,8 @@ def edit_activity(actor_id: int, activity_id: int, revision: int, changes: Mappi
     if "unit_id" in after or "eligible_unit_id" in after:
         check_units(actor, activity.unit_id, activity.eligible_unit_id, moved="unit_id" in after)
     _keep_sum(activity, before)
+    if "kind_key" in after or "way_in" in after:
+        lock_to_come(Slot.post_id.in_(sa.select(Post.id).where(Post.activity_id == activity_id)), now)
     if "kind_key" in after:
         if queries.has_people(activity_id):
             raise KindInUse
@@ -174,6 +176,13 @@ def change_post(
         schedule.changed([activity.id], now)
         audit.leave(now, actor_id, "edit post", Post, post_id, before=before, after=after)
     return after
+
+
+def lock_to_come(of_them: sa.ColumnElement[bool], now: datetime) -> None:
+    """Inside a transaction: lock these slots, as far as they are open and to come, before it is asked who is on them.
+    Whoever signs up at this moment is done by then, or waits and reads what is new."""
+    to_come = sa.select(Slot.id).where(of_them, Slot.state == SlotState.OPEN, Slot.starts_at > now)
+    db.session.execute(to_come.order_by(Slot.id).with_for_update(of=Slot)).all()
 
 
 def _activity_of(post_id: int) -> int:

@@ -410,12 +410,13 @@ def lock(model: type[Row], row_id: int, *options: ORMOption) -> Row:
     """Lock one row for the rest of the transaction and read it as it is now, with what `options` load beside it;
     NotFound where there is none.
 
-    PostgreSQL locks the row. SQLite ignores FOR UPDATE, but a write transaction there holds the whole database from
-    its BEGIN IMMEDIATE on, so what is read cannot change either way.
+    PostgreSQL locks the row, but not its key: others may write what refers to it, such as a notice to a person who is
+    locked; they would wait for one another otherwise. SQLite ignores FOR UPDATE, but a write transaction there holds
+    the whole database from its BEGIN IMMEDIATE on, so what is read cannot change either way.
     """
     if not db.session.info.get("in_transaction"):
         raise RuntimeError("a lock outside a transaction would hold nothing")
-    query = sa.select(model).where(model.id == row_id).options(*options).with_for_update(of=model)
+    query = sa.select(model).where(model.id == row_id).options(*options).with_for_update(of=model, key_share=True)
     row = db.session.execute(query, execution_options={"populate_existing": True}).unique().scalar_one_or_none()
     if row is None:
         raise NotFound

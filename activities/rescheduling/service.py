@@ -126,7 +126,9 @@ def _locked(days: list[date], zone: tzinfo, now: datetime) -> list[Touched]:
     them. PlanChanged where somebody came in between: they would not be locked."""
     slot_ids = sa.select(Slot.id).where(queries.on_days(days, zone, now))
     people = sa.select(SignUp.member_id).where(SignUp.slot_id.in_(slot_ids), SignUp.state.in_(ACTIVE_STATES))
-    lock_people = sa.select(Member.id).where(Member.id.in_(people)).order_by(Member.id).with_for_update(of=Member)
+    lock_people = (
+        sa.select(Member.id).where(Member.id.in_(people)).order_by(Member.id).with_for_update(of=Member, key_share=True)
+    )
     on_them = set(db.session.scalars(lock_people))
     activities = sa.select(Post.activity_id).join(Slot, Slot.post_id == Post.id).where(Slot.id.in_(slot_ids))
     query = sa.select(Activity.id).where(Activity.id.in_(activities)).order_by(Activity.id)

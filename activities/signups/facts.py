@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from activities.duties.kinds import kind_of
 from activities.duties.models import Activity, ActivityTraining, Arrival, Post, Slot
 from activities.duties.queries import Sight, visible
-from activities.kit.db import RowsAsJson, UtcDateTime, run
+from activities.kit.db import RowsAsJson, UtcDateTime, db, run
 from activities.kit.refusal import NotFound
 from activities.norms.models import IN_FORCE
 from activities.people.models import Member, Unit
@@ -144,6 +144,7 @@ OFFERS = (
     .outerjoin(Site, Site.id == Post.site_id)
 )
 _OFFER = OFFERS.where(Slot.id == SLOT)
+_LOCKED_FIRST = sa.select(Slot.id).where(Slot.id.in_(SLOTS)).order_by(Slot.id).with_for_update()
 _OFFER_LOCKED = OFFERS.where(Slot.id == SLOT).with_for_update(of=Slot)
 _PERSON = sa.select(*PERSON).join(Home, Home.id == Member.unit_id).where(Member.id == MEMBER)
 _OFFERS_LOCKED = OFFERS.where(Slot.id.in_(SLOTS)).order_by(Slot.id).with_for_update(of=Slot)
@@ -152,7 +153,7 @@ _PERSON_LOCKED = (
     sa.select(Member.active, Member.name, *WHO, busy_within(*_AT_SLOT))
     .join(Home, Home.id == Member.unit_id)
     .where(Member.id == MEMBER)
-    .with_for_update(of=Member)
+    .with_for_update(of=Member, key_share=True)
 )
 _FIRST_LOOK = (
     OFFERS.add_columns(*WHO, busy_within(Slot.starts_at, Slot.ends_at), SignUp.state, SignUp.offered_until)
@@ -227,8 +228,17 @@ def person_locked(member_id: int, slot_id: int | None = None) -> Person:
     return Person._make(person)
 
 
+def _wait_for(slot_ids: Collection[int]) -> None:
+    """Lock slots before they are read. What PostgreSQL reads beside a row that it waits for – the post, the activity –
+    is as it was when the statement began, and whoever had the row may have changed just that. On SQLite nobody else
+    writes meanwhile."""
+    if db.engine.dialect.name != "sqlite":
+        run(_LOCKED_FIRST, {"slot_ids": list(slot_ids)})
+
+
 def offer_locked(slot_id: int) -> Offer:
     """The slot as it is now, locked for the rest of the transaction."""
+    _wait_for([slot_id])
     [offer] = _with_quarters([Offer._make(_one(_OFFER_LOCKED, {"slot_id": slot_id}))])
     return offer
 
@@ -236,6 +246,7 @@ def offer_locked(slot_id: int) -> Offer:
 def offers_locked(slot_ids: Collection[int]) -> list[Offer]:
     """These slots as they are now, locked in the order of their ids; in the order of time. NotFound where one is
     gone."""
+    _wait_for(slot_ids)
     found = _with_quarters([Offer._make(row) for row in run(_OFFERS_LOCKED, {"slot_ids": list(slot_ids)})])
     if len(found) < len(set(slot_ids)):
         raise NotFound

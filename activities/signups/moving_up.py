@@ -52,7 +52,7 @@ def lock_waiters(slot_ids: Collection[int], *member_ids: int | None) -> None:
         sa.select(Member.id)
         .where(sa.or_(Member.id.in_([m for m in member_ids if m is not None]), Member.id.in_(in_line)))
         .order_by(Member.id)
-        .with_for_update(of=Member)
+        .with_for_update(of=Member, key_share=True)
     )
     db.session.execute(query)
 

@@ -14,7 +14,7 @@ from activities.duties import schedule, visits
 from activities.duties.models import Activity, Post, SeriesGap, Slot
 from activities.duties.queries import WITH_ALL, must_organize
 from activities.duties.rules import SlotHasPeople, why_not_touch
-from activities.duties.service import WITH_UNIT, change_post
+from activities.duties.service import WITH_UNIT, change_post, lock_to_come
 from activities.kit.db import db, lock, transactional
 from activities.kit.refusal import ChangedMeanwhile, NotFound
 from activities.people.models import Member
@@ -33,6 +33,7 @@ def edit_post(actor_id: int, post_id: int, revision: int, changes: Mapping[str, 
     `revision` is not the present one any more."""
     lock_people(actor_id, queries.coming(post_id, now).with_only_columns(SignUp.member_id))
     after = change_post(actor_id, post_id, revision, changes, now)
+    lock_to_come(Slot.post_id == post_id, now)
     if "site_id" in after or "floor" in after:
         slots = visits.coming(post_id, now)
         visits.must_fit(slots.values(), without=list(slots), is_locked=True)
@@ -114,4 +115,4 @@ def lock_people(actor_id: int, others: sa.Select[int], member_ids: Collection[in
     """Lock who acts, these others, and these members, in the one order."""
     named = Member.id.in_([actor_id, *member_ids])
     people = sa.select(Member.id).where(sa.or_(named, Member.id.in_(others)))
-    db.session.execute(people.order_by(Member.id).with_for_update(of=Member))
+    db.session.execute(people.order_by(Member.id).with_for_update(of=Member, key_share=True))

@@ -59,7 +59,7 @@ _PEOPLE = (
     sa.select(Member.id, Member.active, Member.name, *PERSON)
     .join(Home, Home.id == Member.unit_id)
     .order_by(Member.id)
-    .with_for_update(of=Member)
+    .with_for_update(of=Member, key_share=True)
 )
 _PEOPLE_LOCKED = _PEOPLE.where(Member.id.in_(MEMBERS))
 _COMPANY_LOCKED = _PEOPLE.where(sa.or_(Member.id == MEMBER, Member.id.in_(_OF_WHOLE_TEAM)))

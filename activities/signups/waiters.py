@@ -35,7 +35,7 @@ _WAITERS_LOCKED = (
     .outerjoin(Team, sa.and_(Team.id == SignUp.team_id, Team.whole))
     .where(SignUp.slot_id == SLOT, SignUp.state == SignUpState.WAITING, Member.active)
     .order_by(SignUp.ticket)
-    .with_for_update(of=Member)
+    .with_for_update(of=Member, key_share=True)
 )
 
 
