@@ -1,4 +1,5 @@
-"""Certificates. The database refuses to change what one says, or to delete it (migration 0027)."""
+"""Certificates. The database refuses to change what one says, or to delete it (migrations 0027,
+0053)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Entries of volunteers' records. The database refuses to change or delete one (migration 0033)."""
+"""Entries of volunteers' records. The database refuses to change or delete one (migrations 0036, 0053)."""
 
 from __future__ import annotations
 

@@ -186,6 +186,26 @@ def test_the_database_refuses_to_change_what_it_says(cast, change):
         db.session.execute(sa.text(f"UPDATE certificate SET {change}"))
 
 
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("kept", ["id", "public_id", "code", "count", "days"])
+def test_the_database_refuses_to_put_another_in_its_place(cast, kept):
+    certified(cast)
+    names = [column.name for column in Certificate.__table__.columns]
+    fresh = {"id": "NULL", "public_id": "'x'", "code": "'x'", "count": "9", "first_day": "'2020-01-01'"}
+    fresh.pop("first_day" if kept == "days" else kept)
+    put = f"INSERT OR REPLACE INTO certificate ({', '.join(names)})"
+    with pytest.raises(DBAPIError, match="says for ever"), transaction():
+        db.session.execute(sa.text(f"{put} SELECT {', '.join(fresh.get(n, n) for n in names)} FROM certificate"))
+
+
+@pytest.mark.only_on("sqlite")
+def test_one_that_was_revoked_takes_no_valid_ones_place(cast):
+    revoke(cast.chen.id, certified(cast).id, "错", NOW)
+    issue(cast.chen.id, cast.lin.id, order(), NOW)
+    with pytest.raises(DBAPIError, match="says for ever"), transaction():
+        db.session.execute(sa.text("UPDATE OR REPLACE certificate SET state = 'valid', ended_at = NULL"))
+
+
 def test_the_database_refuses_to_delete_one(cast):
     certified(cast)
     with pytest.raises(DBAPIError, match="says for ever"), transaction():

@@ -98,6 +98,20 @@ class TestEntering:
         with pytest.raises(DBAPIError), transaction():
             db.session.execute(sa.text(statement))
 
+    @pytest.mark.only_on("sqlite")
+    @pytest.mark.parametrize("kept", ["id", "public_id", "replaces_id"])
+    def test_nothing_is_put_in_its_place(self, cast, kept):
+        service.correct(cast.ou.id, entered(cast).id, COURSE._replace(minutes=90), "抄错了", NOW)
+        names = [column.name for column in Entry.__table__.columns if column.name != "id"]
+        values = ", ".join({"public_id": "'x'", "replaces_id": "NULL", kept: kept}.get(name, name) for name in names)
+        of_id = "id" if kept == "id" else "NULL"
+        put = (
+            f"INSERT OR REPLACE INTO dossier_entry (id, {', '.join(names)}) SELECT {of_id}, {values} FROM dossier_entry"
+        )
+        with pytest.raises(DBAPIError, match="never overwritten"), transaction():
+            db.session.execute(sa.text(f"{put} WHERE replaces_id IS NOT NULL"))
+        assert db.session.query(Entry).count() == 2
+
 
 def test_two_who_enter_the_same_at_once_enter_it_once(app, cast):
     verbs = [partial(service.enter, one.id, cast.lin.id, Block.TRAINING, COURSE, NOW) for one in (cast.ou, cast.chen)]
