@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from activities.kit.db import db, transactional
 from activities.kit.refusal import NotFound
+from activities.outbox.jobs import every
 from activities.people.models import RosterUpload
 from activities.people.roster_cells import tidy
 
@@ -29,6 +30,14 @@ def keep(member_id: int, purpose: str, content: bytes, name: str, now: datetime)
     db.session.add(upload)
     db.session.flush()
     return upload.public_id
+
+
+@every(3600, "forget files that nobody imported")
+@transactional
+def forget_old(now: datetime) -> None:
+    """Delete files that were kept long enough: they hold names, numbers and addresses."""
+    old = sa.delete(RosterUpload).where(RosterUpload.created_at < now - KEPT)
+    db.session.execute(old, execution_options=NO_SYNC)
 
 
 def kept(member_id: int, purpose: str, public_id: str, now: datetime) -> RosterUpload:

@@ -22,6 +22,7 @@ from activities.duties.models import Activity, Post, Slot
 from activities.kit.db import db, lock, new_public_id, run, take_turn, transactional, unless_there
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
+from activities.outbox.jobs import every
 from activities.people import sheet
 from activities.people.models import Unit
 from activities.people.persons import persons, with_others
@@ -59,6 +60,14 @@ def _keep(importer_id: int, unit_id: int, data: bytes, name: str, now: datetime)
     db.session.add(upload)
     db.session.flush()
     return upload.public_id
+
+
+@every(3600, "forget files of hours that nobody imported")
+@transactional
+def forget_old(now: datetime) -> None:
+    """Delete files that were kept long enough: they hold names and numbers."""
+    old = sa.delete(HoursUpload).where(HoursUpload.created_at < now - queries.KEPT)
+    db.session.execute(old, execution_options=NO_SYNC)
 
 
 def look(importer: Viewer, table: Table, columns: Mapping[Field, int], ledger: Ledger, zone: ZoneInfo,

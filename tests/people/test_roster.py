@@ -11,6 +11,7 @@ from activities.audit.models import AuditEntry
 from activities.kit.db import db
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Role
+from activities.outbox.jobs import JOBS
 from activities.outbox.models import Notice
 from activities.people import roster
 from activities.people.models import AccessLink, Member, RoleGrant, RosterUpload
@@ -288,3 +289,12 @@ def test_what_is_no_roster_is_not_kept(cast: Cast) -> None:
     with pytest.raises(NotASpreadsheet):
         keep_upload(cast.gu.id, b"PK not a roster", "a.xlsx", NOW)
     assert db.session.scalar(sa.select(sa.func.count(RosterUpload.id))) == 0
+
+
+def test_a_file_that_nobody_imports_is_forgotten_within_hours(cast: Cast) -> None:
+    keep_upload(cast.gu.id, xlsx(table(lin())), "a.xlsx", NOW)
+    [job] = [one for one in JOBS if one.name == "forget files that nobody imported"]
+    for later, kept in ((HOUR, 1), (HOUR + timedelta(seconds=1), 0)):
+        job.verb(NOW + later)
+        assert db.session.query(RosterUpload).count() == kept
+    assert job.seconds == 3600

@@ -14,6 +14,7 @@ from activities.kit import clock
 from activities.kit.db import db
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Role
+from activities.outbox.jobs import JOBS
 from activities.people import joining
 from activities.people.rows import EmptyFile, NotASpreadsheet
 from activities.records import countersigning
@@ -21,7 +22,7 @@ from activities.records.models import Record
 from activities.records.rules import Attendance, Mark
 from activities.records.service import record_attendance
 from activities.transfers import queries, rules_refusals, service
-from activities.transfers.models import HoursImport, HoursMapping, ImportedHours
+from activities.transfers.models import HoursImport, HoursMapping, HoursUpload, ImportedHours
 from activities.transfers.rules_cells import guess
 from tests.cast import HOUR, NOW, grant, make_member, make_post, make_slot
 from tests.people.rosters import csv_file, xlsx
@@ -100,6 +101,15 @@ def test_the_same_file_again_changes_nothing(cast):
         bring(cast)
     db.session.rollback()
     assert (many(Record), many(HoursImport)) == (3, 1)
+
+
+def test_a_file_that_nobody_imports_is_forgotten_within_hours(cast):
+    keep(cast)
+    [job] = [one for one in JOBS if one.name == "forget files of hours that nobody imported"]
+    for later, kept in ((HOUR, 1), (HOUR + timedelta(seconds=1), 0)):
+        job.verb(NOW + later)
+        assert many(HoursUpload) == kept
+    assert job.seconds == 3600
 
 
 def test_the_headings_of_a_file_are_remembered_for_the_unit(cast):
