@@ -21,6 +21,9 @@ from activities.people.service import acting
 
 # So many at a time: then other jobs have their turn.
 PORTION = 100
+REFUSED: dict[type[Refusal], ItemState] = {
+    rules.OwnCertificate: ItemState.OWN, rules.OnlyYourWord: ItemState.ON_YOUR_WORD,
+}  # fmt: skip
 
 
 @transactional
@@ -71,8 +74,8 @@ def issue_item(item_id: int, now: datetime) -> None:
             ItemState.THERE,
             queries.valid_id(member.id, order.ledger, order.first, order.last),
         )
-    except Refusal:
-        item.state = ItemState.NOTHING
+    except Refusal as refusal:
+        item.state = REFUSED.get(type(refusal), ItemState.NOTHING)
     else:
         item.state, item.certificate_id = ItemState.ISSUED, certificate.id
         notices.issued(member.id, certificate.number, now)

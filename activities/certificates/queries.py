@@ -154,7 +154,7 @@ def _asked(keeper: Viewer) -> sa.Select[CertificateRequest]:
         .join(CertificateRequest.member)
         .join(Member.unit)
         .where(
-            within(keeper.paths(Permission.CERTIFY)), CertificateRequest.member_id != keeper.id,
+            within(keeper.paths(Permission.CERTIFY)), ~is_account_of(CertificateRequest.member_id, keeper.id),
             CertificateRequest.answer == Answer.ASKED,
         )
         .options(contains_eager(CertificateRequest.member).contains_eager(Member.unit))
@@ -183,7 +183,7 @@ def issuers_for(member: Member) -> list[int]:
         .join(RoleGrant.member)
         .where(
             RoleGrant.role.in_(roles), sa.literal(member.unit.path).startswith(Unit.path), Member.active,
-            Member.id != member.id,
+            ~is_account_of(Member.id, member.id),
         )
         .distinct()
     )  # fmt: skip
@@ -206,7 +206,7 @@ def classes_for(keeper: Viewer) -> list[str]:
 def _class(keeper: Viewer, class_name: str) -> list[sa.ColumnElement[bool]]:
     """Everyone of a class among the keeper's people, themselves left out."""
     mine = within(keeper.paths(Permission.CERTIFY))
-    return [mine, Member.class_name == class_name, Member.active.is_(True), Member.id != keeper.id]
+    return [mine, Member.class_name == class_name, Member.active.is_(True), ~is_account_of(Member.id, keeper.id)]
 
 
 def class_of(keeper: Viewer, class_name: str) -> list[int]:
@@ -270,7 +270,7 @@ def left_out(keeper: Viewer, batch_id: int) -> list[tuple[str, str, ItemState]]:
         .join(Member, Member.id == BatchItem.member_id)
         .join(Member.unit)
         .where(BatchItem.batch_id == batch_id, within(keeper.paths(Permission.CERTIFY)))
-        .where(BatchItem.state.in_((ItemState.NOTHING, ItemState.NOT_ALLOWED)))
+        .where(BatchItem.certificate_id.is_(None), BatchItem.state != ItemState.WAITING)
         .order_by(Member.number)
     )
     return [(number, name, state) for number, name, state in db.session.execute(query)]

@@ -54,6 +54,8 @@ class ItemState(StrEnum):
     THERE = "there"
     NOTHING = "nothing"
     NOT_ALLOWED = "not allowed"
+    OWN = "own"
+    ON_YOUR_WORD = "on your word"
 
 
 ITEM_NAMES = {
@@ -62,6 +64,8 @@ ITEM_NAMES = {
     ItemState.THERE: N_("Had one already"),
     ItemState.NOTHING: N_("No recorded time"),
     ItemState.NOT_ALLOWED: N_("Not among your people any more"),
+    ItemState.OWN: N_("Your own: another secretary issues it"),
+    ItemState.ON_YOUR_WORD: N_("Rests on your word alone: another secretary issues it"),
 }
 
 

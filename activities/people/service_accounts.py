@@ -55,7 +55,7 @@ def request_reset(name: str, now: datetime) -> None:
 
 @transactional
 def _request_reset(member_id: int, now: datetime) -> None:
-    _make_link(lock(Member, member_id), LinkPurpose.RESET, member_id, now)
+    _make_link(lock(Member, member_id), LinkPurpose.RESET, None, now)  # nobody knows who asked
 
 
 def accept(link_id: int, purpose: LinkPurpose, password: str, now: datetime) -> Member:

@@ -22,6 +22,7 @@ from activities.certificates.service import issue, revoke
 from activities.kit import clock
 from activities.kit.db import db
 from activities.kit.roles import Role
+from activities.people import joining
 from activities.people.models import Member, RoleGrant
 from activities.people.rules import Stage, Standing
 from activities.people.service import acting
@@ -76,6 +77,23 @@ class TestTheVerbs:
         assert (counts[ItemState.ISSUED], counts[ItemState.NOTHING], counts[ItemState.WAITING]) == (4, 1, 0)
         assert queries.left_out(acting(cast.chen.id), batch.id) == [("2301002", "王一诺", ItemState.NOTHING)]
         is_whole(4)
+
+    def test_who_is_refused_is_told_why(self, cast):
+        recorded(cast, cast.lin)
+        recorded(cast, cast.wang)
+        batch = made(cast)
+        joining.join(cast.gu.id, cast.wang.id, cast.chen.id, NOW)
+        joining.join(cast.gu.id, cast.ou.id, cast.chen.id, NOW)
+        issue_batches(NOW)
+        assert queries.left_out(acting(cast.chen.id), batch.id) == [
+            ("2301001", "林可欣", ItemState.ON_YOUR_WORD), ("2301002", "王一诺", ItemState.OWN),
+        ]  # fmt: skip
+
+    def test_a_second_account_is_in_no_batch_of_ones_own(self, cast):
+        classmates(cast, 1)
+        joining.join(cast.gu.id, cast.wang.id, cast.chen.id, NOW)
+        made(cast)
+        assert cast.wang.id not in db.session.scalars(sa.select(BatchItem.member_id)).all()
 
     def test_who_has_one_already_keeps_it(self, cast):
         classmates(cast, 1)

@@ -155,6 +155,8 @@ def test_a_reset_goes_to_the_address_on_record(cast):
     request_reset(" LIN@example.edu ", NOW)
     notice = db.session.scalars(sa.select(Notice)).one()
     assert (notice.member_id, notice.topic) == (cast.lin.id, "people.reset")
+    entry = db.session.scalars(sa.select(AuditEntry)).one()
+    assert (entry.verb, entry.actor_id, entry.subject_id) == ("offer reset", None, cast.lin.id)
 
 
 @pytest.mark.parametrize("name", ["nobody", "nobody@example.edu", "2301002", "", "x" * 5000])
