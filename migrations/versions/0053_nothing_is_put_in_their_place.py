@@ -1,7 +1,7 @@
 """SQLite refuses to put another entry or certificate in the place of one
 
 Revision: 0053
-Revises: 0038
+Revises: 0051
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0053"
-down_revision = "0038"
+down_revision = "0051"
 
 # INSERT OR REPLACE deletes without asking the triggers of DELETE, so it is asked for itself.
 SAME_VALID = (

@@ -1,7 +1,7 @@
 """how many minutes each entrant of a draw may take on yet
 
 Revision: 0054
-Revises: 0051
+Revises: 0053
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0054"
-down_revision = "0051"
+down_revision = "0053"
 
 
 def upgrade() -> None:
