@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from activities.certificates.models import Certificate, Objection
-from activities.certificates.queries import PAGE, issuers_for
+from activities.certificates.queries import PAGE, SAYS_SOMETHING, issuers_for
 from activities.certificates.rules import CertificateState
 from activities.certificates.rules_notice import Verdict
 from activities.kit.db import db
@@ -65,7 +65,7 @@ def _to_judge(keeper: Viewer) -> sa.Select[Objection]:
         .join(Member.unit)
         .where(
             within(keeper.paths(Permission.CERTIFY)), Certificate.member_id != keeper.id,
-            Certificate.issued_by_id != keeper.id, Objection.member_id != keeper.id,
+            Certificate.issued_by_id != keeper.id, Objection.member_id != keeper.id, SAYS_SOMETHING,
         )
         .options(
             contains_eager(Objection.certificate).contains_eager(Certificate.member).contains_eager(Member.unit),

@@ -30,6 +30,8 @@ from activities.records.models import Record
 from activities.records.queries import content, counts
 
 PAGE = 50
+# Of whom nothing is kept any more, only number and code are left of a certificate.
+SAYS_SOMETHING = Certificate.snapshot != ""
 WITH_ALL = (
     joinedload(Certificate.member, innerjoin=True).joinedload(Member.unit, innerjoin=True),
     joinedload(Certificate.issued_by, innerjoin=True), joinedload(Certificate.ended_by),
@@ -87,7 +89,7 @@ def valid_of(member_ids: Collection[int]) -> list[Certificate]:
 
 def _kept(keeper: Viewer) -> sa.Select[Certificate]:
     query = sa.select(Certificate).join(Certificate.member).join(Member.unit)
-    return query.where(within(keeper.paths(Permission.CERTIFY))).options(*WITH_ALL)
+    return query.where(within(keeper.paths(Permission.CERTIFY)), SAYS_SOMETHING).options(*WITH_ALL)
 
 
 def issued(keeper: Viewer, text: str, page: int) -> list[Certificate]:
@@ -109,7 +111,7 @@ def to_keep(keeper: Viewer, public_id: str) -> Certificate:
 def to_download(viewer: Viewer, public_id: str) -> Certificate:
     """The certificate, for whom it is about and for who keeps it."""
     query = sa.select(Certificate).join(Certificate.member).join(Member.unit).where(
-        Certificate.public_id == public_id,
+        Certificate.public_id == public_id, SAYS_SOMETHING,
         sa.or_(Certificate.member_id == viewer.id, within(viewer.paths(Permission.CERTIFY))),
     )  # fmt: skip
     return _found(db.session.scalars(query).one_or_none())
@@ -117,7 +119,8 @@ def to_download(viewer: Viewer, public_id: str) -> Certificate:
 
 def last_contact(issuer_id: int) -> tuple[str, str] | None:
     """The person in charge and the contact of what this issuer issued last."""
-    query = sa.select(Certificate).where(Certificate.issued_by_id == issuer_id).order_by(Certificate.id.desc())
+    query = sa.select(Certificate).where(Certificate.issued_by_id == issuer_id, SAYS_SOMETHING)
+    query = query.order_by(Certificate.id.desc())
     last = db.session.scalars(query.limit(1)).one_or_none()
     return (last.facts.person, last.facts.contact) if last else None
 
@@ -284,7 +287,7 @@ def papers_of(keeper: Viewer, batch_id: int) -> list[tuple[str, str, str, str]]:
         .join(BatchItem, BatchItem.certificate_id == Certificate.id)
         .join(Certificate.member)
         .join(Member.unit)
-        .where(within(keeper.paths(Permission.CERTIFY)))
+        .where(within(keeper.paths(Permission.CERTIFY)), SAYS_SOMETHING)
         .where(BatchItem.batch_id == batch_id, Certificate.state == CertificateState.VALID)
         .order_by(Certificate.year, Certificate.count)
     )

@@ -81,8 +81,9 @@ class NumberForm(FlaskForm):
 
 class ImportForm(FlaskForm):
     block = SelectField(
-        _l("What is in it"), choices=lambda: [(str(block), _(shape.name)) for block, shape in SHAPES.items()]
-    )
+        _l("Block of the record"), [InputRequired()],
+        choices=lambda: [(str(block), _(shape.name)) for block, shape in SHAPES.items()],
+    )  # fmt: skip
     file = FileField(
         _l("File"), [FileRequired(_l("Choose a file."))],
         description=_l("An .xlsx or .csv file. The next page shows what would be entered; nothing is written yet."),

@@ -186,6 +186,12 @@ class LastAdministrator(Refusal):
 
 
 @refusal
+class Restricted(Refusal):
+    sentence: ClassVar[str] = N_("This person asked to be forgotten: what is left is only kept, and nobody uses it.")
+    remedy: ClassVar[str] = N_("Whoever comes back gets a new account.")
+
+
+@refusal
 class NotYourself(Refusal):
     sentence: ClassVar[str] = N_("You cannot deactivate your own account.")
     remedy: ClassVar[str] = N_("Ask another administrator.")

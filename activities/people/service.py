@@ -124,7 +124,9 @@ def reactivate(actor_id: int, member_id: int, now: datetime) -> None:
 
 
 def set_active(actor_id: int | None, member: Member, now: datetime, *, reason: str = "") -> None:
-    """Inside a transaction that has asked who may: let a shut account be used again."""
+    """Inside a transaction that has asked who may: let a shut account be used again. Raises Restricted."""
+    if member.restricted_at or member.erased_at:
+        raise rules.Restricted
     member.active = True
     before, after = {"active": False}, {"active": True}
     audit.leave(now, actor_id, "reactivate", Member, member.id, before=before, after=after, reason=reason)

@@ -24,8 +24,9 @@ from activities.kit.refusal import NotFound
 from activities.outbox.models import Notice
 from activities.people import consents
 from activities.people.models import ForgetRequest, Member
+from activities.people.rules import Restricted
 from activities.people.rules_consents import Forgetting, Purpose
-from activities.people.service import details_of, edit_member
+from activities.people.service import details_of, edit_member, reactivate
 from activities.rights import retention, rules
 from activities.rights.service import ask_to_be_forgotten, restrict, take_back
 from activities.signups.service import sign_up
@@ -100,6 +101,12 @@ def test_what_need_not_be_kept_goes_at_once_and_what_must_stays(ctx, cast):
     assert (lin.active, lin.email, lin.password_hash, lin.restricted_at) == (False, None, None, NOW)
     assert (lin.name, db.session.get_one(Certificate, paper.id).is_valid) == (NAME, True)
     assert consents.in_force(lin.id) == {}
+
+
+def test_who_is_restricted_is_not_brought_back(ctx, cast):
+    restricted(cast)
+    with pytest.raises(Restricted):
+        reactivate(cast.gu.id, cast.lin.id, NOW)
 
 
 @pytest.mark.parametrize(("who", "refused"), [("chen", NotFound), ("ou", NotFound), ("lin", NotFound)])
@@ -189,6 +196,10 @@ def test_the_page_to_check_says_that_it_is_kept_no_longer(app, client, cast):
         paper = lived(cast)
         restricted(cast)
         retention.run(cast.gu.id, YEARS_ON)
+    chen = english(app, cast.chen)
+    assert chen.get("/certify").status_code == 200
+    assert chen.get("/certify/issue").status_code == 200
+    assert chen.get(f"/certify/{paper.public_id}").status_code == 404
     client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
     assert "Kept no longer" in client.get(f"/verify/{paper.code}").get_data(as_text=True)
 
