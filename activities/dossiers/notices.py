@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,8 @@ from activities.kit.refusal import N_
 from activities.outbox import service as outbox
 from activities.outbox.rules import Group
 from activities.outbox.words import Page, words
+
+NAMED = 3
 
 
 def _mine(_: Any) -> Page:
@@ -39,8 +41,10 @@ words(
 )
 
 
-def entered(member_ids: Iterable[int], what: str, now: datetime) -> None:
-    outbox.post(now, member_ids, "dossiers.entered", what=what)
+def entered(titles: Mapping[int, Sequence[str]], now: datetime) -> None:
+    """`titles`: what was entered, by member; of much only the first is named."""
+    said = {who: "·".join(own[:NAMED]) + (" …" if len(own) > NAMED else "") for who, own in titles.items()}
+    outbox.post_each(now, "dossiers.entered", {who: {"what": what} for who, what in said.items()})
 
 
 def corrected(member_id: int, what: str, reason: str, now: datetime) -> None:

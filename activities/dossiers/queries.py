@@ -100,11 +100,13 @@ class Known(NamedTuple):
     name: str
 
 
-def by_number(keeper: Viewer, numbers: Collection[str]) -> dict[str, Known]:
-    """The active people with these numbers who are in the keeper's units."""
+def by_number(keeper: Viewer, numbers: Collection[str], *, locked: bool = False) -> dict[str, Known]:
+    """The active people with these numbers who are in the keeper's units; locked where something is entered."""
     query = (
         sa.select(Member.number, Member.id, Member.name)
         .join(Unit, Unit.id == Member.unit_id)
         .where(Member.number.in_(numbers), Member.active, within(keeper.paths(Permission.KEEP_RECORDS)))
+        .order_by(Member.id)
     )
+    query = query.with_for_update(key_share=True, of=Member) if locked else query
     return {number: Known(member_id, name) for number, member_id, name in db.session.execute(query)}

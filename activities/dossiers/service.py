@@ -35,7 +35,7 @@ def enter(actor_id: int, member_id: int, block: Block, said: Said, now: datetime
         now, actor_id, "enter", Entry, entry.id,
         after={"block": block, "member": member_id, **told(member_id, said.values)},
     )  # fmt: skip
-    notices.entered([member_id], said.title, now)
+    notices.entered({member_id: [said.title]}, now)
     return entry.public_id
 
 

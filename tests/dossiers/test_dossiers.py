@@ -140,6 +140,24 @@ class TestImporting:
         assert queries.latest(acting(cast.ou.id))[0].source == "a.xlsx, 3"
         assert (self.plan(cast, ROW, other).there, self.plan(cast, ROW, other).new) == (2, [])
 
+    def test_the_file_is_read_before_anybody_waits_for_the_writing(self, cast, monkeypatch, statements):
+        read, during = importing.sheet.read, []
+
+        def noted(*file):
+            during.append(db.session.info.get("in_transaction", False))
+            return read(*file)
+
+        monkeypatch.setattr(importing.sheet, "read", noted)
+        with statements.count() as one:
+            self.confirm(cast, ROW)
+        courses = [[*ROW[:2], f"课程{n}", *ROW[3:]] for n in range(20)]
+        with statements.count() as twenty:
+            assert self.confirm(cast, *courses) == 20
+        assert not any(during)
+        assert len(twenty) == len(one)
+        told = db.session.scalars(sa.select(Notice).order_by(Notice.id)).all()
+        assert [one.params["what"] for one in told] == ["急救课", "课程0·课程1·课程2 …"]
+
     def test_one_bad_row_enters_nothing_and_is_named(self, cast):
         add_training(cast.gu.id, {"name": "消防", "where": "", "months": None}, NOW)
         bad = [
