@@ -13,6 +13,7 @@ from typing import TypeAlias
 from flask import Flask
 
 from bench import rush, sizes
+from bench.attendance import attendance
 from bench.calendars import calendars, polling, subscriber
 from bench.capture import log_in
 from bench.certificates import certificates
@@ -121,6 +122,7 @@ def _in_process(app: Flask, school: School, database: str, scale: int, options: 
         ("draw", True, draws(app, database, scale, runs)),
         ("promotion", True, promotion(app, database, scale, runs)),
         ("certificates", first and database == options.databases[0], certificates(database, scale)),
+        ("records", first, attendance(app, database, scale, runs, quick=options.quick)),
         ("audit", first, trail(app, database, scale, runs, quick=options.quick)),
     ]
     for name, is_due, results in sections:
