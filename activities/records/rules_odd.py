@@ -25,7 +25,7 @@ class Odd(StrEnum):
 
 
 ODD_NAMES = {
-    Odd.LATE: N_("Typed in after its time"),
+    Odd.LATE: N_("Typed in later"),
     Odd.MANY: N_("Typed in with many others"),
     Odd.NIGHT: N_("Recorded at night"),
     Odd.ONE_HAND: N_("Often the same hand for one person"),

@@ -211,7 +211,7 @@ def test_the_page_lists_keeps_what_was_typed_and_leads_to_the_trail(app, cast):
     with time_machine.travel(THEN, tick=False):
         chen = english(app, cast.chen)
         page = chen.get("/odd").text
-        assert "Typed in after its time" in page
+        assert "Typed in later" in page
         assert cast.lin.name in page
         assert "Nothing is odd" in chen.get("/odd?odd=night").text
         wrong = chen.submit(f"/odd/{made.public_id}/late", note=" ")
@@ -219,5 +219,5 @@ def test_the_page_lists_keeps_what_was_typed_and_leads_to_the_trail(app, cast):
         assert chen.submit(f"/odd/{made.public_id}/nothing", note="x").status_code == 404
         assert chen.submit(f"/odd/{made.public_id}/late?odd=late", note="asked both").location == "/odd?odd=late"
         trail = chen.get(f"/records/{made.public_id}").text
-        assert "because it was listed as odd (Typed in after its time)" in trail
+        assert "because it was listed as odd (Typed in later)" in trail
         assert "asked both" in trail
