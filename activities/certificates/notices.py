@@ -61,6 +61,13 @@ words(
     lambda _: ("certificates.objections", {}),
     Group.ORGANIZING,
 )
+words(
+    "certificates.nobody_judges",
+    N_("Objection to certificate %(what)s that nobody may answer"),
+    N_("Who issued it does not answer, and there is no other secretary of the unit or above. Appoint one."),
+    lambda _: ("people.roles", {}),
+    Group.ORGANIZING,
+)
 for verdict, sentence in (
     (Verdict.UPHELD, N_("Your objection was upheld, and the certificate is revoked: %(word)s")),
     (Verdict.REJECTED, N_("Your objection was rejected, and the certificate stays: %(word)s")),
@@ -112,6 +119,10 @@ def asked(issuer_ids: Iterable[int], name: str, now: datetime) -> None:
 
 def objected(judge_ids: Iterable[int], number: str, now: datetime) -> None:
     outbox.post(now, judge_ids, "certificates.objected", what=number)
+
+
+def nobody_judges(administrator_ids: Iterable[int], number: str, now: datetime) -> None:
+    outbox.post(now, administrator_ids, "certificates.nobody_judges", what=number)
 
 
 def judged(member_id: int, number: str, verdict: Verdict, word: str, now: datetime) -> None:

@@ -62,6 +62,12 @@ def test_an_objection_is_told_to_who_may_answer_and_not_to_who_issued(ctx, cast)
     assert (entry.actor_id, entry.reason) == (cast.zhao.id, "那天他不在。")
 
 
+def test_where_nobody_may_answer_an_administrator_is_told(ctx, cast):
+    object_to(cast.zhao.id, certified(cast).id, "不对", NOW)
+    assert told(cast.gu) == ["certificates.nobody_judges"]
+    assert "certificates.objected" not in told(cast.chen)
+
+
 def test_upheld_it_revokes_in_the_same_act(ctx, cast):
     objected(cast)
     answer(cast.chen.id, there().id, Verdict.UPHELD, "查实", NOW)
