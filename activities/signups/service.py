@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from activities.audit import service as audit
+from activities.duties.rules import SlotState
 from activities.kit.db import transactional
 from activities.outbox.jobs import every
 from activities.signups import (
@@ -171,6 +172,8 @@ def _lapse(slot_id: int, now: datetime) -> list[int]:
     """Return whose offers lapsed."""
     lock_waiters([slot_id])
     offer = facts.offer_locked(slot_id)
+    if offer.state is not SlotState.OPEN:  # whoever has cancelled it meanwhile has told everybody
+        return []
     lapsed = engagements.lapsed(slot_id, now)
     give_back_all([mine for _, mine in lapsed], None, now, "offer lapsed")
     people = [member_id for member_id, _ in lapsed]

@@ -9,7 +9,9 @@ from activities.audit.models import AuditEntry
 from activities.duties.models import Slot
 from activities.kit.db import db
 from activities.outbox.models import Notice
+from activities.signups import queries
 from activities.signups.models import SignUp
+from activities.signups.organize import cancel_slot
 from activities.signups.rules import AlreadyOffered, SignUpState
 from activities.signups.rules_offered import NotOffered, OfferOver
 from activities.signups.service import accept, lapse_offers, sign_up, withdraw
@@ -94,6 +96,22 @@ def test_an_offer_lapses_and_the_next_is_asked(line):
     assert told(wang) == ["waiting", "offered", "lapsed"]
     lapse_offers(NOW + 13 * HOUR)
     assert [my_state(who, slot) for who in (wang, ma)] == [None, OFFERED]
+
+
+def test_an_offer_of_a_slot_that_is_cancelled_meanwhile_does_not_lapse(line, cast, monkeypatch):
+    """Between looking which offers are over and locking their slots."""
+    lin, wang, _, slot = line
+    withdraw(lin, slot, NOW + HOUR)
+    late, read = NOW + 13 * HOUR, queries.slots_with_lapsed_offers
+
+    def then_cancelled(now):
+        found = read(now)
+        cancel_slot(cast.ou.id, slot, "暴雨", now)
+        return found
+
+    monkeypatch.setattr(queries, "slots_with_lapsed_offers", then_cancelled)
+    lapse_offers(late)
+    assert told(wang) == ["waiting", "offered", "cancelled"]
 
 
 def test_an_offer_that_is_over_cannot_be_accepted(line):
