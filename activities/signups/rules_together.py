@@ -90,6 +90,12 @@ class NotLeading(Refusal):
 
 
 @refusal
+class OnTheirOwn(Refusal):
+    sentence: ClassVar[str] = N_("This team is signed up, and each of it has come by a seat or a place alone.")
+    remedy: ClassVar[str] = N_("Who cannot come withdraws from the slot.")
+
+
+@refusal
 class NobodyToInvite(Refusal):
     sentence: ClassVar[str] = N_("Nobody with this number can join the team.")
     remedy: ClassVar[str] = N_("Check the number, or hand the team's address to the person.")

@@ -7,8 +7,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from activities.audit import service as audit
+from activities.duties.models import Slot
+from activities.duties.queries import sight_of
 from activities.kit.db import db, lock, transactional
-from activities.kit.refusal import ChangedMeanwhile
+from activities.kit.refusal import ChangedMeanwhile, NotFound
 from activities.signups import (
     arrivals,
     engagements,
@@ -81,7 +83,11 @@ def invite(actor_id: int, team_id: int, number: str, now: datetime) -> None:
     member = queries.active_by_number(number)
     if member is None or queries.invitation(team_id, member.id):
         raise rules_together.NobodyToInvite
-    offer, person, mine = facts.at_first_sight(member.id, team.slot_id)
+    try:
+        seen = facts.Seen(db.session.get_one(Slot, team.slot_id).public_id, sight_of(member))
+        offer, person, mine = facts.at_first_sight(member.id, seen)
+    except NotFound:  # an activity that the person does not see
+        raise rules_together.NobodyToInvite from None
     if refusal := rules_together.why_not_grow(queries.asked_or_in(team_id), offer.capacity, whole=False):
         raise refusal
     if rules_together.why_not_join(offer, person, mine, (), now):
@@ -158,7 +164,8 @@ def _sign_up_team(actor_id: int, team_id: int, now: datetime, at_once: bool, con
 
 
 def dissolve(actor_id: int, team_id: int, now: datetime) -> None:
-    """End the team: whatever seats and places it has are given back, and all in it are told."""
+    """End the team: whatever seats and places it has are given back, and all in it are told. Raises OnTheirOwn where it
+    was seated as far as it fitted: then nobody gives back what is another's."""
     seat_freed(_dissolve(actor_id, team_id, now), now)
 
 
@@ -169,6 +176,8 @@ def _dissolve(actor_id: int, team_id: int, now: datetime) -> list[int]:
     lock_waiters([slot_id], actor_id, *members)
     offer = facts.offer_locked(slot_id)
     team = _led(actor_id, team_id, signed_up=True)
+    if team.signed_up_at and not team.whole:
+        raise rules_together.OnTheirOwn
     places = parties.of_team(team_id)
     for mine in places:
         if refusal := rules_leaving.why_not_withdraw(offer, mine.state, now):

@@ -22,6 +22,7 @@ from activities.signups.rules_together import (
     NobodyToInvite,
     NotLeading,
     NotTogether,
+    OnTheirOwn,
     TeamClosed,
     TeamFull,
     TeammateCannot,
@@ -113,6 +114,13 @@ def test_nobody_is_asked_who_is_not_there_or_in_it_or_not_admitted(world, number
     db.session.commit()
     with pytest.raises(NobodyToInvite):
         teams.invite(world.people[0], world.team(0), number, NOW)
+
+
+def test_nobody_is_asked_who_does_not_see_the_activity(world):
+    """Zhao is of another branch, to which nothing of this one's is shown."""
+    with pytest.raises(NobodyToInvite):
+        teams.invite(world.people[0], world.team(0), world.cast.zhao.number, NOW)
+    assert db.session.scalar(sa.select(sa.func.count(Notice.id)).where(Notice.member_id == world.cast.zhao.id)) == 0
 
 
 def test_who_has_been_in_it_longest_leads_it(world):
@@ -409,6 +417,16 @@ def test_a_dissolved_team_gives_everything_back_and_all_are_told(offered, accept
     assert [offered.told(n)[-1] for n in range(3)] == ["team_dissolved"] * 3
     with pytest.raises(TeamClosed):
         teams.dissolve(offered.people[0], offered.offered_team, NOW + HOUR)
+
+
+def test_who_leads_cannot_give_back_the_seats_of_a_team_that_came_as_far_as_it_fitted(world):
+    team = world.sign_team_up(0, 1, whole=False)
+    with pytest.raises(OnTheirOwn):
+        teams.dissolve(world.people[0], team, NOW)
+    assert world.states(0, 1) == [SEATED] * 2
+    gathering = world.team(2, 3, whole=False)
+    teams.dissolve(world.people[2], gathering, NOW)
+    assert world.told(3)[-1] == "team_dissolved"
 
 
 def test_a_waiting_team_that_is_dissolved_lets_go_what_was_gathered(world):
