@@ -6,8 +6,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from activities.audit.models import AuditEntry
 from activities.duties.models import Activity, Post, Slot
-from activities.duties.rules import SlotState
+from activities.duties.rules import SlotState, WayIn
 from activities.kit.db import run
 from activities.signups.facts import NOW
 from activities.signups.models import SignUp
@@ -15,7 +16,7 @@ from activities.signups.rules import Offer, SignUpState
 from activities.signups.rules_chance import LAST, Chance, PastLine, chance
 
 _OVERRUN = (
-    sa.select(Slot.id, Slot.starts_at, Slot.waiting)
+    sa.select(Slot.id, Slot.starts_at, Slot.waiting, Activity.way_in)
     .join(Post, Post.id == Slot.post_id)
     .join(Activity, Activity.id == Post.activity_id)
     .where(Slot.starts_at <= NOW, Slot.state == SlotState.OPEN, Slot.tickets > Slot.capacity)
@@ -30,10 +31,16 @@ _OWN = (
 _OF_ACTIVITY = _OVERRUN.where(Activity.id == _OWN.scalar_subquery()).add_columns(sa.true().label("own")).subquery()
 _OF_KIND = _OVERRUN.where(Activity.kind_key == sa.bindparam("kind")).add_columns(sa.false().label("own")).subquery()
 _PAST = sa.union_all(sa.select(_OF_ACTIVITY), sa.select(_OF_KIND)).subquery()
+# Where somebody or a draw decides, most get their seats later than they ask without ever having waited: there the trail
+# says who moved up.
+_MOVED_UP = sa.exists().where(
+    AuditEntry.subject == SignUp.__tablename__, AuditEntry.subject_id == SignUp.id, AuditEntry.verb == "promote"
+)
 _LINES = sa.select(_PAST.c.own, _PAST.c.id, _PAST.c.starts_at, _PAST.c.waiting, SignUp.seated_at).outerjoin(
     SignUp,
     sa.and_(
-        SignUp.slot_id == _PAST.c.id, SignUp.state == SignUpState.SEATED, SignUp.seated_at > SignUp.signed_up_at
+        SignUp.slot_id == _PAST.c.id, SignUp.state == SignUpState.SEATED, SignUp.seated_at > SignUp.signed_up_at,
+        sa.or_(_PAST.c.way_in == WayIn.FIRST_COME, _MOVED_UP),
     ),
 )  # fmt: skip
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
+from activities.admissions.service import approve
+from activities.duties.rules import WayIn
 from activities.kit.db import db
 from activities.signups import facts
 from activities.signups.chances import chance_of
+from activities.signups.models import SignUp
 from activities.signups.rules_chance import Chance, PastLine, chance
 from activities.signups.service import sign_up, withdraw
 from tests.cast import DAY, HOUR, NOW, make_activity, make_member, make_post, make_slot
@@ -55,6 +59,24 @@ def test_what_moved_as_late_before_the_start_counts(past, cast):
     assert chance_of(offer, 1, NOW) == Chance(1, 2, 3)
     assert chance_of(offer, 1, NOW + 1 * DAY) == Chance(1, 1, 3)
     assert chance_of(offer, 2, NOW) == Chance(2, 0, 3)
+
+
+def test_who_is_approved_or_drawn_has_not_moved_up(past, cast):
+    """Of three who ask for one seat the first has it; in one of three slots it comes free again."""
+    activity = make_activity("助老", cast.first, "elder_care", way_in=WayIn.APPROVAL)
+    post = make_post(activity, "岗", capacity=1)
+    slots = [make_slot(post, NOW - (7 + n) * DAY, capacity=1) for n in range(3)]
+    ahead = make_slot(post, NOW + 2 * DAY, capacity=1)
+    people = [make_member(f"q{n}", f"人{n}", cast.first).id for n in range(3)]
+    db.session.commit()
+    for slot in slots:
+        for person in people:
+            sign_up(person, slot.id, slot.starts_at - 5 * DAY)
+        ids = list(db.session.scalars(sa.select(SignUp.id).where(SignUp.slot_id == slot.id).order_by(SignUp.ticket)))
+        approve(cast.ou.id, ids, slot.starts_at - 36 * HOUR)
+    withdraw(people[0], slots[0].id, slots[0].starts_at - DAY)
+    offer = facts.at_first_sight(cast.lin.id, ahead.id)[0]
+    assert chance_of(offer, 1, NOW) == Chance(1, 1, 3)
 
 
 def test_without_slots_of_the_activity_those_of_the_kind_tell(past, cast):
