@@ -19,6 +19,7 @@ from activities.people.models import Unit
 from activities.people.users import Viewer
 from activities.records.models import Record
 from activities.records.rules import CAME
+from activities.signups.can_take import goes_to_who_comes
 from activities.signups.models import SignUp
 from activities.signups.rules import SignUpState
 
@@ -202,7 +203,10 @@ def _ahead(sight: Sight) -> AnySelect:
         .join(Slot.post)
         .join(Post.activity)
         .join(Activity.unit)
-        .where(organized(sight), IS_OPEN, Slot.starts_at > FIRST, Slot.starts_at <= LAST, Slot.taken < Slot.capacity)
+        .where(
+            organized(sight), IS_OPEN, Slot.starts_at > FIRST, Slot.starts_at <= LAST, Slot.taken < Slot.capacity,
+            goes_to_who_comes(),
+        )
         .order_by(sa.cast(Slot.taken, sa.Float) / Slot.capacity, Slot.starts_at, Slot.id)
         .limit(MOST_AHEAD)
     )  # fmt: skip
@@ -214,7 +218,7 @@ _PAST = sa.select(Slot.post_id, Slot.starts_at, Slot.capacity, Slot.taken).where
 
 
 def ahead(member: Viewer, now: datetime) -> list[Ahead]:
-    """The slots of the next days with free seats, the emptiest first."""
+    """The slots of the next days with free seats that go to who comes, the emptiest first."""
     return [Ahead._make(row) for row in run(_ahead(sight_of(member)), {"first": now, "last": now + AHEAD})]
 
 

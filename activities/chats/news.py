@@ -26,6 +26,7 @@ from activities.outbox.models import Hook
 from activities.outbox.rules import Group, News
 from activities.outbox.words import Page, words
 from activities.people.models import Unit
+from activities.signups.can_take import goes_to_who_comes, takes_people
 from activities.signups.rules import duty_name
 
 NEW, CANCELLED, SHORT, TRIAL = "chats.new", "chats.cancelled", "chats.short", "chats.trial"
@@ -105,7 +106,7 @@ def _tell(hook_id: int, now: datetime) -> int:
         told += _by_activity(hook, CANCELLED, run(cancelled).all(), now)
     if News.SHORT in hook.news and is_noon_between(since, until, clock.zone()):
         short = to_come.where(
-            Slot.starts_at <= now + SHORT_AHEAD, Slot.state == SlotState.OPEN, Slot.taken < Slot.capacity
+            Slot.starts_at <= now + SHORT_AHEAD, Slot.taken < Slot.capacity, takes_people(now), goes_to_who_comes()
         )
         told += _short(hook, run(short).all(), now)
     return told

@@ -63,6 +63,13 @@ def takes_people(now: datetime) -> Condition:
     )
 
 
+def goes_to_who_comes() -> Condition:
+    """Whether its free seats are for people to take or to ask for at any moment: until they are assigned or drawn, a
+    seat that nobody has is not missing anybody."""
+    is_drawn_later = sa.and_(Activity.way_in == WayIn.DRAW, Slot.drawn_at.is_(None))
+    return sa.and_(Activity.way_in != WayIn.ASSIGNMENT, ~is_drawn_later)
+
+
 def fits_timetable(member_id: int | sa.ScalarSelect[int]) -> Condition:
     """`rules.why_busy(…) is None`."""
     return sa.or_(_TIMES.exists(), ~is_busy(member_id, Slot.starts_at, Slot.ends_at))
@@ -93,10 +100,12 @@ def _too_late(now: datetime) -> sa.Select[int]:
 
 
 def _is_for(person: Person) -> Iterator[Condition]:
-    """`rules._ineligible`."""
+    """`rules.why_ineligible(…) is None`."""
     stage, standing = int(Stages[person.stage.name]), int(Standings[person.standing.name])
     eligible = sa.select(Unit.id).where(sa.literal(person.unit_path).startswith(Unit.path))
-    without_own = sa.func.replace(Activity.classes, f"\n{person.class_name}\n", "")
+    # Nobody is of a class without a name: two of them would stand with nothing between them.
+    named = f"\n{person.class_name}\n" if person.class_name else ""
+    without_own = sa.func.replace(Activity.classes, named, "") if named else Activity.classes
     lacking = sa.select(ActivityTraining.id).where(
         ActivityTraining.activity_id == Activity.id, sa.not_(sa.or_(sa.false(), *map(_counts, person.trainings)))
     )

@@ -6,7 +6,7 @@ import re
 from datetime import date, timedelta
 
 from activities.board.queries import MOST_AHEAD
-from activities.duties.rules import SlotState
+from activities.duties.rules import SlotState, WayIn
 from activities.kit.db import db
 from activities.kit.roles import Role
 from activities.outbox.models import Notice
@@ -105,6 +105,16 @@ def test_what_may_stay_empty_is_ranked_and_says_why(app, cast, ou):
     assert "No such slot before." in shown[lake:]
     assert "About 3 seats will probably stay empty." in shown[min(lake, shore) :]
     assert "Lately 25% of the seats were taken on a Mon (2 slots)." in shown
+
+
+def test_nobody_is_asked_to_help_where_seats_are_assigned_or_still_to_be_drawn(app, cast, ou):
+    with app.app_context():
+        for name, way in (("接待", WayIn.ASSIGNMENT), ("晚会", WayIn.DRAW)):
+            make_slot(make_post(make_activity(name, cast.first, "reception", way_in=way), "大厅"), NOW + 2 * DAY)
+        db.session.commit()
+    shown = board(ou).partition('id="risk"')[2]
+    assert "东湖北岸" in shown
+    assert "大厅" not in shown
 
 
 def test_one_click_asks_two_people_for_each_missing_one(app, cast, ou):

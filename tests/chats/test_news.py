@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from activities.chats import news, service
 from activities.chats.news import CANCELLED, NEW, SHORT, TRIAL, tell_groups
 from activities.chats.rules import SETTLED
+from activities.duties.rules import WayIn
 from activities.kit.db import db
 from activities.outbox.delivery import deliver
 from activities.outbox.hooks import by_hook
@@ -85,6 +86,19 @@ def test_at_noon_it_is_told_where_people_are_missing(cast, group):
     topic, params = told()[-1]
     assert (topic, params["seats"], params["slots"]) == (SHORT, 3, 1)
     assert tell_groups(NOW + DAY + HOUR) == 0
+
+
+def test_seats_that_are_assigned_or_still_to_be_drawn_are_missing_nobody(cast, group):
+    for way in (WayIn.ASSIGNMENT, WayIn.DRAW):
+        post = make_post(make_activity(f"途径{way}", cast.first, "reception", way_in=way), "岗", capacity=9)
+        make_slot(post, NOW + DAY + 10 * HOUR, draws_at=NOW + DAY + 5 * HOUR)
+    closed = make_activity("截止", cast.first, sign_up_closes_at=NOW)
+    make_slot(make_post(closed, "岗", capacity=5), NOW + DAY + 10 * HOUR)
+    make_slot(cast.lake, NOW + DAY + 10 * HOUR, capacity=3)
+    db.session.commit()
+    tell_groups(NOW + DAY + 2 * MINUTE)
+    ((_, params),) = [one for one in told() if one[0] == SHORT]
+    assert (params["seats"], params["slots"]) == (3 + 2 * (cast.slot.starts_at > NOW + DAY + 2 * MINUTE), 1)
 
 
 def test_a_group_is_told_what_it_chose(cast, group):
