@@ -103,9 +103,18 @@ def to_decide(member: Viewer, ids: Collection[int], now: datetime) -> list[SignU
     return list(db.session.scalars(query))
 
 
-def slots_of(ids: Collection[int]) -> list[int]:
-    """The slots that these sign-ups are for."""
-    return list(db.session.scalars(sa.select(SignUp.slot_id).where(SignUp.id.in_(ids)).distinct()))
+def decided_by(member: Viewer, ids: Collection[int]) -> dict[int, int]:
+    """The slots of these sign-ups, as far as they are for activities that the member organizes: of others there are
+    none."""
+    query = (
+        sa.select(SignUp.id, SignUp.slot_id)
+        .join(SignUp.slot)
+        .join(Slot.post)
+        .join(Post.activity)
+        .join(Activity.unit)
+        .where(SignUp.id.in_(ids), organized_by(member))
+    )
+    return {one.id: one.slot_id for one in db.session.execute(query)}
 
 
 class Asked(NamedTuple):

@@ -14,6 +14,7 @@ from activities.audit import service as audit
 from activities.kit.db import transactional
 from activities.outbox.jobs import every
 from activities.people.persons import persons, same_person
+from activities.people.service import acting
 from activities.signups import arrivals, engagements, facts
 from activities.signups.models import SignUp
 from activities.signups.moving_up import promote
@@ -117,12 +118,12 @@ def assign(actor_id: int, slot_id: int, member_ids: Collection[int], now: dateti
 
 
 def _locked(actor_id: int, sign_up_ids: Collection[int]) -> list[Asked]:
-    """The requests of others among these that are still undecided, with everyone on their slots, the activities, which
-    the actor must organize, and the slots locked. OwnRequest where the actor's own is all there is."""
-    slot_ids = queries.slots_of(sign_up_ids)
-    if slot_ids:
-        locked(actor_id, slot_ids)
-    requests = queries.asked(sign_up_ids)
+    """The requests of others among these that the actor decides and that are still undecided, with everyone on their
+    slots, the activities and the slots locked. OwnRequest where the actor's own is all there is."""
+    mine = queries.decided_by(acting(actor_id), sign_up_ids)
+    if mine:
+        locked(actor_id, set(mine.values()))
+    requests = queries.asked(mine)
     person = persons([actor_id, *(one.member_id for one in requests)])
     if others := [one for one in requests if person[one.member_id] != person[actor_id]]:
         return others

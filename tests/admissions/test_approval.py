@@ -9,15 +9,15 @@ from activities.admissions.rules import NothingAsked, OwnRequest
 from activities.admissions.service import Decided, approve, close_requests, decline
 from activities.audit.models import AuditEntry
 from activities.duties.models import Activity
+from activities.duties.rules import WayIn
 from activities.kit.db import db
-from activities.kit.refusal import NotAllowed
 from activities.kit.roles import Role
 from activities.people.models import Member, Unit
 from activities.people.rules import Stages
 from activities.signups.rules import AlreadyAsked, SignUpState
 from activities.signups.service import sign_up, withdraw
 from tests.admissions.conftest import REASON, counters, sign_up_of, told
-from tests.cast import DAY, HOUR, NOW, grant, make_slot, my_state
+from tests.cast import DAY, HOUR, NOW, grant, make_activity, make_post, make_slot, my_state
 
 SEATED, WAITING, ASKED = SignUpState.SEATED, SignUpState.WAITING, SignUpState.ASKED
 pytestmark = pytest.mark.usefixtures("ctx")
@@ -122,11 +122,22 @@ def test_what_is_decided_is_decided(asked):
     assert told(asked.ma) == ["signups.asked", "admissions.seated"]
 
 
-def test_only_who_organizes_decides(asked):
-    with pytest.raises(NotAllowed):
-        approve(asked.cast.chen.id, requests(asked, asked.ma), NOW + DAY)
-    with pytest.raises(NothingAsked):
-        approve(asked.cast.ou.id, [10**6], NOW + DAY)
+def test_only_who_organizes_decides_and_of_others_requests_there_are_none(asked):
+    for actor, ids in ((asked.cast.chen.id, requests(asked, asked.ma)), (asked.cast.ou.id, [10**6])):
+        with pytest.raises(NothingAsked):
+            approve(actor, ids, NOW + DAY)
+        with pytest.raises(NothingAsked):
+            decline(actor, ids, REASON, NOW + DAY)
+
+
+def test_a_request_of_another_branch_among_ones_own_is_passed_over(asked):
+    elsewhere = make_activity("别处", asked.cast.second, "elder_care", way_in=WayIn.APPROVAL)
+    slot = make_slot(make_post(elsewhere, "岗"), NOW + 3 * DAY)
+    db.session.commit()
+    sign_up(asked.cast.zhao.id, slot.id, NOW)
+    ids = [*requests(asked, asked.ma), sign_up_of(asked.cast.zhao.id, slot.id)]
+    assert approve(asked.cast.ou.id, ids, NOW + DAY) == Decided(seated=1)
+    assert my_state(asked.cast.zhao.id, slot.id) is ASKED
 
 
 def test_who_asked_may_take_it_back(asked):
