@@ -134,7 +134,7 @@ def decline(member_id: int, swap_id: int, now: datetime) -> None:
     swap = _open(swap_id, now)
     swap.end(SwapEnd.DECLINED, now)
     audit.leave(now, member_id, "decline swap", Swap, swap.id)
-    notices.not_swapped(facts.offer(ends.given_slot_id), ends.giver_id, now, declined=True)
+    _tell_not_swapped(swap, ends, now, declined=True)
 
 
 @transactional
@@ -162,9 +162,7 @@ def _lapse(swap_id: int, now: datetime) -> None:
     swap = lock(Swap, swap_id)
     if swap.ended_at is None:
         swap.end(SwapEnd.LAPSED, now)
-        seat, _ = engagements.around(ends.giver_id, offer := facts.offer(ends.given_slot_id))
-        if seat and seat.id == swap.given_id:
-            notices.not_swapped(offer, ends.giver_id, now, declined=False)
+        _tell_not_swapped(swap, ends, now, declined=False)
 
 
 # ── what the verbs share, inside their transactions ─────────────────────────
@@ -240,6 +238,13 @@ def _end_others(swap: Swap, now: datetime) -> None:
         seat, _ = engagements.around(ends.giver_id, offer := facts.offer(ends.given_slot_id))
         if seat and seat.id == given_id:
             notices.seat_gone(offer, ends.giver_id, now)
+
+
+def _tell_not_swapped(swap: Swap, ends: Ends, now: datetime, *, declined: bool) -> None:
+    """Tell who has proposed a swap that nothing comes of it, and that they keep their seat – if they have it still."""
+    seat, _ = engagements.around(ends.giver_id, offer := facts.offer(ends.given_slot_id))
+    if seat and seat.id == swap.given_id:
+        notices.not_swapped(offer, ends.giver_id, now, declined=declined)
 
 
 def _name(member_id: int) -> str:

@@ -301,6 +301,16 @@ def test_a_proposal_can_be_declined(two):
     assert proposed(two) != swap
 
 
+def test_who_has_given_their_seat_back_is_not_told_that_they_keep_it(two):
+    swap = proposed(two)
+    db.session.get_one(Slot, two.first).post.activity.withdraw_minutes = 0
+    db.session.commit()
+    withdraw(two.lin, two.first, NOW)
+    decline(two.wang, swap, NOW)
+    assert "exchanges.swap_declined" not in told(two.lin)
+    assert how() == [SwapEnd.DECLINED]
+
+
 def test_a_proposal_can_be_taken_back(two):
     swap = proposed(two)
     take_back(two.lin, swap, NOW)
