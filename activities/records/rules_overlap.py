@@ -25,13 +25,16 @@ def most_counted(spell: Spell, others: Iterable[Spell]) -> int:
     test by which jobs that may be interrupted fit one machine before their deadlines), so it is asked of each stretch
     that this spell lies in.
     """
-    others = [one for one in others if one.minutes]
-    starts = {spell.starts_at, *(one.starts_at for one in others if one.starts_at < spell.starts_at)}
-    ends = {spell.ends_at, *(one.ends_at for one in others if one.ends_at > spell.ends_at)}
-    return max(0, min(_left(start, end, others) for start in starts for end in ends))
+    by_end = sorted((one for one in others if one.minutes), key=lambda one: one.ends_at)
+    starts = {spell.starts_at, *(one.starts_at for one in by_end if one.starts_at < spell.starts_at)}
+    return max(0, min(_left(start, spell.ends_at, by_end) for start in starts))
 
 
-def _left(start: datetime, end: datetime, others: list[Spell]) -> int:
-    """The minutes of a stretch that those which lie in it leave."""
-    within = sum(one.minutes for one in others if start <= one.starts_at and one.ends_at <= end)
-    return (end - start) // MINUTE - within
+def _left(start: datetime, end: datetime, by_end: list[Spell]) -> int:
+    """The least that is left of a stretch from here to this end or a later one by those that lie in it."""
+    left, taken = (end - start) // MINUTE, 0
+    for one in by_end:
+        if one.starts_at >= start:
+            taken += one.minutes
+            left = min(left, (max(end, one.ends_at) - start) // MINUTE - taken)
+    return left

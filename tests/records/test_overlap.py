@@ -74,6 +74,18 @@ def test_every_minute_has_a_place_of_its_own(spans):
     assert not any(left)
 
 
+@pytest.mark.any_database
+@given(SPANS, st.lists(SPANS, max_size=8))
+def test_it_is_the_least_that_any_stretch_around_leaves(new, spans):
+    mine, others = spell(new[0], new[0] + new[1]), [spell(start, start + length, n) for start, length, n in spans]
+    moments = range(21)
+    left = [
+        end - start - sum(n for at, length, n in spans if start <= at and at + length <= end)
+        for start in moments if start <= new[0] for end in moments if end >= new[0] + new[1]
+    ]  # fmt: skip
+    assert most_counted(mine, others) == max(0, min(left))
+
+
 # ── the verbs ───────────────────────────────────────────────────────────────
 
 
