@@ -16,7 +16,9 @@ from activities.duties.queries import organized_by
 from activities.kit.db import db
 from activities.kit.refusal import NotFound
 from activities.kit.roles import PERMISSIONS, Permission
-from activities.people.models import Member, RoleGrant, Unit
+from activities.people.models import Member, RoleGrant
+from activities.people.persons import is_account_of
+from activities.people.queries import within
 from activities.people.users import Viewer
 from activities.records.models import Record
 
@@ -106,13 +108,12 @@ def _one(mine: sa.ColumnElement[bool], public_id: str) -> Correction:
 
 
 def _runs(organizer: Viewer) -> sa.ColumnElement[bool]:
-    return sa.and_(organized_by(organizer), Correction.member_id != organizer.id)
+    return sa.and_(organized_by(organizer), ~is_account_of(Correction.member_id, organizer.id))
 
 
 def _reviews(secretary: Viewer) -> sa.ColumnElement[bool]:
-    paths = secretary.paths(Permission.REVIEW)
-    within = sa.or_(sa.false(), *(Unit.path.startswith(path, autoescape=True) for path in paths))
-    return sa.and_(within, Correction.member_id != secretary.id)
+    is_own = is_account_of(Correction.member_id, secretary.id)
+    return sa.and_(within(secretary.paths(Permission.REVIEW)), ~is_own)
 
 
 def open_request(slot_id: int, member_id: int) -> Correction | None:

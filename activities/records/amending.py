@@ -45,7 +45,7 @@ def amend(
         record_marks(decider_id, slot, {member.id: mark}, known, now)
         return mark
     stated: dict[str, Any] = facts_of(mark, known, recorder_id)
-    if decider_id != recorder_id:
+    if not same_person(decider_id, recorder_id):
         stated |= {"is_final": True, "countersigned_by_id": decider_id}
     db.session.execute(sa.update(Record).where(Record.id == kept.id).values(changed_at=now, **stated))
     verb = "correct on request"

@@ -17,8 +17,9 @@ from activities.duties.queries import WITH_ALL, organized_by, organizes, slots
 from activities.kit.db import db, lock, transactional
 from activities.kit.refusal import NotAllowed, NotFound, Refusal
 from activities.kit.roles import Permission
-from activities.people.models import Member, Unit
+from activities.people.models import Member
 from activities.people.persons import is_account_of
+from activities.people.queries import within
 from activities.people.service import acting
 from activities.people.users import Viewer
 from activities.records.models import Record
@@ -79,8 +80,7 @@ class Signed:
 
 def may_sign(signer: Viewer) -> sa.ColumnElement[bool]:
     """Activities of which this person may countersign hours: those they run, and those of the units they review."""
-    paths = signer.paths(Permission.COUNTERSIGN)
-    return sa.or_(organized_by(signer), *(Unit.path.startswith(path, autoescape=True) for path in paths))
+    return sa.or_(organized_by(signer), within(signer.paths(Permission.COUNTERSIGN)))
 
 
 def piles(signer: Viewer, page: int) -> list[Pile]:
