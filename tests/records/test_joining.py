@@ -13,7 +13,7 @@ from activities.records.countersigning import countersign, waiting
 from activities.records.models import Record
 from activities.records.rules import Attendance, Mark
 from activities.records.service import record_attendance
-from tests.cast import HOUR, NOW, make_activity, make_post, make_slot
+from tests.cast import HOUR, NOW, english, make_activity, make_post, make_slot
 from tests.records.conftest import seat
 
 pytestmark = pytest.mark.usefixtures("ctx")
@@ -62,3 +62,12 @@ def test_a_signature_of_the_same_person_is_gone(cast, pair):
     assert entry.before == {"is_final": True, "countersigned_by_id": cast.chen.id}
     assert entry.after == {"is_final": False, "countersigned_by_id": None}
     assert entry.actor_id == cast.gu.id
+
+
+def test_the_records_page_tells_it(app, cast):
+    sweeping = slot_of(cast, "cleaning", cast.lin)
+    record_attendance(cast.ou.id, sweeping.id, {cast.lin.id: FULL}, NOW)
+    join(cast.gu.id, cast.lin.id, cast.ou.id, NOW)
+    page = english(app, cast.lin).get(f"/records/{db.session.scalar(sa.select(Record.public_id))}").text
+    assert "顾云 said which accounts are one person’s: the hours wait for a second person again." in page
+    assert "Provisional" in page
