@@ -19,8 +19,7 @@ from activities.kit import clock
 from activities.kit.access import access
 from activities.kit.i18n import gettext as _
 from activities.kit.roles import Permission
-from activities.kit.web import done
-from activities.reviews.workbook import MEDIA_TYPE
+from activities.kit.web import XLSX, done
 from activities.terms.queries import week_of
 
 
@@ -94,7 +93,7 @@ def _file(name: str, write: Callable[[IO[bytes]], None]) -> Any:
     write(file)
     size = file.tell()
     file.seek(0)
-    answer = send_file(file, MEDIA_TYPE, as_attachment=True, download_name=name, etag=False)
+    answer = send_file(file, XLSX, as_attachment=True, download_name=name, etag=False)
     answer.content_length = size
     answer.headers["Cache-Control"] = "no-store"
     return answer

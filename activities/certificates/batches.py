@@ -70,10 +70,8 @@ def issue_item(item_id: int, now: datetime) -> None:
     try:
         certificate = write(issuer, member, order, now)
     except rules.CertifiedAlready:
-        item.state, item.certificate_id = (
-            ItemState.THERE,
-            queries.valid_id(member.id, order.ledger, order.first, order.last),
-        )
+        there = queries.valid(member.id, order.ledger, order.first, order.last)
+        item.state, item.certificate_id = ItemState.THERE, there and there.id
     except Refusal as refusal:
         item.state = REFUSED.get(type(refusal), ItemState.NOTHING)
     else:

@@ -64,13 +64,13 @@ def take_number(school_id: int, year: int) -> int:
     return int(db.session.execute(raised).scalar_one())
 
 
-def valid_number(member_id: int, ledger: Ledger, first: date, last: date) -> str | None:
-    """The number of the valid certificate for exactly this."""
-    query = sa.select(Certificate.number).where(
+def valid(member_id: int, ledger: Ledger, first: date, last: date) -> sa.Row[int, str] | None:
+    """The id and the number of the valid certificate for exactly this."""
+    query = sa.select(Certificate.id, Certificate.number).where(
         Certificate.member_id == member_id, Certificate.ledger == ledger, Certificate.first_day == first,
         Certificate.last_day == last, Certificate.state == CertificateState.VALID,
     )  # fmt: skip
-    return db.session.scalar(query)
+    return db.session.execute(query).one_or_none()
 
 
 def mine(member_id: int) -> list[Certificate]:
@@ -234,14 +234,6 @@ def with_time(keeper: Viewer, class_name: str, ledger: Ledger, first: date, last
 def waiting_items(size: int) -> list[int]:
     query = sa.select(BatchItem.id).where(BatchItem.state == sa.literal_column("'waiting'"))
     return list(db.session.scalars(query.order_by(BatchItem.id).limit(size)))
-
-
-def valid_id(member_id: int, ledger: Ledger, first: date, last: date) -> int:
-    query = sa.select(Certificate.id).where(
-        Certificate.member_id == member_id, Certificate.ledger == ledger, Certificate.first_day == first,
-        Certificate.last_day == last, Certificate.state == CertificateState.VALID,
-    )  # fmt: skip
-    return db.session.scalars(query).one()
 
 
 def batches_of(member_id: int) -> list[CertificateBatch]:

@@ -24,8 +24,8 @@ def ask(member_id: int, ledger: Ledger, first: date, last: date, now: datetime) 
     refusal = rules.why_not_issue(is_own=False, first=first, last=last, lines=lines, today=local_day(now))
     if refusal:
         raise refusal
-    if there := queries.valid_number(member_id, ledger, first, last):
-        raise rules.CertifiedAlready(there)
+    if there := queries.valid(member_id, ledger, first, last):
+        raise rules.CertifiedAlready(there.number)
     if queries.has_asked(member_id, ledger):
         raise rules.AskedAlready
     request = CertificateRequest(member_id=member_id, ledger=ledger, first_day=first, last_day=last, asked_at=now)

@@ -83,8 +83,8 @@ def write(issuer: Member, member: Member, order: Order, now: datetime, replaces_
         raise refusal
     if queries.rests_on(issuer.id, member.id, order.ledger, order.first, order.last):
         raise rules.OnlyYourWord(member.name)
-    if there := queries.valid_number(member.id, order.ledger, order.first, order.last):
-        raise rules.CertifiedAlready(there)
+    if there := queries.valid(member.id, order.ledger, order.first, order.last):
+        raise rules.CertifiedAlready(there.number)
     school_id = int(member.unit.path.split("/")[0])
     count = queries.take_number(school_id, today.year)
     number = rules.number_of(today.year, count)

@@ -15,11 +15,10 @@ from activities.kit.access import access
 from activities.kit.i18n import ngettext, say_fully
 from activities.kit.refusal import Refusal
 from activities.kit.roles import Permission
-from activities.kit.web import done, invalid
+from activities.kit.web import XLSX, done, invalid
 from activities.people.limits import person, requests
 from activities.people.uploads import KEPT, UploadGone
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BLOCK = "<any(training, commendation, appraisal):block>"
 # What the page shows of a long list; the rest is counted.
 SHOWN = 200

@@ -21,6 +21,8 @@ from activities.kit.roles import Permission
 
 csrf = CSRFProtect()
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",

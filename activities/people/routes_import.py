@@ -13,14 +13,13 @@ from activities.kit.i18n import gettext as _
 from activities.kit.i18n import say_fully
 from activities.kit.refusal import Refusal
 from activities.kit.roles import Permission
-from activities.kit.web import done, invalid
+from activities.kit.web import XLSX, done, invalid
 from activities.people import roster, roster_files
 from activities.people.blueprint import people
 from activities.people.import_forms import RosterForm
 from activities.people.limits import person, requests
 from activities.people.roster_words import LABELS, REQUIRED, STAGES, STANDINGS
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What a page shows of a long list; the rest is counted, and complete in the preview's spreadsheet.
 SHOWN = 100
 

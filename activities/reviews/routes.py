@@ -14,6 +14,7 @@ from activities.kit.access import access
 from activities.kit.i18n import gettext as _
 from activities.kit.i18n import say_moment
 from activities.kit.roles import Permission
+from activities.kit.web import XLSX
 from activities.people.rules import STAGE_NAMES, STANDING_NAMES
 from activities.records import queries as records
 from activities.reviews import plots, queries, tables, workbook
@@ -71,7 +72,7 @@ def export(year: int) -> Any:
     size = file.tell()
     file.seek(0)
     name = workbook.file_name(year, clock.local_day(now))
-    answer = send_file(file, workbook.MEDIA_TYPE, as_attachment=True, download_name=name, etag=False)
+    answer = send_file(file, XLSX, as_attachment=True, download_name=name, etag=False)
     answer.content_length = size
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -17,7 +17,6 @@ from activities.kit.i18n import gettext as _
 from activities.people.rules import STAGE_NAMES, STANDING_NAMES
 from activities.reviews.rules import LEDGERS, Line
 
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TEXT, HOURS, COUNT, DAY = "@", "0.0#", "0", "yyyy-mm-dd"
 
 
