@@ -37,7 +37,6 @@ EVIDENCE = {
 }  # fmt: skip
 # With these a spreadsheet program takes a text for a formula.
 CALCULATES = ("=", "+", "-", "@", "\t", "\r")
-BATCH = 500
 Home, Charge = aliased(Unit), aliased(Member)
 
 
@@ -73,7 +72,7 @@ def extent(viewer: Viewer, first: date, last: date) -> Extent:
 
 
 def rows(viewer: Viewer, first: date, last: date) -> Iterator[tuple[str | int, ...]]:
-    """One statement, its rows in portions: as many as there are in years."""
+    """One statement, the earliest day first."""
     charge = (
         sa.select(sa.func.min(Charge.name))
         .join(ActivityOrganizer, ActivityOrganizer.member_id == Charge.id)
@@ -97,7 +96,7 @@ def rows(viewer: Viewer, first: date, last: date) -> Iterator[tuple[str | int, .
         .where(*_which(viewer, first, last))
         .order_by(Record.day, Member.number, Record.id)
     )  # fmt: skip
-    for row in db.session.execute(query.execution_options(yield_per=BATCH)):
+    for row in db.session.execute(query):
         name, number, unit, activity, day, starts_at, ends_at, *rest, evidence, public_id = row
         yield (
             name, number, unit, activity, day.isoformat(), _clock(starts_at), _clock(ends_at), *rest,
