@@ -16,6 +16,7 @@ from activities.calendars.models import Feed
 from activities.certificates.models import Certificate, CertificateRequest, Objection
 from activities.corrections.models import Correction
 from activities.dossiers.models import Entry
+from activities.goods.models import GoodsDelivery
 from activities.invitations.models import InvitationOptOut
 from activities.kit.clock import local_day
 from activities.kit.db import Base, db, lock, transactional
@@ -24,7 +25,7 @@ from activities.leaves.models import Leave
 from activities.outbox.models import Delivery, Notice, Wishes
 from activities.people.models import AccessLink, Consent, Member, RosterUpload
 from activities.people.service import acting
-from activities.records.models import Record
+from activities.records.models import OddNote, Record
 from activities.rights import queries
 from activities.rights.rules import LINKS, NOTICES, PORTION, UPLOADS
 from activities.signups.models import SignUp
@@ -124,11 +125,22 @@ def _erase(member_id: int, actor_id: int | None, today: date, now: datetime) -> 
     for model in (Notice, *GO):
         db.session.execute(sa.delete(model).where(model.member_id == member_id), execution_options=NO_SYNC)
     _clear(Leave, Leave.sign_up_id.in_(sa.select(SignUp.id).where(SignUp.member_id == member_id)), ("reason", "word"))
+    _clear(OddNote, OddNote.record_id.in_(sa.select(Record.id).where(Record.member_id == member_id)), ("note",))
+    _forget_aid(member_id, actor_id, now)
     for model, texts in TEXTS.items():
         _clear(model, model.member_id == member_id, texts)
         audit.leave_all(now, actor_id, "clear", model, [(row_id, {}, {}) for row_id in rows[model]])
     erasing.forget(member_id, {model.__tablename__: ids for model, ids in rows.items()}, actor_id, now)
     audit.leave(now, actor_id, "erase", Member, member_id, after={"day": today})
+
+
+def _forget_aid(member_id: int, actor_id: int | None, now: datetime) -> None:
+    """That goods went to somebody stays; to whom does not."""
+    theirs = GoodsDelivery.recipient_id == member_id
+    ids = list(db.session.scalars(sa.select(GoodsDelivery.id).where(theirs)))
+    change = sa.update(GoodsDelivery).where(theirs).values(recipient="", recipient_id=None)
+    db.session.execute(change, execution_options=NO_SYNC)
+    audit.leave_all(now, actor_id, "clear", GoodsDelivery, [(row_id, {}, {}) for row_id in ids])
 
 
 def _clear(model: type[Base], which: Any, texts: tuple[str, ...]) -> None:

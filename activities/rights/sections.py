@@ -17,13 +17,15 @@ from activities.certificates.models import BatchItem, Certificate, CertificateRe
 from activities.corrections.models import Correction
 from activities.dossiers.models import Entry
 from activities.duties.models import Activity, Post, Slot
+from activities.goods.models import GoodsDelivery, Lot, Movement, Stock
 from activities.holders.models import Holder
 from activities.invitations.models import Invitation
 from activities.leaves.models import Leave
 from activities.outbox.models import Notice, Wishes
 from activities.outcomes.models import Outcome
 from activities.people.models import Consent, ForgetRequest, Member, RoleGrant, Unit
-from activities.records.models import Record
+from activities.photos.models import Photo
+from activities.records.models import OddNote, Record
 from activities.signups.models import Pause, SignUp, Team, TeamMember
 from activities.timetables.models import BusySpan, Timetable
 from activities.trainings.models import Training, TrainingPass
@@ -55,6 +57,11 @@ SLOT = {
 
 def _of_slot(slot_id: Any) -> tuple[tuple[Any, Any], ...]:
     return ((Slot, Slot.id == slot_id), (Post, Post.id == Slot.post_id), (Activity, Activity.id == Post.activity_id))
+
+
+def _moved(whose: Any) -> Section:
+    columns = {"lot": Lot.label, "quantity": Movement.quantity, "day": Movement.day, "entered_at": Movement.entered_at}
+    return Section(whose, columns, [(Lot, Lot.id == Movement.lot_id)])
 
 
 SECTIONS: dict[str, Section] = {
@@ -111,6 +118,10 @@ SECTIONS: dict[str, Section] = {
         {**SLOT, "measure": Outcome.measure, "amount": Outcome.amount, "entered_at": Outcome.entered_at},
         _of_slot(Outcome.slot_id),
     ),
+    "oddities": Section(
+        Record.member_id, {**SLOT, "odd": OddNote.odd, "note": OddNote.note, "noted_at": OddNote.noted_at},
+        [(OddNote, OddNote.record_id == Record.id), *_of_slot(Record.slot_id)], where=[OddNote.id.is_not(None)],
+    ),
     "corrections": Section(
         Correction.member_id,
         {
@@ -133,6 +144,16 @@ SECTIONS: dict[str, Section] = {
         {"training": Training.name, "passed_on": TrainingPass.passed_on, "valid_until": TrainingPass.valid_until},
         [(Training, Training.id == TrainingPass.training_id)],
     ),
+    "photos": Section(
+        Photo.added_by_id, {"caption": Photo.caption, "added_at": Photo.added_at, "removed_at": Photo.removed_at}
+    ),
+    "goods_in_my_hands": Section(
+        Stock.member_id, {"category": Lot.category, "lot": Lot.label, "quantity": Stock.quantity},
+        [(Lot, Lot.id == Stock.lot_id)],
+    ),
+    "goods_taken": _moved(Movement.taker_id),
+    "goods_given": _moved(Movement.giver_id),
+    "aid": Section(GoodsDelivery.recipient_id, {"point": GoodsDelivery.point, "day": GoodsDelivery.day}),
     "certificates": Section(
         Certificate.member_id,
         {
@@ -226,7 +247,9 @@ LEFT_OUT = {
     "message": "what an organizer wrote to others; stands among what one did",
     "miss_warning": "that one was warned; stands among the notices",
     "norms_version": "who set the school's rules; stands among what one did",
+    "posted_code": "a code that hangs at a place; that one posted it stands among what one did",
     "roster_upload": "a file about to be imported, kept for an hour",
+    "tick": "what an organizer's phone sent; the records that came of it are told",
     "visitor_list": "a list sent to a partner; stands among what one did",
     "wish": "a bundle of sign-ups, which are told one by one",
 }

@@ -19,11 +19,10 @@ from activities.kit.clock import local_day
 from activities.kit.db import db
 from activities.kit.roles import Role
 from activities.people.models import Member, RoleGrant
-from activities.people.service import grant
 from activities.records.models import Record
 from activities.records.rules import Attendance, Mark
 from activities.records.service import WalkIn, record_attendance
-from tests.cast import DAY, NOW, Cast, make_post, make_slot
+from tests.cast import DAY, NOW, Cast, make_post, make_slot, store
 
 _PLACES = count(1)
 
@@ -92,7 +91,8 @@ def second_secretary(cast: Cast) -> Member:
     if not db.session.scalar(
         sa.select(RoleGrant.id).where(RoleGrant.member_id == gu.id, RoleGrant.role == Role.SECRETARY)
     ):
-        grant(gu.id, gu.id, Role.SECRETARY, cast.school.id, NOW)
+        store(RoleGrant(member_id=gu.id, role=Role.SECRETARY, unit_id=cast.school.id, granted_at=NOW))
+        db.session.commit()
     return gu
 
 

@@ -18,6 +18,7 @@ from activities.certificates.models import Certificate
 from activities.dossiers.models import Entry
 from activities.dossiers.rules import Block, Said
 from activities.dossiers.service import enter
+from activities.goods.models import GoodsDelivery
 from activities.kit.clock import local_day
 from activities.kit.db import db, transaction
 from activities.kit.refusal import NotFound
@@ -30,7 +31,7 @@ from activities.people.service import details_of, edit_member, reactivate
 from activities.rights import retention, rules
 from activities.rights.service import ask_to_be_forgotten, restrict, take_back
 from activities.signups.service import sign_up
-from tests.cast import DAY, NOW, english, logged_in, make_member, unrefused
+from tests.cast import DAY, NOW, english, logged_in, make_member, store, unrefused
 from tests.certificates.orders import certified
 
 YEARS_ON = NOW + timedelta(days=3660)
@@ -56,6 +57,9 @@ def lived(cast) -> Certificate:
     enter(
         cast.chen.id, cast.lin.id, Block.COMMENDATION, Said("优秀志愿者林可欣", local_day(NOW), "", None, "学院"), NOW
     )
+    aid = {"recipient": cast.lin.name, "recipient_id": cast.lin.id, "is_personal": True, "handler_id": cast.ou.id}
+    store(GoodsDelivery(activity_id=cast.sweeping.id, point="资助中心", day=NOW.date(), recorded_at=NOW, **aid))
+    db.session.commit()
     return certified(cast)
 
 
