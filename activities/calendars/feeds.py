@@ -92,14 +92,14 @@ def _digest(facts: object) -> str:
 def _how_written(language: str) -> str:
     """What tells whether entries are written otherwise than before in this language."""
     set_to, kinds = settings(), tuple((kind.name, kind.renamed) for kind in KINDS.values())
-    return _in_words((set_to.base_url, set_to.time_zone, set_to.school), language, kinds)
+    return _in_words((release(PACKAGE), set_to.base_url, set_to.time_zone, set_to.school), language, kinds)
 
 
 @lru_cache(maxsize=16)
 def _in_words(set_to: tuple[str, ...], language: str, kinds: tuple[tuple[str, tuple[datetime, ...]], ...]) -> str:
     with force_locale(language):
         said = [(gettext(name), renamed) for name, renamed in kinds]
-    return _digest((release(PACKAGE), set_to, said))
+    return _digest((set_to, said))
 
 
 # ── which edition ───────────────────────────────────────────────────────────
