@@ -51,12 +51,14 @@ OF_SEVERAL = {
     "holders.more": "the post's new slots",
     "holders.less": "the slots that fall out of one's days",
     "holders.ended": "the post with its slots",
+    "holders.not_begun": "the post with its slots",
     "holders.handed_over": "the post with its slots",
 }
 # Told even where nobody's duty changes by it.
 ALSO_WITHOUT = {
     "holders.held": "a post may have no slots to come yet",
     "holders.ended": "a post may have no slots to come any more",
+    "holders.not_begun": "a post may have no slots to come yet",
     "holders.handed_over": "a post may have no slots to come any more",
     "signups.team_dissolved": "a team may not be signed up yet",
 }

@@ -82,6 +82,14 @@ words(
     duties=_duties,
 )
 words(
+    "holders.not_begun",
+    N_("You are not going to be responsible any more for %(what)s"),
+    N_("It was to be you from %(first)s to %(last)s. Seats given back: %(seats)s."),
+    _mine,
+    urgent=SOON,
+    duties=_duties,
+)
+words(
     "holders.accepted",
     N_("%(name)s has accepted: %(what)s"),
     N_("From %(first)s to %(last)s. In %(missed)s of its slots there was no seat for them: look at the list."),

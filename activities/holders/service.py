@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 
 import sqlalchemy as sa
 
@@ -18,6 +18,7 @@ from activities.exchanges.rules import NoCoverWanted
 from activities.holders import notices, queries, rules, seats
 from activities.holders.models import Absence, Holder
 from activities.holders.rules import HolderState, Span
+from activities.kit import clock
 from activities.kit.db import db, lock, transactional
 from activities.kit.refusal import ChangedMeanwhile, NotFound, Refusal
 from activities.outbox.jobs import every
@@ -75,15 +76,17 @@ def accept(
     """Hold the post from now on, or from the day that was proposed. Who held it before is responsible until then; their
     seats of these days come to who accepts, as far as the rules hold. `known`: the soft rules of which the person knows
     that they speak against some of its slots; None: nothing is asked. Raises NotProposed or the rule's reason."""
-    for slot_id in _accept(member_id, public_id, risks_version, known, now):
+    let_go, free = _accept(member_id, public_id, risks_version, known, now)
+    for slot_id in let_go:
         fill(slot_id, now)
+    seat_freed(free, now)
 
 
 @transactional
 def _accept(
     member_id: int, public_id: str, risks_version: int, known: Collection[str] | None, now: datetime
-) -> list[int]:  # fmt: skip
-    """Return the slots in which a seat is held for the person no more."""
+) -> tuple[list[int], list[int]]:  # fmt: skip
+    """Return the slots in which a seat is held for the person no more, and who held the post and has time again."""
     holder, before = _locked_for(member_id, public_id, now)
     if holder.state is not HolderState.PROPOSED or holder.ends_at <= now:
         raise rules.NotProposed
@@ -109,7 +112,7 @@ def _accept(
     missed, seated = len(found.missed), [*found.seated, *(offer for offer, _ in found.wanted)]
     notices.of_slots(holder, "held", seated, now, seats=len(seated), missed=missed)
     notices.to_organizers(holder, "accepted", now, missed=missed)
-    return let_go
+    return let_go, [other.member_id for other in before]
 
 
 @transactional
@@ -125,7 +128,8 @@ def decline(member_id: int, public_id: str, reason: str, now: datetime) -> None:
 
 def end(actor_id: int, holder_id: int, ends_at: datetime, now: datetime) -> int:
     """Take a proposal back, or end somebody's days as responsible at a moment; their seats from then on go to who
-    waits. Return how many are given back. Raises NotHeld where there is nothing to end."""
+    waits. Return how many are given back. Raises NotHeld where there is nothing to end, DaysOver where their last day
+    would be before yesterday."""
     member_id, given = _end(actor_id, holder_id, ends_at, now)
     seat_freed([member_id], now)
     return given
@@ -142,6 +146,8 @@ def _end(actor_id: int, holder_id: int, ends_at: datetime, now: datetime) -> tup
         _leave(holder, actor_id, "take proposal back", now)
         notices.to_member(holder, "taken_back", now)
         return holder.member_id, 0
+    if ends_at < clock.at(clock.local_day(now), time(0)):
+        raise rules.DaysOver
     given = _cut(holder, ends_at, actor_id, now)
     seats.offer_to_others(given, now)
     return holder.member_id, len(given)
@@ -328,13 +334,16 @@ def _cut(holder: Holder, ends_at: datetime, actor_id: int, now: datetime, by: Ho
     slots = {one.id for one in queries.offers(holder.post_id, span, now)}
     given = seats.give(holder, slots, actor_id, "handed over" if by else "ended", now)
     before = {"ends_at": holder.ends_at}
-    if holder.begins_at < ends_at:
+    has_begun = holder.begins_at < ends_at
+    if has_begun:
         holder.ends_at = ends_at
     else:
         holder.state = HolderState.ENDED
     after = {"ends_at": holder.ends_at, "state": holder.state}
     audit.leave(now, actor_id, "end holder", Holder, holder.id, before=before, after=after)
-    if by:
+    if not has_begun:
+        notices.of_slots(holder, "not_begun", given, now, seats=len(given))
+    elif by:
         notices.of_slots(holder, "handed_over", given, now, seats=len(given), name=by.member.name)
     else:
         notices.of_slots(holder, "ended", given, now, seats=len(given))

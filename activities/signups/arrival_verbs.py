@@ -30,7 +30,7 @@ from activities.signups import (
 from activities.signups.arrivals import give, quarters, recount, write_quotas
 from activities.signups.changing import Wanted
 from activities.signups.models import SignUp
-from activities.signups.moving_up import fill, lock_waiters, promote
+from activities.signups.moving_up import fill, lock_waiters, promote, seat_freed
 from activities.signups.rules import SignUpState
 from activities.signups.rules_arrivals import why_not_quotas
 from activities.signups.rules_places import Guest, Places
@@ -41,11 +41,12 @@ def come_at(
     member_id: int, slot_id: int, arrival_id: int, now: datetime, *, consent: Consent | None = None
 ) -> None:  # fmt: skip
     """Come at another time. Raises the rules' Refusal; one's own time stays where the other is taken. The time that
-    is given back may suit somebody who waits although there is a free seat. `consent`: what the person confirms; None:
-    nothing is asked."""
+    is given back may suit somebody who waits although there is a free seat, and one's own may leave time elsewhere.
+    `consent`: what the person confirms; None: nothing is asked."""
     _come_at(member_id, slot_id, arrival_id, consent, now)
     for waited_for in queries.waited_for_with_seats_left([slot_id]):
         fill(waited_for, now)
+    seat_freed([member_id], now)
 
 
 @transactional
@@ -152,5 +153,8 @@ def _place_who_has_none(slot_id: int, now: datetime) -> None:
         if not places.seat(Guest(who, one.person, one.busy)):
             places.seat(Guest(who, one.person, ()))
     give(places)
-    audit.leave_all(now, None, "give a time", SignUp, [(one.mine.id, {}, {}) for one in company.values() if one.mine])
+    given = [
+        (one.mine.id, {"arrival": None}, {"arrival": places.given[who].id}) for who, one in company.items() if one.mine
+    ]
+    audit.leave_all(now, None, "give a time", SignUp, given)
     notices.moved([(offer, places.minutes)], now)

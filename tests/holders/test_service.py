@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import time, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -16,9 +17,11 @@ from activities.holders import queries, rules, service
 from activities.holders.models import Holder
 from activities.holders.rules import HolderState, Span
 from activities.holders.service import Proposal
-from activities.kit.db import db
+from activities.kit.clock import at, local_day
+from activities.kit.db import db, transaction
 from activities.kit.refusal import NotAllowed, NotFound
 from activities.outbox.models import Notice
+from activities.signups import facts
 from activities.signups.leaving import deactivate
 from activities.signups.models import Pause, SignUp, Team
 from activities.signups.organize import cancel_slot, edit_slot
@@ -28,6 +31,7 @@ from activities.signups.rules_soft import RisksNotRead
 from activities.signups.service import sign_up, withdraw
 from activities.signups.teams import join, make_team, sign_up_team
 from activities.signups.wishes import wait_for_any
+from activities.signups.writing import enter
 from tests.cast import DAY, HOUR, NOW, Cast, make_holder, make_member, make_post, make_room, make_slot, my_state, store
 
 pytestmark = pytest.mark.usefixtures("ctx")
@@ -267,6 +271,48 @@ def test_a_seat_of_ones_own_is_not_given_back_with_the_post(cast: Cast, room, sl
     service.end(cast.ou.id, holder.id, NOW, NOW)
     assert fresh(holder).state is ENDED
     assert states(cast.lin, slots) == [None, None, None, None, SEATED]
+
+
+def test_a_post_that_was_not_begun_is_not_begun(cast: Cast, room, slots):
+    """Whether it ends or somebody else takes it over: no last day is told, since there was none."""
+    later = Span(NOW + 3 * DAY, NOW + 30 * DAY)
+    holder = held(cast, room, cast.lin, later)
+    service.end(cast.ou.id, holder.id, NOW + DAY, NOW)
+    assert fresh(holder).state is ENDED
+    held(cast, room, cast.lin, later)
+    held(cast, room, cast.wang, Span(NOW + DAY, NOW + 30 * DAY))
+    assert told("not_begun") == {cast.lin.id: 2}
+    assert not told("ended") + told("handed_over")
+
+
+def test_no_post_ends_on_a_day_long_past(cast: Cast, room, slots):
+    holder = held(cast, room, cast.lin)
+    late = NOW + 10 * DAY
+    with pytest.raises(rules.DaysOver):
+        service.end(cast.ou.id, holder.id, NOW + 3 * DAY, late)
+    assert fresh(holder).ends_at == MONTH.ends_at
+    service.end(cast.ou.id, holder.id, at(local_day(late), time(0)), late)
+    assert fresh(holder).last == local_day(late) - timedelta(days=1)
+
+
+def test_who_hands_over_has_time_again_where_a_seat_is_free(cast: Cast, room, slots):
+    held(cast, room, cast.lin)
+    other = make_slot(make_post(fresh(cast.sweeping), "南岸"), slots[2].starts_at)
+    db.session.commit()
+    sign_up(cast.ou.id, other.id, NOW)
+    sign_up_waiting(cast.lin.id, other.id)
+    withdraw(cast.ou.id, other.id, NOW)
+    assert my_state(cast.lin.id, other.id) is WAITING
+    second = propose(cast, room, cast.wang, Span(NOW + HOUR, NOW + 60 * DAY))
+    service.accept(cast.wang.id, second.public_id, 0, NOW + 2 * HOUR)
+    assert my_state(cast.lin.id, other.id) is SEATED
+
+
+def sign_up_waiting(member_id: int, slot_id: int) -> None:
+    """Somebody who waited before they got another duty at that time."""
+    offer = facts.offer(slot_id)
+    with transaction():
+        enter(offer, member_id, WAITING, NOW)
 
 
 def test_a_proposal_is_taken_back(cast: Cast, room):
