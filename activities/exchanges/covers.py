@@ -131,21 +131,21 @@ def _ask_more(cover_id: int, now: datetime) -> None:
     take_turns()
     slot, wanted = _locked(cover_id, now)
     cover = wanted.cover if wanted and wanted.turn is None else None
-    if cover and cover.next_wave_at and cover.next_wave_at <= now:
+    if cover and rules.is_wave_due(cover.next_wave_at, slot.starts_at, now):
         ask(slot, rules.WAVE, now, fits=_in_place_of_first(slot.id, now), topic=notices.WANTED, for_cover=True)
         cover.next_wave_at = rules.next_wave_at(slot.starts_at, now)
 
 
 @every(300, "tell organizers that nobody has taken over")
 def tell_organizers(now: datetime) -> None:
-    for cover_id in queries.untold(now + rules.TELL_BEFORE, now):
+    for cover_id in queries.untold(now):
         _tell_organizers(cover_id, now)
 
 
 @transactional
 def _tell_organizers(cover_id: int, now: datetime) -> None:
     slot, wanted = _locked(cover_id, now)
-    if wanted and wanted.cover.told_at is None:
+    if wanted and rules.is_to_be_told(wanted.cover.told_at, slot.starts_at, now):
         notices.not_covered(slot, db.session.get_one(Member, wanted.giver_id).name, now)
         wanted.cover.told_at = now
 

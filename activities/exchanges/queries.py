@@ -13,6 +13,7 @@ from activities.duties.kinds import Kind, kind_of
 from activities.duties.models import Activity, Arrival, Slot
 from activities.duties.queries import sight_of, visible
 from activities.duties.rules import SlotState
+from activities.exchanges import rules
 from activities.exchanges.models import Cover, CoverTurn, Handover
 from activities.exchanges.rules import Way
 from activities.invitations.models import Invitation
@@ -124,13 +125,15 @@ def minutes(slot_ids: Collection[int], now: datetime, member_id: int | None = No
 
 def due_waves(now: datetime) -> list[int]:
     """The searches for which more people are to be asked: while it is somebody's turn nobody else is."""
-    return list(db.session.scalars(_open_to(None, Cover.id).where(Cover.next_wave_at <= now), {"now": now}))
+    found = db.session.execute(_open_to(None, Cover.id, Cover.next_wave_at, Slot.starts_at), {"now": now})
+    return [cover_id for cover_id, planned, starts_at in found if rules.is_wave_due(planned, starts_at, now)]
 
 
-def untold(until: datetime, now: datetime) -> list[int]:
-    """The searches in slots that start until then of which no organizer has been told."""
-    query = _wanted(Cover.id).where(Cover.told_at.is_(None), Slot.starts_at <= until)
-    return list(db.session.scalars(query, {"now": now}))
+def untold(now: datetime) -> list[int]:
+    """The searches of which organizers are to be told."""
+    query = _wanted(Cover.id, Cover.told_at, Slot.starts_at).where(Slot.starts_at <= now + rules.TELL_BEFORE)
+    found = db.session.execute(query, {"now": now})
+    return [cover_id for cover_id, told_at, starts_at in found if rules.is_to_be_told(told_at, starts_at, now)]
 
 
 def slots_with_waiters(now: datetime) -> list[int]:

@@ -26,6 +26,7 @@ from activities.signups.one_slot import slot_page
 from activities.signups.pages import by_day
 from activities.signups.panels import Panel, panel, roster_note
 from activities.signups.queries import slot_of
+from activities.signups.rules import why_over
 from activities.signups.rules_places import Guest, Places
 from activities.signups.rules_soft import AskFirst, RisksNotRead, what_speaks_against
 
@@ -40,7 +41,7 @@ def init_app(app: Flask) -> None:
 @panel
 def cannot_come(viewer: Viewer, slot: Slot, card: Card, now: datetime) -> Panel | None:
     """For who has a seat: the way to ask for cover, or that it is asked for."""
-    if not card.is_seated or rules.why_over(card.offer, now):
+    if not card.is_seated or why_over(card.offer, now):
         return None
     own = next((one for one in queries.wanted_in(slot.id, now) if one.giver_id == viewer.id), None)
     return Panel("exchanges/_cannot_come.html", {"cover": own and own.cover, "turn": own and own.turn})

@@ -7,10 +7,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, NamedTuple
 
-from activities.duties.rules import SlotState
 from activities.kit.refusal import N_, Refusal, refusal
 from activities.signups import rules, rules_leaving, rules_offered
-from activities.signups.rules import Mine, Offer, SignUpState
+from activities.signups.rules import Mine, Offer, SignUpState, why_over
 from activities.signups.rules_person import Person, why_paused
 from activities.signups.rules_time import Busy
 
@@ -152,10 +151,18 @@ def next_wave_at(starts_at: datetime, now: datetime) -> datetime | None:
     return next((starts_at - before for before in WAVES if starts_at - before > now), None)
 
 
-def why_over(offer: Offer, now: datetime) -> Refusal | None:
-    if offer.state is SlotState.CANCELLED:
-        return rules.SlotCancelled()
-    return rules.AlreadyStarted() if now >= offer.starts_at else None
+def is_wave_due(planned: datetime | None, starts_at: datetime, now: datetime) -> bool:
+    """Whether more people are to be asked: because it is time, or because the slot has moved since that was planned, so
+    that others may have time and it would come too early, too late or never."""
+    if planned is None:
+        return next_wave_at(starts_at, now) is not None
+    return planned <= now or all(planned != starts_at - before for before in WAVES)
+
+
+def is_to_be_told(told_at: datetime | None, starts_at: datetime, now: datetime) -> bool:
+    """Whether organizers are to be told that nobody has taken over. Once for each time at which a slot starts."""
+    tell_at = starts_at - TELL_BEFORE
+    return tell_at <= now and (told_at is None or told_at < tell_at)
 
 
 # ── swap ────────────────────────────────────────────────────────────────────

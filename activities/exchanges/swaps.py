@@ -23,7 +23,7 @@ from activities.people.models import Member
 from activities.signups import engagements, facts
 from activities.signups.engagements import Engagement
 from activities.signups.moving_up import seat_freed
-from activities.signups.rules import SignUpState
+from activities.signups.rules import SignUpState, why_over
 from activities.signups.rules_leaving import NotIn
 from activities.signups.rules_places import Guest, Places
 from activities.signups.rules_soft import Consent, why_not_consented
@@ -37,7 +37,7 @@ def offer_seat(member_id: int, slot_id: int, wish: str, now: datetime) -> None:
     facts.person_locked(member_id)
     offer = facts.offer_locked(slot_id)
     seat, _ = engagements.around(member_id, offer)
-    if refusal := rules.why_over(offer, now):
+    if refusal := why_over(offer, now):
         raise refusal
     if seat is None or seat.state is not SignUpState.SEATED:
         raise NotIn

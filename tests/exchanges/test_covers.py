@@ -21,7 +21,7 @@ from activities.kit.db import db
 from activities.people.models import Member
 from activities.people.rules import Stages
 from activities.signups.models import SignUp, Team
-from activities.signups.organize import cancel_slot
+from activities.signups.organize import cancel_slot, edit_slot
 from activities.signups.rules import AlreadyIn, AlreadyStarted, SignUpState, SlotCancelled
 from activities.signups.rules_leaving import NotIn, TooLateToWithdraw
 from activities.signups.rules_person import WrongStage
@@ -410,6 +410,29 @@ def test_the_organizers_are_not_told_while_there_is_time(shift, cast):
     assert "exchanges.not_covered" not in told(cast.ou.id)
     tell_organizers(NOW + 3 * DAY - 6 * HOUR)
     assert "exchanges.not_covered" in told(cast.ou.id)
+
+
+def test_a_slot_that_moves_on_looks_for_cover_as_one_that_is_then(shift, cast):
+    """Asked shortly before the start, when no more people are to be asked and the organizers are told; then it moves by
+    a week: people are asked as its new start comes near, and the organizers told once more."""
+    late, week = NOW + 3 * HOUR, 7 * DAY
+    ask_cover(shift.lin, shift.slot, "", late)
+    tell_organizers(late)
+    asked = db.session.query(Invitation).count()
+    people = [make_member(f"m{n}", f"人{n}", cast.first) for n in range(20)]
+    slot = db.session.get_one(Slot, shift.slot)
+    edit_slot(cast.ou.id, slot.id, slot.revision, slot.starts_at + week, slot.ends_at + week, 1, late)
+    for moment in (late, late + HOUR):  # what waited for the old time is made up for, once
+        ask_more(moment)
+        tell_organizers(moment)
+        assert db.session.query(Invitation).count() == asked + 5
+    ask_more(NOW + 5 * HOUR + week - 72 * HOUR)
+    assert db.session.query(Invitation).count() == asked + 10
+    assert told(cast.ou.id).count("exchanges.not_covered") == 1
+    for _ in range(2):
+        tell_organizers(NOW + week)
+    assert told(cast.ou.id).count("exchanges.not_covered") == 2
+    assert people
 
 
 # ── calendars ───────────────────────────────────────────────────────────────
