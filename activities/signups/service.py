@@ -33,7 +33,7 @@ from activities.signups.rules import Offer, SignUpState
 from activities.signups.rules_arrivals import ArrivalFull
 from activities.signups.rules_places import Guest, Places
 from activities.signups.rules_soft import Consent
-from activities.signups.writing import become, enter, give_back, give_back_all
+from activities.signups.writing import become, enter, give_back, give_back_all, have_read
 
 
 def sign_up(
@@ -102,10 +102,21 @@ def accept(member_id: int, slot_id: int, now: datetime, *, consent: Consent | No
         )
     become([mine.id for mine in seats.values()], slot_id, SignUpState.OFFERED, SignUpState.SEATED, now)
     before, after = {"state": SignUpState.OFFERED}, {"state": SignUpState.SEATED}
-    audit.leave_all(now, member_id, "accept", SignUp, [(mine.id, before, after) for mine in seats.values()])
+    own = seats[member_id].id
+    read = {"risks_version": offer.risks_version} if consent and _has_read(offer, consent, own, now) else {}
+    changes = [(mine.id, before, after | read if mine.id == own else after) for mine in seats.values()]
+    audit.leave_all(now, member_id, "accept", SignUp, changes)
     let_go([mine.wish_id for mine in seats.values() if mine.wish_id], now)
     minutes = {who: mine.arrives_after for who, mine in seats.items()}
     notices.accepted(offer, {who: bool(mine.wish_id) for who, mine in seats.items()}, minutes, now)
+
+
+def _has_read(offer: Offer, consent: Consent, sign_up_id: int, now: datetime) -> bool:
+    """Whether the person confirms with it that they have read the risks as they are now; that is kept."""
+    if not offer.risks_version or consent.risks_version != offer.risks_version:
+        return False
+    have_read([sign_up_id], offer.risks_version, now)
+    return True
 
 
 def _must_know(offer: Offer, mine: Engagement, guest: Guest, consent: Consent) -> None:

@@ -117,6 +117,11 @@ def enter_all(
     )  # fmt: skip
 
 
+def have_read(ids: Collection[int], version: int, now: datetime) -> None:
+    """Keep that the people of these sign-ups have read the risks in this version."""
+    run(sa.update(SignUp).where(SignUp.id.in_(ids)).values(risks_version=version, risks_read_at=now))
+
+
 def become(
     ids: Collection[int], slot_id: int, before: SignUpState, after: SignUpState, now: datetime, *,
     until: datetime | None = None,

@@ -8,9 +8,12 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 
+from activities.audit.models import AuditEntry
+from activities.duties.models import Activity
 from activities.kit.db import db
 from activities.outbox.delivery import Recipient, render
 from activities.outbox.models import Notice
+from activities.signups.models import SignUp
 from activities.signups.rules import SignUpState
 from activities.signups.service import accept, lapse_offers, sign_up, withdraw
 from tests.cast import DAY, HOUR, NOW, logged_in, make_slot, my_state
@@ -136,3 +139,20 @@ def test_a_forged_link_is_no_page(client, slot, link, forge):
 def test_who_guesses_links_is_slowed_down(client, slot, link):
     guesses = [client.get(f"/offers/{n}").status_code for n in range(101)]
     assert (guesses.count(404), guesses[-1]) == (100, 429)
+
+
+@pytest.mark.parametrize("shown", [3, 2])
+def test_who_accepts_from_the_letter_has_read_the_risks_that_were_shown(app, client, cast, slot, link, shown):
+    """Below the button it is said that this is confirmed; of a version that has changed since nothing is."""
+    with app.app_context():
+        activity = db.session.get_one(Activity, cast.sweeping.id)
+        activity.risks, activity.risks_version = "湖边路滑", 3
+        db.session.commit()
+    assert 'name="risks" value="3"' in client.get(link).get_data(as_text=True)
+    client.submit(link, accept="1", risks=str(shown))
+    with app.app_context():
+        mine = db.session.scalars(sa.select(SignUp).where(SignUp.member_id == cast.wang.id)).one()
+        kept = (3, NOW) if shown == 3 else (None, None)
+        assert (mine.state, mine.risks_version, mine.risks_read_at) == (SignUpState.SEATED, *kept)
+        entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.verb == "accept")).one()
+        assert entry.after.get("risks_version") == kept[0]
