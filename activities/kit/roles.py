@@ -29,6 +29,7 @@ class Permission(StrEnum):
     KEEP_CALENDAR = "keep calendar"
     SET_NORMS = "set norms"
     KEEP_TRAININGS = "keep trainings"
+    EDIT_TRAININGS = "edit trainings"
     KEEP_CHATS = "keep chats"
     LIFT_PAUSES = "lift pauses"
     COUNTERSIGN = "countersign"
@@ -42,6 +43,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             Permission.ORGANIZE,
             Permission.KEEP_TRAININGS,
+            Permission.EDIT_TRAININGS,
             Permission.KEEP_CHATS,
             Permission.LIFT_PAUSES,
             Permission.COUNTERSIGN,
@@ -66,6 +68,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.KEEP_CALENDAR,
             Permission.SET_NORMS,
             Permission.KEEP_TRAININGS,
+            Permission.EDIT_TRAININGS,
             Permission.KEEP_CHATS,
             Permission.IMPORT_HOURS,
         }
@@ -73,7 +76,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 }
 
 # What these change is the whole school's: only a role for a unit above all gives them.
-SCHOOL_WIDE = frozenset({Permission.KEEP_CALENDAR, Permission.SET_NORMS})
+SCHOOL_WIDE = frozenset({Permission.KEEP_CALENDAR, Permission.SET_NORMS, Permission.EDIT_TRAININGS})
 
 # A secretary appoints organizers; only an administrator appoints secretaries and administrators.
 MAY_GRANT: dict[Role, frozenset[Role]] = {

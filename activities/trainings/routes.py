@@ -53,7 +53,7 @@ def new() -> Any:
 
 
 @trainings.route("/trainings/<public_id>/edit", methods=("GET", "POST"))
-@access(Permission.KEEP_TRAININGS)
+@access(Permission.EDIT_TRAININGS)
 def edit(public_id: str) -> Any:
     found = queries.training(public_id)
     form = TrainingForm(found)

@@ -33,9 +33,10 @@ def add_training(actor_id: int, values: Mapping[str, Any], now: datetime) -> str
 
 @transactional
 def edit_training(actor_id: int, training_id: int, revision: int, changes: Mapping[str, Any], now: datetime) -> None:
-    """Change what differs. Who has passed keeps the day until which it counts. ChangedMeanwhile where `revision` is not
-    the present one any more."""
-    _keeper(actor_id)
+    """Change what differs of what is the whole school's. Who has passed keeps the day until which it counts.
+    ChangedMeanwhile where `revision` is not the present one any more."""
+    if not acting(actor_id).may(Permission.EDIT_TRAININGS):
+        raise NotAllowed
     training = lock(Training, training_id)
     if training.revision != revision:
         raise ChangedMeanwhile

@@ -60,6 +60,14 @@ def test_only_who_keeps_trainings_enters(cast, aid):
         service.add_training(cast.chen.id, {"name": "消防", "where": "", "months": None}, NOW)
 
 
+def test_what_a_training_is_for_the_whole_school_only_who_administers_it_changes(cast, aid):
+    change = {"name": "急救", "where": "", "months": 2}
+    with pytest.raises(NotAllowed):
+        service.edit_training(cast.ou.id, aid.id, 0, change, NOW)
+    service.edit_training(cast.gu.id, aid.id, 0, change, NOW)
+    assert db.session.get_one(Training, aid.id, populate_existing=True).months == 2
+
+
 def test_a_name_stands_once(cast, aid):
     with pytest.raises(NameTaken):
         service.add_training(cast.gu.id, {"name": "急救", "where": "", "months": None}, NOW)
