@@ -22,7 +22,7 @@ from activities.records.models import Record
 from activities.records.rules import Attendance
 from activities.signups.models import Pause
 
-LATEST = 100
+PAGE = 100
 
 
 class Misses(NamedTuple):
@@ -56,20 +56,28 @@ def missed(norms: Norms, since: datetime, now: datetime, member_id: int | None =
     return list(found.values())
 
 
-def pauses(keeper: Viewer, now: datetime) -> tuple[list[Pause], list[Pause]]:
-    """The pauses of the people in the keeper's units: those that hold, and those that are over, the latest first."""
-    query = (
+def holding(keeper: Viewer, page: int, now: datetime) -> tuple[list[Pause], bool]:
+    """A page of the pauses that hold of people in the keeper's units, the latest first; and whether more follow."""
+    query = _kept(keeper).where(Pause.lifted_at.is_(None), Pause.until > now).offset((page - 1) * PAGE).limit(PAGE + 1)
+    found = list(db.session.scalars(query).unique())
+    return found[:PAGE], len(found) > PAGE
+
+
+def over(keeper: Viewer, now: datetime) -> list[Pause]:
+    """The latest of those that are over."""
+    query = _kept(keeper).where(sa.or_(Pause.lifted_at.is_not(None), Pause.until <= now)).limit(PAGE)
+    return list(db.session.scalars(query).unique())
+
+
+def _kept(keeper: Viewer) -> sa.Select[Pause]:
+    return (
         sa.select(Pause)
         .join(Pause.member)
         .join(Member.unit)
         .where(within(keeper.paths(Permission.LIFT_PAUSES)))
         .options(contains_eager(Pause.member).contains_eager(Member.unit), joinedload(Pause.lifted_by))
         .order_by(Pause.begun_at.desc(), Pause.id.desc())
-        .limit(LATEST)
     )
-    found = list(db.session.scalars(query).unique())
-    holding = [pause for pause in found if pause.lifted_at is None and pause.until > now]
-    return holding, [pause for pause in found if pause not in holding]
 
 
 def pause(keeper: Viewer, public_id: str) -> Pause:

@@ -11,7 +11,7 @@ from activities.kit import clock
 from activities.kit.access import access
 from activities.kit.i18n import gettext as _
 from activities.kit.roles import Permission
-from activities.kit.web import done, invalid
+from activities.kit.web import asked_page, done, invalid
 from activities.norms import queries as norms
 from activities.norms.words import say_misses
 from activities.pauses import queries, service
@@ -27,9 +27,13 @@ def init_app(app: Flask) -> None:
 @pauses.get("/pauses")
 @access(Permission.LIFT_PAUSES)
 def all_pauses() -> Any:
-    holding, over = queries.pauses(current_user, clock.now())
+    page, now = asked_page(), clock.now()
+    holding, has_more = queries.holding(current_user, page, now)
     present, _version = norms.in_force()
-    return render_template("pauses/all.html", holding=holding, over=over, what_misses_do=say_misses(present))
+    return render_template(
+        "pauses/all.html", holding=holding, has_more=has_more, page=page,
+        over=queries.over(current_user, now) if page == 1 else [], what_misses_do=say_misses(present),
+    )  # fmt: skip
 
 
 @pauses.route("/pauses/<public_id>/lift", methods=("GET", "POST"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -23,7 +24,7 @@ from activities.records.service import record_attendance
 from activities.signups.models import Pause
 from activities.signups.rules_person import Paused
 from activities.signups.service import sign_up
-from tests.cast import DAY, HOUR, NOW, english, make_slot, store
+from tests.cast import DAY, HOUR, NOW, english, make_member, make_slot, store
 
 THREE = NORMS._replace(misses=3, miss_days=90, pause_days=30)
 STEPS = {
@@ -193,3 +194,21 @@ def test_who_is_paused_reads_of_everyone_who_may_lift_it():
     assert roles == {Role.ORGANIZER, Role.SECRETARY}
     for said in (Paused.remedy, WORDS["pauses.begun"].body):
         assert "An organizer or the secretary of %(unit)s can lift" in said
+
+
+def test_all_that_hold_are_listed_however_many_are_over(app, cast):
+    with app.app_context(), time_machine.travel(NOW, tick=False):
+        values = {"misses": 3, "miss_days": 90}
+        for n in range(121):
+            member = make_member(f"p{n:03}", f"停{n:03}号", cast.first)
+            store(Pause(member_id=member.id, begun_at=NOW - 2 * DAY, until=NOW + DAY, **values))
+            store(Pause(member_id=member.id, begun_at=NOW - DAY, until=NOW - HOUR, **values))
+        db.session.commit()
+        ou = english(app, cast.ou)
+        pages = [ou.get(f"/pauses?page={page}").get_data(as_text=True) for page in (1, 2)]
+    now = [page.partition('id="holding"')[2].partition('id="over"')[0] for page in pages]
+    names = [re.findall(r"停\d{3}号", part) for part in now]
+    assert [len(set(some)) for some in names] == [100, 21]
+    assert len(set(names[0]) | set(names[1])) == 121
+    assert 'rel="next"' in pages[0]
+    assert 'rel="next"' not in pages[1]
