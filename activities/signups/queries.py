@@ -173,12 +173,13 @@ def wish_of(member_id: int, public_id: str) -> int:
     return wish_id
 
 
-def places_of_wish(wish_id: int) -> tuple[str, int]:
+def places_of_wish(wish_id: int, now: datetime) -> tuple[str, int]:
     """A wish's public id, and in how many slots to come it still waits or has a seat held."""
     query = (
         sa.select(Wish.public_id, sa.func.count(SignUp.id))
         .join(SignUp, SignUp.wish_id == Wish.id)
-        .where(Wish.id == wish_id, SignUp.state.in_(ACTIVE_STATES))
+        .join(SignUp.slot)
+        .where(Wish.id == wish_id, SignUp.state.in_(ACTIVE_STATES), Slot.state == SlotState.OPEN, Slot.starts_at > now)
         .group_by(Wish.public_id)
     )
     public_id, count = db.session.execute(query).one()

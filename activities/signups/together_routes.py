@@ -75,7 +75,7 @@ def how_it_waits(viewer: Viewer, slot: Slot, card: Card, now: Any) -> Panel | No
     values = {
         "place": place,
         "chance": chances.chance_of(card.offer, place, now) if place else None,
-        "wish": queries.places_of_wish(card.mine.wish_id) if card.mine and card.mine.wish_id else None,
+        "wish": queries.places_of_wish(card.mine.wish_id, now) if card.mine and card.mine.wish_id else None,
         "team": queries.team_shown(viewer.id, slot.id),
         "may_wait": together_pages.may_wait(card),
         "may_team": together_pages.may_team(card),

@@ -11,6 +11,7 @@ from activities.duties.rules import WayIn
 from activities.kit.db import db
 from activities.kit.refusal import NotFound
 from activities.outbox.models import Notice
+from activities.signups import queries
 from activities.signups.models import Wish
 from activities.signups.organize import cancel_slot
 from activities.signups.rules import SignUpState
@@ -65,6 +66,16 @@ def test_a_place_in_each_line_and_one_notice(world):
     assert world.states(lin) == [WAITING] * 3
     assert [counters(slot) for slot in world.slots] == [(1, 1)] * 3
     assert topics(lin) == ["waiting_for_any"]
+
+
+def test_only_slots_to_come_count_among_those_that_one_waits_for(world):
+    lin = world.cast.lin.id
+    wait_for_any(lin, world.slots, NOW)
+    wish = db.session.scalars(sa.select(Wish.id)).one()
+    assert queries.places_of_wish(wish, NOW)[1] == 3
+    cancel_slot(world.cast.ou.id, world.slots[1], "暴雨", NOW)
+    assert queries.places_of_wish(wish, NOW)[1] == 2
+    assert queries.places_of_wish(wish, NOW + 3 * DAY)[1] == 1
 
 
 def test_the_first_that_is_accepted_lets_the_others_go_in_one_transaction(world):
