@@ -14,7 +14,7 @@ LOOK_BACK_DAYS = 90
 
 @refusal
 class OwnRequest(Refusal):
-    sentence: ClassVar[str] = N_("Nobody answers their own request.")
+    sentence: ClassVar[str] = N_("Nobody decides about their own request for a seat.")
 
 
 @refusal
