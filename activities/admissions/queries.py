@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, joinedload
 
 from activities.admissions.rules import OwnSeat
 from activities.duties.kinds import Ledger
@@ -97,7 +97,10 @@ def to_decide(member: Viewer, ids: Collection[int], now: datetime) -> list[SignU
         .join(Post.activity)
         .join(Activity.unit)
         .where(SignUp.id.in_(ids), _open(now), organized_by(member))
-        .options(contains_eager(SignUp.slot).contains_eager(Slot.post).contains_eager(Post.activity))
+        .options(
+            contains_eager(SignUp.slot).contains_eager(Slot.post).contains_eager(Post.activity),
+            joinedload(SignUp.member, innerjoin=True),
+        )
         .order_by(Slot.starts_at, Slot.id, SignUp.ticket)
     )
     return list(db.session.scalars(query))

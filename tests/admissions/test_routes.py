@@ -62,6 +62,25 @@ def test_organizers_decide_on_one_page(app, house, ou):
         assert counters(house.visit) == (1, 1, 0)
 
 
+def test_declining_takes_as_many_statements_for_many_as_for_one(app, house, ou, statements):
+    with app.app_context():
+        sign_up(house.ma, house.visit, NOW)
+        ids = [sign_up_of(house.ma, house.visit)]
+    with statements.count() as one:
+        ou.submit("/organize/requests/decline", request=ids)
+    with app.app_context():
+        unit = db.session.get(Member, house.ma).unit
+        others = [make_member(f"d{n}", f"某{n}", unit).id for n in range(12)]
+        db.session.commit()
+        for who in others:
+            sign_up(who, house.visit, NOW)
+            ids.append(sign_up_of(who, house.visit))
+    with statements.count() as many:
+        page = ou.submit("/organize/requests/decline", request=ids).get_data(as_text=True)
+    assert "某11" in page
+    assert len(many) <= len(one)
+
+
 def test_the_list_takes_as_many_statements_for_many_as_for_one(app, house, ou, statements):
     with app.app_context():
         sign_up(house.ma, house.visit, NOW)
