@@ -191,4 +191,4 @@ def test_it_takes_as_many_statements_for_ten_slots_as_for_two(world, statements)
         with statements.count() as sent:
             wait_for_any(member, chosen, NOW)
         counts.append(len(sent))
-    assert counts[0] == counts[1] <= 10
+    assert counts[0] == counts[1] <= 11  # with one that locks the slots first, on PostgreSQL
