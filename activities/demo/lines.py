@@ -8,13 +8,14 @@ import sqlalchemy as sa
 
 from activities.demo.exchanges import full_slots
 from activities.duties.models import Activity, Post, Slot
+from activities.duties.queries import sight_of
 from activities.duties.rules import SlotState, WayIn
 from activities.kit.db import db
-from activities.kit.refusal import Refusal
+from activities.kit.refusal import NotFound, Refusal
 from activities.people.models import Member
 from activities.signups import queries, rules, teams, wishes
 from activities.signups.engagements import around, engagements_to_come
-from activities.signups.facts import at_first_sight
+from activities.signups.facts import Seen, at_first_sight
 from activities.signups.models import Team
 from activities.signups.rules import SignUpState
 from activities.signups.service import withdraw
@@ -30,7 +31,7 @@ def make_lines(now: datetime) -> None:
     if len(possible) >= WISHED:
         wishes.wait_for_any(member.id, possible[:WISHED], now)
     for slot_id in _with_seats(now):
-        if slot_id not in possible[:WISHED] and _may_wait(member.id, slot_id, now):
+        if slot_id not in possible[:WISHED] and _sees(member, slot_id) and _may_wait(member.id, slot_id, now):
             _ask_to_join(member, slot_id, now)
             break
     for mine in engagements_to_come(member.id, now):
@@ -42,6 +43,14 @@ def _may_wait(member_id: int, slot_id: int, now: datetime) -> bool:
     offer, person, mine = at_first_sight(member_id, slot_id)
     _, busy = around(member_id, offer)
     return rules.why_not_sign_up(offer, person, mine, busy, now, waiting=True) is None
+
+
+def _sees(member: Member, slot_id: int) -> bool:
+    try:
+        at_first_sight(member.id, Seen(db.session.get_one(Slot, slot_id).public_id, sight_of(member)))
+    except NotFound:
+        return False
+    return True
 
 
 def _with_seats(now: datetime) -> list[int]:

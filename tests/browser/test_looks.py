@@ -91,7 +91,7 @@ PAGES = {
     ],
     "ou": [
         "/organize/requests", "/organize/requests?activity={asking}", "/organize/slots/{by_assignment}/assign",
-        "/trainings", "/trainings/new", "/trainings/{training}", "/trainings/{training}/edit",
+        "/trainings", "/trainings/new", "/trainings/{training}",
         "/organize/leaves", "/organize/slots/{drive}/arrivals", "/slots/{begun}/desk",
         "/record/people", "/record/people/{person}", "/record/people/{person}/training", "/record/entries/{entry}",
         "/record/import", "/record/import/appraisal/{entries}",
@@ -134,7 +134,7 @@ PAGES = {
         "/certify/{certificate}",
     ],
     "gu": [
-        "/undelivered",
+        "/undelivered", "/trainings/{training}/edit",
         "/norms", "/norms/edit",
         "/people", "/people/new", "/people/import", "/people/units", "/people/units/{unit}", "/people/{person}",
         "/people/{person}/edit", "/people/{person}/deactivate", "/terms", "/terms?year=2090", "/terms/new",

@@ -233,12 +233,12 @@ def swaps(s: Stage) -> Way:
     agree(s.wang, db.session.scalars(sa.select(Swap.id)).one(), s.now)
 
 
-def _held(s: Stage) -> tuple[Post, Holder]:
+def _held(s: Stage, begins_at: datetime | None = None) -> tuple[Post, Holder]:
     """Lin holds a classroom with two slots."""
     room = make_room(s.cast)
     for day in (2, 3):
         s.slot(after=day * DAY, post=room)
-    span = Span(s.now, NOW + 9 * DAY)
+    span = Span(begins_at or s.now, NOW + 9 * DAY)
     holding.propose(s.cast.ou.id, room.activity_id, [holding.Proposal(room.id, s.lin, span)], s.now)
     return room, db.session.scalars(sa.select(Holder)).one()
 
@@ -271,6 +271,13 @@ def holds_a_post_for_shorter(s: Stage) -> Way:
 
 def holds_a_post_no_more(s: Stage) -> Way:
     _, holder = _held(s)
+    holding.accept(s.lin, holder.public_id, 0, s.now)
+    yield
+    holding.end(s.cast.ou.id, holder.id, NOW, s.now)
+
+
+def holds_a_post_before_it_begins_no_more(s: Stage) -> Way:
+    _, holder = _held(s, begins_at=NOW + DAY)
     holding.accept(s.lin, holder.public_id, 0, s.now)
     yield
     holding.end(s.cast.ou.id, holder.id, NOW, s.now)
@@ -360,6 +367,7 @@ WAYS: dict[Callable[[Stage], Way], dict[str, tuple[str, list[str]]]] = {
     holds_a_post_that_gets_more_slots: {"lin": ("holders.more", ONE)},
     holds_a_post_for_shorter: {"lin": ("holders.less", GONE)},
     holds_a_post_no_more: {"lin": ("holders.ended", BOTH_GONE)},
+    holds_a_post_before_it_begins_no_more: {"lin": ("holders.not_begun", BOTH_GONE)},
     hands_a_post_over: {"lin": ("holders.handed_over", BOTH_GONE), "ma": ("holders.held", TWO)},
     is_moved: {"lin": ("signups.moved", ONE)},
     is_elsewhere: {"lin": ("signups.moved", ONE)},

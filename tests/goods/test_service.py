@@ -327,7 +327,7 @@ def test_whoever_holds_goods_and_leaves_still_holds_them(ctx, cast, drive):
 
 def test_a_kind_that_declares_goods_of_its_own_needs_nothing_else(ctx, cast):
     kind = Kind(
-        key="seeds", name="Seeds", seal="种", code="Se", colour="team", ledger=Ledger.SERVICE,
+        key="seeds", name="Seeds", seal="Se", colour="team", ledger=Ledger.SERVICE,
         goods=(Good("acorns", "Acorns", "acorns"),),
     )  # fmt: skip
     declare(kind)

@@ -31,6 +31,18 @@ ALLOWED = {
     ("records/queries.py", "Record.recorded_by_id == recorder_id"): OWN,
     ("rescheduling/notices.py", "who != actor_id"): "who did it is not told of it",
     ("signups/teams.py", "who == actor_id"): "who leads a team",
+    ("certificates/notice_queries.py", "Certificate.issued_by_id != keeper.id"): SHOWN,
+    ("certificates/notice_queries.py", "Certificate.member_id != keeper.id"): SHOWN,
+    ("certificates/notice_queries.py", "Objection.member_id != keeper.id"): SHOWN,
+    ("goods/delivery_routes.py", "found.handler_id != current_user.id"): OWN,
+    ("goods/delivery_routes.py", "found.handler_id == current_user.id"): OWN,
+    ("goods/routes.py", "one.member_id == current_user.id"): OWN,
+    ("goods/service.py", "delivery.handler_id != actor_id"): "whom aid was for is known to one account alone",
+    ("goods/service.py", "member_id != actor.id"): "who did it is not told of it, and may hold what they enter",
+    ("records/ticking.py", "Tick.recorder_id == recorder_id"): OWN,
+    ("records/ticks_routes.py", "line.member_id == current_user.id"): SHOWN,
+    ("rights/routes_trails.py", "found.member_id != current_user.id"): OWN,
+    ("rights/routes_trails.py", "member.id == current_user.id"): OWN,
     ("transfers/service.py", "HoursUpload.member_id == importer_id"): OWN,
 }  # fmt: skip
 

@@ -52,7 +52,7 @@ from activities.signups.service import sign_up
 from activities.trainings.models import Training
 from activities.trainings.rules import WrongRows
 from activities.trainings.service import enter_passes
-from activities.transfers import rules as transfers_rules
+from activities.transfers import rules_refusals as transfers_rules
 from activities.transfers import service as transfers
 from activities.transfers.rules_cells import guess
 from tests.cast import DAY, HOUR, NOW, Cast, english, grant, make_activity, make_member, make_post, make_slot, store

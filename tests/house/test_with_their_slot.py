@@ -19,7 +19,9 @@ from activities.signups.organize import delete_slot
 from tests.cast import NOW, make_series, store
 
 # These are written only for people who have drawn a ticket of the slot, or once it has begun and nobody deletes it.
-WITH_PEOPLE = {"sign_up", "record", "miss_warning", "draw_entry", "handover", "correction", "outcome"}
+WITH_PEOPLE = {
+    "sign_up", "record", "miss_warning", "draw_entry", "handover", "correction", "outcome", "tick", "slot_photo",
+}  # fmt: skip
 
 
 def hanging() -> dict[str, str | None]:

@@ -266,7 +266,8 @@ def test_the_first_administrator_comes_with_a_root_unit():
     }
     assert [verb for verb in told if told[verb].reason == "command line"] == ["create unit", "create member", "grant"]
     assert told["create unit"].after == {"name": "管理学院", "level": "general_branch", "parent_id": None}
-    assert (told["create member"].after["number"], told["create member"].after["email"]) == ("A1", "gu@example.edu")
+    assert told["create member"].after["unit_id"] == root.id
+    assert told["create member"].after.keys() >= {"number", "name", "email"}
 
 
 def test_asking_again_gives_the_same_person_a_way_back_in(cast):
