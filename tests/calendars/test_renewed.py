@@ -75,6 +75,7 @@ def school(app, cast) -> School:
 def on_disk(app, tmp_path) -> Iterator[Shelf]:
     """Every feed is kept on disk too, however short."""
     usual = app.extensions["feeds_shelf"]
+    app.extensions["feeds"] = Kept(ROOM)  # where other tests had the same numbers and revisions
     app.extensions["feeds_shelf"] = Shelf(tmp_path / "feeds", 10**8, 0)
     yield app.extensions["feeds_shelf"]
     app.extensions["feeds_shelf"] = usual
@@ -148,7 +149,9 @@ def forgotten(app) -> Iterator[None]:
 
 
 @given(seeds=st.lists(st.integers(0, 2**32), min_size=1, max_size=12))
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=25, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_whatever_is_edited_a_kept_feed_becomes_what_a_new_one_is(app, client, cast, school, on_disk, seeds):
     """In whatever order, and however seldom each feed is asked for; days go by, and processes start again. Each example
     goes on where the last one stopped."""

@@ -52,7 +52,6 @@ from activities.signups.service import sign_up
 from activities.trainings.models import Training
 from activities.trainings.rules import WrongRows
 from activities.trainings.service import enter_passes
-from activities.transfers import rules_refusals as transfers_rules
 from activities.transfers import service as transfers
 from activities.transfers.rules_cells import guess
 from tests.cast import DAY, HOUR, NOW, Cast, english, grant, make_activity, make_member, make_post, make_slot, store
@@ -241,7 +240,7 @@ def enter_own_amount(two):
 
 VERBS = {
     "enter what one achieved": (enter_own_amount, OwnAmount),
-    "import hours": (bring_hours, transfers_rules.OwnRecord),
+    "import hours": (bring_hours, records.OwnRecord),
     "give a role": (give_role, OwnRole),
     "set a stage": (set_stage, OwnStage),
     "import a stage": (import_stage, OwnStage),

@@ -220,7 +220,7 @@ def test_one_slot_costs_no_more_than_a_few(cast, statements):
         return len(sent)
 
     assert both(cancels=False) <= 12  # what follows a move is asked too
-    assert both(cancels=True) <= 8  # one of them asks which teams gather for it, one who is on it
+    assert both(cancels=True) <= 9  # one asks which teams gather for it, one who is on it, one what is recorded
 
 
 # ── what people are told ────────────────────────────────────────────────────
