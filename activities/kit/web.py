@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Request, Response, current_app, flash, g, redirect, render_template, request, url_for
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
-from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import BadRequest, HTTPException, SecurityError
 
-from activities.kit import clock, i18n, security
+from activities.kit import clock, doors, i18n, security
 from activities.kit.asked import read_day, read_page
-from activities.kit.refusal import N_, NotAllowed, NotFound, Refusal
-from activities.kit.roles import Permission
+from activities.kit.refusal import NotAllowed, NotFound, Refusal
 
 csrf = CSRFProtect()
 
@@ -48,7 +45,9 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         nonce=nonce, now=clock.now, languages=i18n.LANGUAGES, here=here, form_errors=form_errors
     )
-    app.jinja_env.globals.update(school=app.config["SETTINGS"].school, doors=doors, pages_beside=pages_beside)
+    app.jinja_env.globals.update(
+        school=app.config["SETTINGS"].school, doors=doors.doors, rows_of_pages=doors.rows_of_pages
+    )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     for kind, answer in ((NotFound, 404), (NotAllowed, 403)):
         app.register_error_handler(kind, lambda _, code=answer: _error_page(code))
@@ -104,163 +103,6 @@ def refuse_nul() -> None:
     given = (request.path, *(text for texts in request.values.listvalues() for text in texts))
     if any("\0" in text for text in given):
         raise BadRequest
-
-
-# ── doors ───────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page of those that stand side by side behind a door; `also` are views that show the same page."""
-
-    endpoint: str
-    name: str
-    permission: Permission = Permission.TAKE_PART
-    also: tuple[str, ...] = ()
-
-    def is_open(self) -> bool:
-        return request.endpoint in (self.endpoint, *self.also)
-
-
-@dataclass(frozen=True)
-class Door:
-    """One way in: where it leads, what it is called, and whose it is; `pages` stand side by side on each of them,
-    `rooms` are the other rooms and views behind it. A view named by a door belongs to no door that does not name it."""
-
-    endpoint: str
-    name: str
-    icon: str
-    permission: Permission
-    pages: tuple[Page, ...]
-    rooms: tuple[str, ...]
-
-    def views(self) -> set[str]:
-        """What this door names: rooms, and views by their full name."""
-        return {view for page in self.pages for view in (page.endpoint, *page.also)} | set(self.rooms)
-
-
-DOORS = (
-    Door(
-        "home.my_duties", N_("My duties"), "home", Permission.TAKE_PART,
-        (
-            Page("home.my_duties", N_("My duties")), Page("invitations.mine", N_("Asked of me")),
-            Page("exchanges.swaps", N_("My swaps")), Page("exchanges.wanted", N_("Cover wanted")),
-            Page("records.mine", N_("My records")), Page("dossiers.mine", N_("My five blocks")),
-            Page("certificates.mine", N_("My certificates")),
-            Page("certificates.on_notice", N_("On notice"), also=("certificates.object_to",)),
-            Page("calendars.subscribe", N_("Calendar feeds")),
-        ),
-        (
-            "holders", "records.trail", "corrections", "dossiers.mine", "reviews.mine", "calendars", "exchanges",
-            "invitations", "admissions.decline", "leaves", "records.check_in",
-        ),
-    ),
-    Door("signups.find", N_("Find a slot"), "search", Permission.TAKE_PART, (), ("signups", "draws", "goods.summary")),
-    Door(
-        "duties.organize", N_("Organize"), "board", Permission.ORGANIZE,
-        (
-            Page("duties.organize", N_("My activities")), Page("board.week", N_("Board")),
-            Page("admissions.requests", N_("Requests")), Page("leaves.requests", N_("Leave requests")),
-            Page("corrections.to_answer", N_("Corrections")),
-            Page("board.messages", N_("Messages sent")), Page("sites.all_sites", N_("Partners' places")),
-            Page("trainings.mine", N_("Trainings")), Page("pauses.all_pauses", N_("Pauses"), Permission.LIFT_PAUSES),
-            Page("records.to_countersign", N_("To countersign"), Permission.COUNTERSIGN),
-            Page("goods.to_sign", N_("Deliveries to sign"), Permission.COUNTERSIGN),
-            Page("dossiers.people", N_("Volunteers' records"), Permission.KEEP_RECORDS),
-            Page("chats.all_chats", N_("Chat groups"), Permission.KEEP_CHATS),
-            Page("terms.calendar", N_("School calendar")),
-        ),
-        (
-            "duties", "series", "board", "sites", "pauses", "trainings", "chats", "terms", "records.attendance",
-            "records.attendance_post", "records.desk_page", "records.screen", "records.ticks", "records.posted",
-            "records.extend", "corrections.answer",
-            "records.to_countersign", "records.countersign", "dossiers", "imports",
-            "signups.roster", "signups.edit_slot", "signups.quotas", "signups.cancel_slot", "signups.edit_post",
-            "admissions.approve", "admissions.decline_requests", "admissions.assign", "holders.board",
-            "holders.propose", "holders.propose_many", "holders.end", "holders.seats", "outcomes.activity",
-            "outcomes.targets", "outcomes.photos", "goods", "goods.delivery",
-        ),
-    ),
-    Door(
-        "reviews.now", N_("Review"), "review", Permission.REVIEW,
-        (
-            Page("reviews.now", N_("The year"), also=("reviews.year",)),
-            Page("outcomes.now", N_("Outcomes"), also=("outcomes.year",)),
-            Page("records.to_countersign", N_("To countersign"), Permission.COUNTERSIGN, also=("records.countersign",)),
-            Page("goods.to_sign", N_("Deliveries to sign"), Permission.COUNTERSIGN),
-            Page("records.odd", N_("What is odd"), also=("records.note_odd",)),
-            Page("corrections.to_decide", N_("Corrections"), also=("corrections.decide",)),
-            Page("pauses.all_pauses", N_("Pauses"), Permission.LIFT_PAUSES),
-            Page("dossiers.people", N_("Volunteers' records"), Permission.KEEP_RECORDS),
-            Page("certificates.issued", N_("Certificates"), Permission.CERTIFY),
-            Page("certificates.asked_for", N_("Certificate requests"), Permission.CERTIFY),
-            Page("certificates.objections", N_("Objections"), Permission.CERTIFY, also=("certificates.judge",)),
-            Page("transfers.start", N_("Import hours"), Permission.IMPORT_HOURS),
-            Page("transfers.export", N_("Export hours"), Permission.CERTIFY),
-            Page("people.roles", N_("Roles"), Permission.GRANT_ROLES),
-        ),
-        ("pauses", "certificates", "dossiers", "transfers", "records.to_countersign", "records.countersign",
-         "goods.delivery"),
-    ),
-    Door(
-        "people.roster", N_("People"), "users", Permission.MANAGE_PEOPLE,
-        (
-            Page("people.roster", N_("People")), Page("people.units", N_("Units")),
-            Page("people.roles", N_("Roles"), Permission.GRANT_ROLES), Page("terms.calendar", N_("School calendar")),
-            Page("norms.show", N_("School rules")), Page("trainings.mine", N_("Trainings"), Permission.KEEP_TRAININGS),
-            Page("chats.all_chats", N_("Chat groups"), Permission.KEEP_CHATS),
-            Page("transfers.start", N_("Import hours"), Permission.IMPORT_HOURS),
-            Page("rights.requests", N_("Being forgotten")),
-            Page("rights.show_retention", N_("Retention"), Permission.SET_NORMS),
-            Page("rights.chain", N_("Trail of changes"), Permission.SET_NORMS),
-            Page("notices.undelivered", N_("Undelivered")),
-        ),
-        ("rights", "people", "transfers", "norms", "terms", "trainings", "chats", "rescheduling", "signups.deactivate"),
-    ),
-)  # fmt: skip
-
-# What is everybody's own stands behind one's name at the top, and behind no door.
-OWN_PAGES = (
-    Page("people.account", N_("My account"), also=("people.password",)),
-    Page("rights.mine", N_("My data and my rights")), Page("notices.inbox", N_("Inbox")),
-    Page("notices.wishes", N_("What I want to be told")), Page("timetables.mine", N_("My timetable")),
-    Page("trainings.mine", N_("Trainings")), Page("terms.calendar", N_("School calendar")),
-    Page("norms.show", N_("School rules")),
-)  # fmt: skip
-
-NAMED_VIEWS = {view for door in DOORS for view in door.views() if "." in view} | {
-    view for page in OWN_PAGES for view in (page.endpoint, *page.also)
-}
-
-
-def doors() -> list[dict[str, Any]]:
-    """The doors of whoever is logged in. Whoever has one role never sees the others' furniture."""
-    opened = _opened()
-    return [
-        {"href": url_for(door.endpoint), "name": i18n.gettext(door.name), "icon": door.icon, "open": door is opened}
-        for door in DOORS
-        if current_user.may(door.permission)
-    ]
-
-
-def pages_beside() -> list[dict[str, Any]]:
-    """The pages beside this one, where it is one of several that stand side by side."""
-    opened = _opened()
-    for beside in (opened.pages if opened else (), OWN_PAGES):
-        if any(page.is_open() for page in beside):
-            return [
-                {"href": url_for(page.endpoint), "name": i18n.gettext(page.name), "open": page.is_open()}
-                for page in beside
-                if current_user.may(page.permission)
-            ]
-    return []
-
-
-def _opened() -> Door | None:
-    """The door this page is behind; of several, the one of the rarer role."""
-    room = request.endpoint if request.endpoint in NAMED_VIEWS else request.blueprint
-    behind = [door for door in DOORS if room in door.views() and current_user.may(door.permission)]
-    return behind[-1] if behind else None
 
 
 # ── errors ──────────────────────────────────────────────────────────────────
