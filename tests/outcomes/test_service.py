@@ -141,8 +141,8 @@ def test_targets_are_set_changed_and_ended(ctx, cast):
         assert [target.amount for target in queries.targets(cast.sweeping.id, monday).values()] == [amount] * bool(
             amount
         )
-    verbs = db.session.scalars(sa.select(AuditEntry.verb).where(AuditEntry.subject == Target.__tablename__))
-    assert list(verbs) == ["set target", "set target", "end target"]
+    verbs = sa.select(AuditEntry.verb).where(AuditEntry.subject == Target.__tablename__).order_by(AuditEntry.id)
+    assert list(db.session.scalars(verbs)) == ["set target", "set target", "end target"]
     with pytest.raises(NotAllowed):
         set_targets(cast.chen.id, cast.sweeping.id, monday, {"zone_score": 1}, NOW)
     with pytest.raises(NotFound):
