@@ -245,6 +245,8 @@ class Slot(Revised, Base):
             "uq_slot_open_series_post_day", "series_id", "post_id", "series_day", unique=True,
             sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"),
         ),
+        # Slots are deleted, and what was kept of one must never be taken for another's: its number is not given again.
+        {"sqlite_autoincrement": True},
     )  # fmt: skip
 
     public_id: Mapped[str] = mapped_column(sa.String(16), unique=True, default=new_public_id)
