@@ -16,7 +16,7 @@ from activities.signups.facts import offer_of
 from activities.signups.notices import facts
 from activities.signups.rules import Offer
 
-WANTED = "exchanges.wanted"
+WANTED, SEAT_FREE = "exchanges.wanted", "exchanges.seat_free"
 # Who has, or has not, to come this soon is told at once.
 SOON = timedelta(days=1)
 
@@ -49,7 +49,7 @@ words(
 words(
     "exchanges.turn_over",
     N_("You need not take over any more: %(what)s"),
-    N_("%(when)s, %(where)s. Somebody comes after all. You keep your place on the waiting list."),
+    N_("%(when)s, %(where)s. Nobody has to take over any more. You keep your place on the waiting list."),
     _slot,
     Group.ANSWERS,
     urgent=SOON,
@@ -57,10 +57,22 @@ words(
 words(
     "exchanges.called_off",
     N_("Cover is not wanted any more: %(what)s"),
-    N_("%(when)s, %(where)s. Somebody comes after all. Thank you; there is nothing to answer any more."),
+    N_("%(when)s, %(where)s. Nobody has to take over any more. Thank you; there is nothing to answer."),
     _slot,
     Group.ANSWERS,
     urgent=SOON,
+)
+words(
+    SEAT_FREE,
+    N_("A seat is free now: %(what)s"),
+    N_(
+        "%(when)s, %(where)s. Who looked for cover has given the seat back. Sign up on the page if you can come, or say"
+        " “not this time” there."
+    ),
+    _slot,
+    Group.ANSWERS,
+    urgent=SOON,
+    holds=lambda params, now: not is_past(params["when"][0], now),
 )
 words(
     "exchanges.covered",
@@ -135,6 +147,16 @@ words(
     _slot,
     Group.ANSWERS,
 )
+words(
+    "exchanges.swap_off",
+    N_("Nothing comes of a proposed swap any more: %(what)s"),
+    N_(
+        "It was taken back, or one of the two seats cannot be swapped any more. You keep your seat: %(when)s,"
+        " %(where)s."
+    ),
+    _slot,
+    Group.ANSWERS,
+)
 
 
 def covered(
@@ -155,6 +177,10 @@ def turn_over(offer: Offer, member_id: int, now: datetime) -> None:
 
 def called_off(offer: Offer, member_ids: Iterable[int], now: datetime) -> None:
     outbox.post(now, member_ids, "exchanges.called_off", **facts(offer))
+
+
+def seat_free(offer: Offer, member_ids: Iterable[int], now: datetime) -> None:
+    outbox.post(now, member_ids, SEAT_FREE, **facts(offer))
 
 
 def to_waiting_list(offer: Offer, member_id: int, now: datetime) -> None:
@@ -185,6 +211,11 @@ def not_swapped(gives: Offer, member_id: int, now: datetime, *, declined: bool) 
 def seat_gone(gives: Offer, member_id: int, now: datetime) -> None:
     """`gives`: what they had proposed to give for it, which stays theirs."""
     outbox.post(now, [member_id], "exchanges.swap_gone", **facts(gives))
+
+
+def swap_off(keeps: Offer, member_id: int, now: datetime) -> None:
+    """`keeps`: the seat of theirs that would have been swapped."""
+    outbox.post(now, [member_id], "exchanges.swap_off", **facts(keeps))
 
 
 def _instead(offer: Offer, other: Offer, minute: int | None = None) -> dict[str, Any]:

@@ -136,6 +136,37 @@ def untold(now: datetime) -> list[int]:
     return [cover_id for cover_id, told_at, starts_at in found if rules.is_to_be_told(told_at, starts_at, now)]
 
 
+_LOST = (
+    sa.select(Cover.id)
+    .join(Cover.sign_up)
+    .join(Slot, Slot.id == SignUp.slot_id)
+    .where(
+        Cover.ended_at.is_(None), Slot.starts_at > NOW,
+        sa.or_(SignUp.state != SignUpState.SEATED, Slot.state != SlotState.OPEN),
+    )
+    .order_by(Cover.id)
+)  # fmt: skip
+
+
+def lost(now: datetime) -> list[int]:
+    """The open searches in slots to come of which the seat is given back, or the slot cancelled."""
+    return list(db.session.scalars(_LOST, {"now": now}))
+
+
+def is_lost(cover_id: int, now: datetime) -> bool:
+    return db.session.scalar(_LOST.where(Cover.id == cover_id), {"now": now}) is not None
+
+
+def whose_turn(cover_id: int, now: datetime) -> int | None:
+    """Whose turn it is in a search, whether or not that still holds, and who still waits."""
+    query = (
+        sa.select(SignUp.member_id)
+        .join(CoverTurn, CoverTurn.sign_up_id == SignUp.id)
+        .where(CoverTurn.cover_id == cover_id, CoverTurn.until > now, SignUp.state == SignUpState.WAITING)
+    )
+    return db.session.scalar(query)
+
+
 def slots_with_waiters(now: datetime) -> list[int]:
     """The slots in which people wait while cover is wanted and it is nobody's turn."""
     return sorted(set(db.session.scalars(_open_to(None, SignUp.slot_id).where(Slot.waiting > 0), {"now": now})))

@@ -34,6 +34,7 @@ class CoverEnd(StrEnum):
     WAITING_LIST = "waiting list"
     TAKEN_BACK = "taken back"
     SWAPPED = "swapped"
+    SEAT_GONE = "seat gone"
 
 
 class SwapEnd(StrEnum):
@@ -41,6 +42,7 @@ class SwapEnd(StrEnum):
     DECLINED = "declined"
     TAKEN_BACK = "taken back"
     LAPSED = "lapsed"
+    SEAT_GONE = "seat gone"
 
 
 # ── refusals ────────────────────────────────────────────────────────────────

@@ -177,6 +177,35 @@ def expired(now: datetime) -> list[int]:
     return list(db.session.scalars(query))
 
 
+_Given, _Wanted = aliased(SignUp), aliased(SignUp)
+_GivenSlot, _WantedSlot = aliased(Slot), aliased(Slot)
+_VOID = (
+    sa.select(Swap.id)
+    .join(_Given, _Given.id == Swap.given_id)
+    .join(_Wanted, _Wanted.id == Swap.wanted_id)
+    .join(_GivenSlot, _GivenSlot.id == _Given.slot_id)
+    .join(_WantedSlot, _WantedSlot.id == _Wanted.slot_id)
+    .where(
+        Swap.ended_at.is_(None), Swap.expires_at > NOW,
+        sa.or_(
+            _Given.state != SignUpState.SEATED, _Wanted.state != SignUpState.SEATED,
+            _GivenSlot.state != SlotState.OPEN, _WantedSlot.state != SlotState.OPEN,
+            _GivenSlot.starts_at != Swap.given_starts_at, _WantedSlot.starts_at != Swap.wanted_starts_at,
+        ),
+    )
+    .order_by(Swap.id)
+)  # fmt: skip
+
+
+def void(now: datetime) -> list[int]:
+    """The open proposals of which nothing can come: a seat is given back, or its slot cancelled or moved."""
+    return list(db.session.scalars(_VOID, {"now": now}))
+
+
+def is_void(swap_id: int, now: datetime) -> bool:
+    return db.session.scalar(_VOID.where(Swap.id == swap_id), {"now": now}) is not None
+
+
 def competing(swap: Swap) -> list[Swap]:
     """The other open proposals for the seats of this one, locked."""
     pair = (swap.given_id, swap.wanted_id)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from activities.audit import service as audit
 from activities.exchanges import line, notices, queries, rules, swap_queries
+from activities.exchanges.ending import tell_asked
 from activities.exchanges.handing import hand_over, place
 from activities.exchanges.models import Swap, SwapOffer
 from activities.exchanges.queries import Wanted
@@ -139,13 +140,15 @@ def decline(member_id: int, swap_id: int, now: datetime) -> None:
 
 @transactional
 def take_back(member_id: int, swap_id: int, now: datetime) -> None:
-    """Take back what one has proposed."""
-    if _ends(swap_id).giver_id != member_id:
+    """Take back what one has proposed. Who was asked is told."""
+    ends = _ends(swap_id)
+    if ends.giver_id != member_id:
         raise NotFound
     lock(Member, member_id)
     swap = _open(swap_id, now)
     swap.end(SwapEnd.TAKEN_BACK, now)
     audit.leave(now, member_id, "take swap back", Swap, swap.id)
+    tell_asked(swap, ends, now)
 
 
 @every(300, "lapse swaps")
@@ -228,16 +231,21 @@ def _cover(seat: Engagement, now: datetime) -> list[Wanted]:
 
 
 def _end_others(swap: Swap, now: datetime) -> None:
-    """End the other proposals for these seats, which are gone. Who has proposed one is told, once for each seat that
-    they would have given, unless it has gone too."""
+    """End the other proposals for these seats, which are gone. Who has proposed one or was asked is told, once for each
+    seat of theirs that would have been swapped, unless it has gone too."""
     gone: dict[int, Ends] = {}
+    asked: dict[int, tuple[Swap, Ends]] = {}
     for other in swap_queries.competing(swap):
-        other.end(SwapEnd.LAPSED, now)
+        other.end(SwapEnd.SEAT_GONE, now)
         gone[other.given_id] = _ends(other.id)
+        asked[other.wanted_id] = other, gone[other.given_id]
     for given_id, ends in gone.items():
         seat, _ = engagements.around(ends.giver_id, offer := facts.offer(ends.given_slot_id))
         if seat and seat.id == given_id:
             notices.seat_gone(offer, ends.giver_id, now)
+    for wanted_id, (other, ends) in asked.items():
+        if wanted_id not in gone:
+            tell_asked(other, ends, now)
 
 
 def _tell_not_swapped(swap: Swap, ends: Ends, now: datetime, *, declined: bool) -> None:

@@ -101,6 +101,21 @@ def call_off(slot_id: int, now: datetime) -> list[int]:
     return asked
 
 
+def ask_instead(slot_id: int, now: datetime) -> tuple[list[int], list[int]]:
+    """A seat is free that somebody was to be relieved of: whoever could sign up for it is asked to help instead, and
+    nothing is asked of the others any more. Return the ones and the others, of whom an answer was awaited."""
+    offer, asked = facts.offer(slot_id), queries.asked_to_cover(slot_id)
+    busy = engagements.busy_around(asked, offer)
+    able = [who for who in asked if not rules.why_not_sign_up(offer, facts.person(who), busy[who], now)]
+    db.session.execute(
+        sa.update(Invitation)
+        .where(Invitation.slot_id == slot_id, Invitation.member_id.in_(able), queries.STANDS)
+        .values(for_cover=False)
+    )
+    call_off(slot_id, now)
+    return able, [who for who in asked if who not in able]
+
+
 def _able(slot: Slot, fits: Fits, now: datetime) -> Iterator[int]:
     offer = facts.offer(slot.id)
     found = queries.candidates(slot.id, slot.post.activity.unit.path, now - rules.WINDOW, weekly_cap())

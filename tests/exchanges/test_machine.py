@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 
 from activities.duties.models import Activity
-from activities.exchanges import covers, line, queries, swaps
+from activities.exchanges import covers, ending, line, queries, swap_queries, swaps
 from activities.exchanges.models import Cover, CoverTurn, Handover, Swap
+from activities.invitations.models import Invitation
+from activities.invitations.queries import STANDS
 from activities.kit.db import db
 from activities.outbox.models import Notice
 from activities.signups.models import SignUp
@@ -133,6 +135,15 @@ class Exchanges(Machine):
     def who_waits_is_served(self, minutes):
         self.now += minutes * HOUR / 60
         self.did(line.serve_waiting)
+
+    @rule()
+    def what_is_over_ends(self):
+        self.did(ending.end_lost_covers), self.did(ending.end_void_swaps)
+        assert not queries.lost(self.now)
+        assert not swap_queries.void(self.now)
+        wanted = sa.select(SignUp.slot_id).join(Cover).where(Cover.ended_at.is_(None))
+        asked = sa.select(Invitation.id).where(Invitation.for_cover, STANDS, Invitation.slot_id.not_in(wanted))
+        assert not db.session.scalars(asked).all(), "who is asked to take over finds somebody to relieve"
 
     @precondition(lambda self: self.turns())
     @rule(person=PEOPLE)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from activities.duties.models import Activity
 from activities.exchanges.covers import ask_cover, ask_more, take_back, take_over, tell_organizers
+from activities.exchanges.ending import end_lost_covers, end_void_swaps
 from activities.exchanges.line import decline as decline_turn
 from activities.exchanges.line import serve_waiting
 from activities.exchanges.models import Cover, CoverTurn, Handover, Swap
@@ -102,6 +103,19 @@ def test_who_was_asked_is_told_that_nobody_is_wanted_only_where_cover_was_taken_
     ])  # fmt: skip
     is_back = not isinstance(back, Refusal)
     assert called_off(app) == (dict.fromkeys(asked(app, slot), 1) if is_back else {})
+
+
+def test_several_workers_tell_once_that_what_was_wanted_is_over(app, cast, people):
+    slot, other = sought(app, cast, people, 1), slot_of(app, cast, 1, after=60)
+    with app.app_context():
+        sign_up(people[2], other, NOW)
+        propose(people[1], slot, people[2], other, NOW)
+        keen = asked(app, slot)
+        for person in people[:2]:
+            withdraw(person, slot, NOW)
+    race(app, [lambda: end_lost_covers(NOW)] * 4 + [lambda: end_void_swaps(NOW)] * 4)
+    assert topics(app, "exchanges.seat_free", "exchanges.called_off") == {"exchanges.seat_free": len(keen)}
+    assert topics(app, "exchanges.swap_off") == {"exchanges.swap_off": 1}
 
 
 def test_nobody_takes_over_two_overlapping_seats(app, cast, people):

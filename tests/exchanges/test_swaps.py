@@ -342,7 +342,7 @@ def test_who_has_swapped_with_one_cannot_swap_the_same_seat_with_another(two, ca
     agree(two.wang, first, NOW)
     with pytest.raises((SwapOver, SeatGone, NotFound)):
         agree(two.wang, second, NOW)
-    assert how() == [SwapEnd.AGREED, SwapEnd.LAPSED]
+    assert how() == [SwapEnd.AGREED, SwapEnd.SEAT_GONE]
     assert told(two.ma) == ["exchanges.swap_gone"], "who keeps the seat that was to be given is told"
 
 
@@ -364,7 +364,7 @@ def test_who_would_have_had_either_of_the_two_seats_is_told_once(two, cast):
     propose(two.ma, third.id, two.wang, two.second, NOW)
     propose(two.ma, third.id, two.lin, two.first, NOW)
     agree(two.wang, proposed(two), NOW)
-    assert how() == [SwapEnd.LAPSED, SwapEnd.LAPSED, SwapEnd.AGREED]
+    assert how() == [SwapEnd.SEAT_GONE, SwapEnd.SEAT_GONE, SwapEnd.AGREED]
     assert told(two.ma) == ["exchanges.swap_gone"]
 
 
@@ -374,7 +374,8 @@ def test_who_has_swapped_is_told_nothing_of_their_own_other_proposals(two, cast)
     sign_up(two.ma, third.id, NOW)
     propose(two.lin, two.first, two.ma, third.id, NOW)
     agree(two.wang, proposed(two), NOW)
-    assert how() == [SwapEnd.LAPSED, SwapEnd.AGREED]
+    assert how() == [SwapEnd.SEAT_GONE, SwapEnd.AGREED]
+    assert told(two.ma) == ["exchanges.swap_proposed", "exchanges.swap_off"], "nor has who was asked to answer"
     assert told(two.lin) == ["exchanges.swapped"]
 
 
