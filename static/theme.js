@@ -1,5 +1,5 @@
 // Theme choice: auto → light → dark; without JavaScript the system's choice holds.
-// Of pages that stand side by side, the open one is in sight.
+// Of pages and years that stand side by side, the open one is in sight.
 // Filters stand open where there is room; without JavaScript they open with one tap.
 // Names that a tick list keeps on this device are forgotten when their day is over, when one logs out, and when somebody
 // else logs in; of what is not sent yet one is asked first.
@@ -19,7 +19,7 @@
     if (matchMedia("(min-width: 992px)").matches) document.querySelectorAll("[data-open-wide]").forEach((d) => { d.open = true; });
     document.querySelectorAll(".errors[tabindex]").forEach((e) => e.focus());
     document.querySelectorAll("[data-print]").forEach((p) => { p.hidden = false; p.addEventListener("click", () => print()); });
-    document.querySelectorAll(".pages [aria-current]").forEach((a) => { a.parentElement.scrollLeft = a.offsetLeft - a.parentElement.clientWidth / 3; });
+    document.querySelectorAll(".pages [aria-current], .years [aria-current]").forEach((a) => { a.parentElement.scrollLeft = a.offsetLeft - a.parentElement.clientWidth / 3; });
     const who = document.body.dataset.account;
     forget((kept) => Date.parse(kept.until) <= Date.now() || (who && kept.me !== who));
     document.querySelectorAll("[data-log-out]").forEach((form) => form.addEventListener("submit", (event) => {
