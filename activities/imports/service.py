@@ -21,6 +21,7 @@ from activities.imports.rules import ImportHasPeople, Line, Preview, Wish
 from activities.kit.db import db, lock, run, transactional
 from activities.kit.refusal import NotFound
 from activities.kit.text import clean_line
+from activities.outbox.jobs import every
 from activities.signups import changing
 from activities.signups.facts import ACTIVE_STATES
 from activities.signups.models import SignUp
@@ -49,6 +50,14 @@ def _keep(actor_id: int, activity_id: int, found: Found, name: str, now: datetim
     db.session.add(upload)
     db.session.flush()
     return upload.public_id
+
+
+@every(3600, "forget calendars that nobody imported")
+@transactional
+def forget_old(now: datetime) -> None:
+    """Delete calendars that were kept long enough: they tell what somebody plans."""
+    old = sa.delete(CalendarUpload).where(CalendarUpload.created_at < now - queries.KEPT)
+    db.session.execute(old, execution_options=NO_SYNC)
 
 
 def look(activity_id: int, found: Found, wish: Wish, zone: ZoneInfo, now: datetime) -> Preview:

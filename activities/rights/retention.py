@@ -17,6 +17,7 @@ from activities.certificates.models import Certificate, CertificateRequest, Obje
 from activities.corrections.models import Correction
 from activities.dossiers.models import Entry
 from activities.goods.models import GoodsDelivery
+from activities.imports.models import CalendarUpload
 from activities.invitations.models import InvitationOptOut
 from activities.kit.clock import local_day
 from activities.kit.db import Base, db, lock, transactional
@@ -156,6 +157,10 @@ def _hours_uploads(now: datetime) -> Any:
     return HoursUpload.created_at < now - UPLOADS
 
 
+def _calendar_uploads(now: datetime) -> Any:
+    return CalendarUpload.created_at < now - UPLOADS
+
+
 def _links(now: datetime) -> Any:
     return AccessLink.expires_at < now - LINKS
 
@@ -167,6 +172,7 @@ def _notices(now: datetime) -> Any:
 RULES = (
     Rule(N_("Files that were about to be imported"), *_old(RosterUpload, _roster_uploads)),
     Rule(N_("Files of hours that were about to be imported"), *_old(HoursUpload, _hours_uploads)),
+    Rule(N_("Calendars that were about to be imported"), *_old(CalendarUpload, _calendar_uploads)),
     Rule(N_("Links to log in that have expired"), *_old(AccessLink, _links)),
     Rule(N_("Notices older than two years"), *_old(Notice, _notices)),
     Rule(N_("People of whom nothing has to be kept any more"), _people, _erase_some),

@@ -261,3 +261,11 @@ def test_it_costs_the_same_whatever_its_length(cast, statements):
         counts.append((len(sent), len(undone)))
         assert made == count
     assert counts[0] == counts[1]
+
+
+def test_a_calendar_that_nobody_imports_is_forgotten_by_itself(cast):
+    bring(cast)
+    service.forget_old(NOW + queries.KEPT)
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(CalendarUpload)) == 1
+    service.forget_old(NOW + queries.KEPT + timedelta(seconds=1))
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(CalendarUpload)) == 0
