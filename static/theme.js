@@ -2,16 +2,21 @@
 // Of pages and years that stand side by side, the open one is in sight.
 // Filters stand open where there is room; without JavaScript they open with one tap.
 // Names that a tick list keeps on this device are forgotten when their day is over, when one logs out, and when somebody
-// else logs in; of what is not sent yet one is asked first.
+// else logs in. Ticks that are not sent yet stay without them until they are: whose they are is led to them.
 (() => {
   const root = document.documentElement, key = "theme", all = ["auto", "light", "dark"];
   const read = () => { try { return localStorage.getItem(key) || "auto"; } catch { return "auto"; } };
   const apply = (v) => { v === "auto" ? root.removeAttribute("data-bs-theme") : root.setAttribute("data-bs-theme", v); };
   apply(read());
   const lists = () => Object.keys(localStorage).filter((name) => name.startsWith("ticks:")).map((name) => [name, JSON.parse(localStorage.getItem(name))]);
+  const waiting = (kept) => kept.queue.length + Object.keys(kept.undone).length;
   const forget = (is) => {
     try {
-      for (const [name, kept] of lists()) if (is(kept)) localStorage.removeItem(name);
+      for (const [name, kept] of lists()) {
+        if (!is(kept)) continue;
+        const bare = { me: kept.me, until: kept.until, queue: kept.queue, undone: kept.undone };
+        if (waiting(kept)) localStorage.setItem(name, JSON.stringify(bare)); else localStorage.removeItem(name);
+      }
       if (!lists().length) globalThis.caches?.delete("ticks");
     } catch { /* private mode: nothing is kept */ }
   };
@@ -24,10 +29,18 @@
     forget((kept) => Date.parse(kept.until) <= Date.now() || (who && kept.me !== who));
     document.querySelectorAll("[data-log-out]").forEach((form) => form.addEventListener("submit", (event) => {
       let unsent = false;
-      try { unsent = lists().some(([, kept]) => kept.queue.length); } catch { /* private mode: nothing is kept */ }
+      try { unsent = lists().some(([, kept]) => waiting(kept)); } catch { /* private mode: nothing is kept */ }
       if (unsent && !confirm(form.dataset.logOut)) { event.preventDefault(); return; }
       forget(() => true);
     }));
+    const note = document.querySelector("[data-unsent]");
+    try {
+      const mine = lists().find(([, kept]) => kept.me === who && waiting(kept));
+      if (note && mine && !document.querySelector("[data-crowd]")) {
+        note.querySelector("a").href = note.dataset.unsent.replace("SLOT", mine[0].slice("ticks:".length));
+        note.hidden = false;
+      }
+    } catch { /* private mode: nothing is kept */ }
     const b = document.querySelector("[data-theme-toggle]");
     if (!b) return;
     const say = () => b.setAttribute("aria-label", b.dataset.label.replace("%(name)s", b.dataset[read()]));

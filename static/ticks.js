@@ -1,5 +1,5 @@
 // The tick list of a crowd. What is tapped is kept here first and sent when it can be, each tick under a key of its own,
-// so that sent again it is the same tick. Names are kept until the slot's day is over; theme.js forgets them.
+// so that sent again it is the same tick. Names are kept until the slot's day is over, ticks until they are sent.
 (() => {
   const root = document.querySelector("[data-crowd]");
   if (!root) return;
@@ -7,10 +7,11 @@
   const say = (name) => root.dataset[`say${name[0].toUpperCase()}${name.slice(1)}`];
   const at = (name) => root.querySelector(`[data-${name}]`);
   const list = at("people"), find = at("find"), leftOnly = at("left-only"), status = at("status"), rows = new Map();
-  const fresh = { me, until, people: [], edition: "", marks: {}, since: "", ahead: 0, queue: [], undone: {}, mine: {}, clashes: [], token: root.dataset.token };
-  const read = () => { try { const kept = JSON.parse(localStorage.getItem(place)); return kept && kept.me === me ? { ...fresh, ...kept, until, token: fresh.token } : fresh; } catch { return fresh; } };
+  const fresh = () => ({ me, until, people: [], edition: "", marks: {}, since: "", ahead: 0, queue: [], undone: {}, mine: {}, clashes: [], token: root.dataset.token });
+  const read = () => { try { const kept = JSON.parse(localStorage.getItem(place)); return kept && kept.me === me ? { ...fresh(), ...kept, until, token: root.dataset.token } : fresh(); } catch { return fresh(); } };
   let state = read(), busy = false, last = null, timer = 0, trouble = "";
   const isOver = () => Date.parse(until) <= Date.now() + state.ahead;
+  const waiting = () => state.queue.length + Object.keys(state.undone).length;
   // Where nothing can be kept (private windows), it works as long as the page is open.
   const keep = () => { try { localStorage.setItem(place, JSON.stringify(state)); } catch { /* as said above */ } };
   const key = () => [...crypto.getRandomValues(new Uint8Array(16))].map((n) => n.toString(16).padStart(2, "0")).join("");
@@ -71,7 +72,7 @@
   }));
   const tell = (word = trouble) => {
     trouble = word;
-    const waits = state.queue.length + Object.keys(state.undone).length, many = waits ? say("waiting").replace("{n}", waits) : "";
+    const waits = waiting(), many = waits ? say("waiting").replace("{n}", waits) : "";
     status.textContent = word ? [say(word), many].filter(Boolean).join(" ") : many || say("sent");
     root.classList.toggle("is-offline", Boolean(word) && word !== "loading");
     at("log-in-again").hidden = word !== "logIn";
@@ -132,15 +133,26 @@
   };
   const send = async () => {
     if (busy) return;
-    if (isOver()) { over(); return; }
     busy = true;
     clearTimeout(timer);
+    if (isOver()) over();
     let more = false;
-    try { await deliver(); await look(); tell(""); more = state.queue.length || Object.keys(state.undone).length; } catch (error) { tell(error.word || "offline"); }
+    try { await deliver(); if (!isOver()) await look(); tell(""); more = waiting(); } catch (error) { tell(error.word || "offline"); }
+    if (isOver()) over();
     busy = false;
-    timer = setTimeout(send, more ? 0 : OFTEN);
+    if (!isOver() || waiting()) timer = setTimeout(send, more ? 0 : OFTEN);
   };
-  const over = () => { try { localStorage.removeItem(place); } catch { /* nothing could be kept either */ } root.replaceChildren(Object.assign(document.createElement("p"), { className: "empty", textContent: say("over") })); };
+  // Nobody's name outlasts the day; what is not sent does, and what was not taken until it is seen.
+  const over = () => {
+    state = { ...fresh(), token: state.token, ahead: state.ahead, queue: state.queue, undone: state.undone, clashes: state.clashes };
+    rows.clear();
+    list.replaceChildren();
+    root.querySelectorAll("[data-of-the-day]").forEach((part) => { part.hidden = true; });
+    at("last").hidden = at("nobody").hidden = true;
+    document.querySelector("[data-over]").hidden = false;
+    document.querySelector("[data-over-waits]").hidden = !waiting();
+    if (waiting() || state.clashes.length) keep(); else try { localStorage.removeItem(place); } catch { /* nothing could be kept either */ }
+  };
 
   list.addEventListener("click", (event) => {
     const button = event.target.closest("[data-do]"), who = button?.closest("[data-who]").dataset.who;
@@ -162,9 +174,9 @@
   document.addEventListener("visibilitychange", () => { if (!document.hidden) send(); });
   addEventListener("storage", (event) => { if (event.key === place) { const kept = read(); state = kept; showAll(); showClashes(); } });
 
-  if (isOver()) { root.hidden = false; over(); return; }
   root.hidden = false;
-  build(); showClashes(); tell(rows.size ? "" : "loading"); send();
+  if (isOver()) over(); else build();
+  showClashes(); tell(rows.size || isOver() ? "" : "loading"); send();
   // The worker opens this page without network; it needs https, as all workers do.
   navigator.serviceWorker?.register(root.dataset.worker).then(() => navigator.serviceWorker.ready).then(({ active }) => {
     active.postMessage([location.href, ...performance.getEntriesByType("resource").map((one) => one.name).filter((name) => name.includes("/static/"))]);

@@ -40,8 +40,9 @@ from activities.records.service import counted_once, overdue, record_marks, take
 
 # How many ticks a phone may send at once.
 MOST = 200
-# Longer than any phone keeps a tick, which is gone with the slot's day.
-REMEMBERED = timedelta(days=7)
+# A phone keeps a tick until it is sent. After the ten working days in which it is recorded who came, none is taken any
+# more; whatever holidays lie between, these are over by then.
+REMEMBERED = timedelta(days=90)
 
 
 class Answer(NamedTuple):

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from activities.kit import clock
 from activities.kit.db import db
@@ -180,3 +180,78 @@ def test_what_is_not_sent_is_not_lost_without_asking(cast, hall, visit):
     page.wait_for_timeout(300)
     assert len(asked) == 1
     assert len(kept(page)) == 1
+
+
+def next_day(page: Page) -> None:
+    """The device's clock, and so its page, is past the slot's day; the server's is not."""
+    page.clock.install()
+    page.clock.set_system_time(clock.now() + timedelta(days=1, hours=12))
+
+
+def lose_what_is_sent(route: Route) -> None:
+    if route.request.method == "POST":
+        route.abort("internetdisconnected")
+    else:
+        route.continue_()
+
+
+def stored(page: Page) -> str:
+    return page.evaluate("JSON.stringify(Object.entries(localStorage))")
+
+
+def test_what_is_not_sent_outlasts_the_day_without_a_name_and_is_sent(app, cast, hall, visit):
+    page = visit(cast.ou, language="en")
+    open_list(page, hall)
+    page.route("**/ticks/*", lose_what_is_sent)
+    row(page, cast.lin).locator("[data-do=here]").click()
+    expect(page.locator("[data-status]")).to_contain_text("To be sent: 1")
+    next_day(page)
+    page.goto("/")
+    assert len(kept(page)) == 1
+    assert not [name for name in (cast.lin.name, cast.wang.name) if name in stored(page)]
+    page.get_by_role("link", name="Open the tick list to send them").click()
+    expect(page.locator("[data-status]")).to_contain_text("To be sent: 1")
+    assert recorded(app) == {}
+    page.unroute("**/ticks/*")
+    page.reload()
+    expect(page.locator("[data-status]")).to_have_text("All is sent.", timeout=15000)
+    assert recorded(app) == {cast.lin.id: Attendance.PRESENT}
+    assert kept(page) == []
+
+
+def test_a_list_left_open_overnight_without_network_forgets_names_and_sends(app, cast, hall, visit):
+    page = visit(cast.ou, language="en")
+    open_list(page, hall)
+    page.context.set_offline(True)
+    row(page, cast.lin).locator("[data-do=here]").click()
+    expect(page.locator("[data-status]")).to_contain_text("To be sent: 1")
+    next_day(page)
+    page.evaluate("dispatchEvent(new Event('online'))")  # it tries, in vain
+    expect(page.locator("[data-who]")).to_have_count(0)
+    expect(page.locator("[data-over-waits]")).to_be_visible()
+    assert cast.lin.name not in stored(page)
+    page.context.set_offline(False)
+    expect(page.locator("[data-status]")).to_have_text("All is sent.", timeout=15000)
+    assert recorded(app) == {cast.lin.id: Attendance.PRESENT}
+
+
+def test_ticks_wait_on_the_device_for_whose_they_are(app, cast, hall, visit):
+    page = visit(cast.ou, language="en")
+    open_list(page, hall)
+    page.route("**/ticks/*", lose_what_is_sent)
+    row(page, cast.lin).locator("[data-do=here]").click()
+    expect(page.locator("[data-status]")).to_contain_text("To be sent: 1")
+    page.goto("/account")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.locator("form[data-log-out] button").first.click()
+    page.wait_for_url("**/login*")
+    assert len(kept(page)) == 1
+    assert cast.lin.name not in stored(page)
+    page.unroute("**/ticks/*")
+    page.fill("[name=name]", cast.ou.number)
+    page.fill("[name=password]", "secret")
+    page.click("main form button")
+    page.wait_for_url("**/")
+    page.get_by_role("link", name="Open the tick list to send them").click()
+    expect(page.locator("[data-status]")).to_have_text("All is sent.", timeout=15000)
+    assert recorded(app) == {cast.lin.id: Attendance.PRESENT}
