@@ -7,9 +7,11 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from activities.certificates.files import MOST_BYTES
 from activities.certificates.service import Order
 from activities.duties.kinds import LEDGER_NAMES, Ledger
 from activities.kit.fields import Day
@@ -132,6 +134,24 @@ class CodeForm(FlaskForm):
         description=_l("16 letters and digits, printed beside the QR code. Upper or lower case makes no difference."),
         render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
     )  # fmt: skip
+
+
+class FileForm(FlaskForm):
+    """A certificate's file, as somebody was given it."""
+
+    file = FileField(
+        _l("PDF file"), [FileRequired(_l("Choose a file."))],
+        description=_l("It is compared with what was issued, and not kept. At most 2 MB."),
+        render_kw={"accept": "application/pdf,.pdf"},
+    )  # fmt: skip
+
+    def read(self) -> bytes | None:
+        """What is in it, once the form is valid; None where it is too large, with the reason beside it."""
+        data: bytes = self.file.data.read(MOST_BYTES + 1)
+        if len(data) > MOST_BYTES:
+            self.file.errors = [_("This file is larger than any certificate. Choose the PDF that you were given.")]
+            return None
+        return data
 
 
 class CompareForm(FlaskForm):

@@ -86,6 +86,16 @@ class Certificate(Base):
         return self.state is CertificateState.VALID
 
 
+class CertificateFile(Base):
+    """The SHA-256 of a file of a certificate that was handed out."""
+
+    __tablename__ = "certificate_file"
+    __table_args__ = (sa.UniqueConstraint("certificate_id", "hash"),)
+
+    certificate_id: Mapped[int] = mapped_column(sa.ForeignKey("certificate.id"))
+    hash: Mapped[str] = mapped_column(sa.String(64))
+
+
 class CertificateRequest(Base):
     """Somebody asks for a certificate, and who answered what."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -37,6 +38,16 @@ WITH_ALL = (
     joinedload(Certificate.issued_by, innerjoin=True), joinedload(Certificate.ended_by),
     joinedload(Certificate.successor),
 )  # fmt: skip
+
+
+class Paper(NamedTuple):
+    """What a certificate's file is made of."""
+
+    certificate_id: int
+    number: str
+    snapshot: str
+    hash: str
+    code: str
 
 
 def lines(member_id: int, ledger: Ledger, first: date, last: date) -> tuple[Line, ...]:
@@ -271,11 +282,10 @@ def left_out(keeper: Viewer, batch_id: int) -> list[tuple[str, str, ItemState]]:
     return [(number, name, state) for number, name, state in db.session.execute(query)]
 
 
-def papers_of(keeper: Viewer, batch_id: int) -> list[tuple[str, str, str, str]]:
-    """The batch's certificates that are still valid, of who still are the keeper's people: number, snapshot, hash,
-    code."""
+def papers_of(keeper: Viewer, batch_id: int) -> list[Paper]:
+    """The batch's certificates that are still valid, of who still are the keeper's people."""
     query = (
-        sa.select(Certificate.number, Certificate.snapshot, Certificate.hash, Certificate.code)
+        sa.select(Certificate.id, Certificate.number, Certificate.snapshot, Certificate.hash, Certificate.code)
         .join(BatchItem, BatchItem.certificate_id == Certificate.id)
         .join(Certificate.member)
         .join(Member.unit)
@@ -283,4 +293,4 @@ def papers_of(keeper: Viewer, batch_id: int) -> list[tuple[str, str, str, str]]:
         .where(BatchItem.batch_id == batch_id, Certificate.state == CertificateState.VALID)
         .order_by(Certificate.year, Certificate.count)
     )
-    return [(number, snapshot, digest, code) for number, snapshot, digest, code in db.session.execute(query)]
+    return [Paper(*row) for row in db.session.execute(query)]

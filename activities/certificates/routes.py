@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from activities.certificates import (
+    files,
     joining,  # noqa: F401 - it sees to certificates of joined accounts
-    pdf,
     queries,
     routes_batches,
     routes_notice,
@@ -19,7 +19,7 @@ from activities.certificates import (
     service,
     verifying,
 )
-from activities.certificates.forms import CodeForm, CompareForm, OrderForm, ReasonForm, suggested
+from activities.certificates.forms import CodeForm, CompareForm, FileForm, OrderForm, ReasonForm, suggested
 from activities.certificates.models import Certificate
 from activities.kit import clock, security
 from activities.kit.access import access
@@ -68,9 +68,9 @@ def download(public_id: str) -> Any:
         raise rules.NotValid(found.number)
     if not verifying.is_as_issued(found):
         raise rules.NotAsIssued(found.number)
-    base_url = current_app.config["SETTINGS"].base_url
-    answer = Response(pdf.render(found.snapshot, found.hash, found.code, base_url), mimetype="application/pdf")
-    answer.headers["Content-Disposition"] = f'attachment; filename="certificate-{found.number}.pdf"'
+    number = found.number
+    answer = Response(files.hand_out(files.paper_of(found)), mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'attachment; filename="certificate-{number}.pdf"'
     return answer
 
 
@@ -149,10 +149,29 @@ def _page(found: Certificate, form: ReasonForm) -> dict[str, Any]:
 def verify() -> Any:
     form = CodeForm()
     if not form.is_submitted():
-        return render_template("certificates/verify.html", form=form, unknown=None)
+        return render_template("certificates/verify.html", **_ask(form))
     if not form.validate():
-        return invalid("certificates/verify.html", form=form, unknown=None)
+        return invalid("certificates/verify.html", **_ask(form))
     return redirect(url_for(".verified", code=rules.read_code(form.code.data or "") or "unknown"), 303)
+
+
+@certificates.post("/verify/file")
+@access.public
+@failures(address, "60 per 15 minutes")
+@requests(address, "60 per 15 minutes")
+def verify_file() -> Any:
+    """What was issued under the code in a file, and whether the file is that."""
+    form = FileForm()
+    data = form.read() if form.validate() else None
+    if data is None:
+        return invalid("certificates/verify.html", **_ask(CodeForm(formdata=None), form))
+    with at_least(SECONDS):
+        code = files.code_in(data)
+        found = verifying.by_code(code) if code else None
+    if found is None:
+        page = {"unknown": code or _("no code"), "is_file": True}
+        return render_template("certificates/verify.html", **_ask(CodeForm(formdata=None)) | page), 404
+    return _said(found, is_file=files.is_ours(found.certificate, data) if _is_shown(found) else None)
 
 
 @certificates.route("/verify/<code>", methods=("GET", "POST"))
@@ -163,19 +182,34 @@ def verified(code: str) -> Any:
     with at_least(SECONDS):
         found = verifying.by_code(rules.read_code(code))
     if found is None:
-        return render_template("certificates/verify.html", form=CodeForm(formdata=None), unknown=code[:64]), 404
+        page = _ask(CodeForm(formdata=None)) | {"unknown": code[:64]}
+        return render_template("certificates/verify.html", **page), 404
+    return _said(found, CompareForm())
+
+
+def _ask(form: CodeForm, file: FileForm | None = None) -> dict[str, Any]:
+    return {"form": form, "file_form": file or FileForm(formdata=None), "unknown": None, "is_file": False}
+
+
+def _is_shown(found: verifying.Checked) -> bool:
+    return found.is_as_issued and not found.is_forgotten
+
+
+def _said(found: verifying.Checked, form: CompareForm | None = None, *, is_file: bool | None = None) -> Any:
+    """The page of what was issued, where that can be shown; of a file also whether it is that."""
     if found.is_forgotten:
         return render_template("certificates/forgotten.html", number=found.certificate.number)
     if not found.is_as_issued:
         security.note("certificate not as issued", number=found.certificate.number)
         return render_template("certificates/changed.html", number=found.certificate.number)
-    form, facts, now = CompareForm(), found.certificate.facts, clock.now()
+    facts, now = found.certificate.facts, clock.now()
     page = {
-        "certificate": found.certificate, "facts": facts, "form": form, "is_same": None,
+        "certificate": found.certificate, "facts": facts, "form": form or CompareForm(formdata=None),
+        "file_form": FileForm(formdata=None), "is_same": None, "is_file": is_file,
         "has_unit": verifying.is_there(facts.unit), "now": now,
         "notice_until": rules_notice.notice_until(found.certificate.issued_at, norms.in_force()[0].notice_days),
     }  # fmt: skip
-    if not form.is_submitted():
+    if form is None or not form.is_submitted():
         return render_template("certificates/verified.html", **page)
     if not form.validate():
         return invalid("certificates/verified.html", **page)

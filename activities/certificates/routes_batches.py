@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, Response, current_app, render_template, request, stream_with_context, url_for
+from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
 from flask_login import current_user
 
-from activities.certificates import archive, batches, pdf, queries, rules
+from activities.certificates import archive, batches, files, queries, rules
 from activities.certificates.forms import BatchForm
 from activities.kit import clock
 from activities.kit.access import access
@@ -72,13 +72,13 @@ def batch(public_id: str) -> Any:
 @requests(person, "10 per minute")
 def batch_archive(public_id: str) -> Any:
     found = queries.batch_for(current_user.id, public_id)
-    rows, base_url = queries.papers_of(current_user, found.id), current_app.config["SETTINGS"].base_url
+    papers = queries.papers_of(current_user, found.id)
 
-    def files() -> Iterator[tuple[str, bytes]]:
-        for number, snapshot, digest, code in rows:
-            name = rules.thawed(snapshot).member
-            yield f"{number}-{rules.file_part(name)}.pdf", pdf.render(snapshot, digest, code, base_url)
+    def parts() -> Iterator[tuple[str, bytes]]:
+        for paper in papers:
+            name = rules.thawed(paper.snapshot).member
+            yield f"{paper.number}-{rules.file_part(name)}.pdf", files.hand_out(paper)
 
-    answer = Response(stream_with_context(archive.zipped(files())), mimetype="application/zip")
+    answer = Response(stream_with_context(archive.zipped(parts())), mimetype="application/zip")
     answer.headers["Content-Disposition"] = f'attachment; filename="certificates-{found.public_id}.zip"'
     return answer

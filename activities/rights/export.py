@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from flask import current_app
 
 from activities.calendars.invitations import all_duties
-from activities.certificates import pdf
+from activities.certificates.files import hand_out, paper_of
 from activities.certificates.models import Certificate
 from activities.certificates.rules import CertificateState
 from activities.kit.db import db
@@ -56,12 +56,11 @@ def files(viewer: Viewer, now: datetime) -> Iterator[tuple[str, bytes]]:
     yield "data.json", _text(data(viewer, now))
     yield "schema.json", _text(schema())
     yield "duties.ics", all_duties(viewer.id, viewer.language or DEFAULT)
-    base_url = current_app.config["SETTINGS"].base_url
-    query = sa.select(Certificate.number, Certificate.snapshot, Certificate.hash, Certificate.code).where(
+    query = sa.select(Certificate).where(
         Certificate.member_id == viewer.id, Certificate.state == CertificateState.VALID
     )
-    for number, snapshot, digest, code in db.session.execute(query.order_by(Certificate.id)).all():
-        yield f"certificates/{number}.pdf", pdf.render(snapshot, digest, code, base_url)
+    for paper in [paper_of(one) for one in db.session.scalars(query.order_by(Certificate.id))]:
+        yield f"certificates/{paper.number}.pdf", hand_out(paper)
 
 
 def _schema_of(column: Any) -> dict[str, Any]:

@@ -101,12 +101,12 @@ class TestTheVerbs:
         batch = made(cast)
         issue_batches(NOW)
         assert queries.progress(batch.id)[ItemState.THERE] == 1
-        assert {number for number, *_ in queries.papers_of(acting(cast.chen.id), batch.id)} == {
+        assert {paper.number for paper in queries.papers_of(acting(cast.chen.id), batch.id)} == {
             "2026-000001",
             "2026-000002",
         }
         revoke(cast.chen.id, one(there).id, "错了", NOW)
-        assert {number for number, *_ in queries.papers_of(acting(cast.chen.id), batch.id)} == {"2026-000002"}
+        assert {paper.number for paper in queries.papers_of(acting(cast.chen.id), batch.id)} == {"2026-000002"}
 
     def test_who_was_moved_to_another_branch_sees_nobody_of_the_batch_any_more(self, cast):
         classmates(cast, 1)

@@ -739,6 +739,7 @@ TABLE = {
     "POST certificates.judge": row("login 404 404 404 422 404", objection),
     "GET certificates.verify": row("200 200 200 200 200 200"),
     "POST certificates.verify": row("422 422 422 422 422 422"),
+    "POST certificates.verify_file": row("422 422 422 422 422 422"),
     "GET certificates.verified": row("200 200 200 200 200 200", certificate_code),
     "POST certificates.verified": row("422 422 422 422 422 422", certificate_code),
     # reviews
