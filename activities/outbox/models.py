@@ -60,7 +60,7 @@ class Delivery(Base):
     __table_args__ = (
         sa.UniqueConstraint("notice_id", "channel"),
         sa.CheckConstraint("state IN ('waiting', 'sent', 'dropped', 'failed')", name="state"),
-        _partial("ix_delivery_due", "channel", "due_at", where="state = 'waiting'"),
+        _partial("ix_delivery_due", "channel", "due_at", "id", where="state = 'waiting'"),
         _partial("ix_delivery_failed", "id", where="state = 'failed'"),
     )
 
