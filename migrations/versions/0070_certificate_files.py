@@ -1,7 +1,7 @@
 """of every file of a certificate that was handed out, its hash
 
 Revision: 0070
-Revises: 0055
+Revises: 0068
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0070"
-down_revision = "0055"
+down_revision = "0068"
 
 
 def upgrade() -> None:
