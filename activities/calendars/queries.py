@@ -19,6 +19,7 @@ from activities.duties.rules import SlotState
 from activities.kit.db import Among, Latest, UtcDateTime, db, look, reading
 from activities.kit.refusal import NotFound
 from activities.people.models import Member, Unit
+from activities.sites.models import Site
 
 AnySelect: TypeAlias = "sa.Select[*tuple[Any, ...]]"
 Row: TypeAlias = "sa.Row[*tuple[Any, ...]]"
@@ -42,6 +43,7 @@ SINCE = sa.bindparam("since", type_=UtcDateTime())
 DIGEST = sa.bindparam("digest", type_=sa.String())
 SUBJECT = sa.bindparam("subject", type_=sa.String())
 
+_GEO = sa.select(Site.geo).where(Site.id == Post.site_id).correlate(Post).scalar_subquery()
 REVISION = Slot.revision + Post.revision + Activity.revision + Unit.revision
 CHANGES = (Slot.changed_at, Post.changed_at, Activity.changed_at, Unit.changed_at)
 # What a calendar shows of a slot, but for the words around it.
@@ -49,7 +51,7 @@ SHOWN = (
     Slot.public_id, sa.type_coerce(Slot.uid, Written()).label("uid"), Post.id.label("post_id"), Slot.starts_at,
     Slot.ends_at, Slot.state, Slot.capacity, Post.name.label("post"), Post.place,
     Activity.public_id.label("activity_id"), Activity.name.label("activity"), Activity.kind_key.label("kind"),
-    Unit.name.label("unit"),
+    Unit.name.label("unit"), _GEO.label("geo"),
 )  # fmt: skip
 # The same where no person's seat is in it, and nobody is counted.
 SHOWN_TO_ALL = (

@@ -124,10 +124,11 @@ def render_alarm(what: str) -> bytes:
     return b"".join((b"BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:-P1D\r\n", says, b"END:VALARM\r\n"))
 
 
-def render_words(summary: str, location: str, description: str, category: str) -> bytes:
-    """The lines of an event that all slots of a post have in common."""
+def render_words(summary: str, location: str, description: str, category: str, geo: str = "") -> bytes:
+    """The lines of an event that all slots of a post have in common. `geo` is latitude and longitude, and no text."""
     lines = (("SUMMARY", summary), ("LOCATION", location), ("DESCRIPTION", description), ("CATEGORIES", category))
-    return b"".join(line(name, text(value, name == "DESCRIPTION")) for name, value in lines if value)
+    texts = [line(name, text(value, name == "DESCRIPTION")) for name, value in lines if value]
+    return b"".join([*texts, line("GEO", geo)] if geo else texts)
 
 
 def _moment(moment: datetime, zone: str) -> str:

@@ -38,6 +38,7 @@ class Words(NamedTuple):
     location: str = ""
     description: str = ""
     category: str = ""
+    geo: str = ""
 
 
 class Said(NamedTuple):
@@ -115,7 +116,7 @@ class Writer:
         seats = ngettext("%(num)s seat", "%(num)s seats", row.capacity)
         page = f"{self.base}/activities/{row.activity_id}"
         details = gettext("Details, risks and safeguards: %(url)s", url=page)
-        return Words(summary, row.place, f"{kind}·{row.unit}·{seats}\n{details}", kind)
+        return Words(summary, row.place, f"{kind}·{row.unit}·{seats}\n{details}", kind, row.geo or "")
 
 
 def _marked(what: str, slot: SlotState, seat: SignUpState | None = None) -> str:

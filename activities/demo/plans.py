@@ -78,6 +78,7 @@ class SitePlan:
 
     name: str
     address: str
+    geo: str
     contact: str
     most_visitors: int
     most_groups: int

@@ -73,8 +73,8 @@ def _cleaning() -> Plan:
 
 def _elder_care() -> Plan:
     home = SitePlan(
-        name="同心老年护理中心", address="净月大街 1280 号", contact="护理部李主任，值班台 8123", most_visitors=12,
-        most_groups=1, list_days=3,
+        name="同心老年护理中心", address="净月大街 1280 号", geo="43.788600;125.424900",
+        contact="护理部李主任，值班台 8123", most_visitors=12, most_groups=1, list_days=3,
     )  # fmt: skip
     tasks = (
         ("梳头与谈心", "二楼", 6, SAT, time(14), "先征得老人同意；动作轻缓；认真倾听，不打听隐私；不拍摄老人面部。"),

@@ -10,12 +10,13 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from activities.duties.models import Post, Slot
+from activities.duties import schedule
+from activities.duties.models import Activity, Post, Slot
 from activities.duties.rules import SlotState
-from activities.kit.db import db
+from activities.kit.db import Latest, db
 from activities.sites.models import Site
 from activities.sites.rules import Limits, Visit, why_not_visits
-from activities.sites.service import lock_sites
+from activities.sites.service import Follow, lock_sites, when_located
 
 
 class Stay(NamedTuple):
@@ -44,6 +45,29 @@ def must_fit(stays: Iterable[Stay], *, without: Collection[int] = (), is_locked:
         limits = Limits(site.name, site.most_visitors, site.most_groups)
         if refusal := why_not_visits(limits, visits, _others(site, visits, without)):
             raise refusal
+
+
+@when_located
+def raise_posts(site_id: int) -> Follow:
+    """Calendars show where a post's place lies: when that changes, so have its posts."""
+    at_place = sa.select(Post.activity_id).where(Post.site_id == site_id)
+    query = sa.select(Activity.id).where(Activity.id.in_(at_place)).order_by(Activity.id).with_for_update(of=Activity)
+    db.session.execute(query).all()
+
+    def follow(now: datetime) -> None:
+        of_activity = sa.select(Activity.schedule_revision + 1).where(Activity.id == Post.activity_id)
+        changed = (
+            sa.update(Post)
+            .where(Post.site_id == site_id)
+            .values(
+                revision=Post.revision + 1, changed_at=Latest(Post.changed_at, now),
+                schedule_revision=of_activity.scalar_subquery(),
+            )
+            .returning(Post.activity_id)
+        )  # fmt: skip
+        schedule.changed(set(db.session.scalars(changed, execution_options={"synchronize_session": False})), now)
+
+    return follow
 
 
 def _others(site: Site, visits: Collection[Visit], without: Collection[int]) -> list[Visit]:

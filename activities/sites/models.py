@@ -26,6 +26,8 @@ class Site(Revised, Base):
     unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"))
     name: Mapped[str] = mapped_column(sa.String(100))
     address: Mapped[str] = mapped_column(sa.String(200), default="")
+    # Where on the earth it lies, written as RFC 5545 has it (`rules.read_point`). Empty: nobody has said.
+    geo: Mapped[str] = mapped_column(sa.String(24), default="")
     contact: Mapped[str] = mapped_column(sa.String(200), default="")
     # How many people may be there at once, and how many slots at once on one floor. None: as many as come.
     most_visitors: Mapped[int | None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
@@ -28,6 +29,32 @@ class Visit(NamedTuple):
     ends_at: datetime
     people: int
     floor: str
+
+
+# Degrees as maps show them: "43.8868, 125.3245", "43.8868° N, 125.3245° E", "geo:43.8868,125.3245".
+_DEGREES = r"([+-]?\d{1,3}(?:\.\d{1,15})?)\s*°?\s*"
+_POINT = re.compile(rf"(?:geo:|\()?\s*{_DEGREES}([NS北南]?)[\s,，;；、]+{_DEGREES}([EW东東西]?)\s*\)?", re.IGNORECASE)
+
+
+def read_point(typed: str) -> str:
+    """A point on the earth as calendars write it (RFC 5545, GEO): its latitude and its longitude in degrees. Empty for
+    what is none. Chinese maps tell the longitude first, which is known by what no latitude can be."""
+    found = _POINT.fullmatch(typed.strip())
+    if found is None:
+        return ""
+    first, south, second, west = found.groups()
+    latitude = -abs(float(first)) if south in ("S", "s", "南") else float(first)
+    longitude = -abs(float(second)) if west in ("W", "w", "西") else float(second)
+    if abs(latitude) > 90 and not (south or west):
+        latitude, longitude = longitude, latitude
+    if abs(latitude) > 90 or abs(longitude) > 180:
+        return ""
+    return f"{latitude:.6f};{longitude:.6f}"
+
+
+def say_point(point: str) -> str:
+    """As maps show it."""
+    return ", ".join(degrees.rstrip("0").rstrip(".") for degrees in point.split(";") if degrees)
 
 
 @refusal

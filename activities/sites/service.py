@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,16 @@ from activities.people.service import acting
 from activities.sites.models import Site
 from activities.sites.rules import SiteInUse, SiteNameTaken
 
+Follow = Callable[[datetime], None]
+FOLLOWING: list[Callable[[int], Follow]] = []
+
+
+def when_located(verb: Callable[[int], Follow]) -> Callable[[int], Follow]:
+    """Declare what is seen to in the same transaction once a place turns out to lie elsewhere, so that upper rooms hear
+    of it: it is given the place before that is locked, locks what comes before it, and returns what is done then."""
+    FOLLOWING.append(verb)
+    return verb
+
 
 @transactional
 def add_site(actor_id: int, values: Mapping[str, Any], now: datetime) -> str:
@@ -36,6 +46,7 @@ def add_site(actor_id: int, values: Mapping[str, Any], now: datetime) -> str:
 @transactional
 def edit_site(actor_id: int, site_id: int, revision: int, changes: Mapping[str, Any], now: datetime) -> None:
     """Change what differs. ChangedMeanwhile where `revision` is not the present one any more."""
+    following = [verb(site_id) for verb in FOLLOWING]
     site = _kept(actor_id, site_id)
     if site.revision != revision:
         raise ChangedMeanwhile
@@ -44,6 +55,9 @@ def edit_site(actor_id: int, site_id: int, revision: int, changes: Mapping[str, 
         _must_organize(actor_id, site.unit_id)
     with _unique_name(site.name):
         db.session.flush()
+    if "geo" in after:
+        for follow in following:
+            follow(now)
     if after:
         audit.leave(now, actor_id, "edit site", Site, site_id, before=before, after=after)
 

@@ -23,6 +23,7 @@ LOCAL = re.compile(r"\d{8}T\d{6}")
 FORMS = {
     "DTSTAMP": UTC, "LAST-MODIFIED": UTC, "SEQUENCE": re.compile(r"\d+"), "VERSION": re.compile(r"2\.0"),
     "STATUS": re.compile("CONFIRMED|TENTATIVE|CANCELLED"), "URL": re.compile(r"https?://\S+"),
+    "GEO": re.compile(r"-?([0-8]?\d|90)\.\d{6};-?(1[0-7]\d|180|\d{1,2})\.\d{6}"),
     "UID": re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
 }  # fmt: skip
 UNWANTED = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ufeff]")

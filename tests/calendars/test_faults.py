@@ -25,7 +25,9 @@ def good() -> bytes:
             uuid.UUID(int=n + 1), f"https://activities.example.edu/slots/{n}", starts_at, starts_at + 2 * HOUR,
             n, NOW, Status.CONFIRMED,
         )  # fmt: skip
-        words = rules.render_words("清扫·东湖, 北岸", "东湖; 北岸", LONG + "\n" + "\\" * 80, "清扫")
+        words = rules.render_words(
+            "清扫·东湖, 北岸", "东湖; 北岸", LONG + "\n" + "\\" * 80, "清扫", "43.886800;125.324500"
+        )
         events.append(rules.render_event(event, words, ZONE))
     return rules.render_calendar("我的岗位", ZONE, events)
 
@@ -98,6 +100,8 @@ TABLE = {
     "no SEQUENCE": (lambda c: without(c, b"SEQUENCE:0"), "VEVENT without SEQUENCE"),
     "no SUMMARY": (lambda c: re.sub(rb"SUMMARY.*\r\n", b"", c, count=1), "VEVENT without SUMMARY"),
     "an unknown STATUS": (lambda c: c.replace(b"CONFIRMED", b"WAITING", 1), "STATUS cannot be 'WAITING'"),
+    "an escaped GEO": (lambda c: c.replace(b"800;125", rb"800\;125", 1), "GEO cannot be"),
+    "a GEO beyond the poles": (lambda c: c.replace(b"GEO:43", b"GEO:93", 1), "GEO cannot be"),
     "no VERSION": (lambda c: without(c, b"VERSION:2.0"), "VCALENDAR without VERSION"),
     "a bare comma": (lambda c: c.replace(rb"\,", b",", 1), "SUMMARY is not escaped"),
     "a bare semicolon": (lambda c: c.replace(rb"\;", b";", 1), "LOCATION is not escaped"),

@@ -11,8 +11,8 @@ from activities.sites.models import Site
 from tests.cast import DAY, NOW, logged_in, make_post, make_site, make_slot
 
 VALUES = {
-    "name": "同心老年护理中心", "address": "湖西路 1 号", "contact": "李主任", "most_visitors": "10", "most_groups": "",
-    "notice_days": "2", "list_days": "3", "revision": "0",
+    "name": "同心老年护理中心", "address": "湖西路 1 号", "geo": "", "contact": "李主任", "most_visitors": "10",
+    "most_groups": "", "notice_days": "2", "list_days": "3", "revision": "0",
 }  # fmt: skip
 
 
@@ -48,6 +48,22 @@ def test_a_place_is_added_shown_changed_and_removed(app, cast, ou):
     assert "Someone else has changed this meanwhile" in late
     assert ou.submit(f"{address}/remove").status_code == 303
     assert "No place yet" in text(ou.get("/organize/sites"))
+
+
+def test_coordinates_are_pasted_from_a_map_and_shown_as_one_shows_them(app, cast, ou):
+    typed = {**VALUES, "geo": "43.8868° N, 125.3245° E"}
+    assert ou.submit("/organize/sites/new", **typed, unit_id=cast.first.id).status_code == 303
+    with app.app_context():
+        site = db.session.query(Site).one()
+        assert site.geo == "43.886800;125.324500"
+        address = f"/organize/sites/{site.public_id}"
+    assert 'value="43.8868, 125.3245"' in text(ou.get(address))
+    wrong = text(ou.submit(address, **{**VALUES, "geo": "near the <lake>"}, unit_id=cast.first.id), 422)
+    assert "Enter latitude and longitude" in wrong
+    assert 'value="near the &lt;lake&gt;"' in wrong
+    assert ou.submit(address, **VALUES, unit_id=cast.first.id).status_code == 303
+    with app.app_context():
+        assert db.session.query(Site).one().geo == ""
 
 
 def test_a_place_of_a_unit_above_is_used_but_not_changed(app, cast, ou):

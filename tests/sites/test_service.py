@@ -20,8 +20,8 @@ from tests.cast import DAY, HOUR, NOW, make_post, make_site, make_slot
 
 pytestmark = pytest.mark.usefixtures("ctx")
 HOME = {
-    "name": "同心老年护理中心", "address": "", "contact": "", "most_visitors": 10, "most_groups": 1, "notice_days": 0,
-    "list_days": 3,
+    "name": "同心老年护理中心", "address": "", "geo": "", "contact": "", "most_visitors": 10, "most_groups": 1,
+    "notice_days": 0, "list_days": 3,
 }  # fmt: skip
 
 
