@@ -13,7 +13,7 @@ from activities.duties import queries as duties
 from activities.duties.kinds import KINDS
 from activities.duties.models import Activity, Arrival, Post, Slot
 from activities.duties.rules import SlotState
-from activities.kit.db import db
+from activities.kit.db import Among, db
 from activities.kit.refusal import NotFound
 from activities.people.models import Member
 from activities.people.users import Viewer
@@ -222,13 +222,13 @@ def gathering_for(slot_ids: Collection[int]) -> dict[Team, list[int]]:
         .join(TeamMember, TeamMember.team_id == Team.id)
         .join(TeamMember.member)
         .where(
-            Team.slot_id.in_(slot_ids), Team.signed_up_at.is_(None), Team.dissolved_at.is_(None),
+            Among(Team.slot_id), Team.signed_up_at.is_(None), Team.dissolved_at.is_(None),
             TeamMember.joined_at.is_not(None), Member.active, Member.id.not_in(on_it.correlate(Team)),
         )
         .order_by(Team.id, TeamMember.id)
     )  # fmt: skip
     teams: dict[Team, list[int]] = {}
-    for team, member_id in db.session.execute(query):
+    for team, member_id in db.session.execute(query, {"ids": list(slot_ids)}):
         teams.setdefault(team, []).append(member_id)
     return teams
 
