@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, ClassVar, NamedTuple
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from activities.kit.refusal import NotAllowed, NotFound, Refusal
 from activities.signups import organize, teams
 from activities.signups.models import SignUp, Team, Wish
 from activities.signups.rules import HOLDING, SignUpState
+from activities.signups.rules_arrivals import visit
 from activities.signups.wishes import leave_wish
 from tests.cast import NOW, Cast, clear, make_cast, make_member
 from tests.duties_told import Watch
@@ -147,6 +149,22 @@ class Machine(RuleBasedStateMachine):
         for arrival in db.session.execute(sa.select(Arrival.id, Arrival.taken, Arrival.quota)):
             assert arrival.taken == coming.pop(arrival.id, 0) <= arrival.quota
         assert set(coming) <= {None}
+
+    @invariant()
+    def nobody_is_in_two_places_at_once(self) -> None:
+        held = sa.and_(SignUp.state.in_(HOLDING), Slot.state == SlotState.OPEN)
+        query = (
+            sa.select(SignUp.member_id, Slot.starts_at, Slot.ends_at, Arrival.minute)
+            .join(Slot, Slot.id == SignUp.slot_id)
+            .outerjoin(Arrival, Arrival.id == SignUp.arrival_id)
+            .where(held)
+        )
+        visits: defaultdict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
+        for member_id, starts_at, ends_at, minute in db.session.execute(query):
+            visits[member_id].append(visit(starts_at, ends_at, minute))
+        for own in visits.values():
+            own.sort()
+            assert all(ends_at <= starts_at for (_, ends_at), (starts_at, _) in pairwise(own))
 
     @invariant()
     def who_belongs_together_stays_together(self) -> None:

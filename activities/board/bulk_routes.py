@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from flask_login import current_user
 
-from activities.board import changes, chosen, service
+from activities.board import chosen, service
 from activities.board.bulk_forms import ActForm, CancelForm, MoveForm, SeatsForm
 from activities.board.changes import NothingChosen, Plan
 from activities.duties.models import Slot
@@ -76,7 +76,7 @@ def _shown(slots: list[Slot], form: ActForm) -> dict[str, Any]:
 
 
 def _plan(slots: list[Slot], form: ActForm) -> Plan:
-    return changes.plan(service.chosen_of_all(slots), form.act(), clock.now())
+    return service.planned(slots, form.act(), clock.now())
 
 
 def _do(slots: list[Slot], form: ActForm) -> Any:

@@ -3,7 +3,7 @@ shows it, the verb asks again under its locks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -12,7 +12,14 @@ from typing import ClassVar, NamedTuple, Protocol
 from activities.duties.rules import SlotState, why_not_move, why_not_touch
 from activities.kit.refusal import N_, Refusal, refusal
 from activities.signups.rules_arrivals import SeatsByTime
-from activities.signups.rules_keeping import why_not_capacity, why_not_withdrawable
+from activities.signups.rules_keeping import (
+    Duty,
+    SeatedElsewhere,
+    Times,
+    in_two_places,
+    why_not_capacity,
+    why_not_withdrawable,
+)
 
 MOST_SLOTS = 500
 MOST_MINUTES = 24 * 60
@@ -156,16 +163,25 @@ class Plan:
         return sha256("\n".join(lines).encode()).hexdigest()
 
 
-def plan(chosen: Iterable[Chosen], act: Act, now: datetime) -> Plan:
-    changes: list[Change] = []
-    stays: list[Stays] = []
-    for slot in sorted(chosen, key=lambda slot: (slot.starts_at, slot.id)):
-        after = act.becomes(slot)
-        if why := _why_not(slot, after, now):
-            stays.append(Stays(slot, why))
-        else:
-            changes.append(Change(slot, after))
-    return Plan(tuple(changes), tuple(stays))
+def plan(chosen: Iterable[Chosen], act: Act, duties: Collection[Duty], now: datetime) -> Plan:
+    """`duties`: the seats of who is on slots that would have other times (`new_times`), in them and at these times."""
+    slots = sorted(chosen, key=lambda slot: (slot.starts_at, slot.id))
+    all_of_them = [(slot, after := act.becomes(slot), _why_not(slot, after, now)) for slot in slots]
+    clashing = in_two_places(duties, new_times((slot for slot, _, why in all_of_them if not why), act))
+    return Plan(
+        tuple(Change(slot, after) for slot, after, why in all_of_them if not why and slot.id not in clashing),
+        tuple(Stays(slot, why or SeatedElsewhere()) for slot, _, why in all_of_them if why or slot.id in clashing),
+    )
+
+
+def new_times(chosen: Iterable[Chosen], act: Act) -> dict[int, Times]:
+    """The times that slots with people would have by this, as far as they are others."""
+    looks = ((slot, act.becomes(slot)) for slot in chosen if slot.taken)
+    return {
+        slot.id: (after.starts_at, after.ends_at)
+        for slot, after in looks
+        if after and (after.starts_at, after.ends_at) != (slot.starts_at, slot.ends_at)
+    }
 
 
 def _why_not(slot: Chosen, after: Look | None, now: datetime) -> Refusal | None:

@@ -15,7 +15,7 @@ from activities.duties.models import Slot
 from activities.kit.db import db, lock, transactional
 from activities.kit.refusal import ChangedMeanwhile
 from activities.people.service import acting
-from activities.signups import arrivals, changing, organize
+from activities.signups import arrivals, changing, engagements, organize
 from activities.signups.changing import Wanted
 from activities.signups.moving_up import seat_freed
 
@@ -33,7 +33,7 @@ def apply(actor_id: int, slot_ids: Collection[int], act: Act, value: str, digest
 def _apply(
     actor_id: int, slot_ids: Collection[int], act: Act, value: str, digest: str, now: datetime
 ) -> tuple[BulkChange, set[int]]:
-    plan = changes.plan(chosen_of_all(organize.locked(actor_id, slot_ids)), act, now)
+    plan = planned(organize.locked(actor_id, slot_ids), act, now)
     if plan.digest != digest or not plan.changes:
         raise ChangedMeanwhile
     reason = act.reason if isinstance(act, Cancel) else ""
@@ -41,6 +41,12 @@ def _apply(
     done = _keep(actor_id, plan, act, value, now)
     audit.leave(now, actor_id, f"bulk {act.key}", BulkChange, done.id, after={"slots": done.slots, "value": value})
     return done, told
+
+
+def planned(slots: Collection[Slot], act: Act, now: datetime) -> Plan:
+    """What it would change. Two statements at most."""
+    found = chosen_of_all(slots)
+    return changes.plan(found, act, engagements.duties_beside(changes.new_times(found, act)), now)
 
 
 def undo(actor_id: int, public_id: str, now: datetime) -> int:

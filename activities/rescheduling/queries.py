@@ -8,16 +8,14 @@ from datetime import date, datetime, timedelta, tzinfo
 
 import sqlalchemy as sa
 
-from activities.duties.models import Activity, Arrival, Post, Slot
+from activities.duties.models import Activity, Post, Slot
 from activities.duties.planning import days_span
 from activities.duties.rules import SlotState
 from activities.kit.db import db, run
 from activities.rescheduling.rules import Calendar, Touched
-from activities.signups import engagements
 from activities.signups.facts import ACTIVE_STATES, OFFERS
 from activities.signups.models import SignUp
-from activities.signups.rules import HOLDING, Offer
-from activities.signups.rules_time import Busy
+from activities.signups.rules import Offer
 from activities.terms.queries import all_terms, special_days
 from activities.terms.rules import FIRST_YEAR, LAST_YEAR
 
@@ -51,21 +49,17 @@ def touched(where: sa.ColumnElement[bool]) -> list[Touched]:
     """These slots with who is on them, in order of time. Two statements."""
     rows = OFFERS.add_columns(Activity.id, Activity.public_id, Post.id).where(where)
     on_them = (
-        sa.select(SignUp.slot_id, SignUp.member_id, SignUp.state, Arrival.minute)
+        sa.select(SignUp.slot_id, SignUp.member_id)
         .join(Slot, Slot.id == SignUp.slot_id)
-        .outerjoin(Arrival, Arrival.id == SignUp.arrival_id)
         .where(SignUp.state.in_(ACTIVE_STATES), where)
         .order_by(SignUp.slot_id, SignUp.ticket)
     )
     people: defaultdict[int, list[int]] = defaultdict(list)
-    seated: defaultdict[int, dict[int, int | None]] = defaultdict(dict)
-    for slot_id, member_id, state, minute in run(on_them):
+    for slot_id, member_id in run(on_them):
         people[slot_id].append(member_id)
-        if state in HOLDING:
-            seated[slot_id][member_id] = minute
     found = run(rows.order_by(Slot.starts_at, Activity.name, Post.name, Slot.id))
     return [
-        Touched(Offer._make(offer), activity_id, activity, post_id, tuple(people[offer[0]]), seated[offer[0]])
+        Touched(Offer._make(offer), activity_id, activity, post_id, tuple(people[offer[0]]))
         for *offer, activity_id, activity, post_id in found
     ]
 
@@ -77,8 +71,3 @@ def open_starts(slots: Iterable[Touched], first: datetime, last: datetime) -> se
         Slot.post_id.in_(posts), Slot.state == SlotState.OPEN, Slot.starts_at.between(first, last)
     )
     return {(post_id, starts_at) for post_id, starts_at in db.session.execute(query)}
-
-
-def busy(slots: Iterable[Touched], first: datetime, last: datetime) -> dict[int, list[Busy]]:
-    """The seats that those with a seat in these slots hold in this time, by member."""
-    return engagements.busy({person for slot in slots for person in slot.seated}, first, last)

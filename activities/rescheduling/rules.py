@@ -9,13 +9,12 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import ClassVar, NamedTuple
 
-from activities.duties import rules as duties
+from activities.duties.rules import SlotThere, why_not_move
 from activities.kit.moments import wall
 from activities.kit.refusal import N_, Refusal, refusal
 from activities.signups import rules_keeping
 from activities.signups.rules import Offer
-from activities.signups.rules_arrivals import visit
-from activities.signups.rules_time import Busy
+from activities.signups.rules_keeping import Duty, SeatedElsewhere, Times
 from activities.terms.rules import Span, Special
 
 
@@ -70,20 +69,13 @@ def stands_in(day: date, specials: Mapping[date, Special]) -> date | None:
 
 @dataclass(frozen=True)
 class Touched:
-    """An open slot to come on a day that is changed. `people` are all who are on it, `seated` those with a seat, with
-    when they come after its start where people come one after another."""
+    """An open slot to come on a day that is changed, and all who are on it."""
 
     offer: Offer
     activity_id: int
     activity_public_id: str
     post_id: int
     people: tuple[int, ...]
-    seated: Mapping[int, int | None]
-
-
-@refusal
-class SeatedElsewhere(Refusal):
-    sentence: ClassVar[str] = N_("Somebody with a seat has another duty then.")
 
 
 @refusal
@@ -157,7 +149,7 @@ def people_on(slots: Iterable[Touched]) -> int:
     return len({person for slot in slots for person in slot.people})
 
 
-def shifted(slot: Touched, days: timedelta, zone: tzinfo) -> tuple[datetime, datetime] | None:
+def shifted(slot: Touched, days: timedelta, zone: tzinfo) -> Times | None:
     """A slot's times so many days later on the wall clock; None where it skips them."""
     starts, ends = slot.offer.starts_at.astimezone(zone), slot.offer.ends_at.astimezone(zone)
     starts_at = wall(starts.date() + days, starts.time(), zone)
@@ -166,49 +158,41 @@ def shifted(slot: Touched, days: timedelta, zone: tzinfo) -> tuple[datetime, dat
 
 
 def moves(
-    slots: Iterable[Touched],
+    slots: Collection[Touched],
     days: timedelta,
     taken: Collection[tuple[int, datetime]],
-    busy: Mapping[int, Iterable[Busy]],
+    duties: Collection[Duty],
     zone: tzinfo,
     now: datetime,
 ) -> tuple[tuple[Move, ...], tuple[Stay, ...]]:
     """What can be moved by so many days, and what stays for a reason. `taken` are (post, start) of the posts' other
-    open slots, `busy` the seats that people hold at the new time."""
-    moved: list[Move] = []
-    staying: list[Stay] = []
+    open slots, `duties` the seats of who has one in these slots: in them, and in others at the new time."""
+    wanted: dict[int, Times] = {}
+    reasons: dict[int, Refusal] = {}
     for slot in slots:
         times = shifted(slot, days, zone)
-        reason = why_not_moved(slot, *times, taken, busy, now) if times else NoSuchTime()
-        if times and not reason:
-            moved.append(Move(slot, *times))
-        elif reason:
-            staying.append(Stay(slot, reason))
-    return tuple(moved), tuple(staying)
-
-
-def why_not_moved(
-    slot: Touched,
-    starts_at: datetime,
-    ends_at: datetime,
-    taken: Collection[tuple[int, datetime]],
-    busy: Mapping[int, Iterable[Busy]],
-    now: datetime,
-) -> Refusal | None:
-    """The first reason against a slot's being at this time with those who have a seat in it, or None."""
-    offer = slot.offer
+        if reason := why_not_moved(slot, *times, taken, now) if times else NoSuchTime():
+            reasons[slot.offer.id] = reason
+        elif times:
+            wanted[slot.offer.id] = times
+    reasons |= {slot_id: SeatedElsewhere() for slot_id in rules_keeping.in_two_places(duties, wanted)}
     return (
-        duties.why_not_move(starts_at, ends_at, now)
-        or rules_keeping.why_not_withdrawable(offer.taken, starts_at, offer.withdraw_minutes, now)
-        or (duties.SlotThere(starts_at) if (slot.post_id, starts_at) in taken else None)
-        or (SeatedElsewhere() if _is_busy(slot, starts_at, ends_at, busy) else None)
+        tuple(Move(slot, *wanted[slot.offer.id]) for slot in slots if slot.offer.id not in reasons),
+        tuple(Stay(slot, reasons[slot.offer.id]) for slot in slots if slot.offer.id in reasons),
     )
 
 
-def _is_busy(slot: Touched, starts_at: datetime, ends_at: datetime, busy: Mapping[int, Iterable[Busy]]) -> bool:
-    """Whether somebody with a seat in it would have another duty when they would be there."""
-    visits = ((person, *visit(starts_at, ends_at, minute)) for person, minute in slot.seated.items())
-    return any(b.starts_at < last and first < b.ends_at for person, first, last in visits for b in busy.get(person, ()))
+def why_not_moved(
+    slot: Touched, starts_at: datetime, ends_at: datetime, taken: Collection[tuple[int, datetime]], now: datetime
+) -> Refusal | None:
+    """The first reason against a slot's being at this time, or None; whether its people can be there is asked of all
+    together."""
+    offer = slot.offer
+    return (
+        why_not_move(starts_at, ends_at, now)
+        or rules_keeping.why_not_withdrawable(offer.taken, starts_at, offer.withdraw_minutes, now)
+        or (SlotThere(starts_at) if (slot.post_id, starts_at) in taken else None)
+    )
 
 
 def why_not_target(day: date, from_days: Sequence[date], specials: Mapping[date, Special]) -> Refusal | None:

@@ -19,15 +19,13 @@ from activities.kit.db import db, transactional
 from activities.people.models import Member
 from activities.rescheduling import notices, queries, rules
 from activities.rescheduling.rules import Fate, Move, Outcome, Touched
-from activities.signups import changing
+from activities.signups import changing, engagements
 from activities.signups.changing import Wanted
 from activities.signups.facts import ACTIVE_STATES
 from activities.signups.models import SignUp
 from activities.signups.moving_up import seat_freed
 from activities.sites.service import lock_sites
 from activities.terms import changes
-
-MARGIN = timedelta(days=32)  # how far beside a day a slot on it may reach
 
 
 @dataclass(frozen=True)
@@ -113,11 +111,11 @@ def _outcome(slots: list[Touched], days: list[date], decision: Decision, zone: t
     from_days = sorted({touched.offer.starts_at.astimezone(zone).date() for touched in slots})
     if reason := rules.why_not_target(decision.to, from_days, queries.calendar().specials):
         raise reason
-    first, last = days_span(decision.to, decision.to, zone)
-    first, last = first - MARGIN, last + MARGIN
-    taken, busy = queries.open_starts(slots, first, last), queries.busy(slots, first, last)
+    taken = queries.open_starts(slots, *days_span(decision.to, decision.to, zone))
     shift = decision.to - from_days[0] if from_days else timedelta(0)
-    moved, staying = rules.moves(slots, shift, taken, busy, zone, now)
+    times = {slot.offer.id: rules.shifted(slot, shift, zone) for slot in slots if slot.offer.taken}
+    duties = engagements.duties_beside({slot_id: span for slot_id, span in times.items() if span})
+    moved, staying = rules.moves(slots, shift, taken, duties, zone, now)
     return replace(shown, moved=moved, staying=staying)
 
 

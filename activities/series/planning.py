@@ -17,6 +17,7 @@ from activities.kit.db import db, run
 from activities.kit.refusal import NotFound
 from activities.series import rules
 from activities.series.rules import Edit, Occurrence
+from activities.signups import engagements
 from activities.signups.facts import QUARTERS
 
 ONE = timedelta(days=1)
@@ -69,6 +70,7 @@ def edit(
     others = open_starts(wish.post_ids, wish.rule.first, wish.rule.last) - own
     minutes = series.activity.withdraw_minutes
     found = rules.edit(wanted.slots, present, gaps(series.id), others, minutes, now)
+    found = rules.able(found, engagements.duties_beside(rules.new_times(found)))
     _must_fit(found, is_locked=is_locked)
     today = now.astimezone(zone).date()
     outs = [*found.falls_out, *(out for out in wanted.falls_out if out.day >= today)]

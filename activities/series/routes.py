@@ -34,6 +34,7 @@ KEPT = {
     Kept.BY_HAND: N_("changed by hand"),
     Kept.PAST: N_("the new time is over"),
     Kept.SLOT_THERE: N_("the post has another slot at the new time"),
+    Kept.ELSEWHERE: N_("somebody with a seat has another duty then"),
     Kept.BOUND: N_("who has a seat could not withdraw any more"),
     Kept.MORE_PEOPLE: N_("more people have a seat than there would be"),
     Kept.ARRIVALS: N_("people come later than it would end, or nobody could come any more"),

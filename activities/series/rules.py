@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
@@ -13,7 +13,7 @@ from activities.duties.plans import FallsOut, Planned, Why, by_day
 from activities.duties.rules import ByHand, SlotState
 from activities.kit.refusal import N_, Refusal, refusal
 from activities.signups.rules_arrivals import Quarter, follows_seats, seats_within, why_not_length
-from activities.signups.rules_keeping import is_bound
+from activities.signups.rules_keeping import Duty, Times, in_two_places, is_bound
 
 MINUTE = timedelta(minutes=1)
 Key = tuple[int, date]  # a post and a day of the series: what a slot stays, wherever it is moved
@@ -28,6 +28,7 @@ class Kept(StrEnum):
     BOUND = "bound"
     MORE_PEOPLE = "more_people"
     ARRIVALS = "arrivals"
+    ELSEWHERE = "elsewhere"
 
 
 class Occurrence(NamedTuple):
@@ -166,6 +167,23 @@ def edit(
         tuple(slot for slot in going if slot.tickets),
         tuple(keep),
         tuple(outs),
+    )
+
+
+def new_times(change: Edit) -> dict[int, Times]:
+    """The times that slots in which people have a seat get by a change, as far as they are others."""
+    return {move.slot.id: move[1:3] for move in change.change if move.is_moved and move.slot.seated}
+
+
+def able(change: Edit, duties: Iterable[Duty]) -> Edit:
+    """The same change without what would have somebody in two places at once. `duties`: the seats of who is on slots
+    that get other times, in them and at these times."""
+    gone = {slot.id for slot in change.cancel}
+    clashing = in_two_places([one for one in duties if one.slot_id not in gone], new_times(change))
+    return replace(
+        change,
+        change=tuple(move for move in change.change if move.slot.id not in clashing),
+        keep=(*change.keep, *((m.slot, Kept.ELSEWHERE) for m in change.change if m.slot.id in clashing)),
     )
 
 

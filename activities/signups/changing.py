@@ -21,16 +21,14 @@ from activities.signups import arrivals, engagements, facts, notices, notices_to
 from activities.signups.facts import ACTIVE_STATES, NOW, OFFERS
 from activities.signups.models import SignUp
 from activities.signups.moving_up import promote
-from activities.signups.rules import Offer, SignUpState
+from activities.signups.rules import Offer
 from activities.signups.rules_arrivals import (
     Quarter,
     follows_seats,
     seats_within,
-    visit,
     why_not_length,
     why_not_seats,
 )
-from activities.signups.rules_time import Busy
 
 STARTS = sa.bindparam("starts", type_=UtcDateTime())
 ENDS = sa.bindparam("ends", type_=UtcDateTime())
@@ -49,7 +47,7 @@ _GOING = (
     .order_by(Slot.starts_at, Slot.id)
 )
 _PEOPLE = (
-    sa.select(SignUp.slot_id, SignUp.member_id, SignUp.state, Arrival.minute)
+    sa.select(SignUp.slot_id, SignUp.member_id, Arrival.minute)
     .outerjoin(Arrival, Arrival.id == SignUp.arrival_id)
     .where(Among(SignUp.slot_id), SignUp.state.in_(ACTIVE_STATES))
     .order_by(SignUp.slot_id, SignUp.ticket)
@@ -235,15 +233,12 @@ def _standing(slot_ids: Collection[int]) -> list[Standing]:
     return [Standing(Offer._make(offer), post_id, activity_id) for *offer, post_id, activity_id in rows]
 
 
-def _people(
-    slot_ids: Collection[int], states: Collection[SignUpState] = ACTIVE_STATES
-) -> defaultdict[int, dict[int, int | None]]:
+def _people(slot_ids: Collection[int]) -> defaultdict[int, dict[int, int | None]]:
     """Who is on each of these slots, in the order in which they were accepted, and when they come after its start,
     where people come one after another. One statement."""
     people: defaultdict[int, dict[int, int | None]] = defaultdict(dict)
-    for slot_id, member_id, state, minute in run(_PEOPLE, {"ids": list(slot_ids)}):
-        if state in states:
-            people[slot_id][member_id] = minute
+    for slot_id, member_id, minute in run(_PEOPLE, {"ids": list(slot_ids)}):
+        people[slot_id][member_id] = minute
     return people
 
 
@@ -262,7 +257,7 @@ def _refuse(reasons: Iterable[Refusal | None]) -> None:
 
 def _why_not(changes: Sequence[Change], now: datetime) -> Iterator[Refusal | None]:
     """The reasons against each change, each with what it takes to know them read for all at once."""
-    runs_into = _run_into_duties(changes, now)
+    clashing = _clashing(changes)
     there = _there(changes)
     for c in changes:
         offer = c.slot.offer
@@ -273,8 +268,9 @@ def _why_not(changes: Sequence[Change], now: datetime) -> Iterator[Refusal | Non
             or (
                 rules_keeping.why_not_withdrawable(taken, c.starts_at, offer.withdraw_minutes, now)
                 if c.is_other_start
-                else (rules_keeping.RunsIntoDuty() if offer.id in runs_into else None)
+                else None
             )
+            or (rules_keeping.SeatedElsewhere() if offer.id in clashing else None)
             or why_not_length(c.starts_at, c.minutes, c.quarters)
             or why_not_seats(c.capacity, offer.capacity, c.quarters)
             or rules_keeping.why_not_capacity(taken, c.capacity)
@@ -282,31 +278,10 @@ def _why_not(changes: Sequence[Change], now: datetime) -> Iterator[Refusal | Non
         )
 
 
-def _run_into_duties(changes: Iterable[Change], now: datetime) -> set[int]:
-    """The slots whose later end runs into another duty of somebody with a seat who cannot withdraw any more. An end
-    alone may change otherwise, as long as they know of it."""
-    longer = [
-        c for c in changes
-        if not c.is_other_start and c.ends_at > c.slot.offer.ends_at
-        and rules_keeping.is_bound(c.starts_at, c.slot.offer.withdraw_minutes, now)
-    ]  # fmt: skip
-    if not longer:
-        return set()
-    seated = _people([c.slot.offer.id for c in longer], [SignUpState.SEATED])
-    first, last = min(c.slot.offer.ends_at for c in longer), max(c.ends_at for c in longer)
-    duties = engagements.busy({who for some in seated.values() for who in some}, first, last)
-    return {
-        c.slot.offer.id for c in longer
-        if any(_runs_into(c, minute, duties[who]) for who, minute in seated[c.slot.offer.id].items())
-    }  # fmt: skip
-
-
-def _runs_into(change: Change, minute: int | None, duties: Iterable[Busy]) -> bool:
-    """Whether what a later end adds to the time of somebody who comes so many minutes after the start runs into one of
-    their duties."""
-    _, was = visit(change.starts_at, change.slot.offer.ends_at, minute)
-    _, ends_at = visit(change.starts_at, change.ends_at, minute)
-    return was < ends_at and any(one.starts_at < ends_at and one.ends_at > was for one in duties)
+def _clashing(changes: Iterable[Change]) -> set[int]:
+    """The slots at whose new time somebody with a seat would have another duty, wherever that will be by then."""
+    wanted = {c.slot.offer.id: (c.starts_at, c.ends_at) for c in changes if c.is_moved and c.slot.offer.taken}
+    return rules_keeping.in_two_places(engagements.duties_beside(wanted), wanted)
 
 
 def _there(changes: Collection[Change]) -> Counter[tuple[int, datetime]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -11,12 +11,13 @@ import sqlalchemy as sa
 from activities.duties.models import Activity, Arrival, Post, Slot
 from activities.duties.rules import SlotState
 from activities.kit import clock
-from activities.kit.db import run
+from activities.kit.db import Among, run
 from activities.people.models import Member
 from activities.signups.facts import FIRST, IS_ACTIVE, LAST, MEMBER, MEMBERS, NOW, PERSON, SLOT, WHO, Home
 from activities.signups.models import SignUp
 from activities.signups.rules import HOLDING, Mine, Offer, SignUpState, duty_name
 from activities.signups.rules_arrivals import visit
+from activities.signups.rules_keeping import Duty, Times
 from activities.signups.rules_person import Person
 from activities.signups.rules_time import Busy, reach
 from activities.timetables.models import busy_within
@@ -139,6 +140,24 @@ def busy(
         one = Engagement._make(engagement)
         found[member_id] += busy_of([one] if one.slot_id != beside else [])
     return found
+
+
+_ON_THEM = sa.select(SignUp.member_id).where(Among(SignUp.slot_id), SignUp.state.in_(HOLDING)).correlate(None)
+_DUTIES = (
+    sa.select(SignUp.member_id, Slot.id, Slot.starts_at, Slot.ends_at, Arrival.minute)
+    .join(Slot, Slot.id == SignUp.slot_id)
+    .outerjoin(Arrival, Arrival.id == SignUp.arrival_id)
+    .where(SignUp.member_id.in_(_ON_THEM), SignUp.state.in_(HOLDING), sa.or_(Among(Slot.id), TOUCHES))
+)
+
+
+def duties_beside(wanted: Mapping[int, Times]) -> list[Duty]:
+    """The seats of everybody with a seat in slots that are to have other times, as far as these can matter: in the
+    slots themselves, and in open ones that touch the new times. One statement."""
+    if not wanted:
+        return []
+    first, last = min(starts_at for starts_at, _ in wanted.values()), max(ends_at for _, ends_at in wanted.values())
+    return [Duty._make(row) for row in run(_DUTIES, {"ids": list(wanted), "first": first, "last": last})]
 
 
 _LAPSED = ENGAGEMENTS.add_columns(SignUp.member_id).where(

@@ -30,7 +30,6 @@ FIELDS = {
     "EndsBeforeStart": "ends_at",
     "TooLong": "ends_at",
     "FewerThanSeated": "capacity",
-    "RunsIntoDuty": "ends_at",
     "TooManyVisitors": "capacity",
 }
 

@@ -40,22 +40,22 @@ WHY = {
 
 @pytest.mark.parametrize(("slot", "act", "why"), WHY.values(), ids=WHY)
 def test_a_slot_changes_or_stays_and_says_why(slot, act, why):
-    found = plan([slot], act, NOW)
+    found = plan([slot], act, (), NOW)
     assert [stays.why for stays in found.stays] == ([why] if why else [])
     assert len(found.changes) == (why is None)
 
 
 def test_what_is_confirmed_is_what_was_shown():
-    shown = plan([SLOT], Seats(5), NOW).digest
-    assert plan([SLOT], Seats(5), NOW + HOUR).digest == shown
+    shown = plan([SLOT], Seats(5), (), NOW).digest
+    assert plan([SLOT], Seats(5), (), NOW + HOUR).digest == shown
     for other in (SLOT._replace(revision=1), SLOT._replace(taken=3), SLOT._replace(people=4), SLOT._replace(id=2)):
-        assert plan([other], Seats(5), NOW).digest != shown
-    assert plan([SLOT], Seats(6), NOW).digest != shown
-    assert plan([SLOT], Cancel("雨"), NOW).digest == plan([SLOT], Cancel("雪"), NOW).digest
+        assert plan([other], Seats(5), (), NOW).digest != shown
+    assert plan([SLOT], Seats(6), (), NOW).digest != shown
+    assert plan([SLOT], Cancel("雨"), (), NOW).digest == plan([SLOT], Cancel("雪"), (), NOW).digest
 
 
 def test_people_are_counted():
-    assert plan([SLOT, SLOT._replace(id=2), SLOT._replace(id=3, starts_at=NOW)], Cancel(), NOW).people == 6
+    assert plan([SLOT, SLOT._replace(id=2), SLOT._replace(id=3, starts_at=NOW)], Cancel(), (), NOW).people == 6
 
 
 def test_what_was_done_can_be_taken_back_once_and_for_ten_minutes():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from activities.board import changes, service
+from activities.board import service
 from activities.board.changes import Cancel, Move, Seats
 from activities.duties.models import Slot
 from activities.duties.rules import SlotState
@@ -25,7 +25,7 @@ def row(app, cast, capacity: int) -> list[int]:
 
 def digest(app, ids, act) -> str:
     with app.app_context():
-        return changes.plan(service.chosen_of_all([db.session.get(Slot, i) for i in ids]), act, NOW).digest
+        return service.planned([db.session.get(Slot, i) for i in ids], act, NOW).digest
 
 
 def test_slots_are_cancelled_together_or_not_at_all_while_people_sign_up(app, cast):

@@ -6,11 +6,11 @@ import pytest
 import sqlalchemy as sa
 
 from activities.audit.models import AuditEntry
-from activities.board import changes, chosen, service
+from activities.board import chosen, service
 from activities.board.changes import Cancel, Move, NotToUndo, Seats
 from activities.board.models import BulkChange, Message
 from activities.board.rules import MOST_MESSAGES, Audience, NobodyToTell, TooManyMessages, fingerprint
-from activities.duties.models import Slot
+from activities.duties.models import Activity, Slot
 from activities.duties.rules import SlotState, SlotThere
 from activities.kit.db import db
 from activities.kit.refusal import ChangedMeanwhile, NotAllowed, NotFound
@@ -21,7 +21,7 @@ from activities.people.service import revoke
 from activities.signups.models import Team
 from activities.signups.organize import edit_slot
 from activities.signups.rules import SignUpState
-from activities.signups.rules_keeping import FewerThanSeated
+from activities.signups.rules_keeping import FewerThanSeated, SeatedElsewhere
 from activities.signups.service import sign_up, withdraw
 from activities.signups.teams import join, make_team, sign_up_team
 from tests.cast import DAY, HOUR, NOW, make_activity, make_member, make_post, make_slot, my_state, told_of
@@ -47,7 +47,7 @@ def fresh(slot_id: int) -> Slot:
 
 
 def digest(slot_ids, act) -> str:
-    return changes.plan(service.chosen_of_all([fresh(slot_id) for slot_id in slot_ids]), act, NOW).digest
+    return service.planned([fresh(slot_id) for slot_id in slot_ids], act, NOW).digest
 
 
 def do(cast, slot_ids, act, value="", now=NOW) -> BulkChange:
@@ -100,6 +100,35 @@ def test_a_row_moves_together(cast, slots):
     do(cast, slots, Move(-120))
     assert [fresh(slot_id).starts_at for slot_id in slots] == [NOW + 3 * DAY + n * HOUR for n in (-1, 0, 1)]
     assert len(told("signups.moved")) == 6
+
+
+def test_slots_of_one_person_that_move_together_are_not_in_each_others_way(cast, slots):
+    do(cast, slots, Move(60))
+    do(cast, slots, Move(-60))
+    assert [fresh(slot_id).starts_at for slot_id in slots] == [NOW + 3 * DAY + n * HOUR for n in range(3)]
+
+
+def test_where_somebody_has_another_duty_then_the_slot_stays_and_what_it_is_in_the_way_of(cast, slots):
+    """Lin's first slot has nowhere to go because of the second, which has nowhere to go because of another duty."""
+    make_slot(make_post(db.session.get_one(Activity, cast.sweeping.id), "南岸"), NOW + 3 * DAY + 2.5 * HOUR)
+    db.session.commit()
+    other = db.session.scalars(sa.select(Slot.id).order_by(Slot.id.desc())).first()
+    sign_up(cast.lin.id, other, NOW)
+    planned = service.planned([fresh(slot_id) for slot_id in slots], Move(60), NOW)
+    assert [(one.slot.id, type(one.why)) for one in planned.stays] == [(i, SeatedElsewhere) for i in slots[:2]]
+    assert [one.slot.id for one in planned.changes] == slots[2:]
+    do(cast, slots, Move(60))
+    assert [fresh(slot_id).starts_at for slot_id in slots] == [NOW + 3 * DAY + n * HOUR for n in (0, 1, 3)]
+
+
+def test_a_move_is_not_taken_back_over_what_people_have_taken_on_since(cast, slots):
+    made = do(cast, slots, Move(3 * 60))
+    other = make_slot(make_post(db.session.get_one(Activity, cast.sweeping.id), "南岸"), NOW + 3 * DAY)
+    db.session.commit()
+    sign_up(cast.lin.id, other.id, NOW)
+    with pytest.raises(SeatedElsewhere):
+        service.undo(cast.ou.id, made.public_id, NOW)
+    assert fresh(slots[0]).starts_at == NOW + 3 * DAY + 3 * HOUR
 
 
 def test_what_stays_is_left_alone(cast, slots):

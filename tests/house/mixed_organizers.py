@@ -75,7 +75,7 @@ class Organizers(Stage):
     def many_slots_change(self, slots, act):
         def apply(now):
             found = db.session.scalars(sa.select(Slot).where(Slot.id.in_([self.slots[n] for n in slots]))).all()
-            plan = bulk.plan(board.chosen_of_all(found), act, now)
+            plan = board.planned(found, act, now)
             board.apply(self.organizer, [one.slot.id for one in plan.changes], act, "", plan.digest, now)
 
         self.did(apply)

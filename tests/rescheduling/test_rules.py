@@ -11,8 +11,8 @@ from activities.duties.rules import InThePast, SlotState, SlotThere, TooFar
 from activities.people.rules import Stages, Standings
 from activities.rescheduling import rules
 from activities.rescheduling.rules import Calendar, Move, Outcome, Stay, Touched, moves, people_on, touched_days
-from activities.signups.rules import Busy, Offer
-from activities.signups.rules_keeping import NoTimeToWithdraw
+from activities.signups.rules import Offer
+from activities.signups.rules_keeping import Duty, NoTimeToWithdraw, SeatedElsewhere
 from activities.terms.rules import Span, Special
 from tests.cast import DAY, HOUR, NOW
 
@@ -72,15 +72,23 @@ def slot(starts_at: datetime, *, hours: float = 2, seated: tuple[int, ...] = (),
         closes_at=None, withdraw_minutes=24 * 60, stages=Stages(0), standings=Standings(0), eligible_path=None,
         eligible_unit=None,
     )  # fmt: skip
-    at = fields.get("at", {})
-    return Touched(offer, 1, "a", post, fields.get("people", seated), {who: at.get(who) for who in seated})
+    return Touched(offer, 1, "a", post, fields.get("people", seated))
+
+
+def seat(member: int, of: Touched, minute: int | None = None) -> Duty:
+    return Duty(member, of.offer.id, of.offer.starts_at, of.offer.ends_at, minute)
+
+
+def elsewhere(member: int, begins: float, ends: float) -> Duty:
+    """A duty so many hours from now, in a slot that is not moved."""
+    return Duty(member, 99, NOW + begins * HOUR, NOW + ends * HOUR)
 
 
 TOMORROW = NOW + DAY
 
 
 def test_a_slot_keeps_its_time_of_day():
-    moved, staying = moves([slot(TOMORROW)], timedelta(3), (), {}, ZONE, NOW)
+    moved, staying = moves([slot(TOMORROW)], timedelta(3), (), (), ZONE, NOW)
     assert moved == (Move(slot(TOMORROW), TOMORROW + 3 * DAY, TOMORROW + 3 * DAY + 2 * HOUR),)
     assert staying == ()
 
@@ -89,43 +97,59 @@ def test_a_slot_keeps_its_time_of_day():
     ("comes", "duty", "stays"), [(None, 90, True), (0, 90, False), (60, 90, True), (105, 30, False), (105, 100, True)]
 )
 def test_who_comes_at_a_time_of_their_own_needs_only_that_time(comes, duty, stays):
-    drive = slot(TOMORROW, seated=(7,), at={7: comes})
-    begins = TOMORROW + timedelta(days=1, minutes=duty)
-    _, staying = moves([drive], DAY, (), {7: [Busy(begins, begins + HOUR / 4, "值班")]}, ZONE, NOW)
+    drive, begins = slot(TOMORROW, seated=(7,)), 48 + duty / 60
+    _, staying = moves([drive], DAY, (), [seat(7, drive, comes), elsewhere(7, begins, begins + 0.25)], ZONE, NOW)
     assert bool(staying) is stays
 
 
 @pytest.mark.parametrize(
-    ("days", "seated", "taken", "busy", "refusal"),
+    ("days", "seated", "taken", "duties", "refusal"),
     [
-        (3, (7,), (), {}, None),
-        (-2, (), (), {}, InThePast),
-        (-1, (), (), {}, InThePast),
-        (3, (), {(1, TOMORROW + 3 * DAY)}, {}, SlotThere),
-        (3, (), {(2, TOMORROW + 3 * DAY)}, {}, None),
-        (3, (7,), (), {7: [Busy(TOMORROW + 3 * DAY - HOUR, TOMORROW + 3 * DAY + HOUR, "x")]}, rules.SeatedElsewhere),
-        (3, (7,), (), {7: [Busy(TOMORROW + 3 * DAY - HOUR, TOMORROW + 3 * DAY, "x")]}, None),
-        (3, (7,), (), {8: [Busy(TOMORROW + 3 * DAY, TOMORROW + 3 * DAY + HOUR, "x")]}, None),
-        (800, (), (), {}, TooFar),
+        (3, (7,), (), (), None),
+        (-2, (), (), (), InThePast),
+        (-1, (), (), (), InThePast),
+        (3, (), {(1, TOMORROW + 3 * DAY)}, (), SlotThere),
+        (3, (), {(2, TOMORROW + 3 * DAY)}, (), None),
+        (3, (7,), (), [elsewhere(7, 95, 97)], SeatedElsewhere),
+        (3, (7,), (), [elsewhere(7, 95, 96)], None),
+        (3, (7,), (), [elsewhere(8, 96, 97)], None),
+        (800, (), (), (), TooFar),
     ],
 )
-def test_what_cannot_be_moved_stays_with_its_reason(days, seated, taken, busy, refusal):
-    moved, staying = moves([slot(TOMORROW, seated=seated)], timedelta(days), taken, busy, ZONE, NOW)
+def test_what_cannot_be_moved_stays_with_its_reason(days, seated, taken, duties, refusal):
+    one = slot(TOMORROW, seated=seated)
+    moved, staying = moves([one], timedelta(days), taken, [*duties, *(seat(who, one) for who in seated)], ZONE, NOW)
     assert len(moved) == (refusal is None)
     assert [type(stay.refusal) for stay in staying] == ([refusal] if refusal else [])
 
 
+def test_slots_that_move_together_are_not_in_each_others_way():
+    """The night watch reaches into the day to which the other moves, until it moves away itself."""
+    watch, early = slot(TOMORROW, hours=25, seated=(7,)), slot(TOMORROW + HOUR / 4, seated=(7,), id=2)
+    watch_is_short = [seat(7, watch, 0), seat(7, early, 60)]
+    assert len(moves([watch], DAY, (), [seat(7, watch)], ZONE, NOW)[0]) == 1
+    assert len(moves([watch, early], DAY, (), watch_is_short, ZONE, NOW)[0]) == 2
+
+
+def test_what_stays_may_be_in_the_way_of_what_would_have_moved():
+    watch, early = slot(TOMORROW, hours=25, seated=(7,)), slot(TOMORROW, seated=(7,), id=2, post=2)
+    duties = [seat(7, watch, 23 * 60 + 30), seat(7, early)]
+    assert len(moves([watch, early], DAY, (), duties, ZONE, NOW)[0]) == 2
+    moved, staying = moves([watch, early], DAY, {(1, TOMORROW + DAY)}, duties, ZONE, NOW)
+    assert (moved, [type(stay.refusal) for stay in staying]) == ((), [SlotThere, SeatedElsewhere])
+
+
 def test_nobody_is_bound_to_a_day_from_which_it_is_too_late_to_withdraw():
     later = slot(NOW + 3 * DAY, seated=(7,))
-    [stay] = moves([later], timedelta(-2), (), {}, ZONE, NOW)[1]
+    [stay] = moves([later], timedelta(-2), (), (), ZONE, NOW)[1]
     assert isinstance(stay.refusal, NoTimeToWithdraw)
-    assert moves([slot(NOW + 3 * DAY)], timedelta(-2), (), {}, ZONE, NOW)[1] == ()
+    assert moves([slot(NOW + 3 * DAY)], timedelta(-2), (), (), ZONE, NOW)[1] == ()
 
 
 def test_a_time_that_the_clocks_skip_never_comes():
     berlin = ZoneInfo("Europe/Berlin")
     night = slot(datetime(2027, 3, 26, 1, 30, tzinfo=UTC), hours=1)  # 02:30 on the wall
-    [stay] = moves([night], timedelta(2), (), {}, berlin, NOW)[1]
+    [stay] = moves([night], timedelta(2), (), (), berlin, NOW)[1]
     assert isinstance(stay.refusal, rules.NoSuchTime)
 
 
@@ -157,7 +181,7 @@ def test_another_fate_time_or_person_has_another_digest():
     outcomes = [
         Outcome(cancelled=(one,)), Outcome(cancelled=(slot(TOMORROW, people=(1, 2)),)),
         Outcome(moved=(Move(one, TOMORROW, TOMORROW),)), Outcome(moved=(Move(one, TOMORROW + DAY, TOMORROW),)),
-        Outcome(staying=(Stay(one, rules.SeatedElsewhere()),)), Outcome(),
+        Outcome(staying=(Stay(one, SeatedElsewhere()),)), Outcome(),
     ]  # fmt: skip
     assert len({outcome.digest for outcome in outcomes}) == len(outcomes)
     assert Outcome(cancelled=(one,)).digest == outcomes[0].digest

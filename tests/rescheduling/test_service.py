@@ -14,10 +14,10 @@ from activities.kit import clock
 from activities.kit.db import db
 from activities.kit.refusal import ChangedMeanwhile, NotFound
 from activities.outbox.models import Notice
-from activities.rescheduling import rules
-from activities.rescheduling.rules import Fate
+from activities.rescheduling.rules import Fate, SeveralDays
 from activities.rescheduling.service import Change, Decision, carry_out, look
 from activities.signups.rules import SignUpState
+from activities.signups.rules_keeping import SeatedElsewhere
 from activities.signups.service import sign_up, withdraw
 from activities.terms import changes
 from activities.terms.queries import all_terms, special_days
@@ -128,7 +128,7 @@ def test_what_cannot_be_moved_stays_and_nobody_on_it_is_told(cast: Cast):
     [busy] = crowd(cast, cast.slot, there, count=1)
     outcome = do(cast, ADD, MOVE)
     assert [move.touched.offer.id for move in outcome.moved] == [free.id]
-    assert [(s.touched.offer.id, type(s.refusal)) for s in outcome.staying] == [(cast.slot.id, rules.SeatedElsewhere)]
+    assert [(s.touched.offer.id, type(s.refusal)) for s in outcome.staying] == [(cast.slot.id, SeatedElsewhere)]
     assert fresh(cast.slot).starts_at == cast.slot.starts_at
     assert not told("signups.moved")
     assert my_state(busy, cast.slot.id) is SEATED
@@ -180,7 +180,7 @@ def test_slots_of_several_days_cannot_become_one_days(cast: Cast):
     do(cast, Change(changes.add_term, (Span("2026 秋", date(2026, 9, 7), 18),)), Decision())
     [term] = all_terms()
     change = Change(changes.remove_term, (term.starts_on, fingerprint(term)))
-    with pytest.raises(rules.SeveralDays):
+    with pytest.raises(SeveralDays):
         look(cast.gu.id, change, MOVE, clock.zone(), NOW)
     assert len(do(cast, change, CANCEL).cancelled) == 2
     assert all_terms() == []

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from activities.audit.models import AuditEntry
-from activities.duties.models import Post, Series, Slot
+from activities.duties.models import Activity, Post, Series, Slot
 from activities.duties.plans import Why, Wish
 from activities.duties.rules import LastBeforeFirst, PlanChanged, SlotState
 from activities.kit import clock
@@ -260,6 +260,24 @@ def test_a_day_that_a_change_cancelled_comes_back_as_a_new_slot(cast, series):
     edit(cast, series, wish(series, excluded=frozenset({DAYS[0]})), "停一次")
     edit(cast, series, wish(series, excluded=frozenset()))
     assert slots()[DAYS[0]].id != slot.id
+
+
+def test_where_somebody_has_another_duty_then_the_slot_stays_unless_that_one_goes_too(cast, series):
+    own = {day: slot.id for day, slot in slots().items()}
+    other = make_series(make_post(db.session.get_one(Activity, cast.sweeping.id), "南岸"), FIRST, LAST, hour=18)
+    db.session.commit()
+    there = db.session.query(Slot).filter_by(series_id=other.id, series_day=DAYS[1]).one()
+    for slot_id in (own[DAYS[0]], own[DAYS[1]], there.id):
+        sign_up(cast.lin.id, slot_id, NOW)
+    later = wish(series, starts=time(18), ends=time(20))
+    change = look(series, later)
+    assert [(slot.day, why) for slot, why in change.keep] == [(DAYS[1], Kept.ELSEWHERE)]
+    edit(cast, series, later)
+    db.session.expire_all()
+    moved = {day: db.session.get_one(Slot, slot_id) for day, slot_id in own.items()}
+    assert hours(moved) == [18, moved[DAYS[1]].starts_at.astimezone(clock.zone()).hour, 18, 18, 18]
+    assert moved[DAYS[1]].starts_at.astimezone(clock.zone()).hour != 18
+    assert edit(cast, series, later).slots == 0
 
 
 def test_who_could_not_withdraw_any_more_is_not_moved(cast, series):

@@ -73,11 +73,16 @@ class Model:
         return was_open
 
     def move(self, slot: int, start: float) -> bool:
-        if self.open[slot] and self.starts[slot] != start:
-            self.starts[slot], seated = start, list(self.seated[slot])
-            self.promote(slot)
-            self.seat_freed(seated)
-        return self.open[slot]
+        was = self.starts[slot]
+        if not self.open[slot] or start == was:
+            return self.open[slot]
+        self.starts[slot], seated = start, list(self.seated[slot])
+        if any(self.clash(person, slot) for person in seated):
+            self.starts[slot] = was
+            return False
+        self.promote(slot)
+        self.seat_freed(seated)
+        return True
 
     def leave(self, person: int) -> bool:
         if person in self.gone:

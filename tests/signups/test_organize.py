@@ -28,7 +28,7 @@ from activities.signups import queries
 from activities.signups.models import Team
 from activities.signups.organize import cancel_slot, delete_slot, edit_post, edit_slot
 from activities.signups.rules import SignUpState
-from activities.signups.rules_keeping import FewerThanSeated, NoTimeToWithdraw, RunsIntoDuty
+from activities.signups.rules_keeping import FewerThanSeated, NoTimeToWithdraw, SeatedElsewhere
 from activities.signups.service import sign_up, withdraw
 from activities.signups.teams import join, make_team
 from tests.cast import DAY, HOUR, NOW, make_member, make_post, make_slot, my_state
@@ -308,7 +308,7 @@ def test_the_end_may_change_when_it_is_too_late_to_withdraw_and_is_told(cast):
     assert notices("signups.moved") == people * 2
 
 
-def test_a_later_end_does_not_run_into_a_duty_of_who_cannot_withdraw_any_more(cast):
+def test_a_later_end_does_not_run_into_another_duty(cast):
     people, after = crowd(cast, 3), cast.slot.ends_at
     next_one = make_slot(make_post(fresh(cast.sweeping), "南岸"), after)
     db.session.commit()
@@ -317,9 +317,10 @@ def test_a_later_end_does_not_run_into_a_duty_of_who_cannot_withdraw_any_more(ca
     change(cast, revision=1, ends_at=after, now=NOW + HOUR)
     withdraw(people[2], next_one.id, NOW)
     sign_up(people[0], next_one.id, NOW)
-    with pytest.raises(RunsIntoDuty):
+    with pytest.raises(SeatedElsewhere):
         change(cast, revision=2, ends_at=after + HOUR, now=NOW + HOUR)
-    change(cast, revision=2, ends_at=after + HOUR, now=NOW - HOUR)  # here people can still choose
+    with pytest.raises(SeatedElsewhere):
+        change(cast, revision=2, ends_at=after + HOUR, now=NOW - HOUR)
 
 
 def test_the_roster_is_in_the_order_of_acceptance_in_one_statement(cast, statements):

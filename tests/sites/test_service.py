@@ -85,7 +85,7 @@ def test_another_partner_s_place_is_told_to_everyone_to_come(cast, wards):
 
 def test_many_slots_at_once_fit_all_or_none(cast, wards):
     act, ids = changes.Seats(11), [slot.id for slot in wards[1]]
-    digest = changes.plan(board.chosen_of_all(wards[1]), act, NOW).digest
+    digest = board.planned(wards[1], act, NOW).digest
     with pytest.raises(TooManyVisitors):
         board.apply(cast.ou.id, ids, act, "11", digest, NOW)
     assert {db.session.get(Slot, i, populate_existing=True).capacity for i in ids} == {5}
