@@ -24,8 +24,8 @@ from activities.people.persons import same_person
 from activities.people.service import acting
 from activities.records.amending import amend
 from activities.records.models import Record
-from activities.records.queries import names_locked
 from activities.records.rules import Mark
+from activities.records.sheets import names_locked
 from activities.terms import queries as terms
 from activities.terms.rules import add_working_days
 

@@ -17,7 +17,7 @@ from activities.kit.refusal import Refusal
 from activities.kit.text import clean_line
 from activities.outcomes.rules import Cell, read_amount, write_amount
 from activities.photos.forms import PhotoForm
-from activities.records.queries import Line
+from activities.records.sheets import Line
 
 MOST_TYPED = 20
 MOST_OF_TERM = 100_000_000

@@ -24,8 +24,8 @@ from activities.photos import service as photos
 from activities.photos.apart import Picture
 from activities.photos.models import Photo
 from activities.photos.rules import People
-from activities.records.queries import session
 from activities.records.rules import why_not_open
+from activities.records.sheets import session
 
 PAGE = 24
 

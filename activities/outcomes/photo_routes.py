@@ -20,8 +20,8 @@ from activities.outcomes import gallery, queries
 from activities.outcomes.forms import SlotPhotoForm
 from activities.photos.answers import PICTURE, answer
 from activities.photos.forms import RemovalForm
-from activities.records.queries import session
 from activities.records.rules import why_not_open
+from activities.records.sheets import session
 
 
 def add_to(outcomes: Blueprint) -> None:

@@ -22,7 +22,7 @@ from activities.outcomes import files, gallery, pages, photo_routes, queries, se
 from activities.outcomes.forms import OutcomeForm, TargetForm
 from activities.outcomes.rules import MoreThanAll, OwnAmount, Stretch, WhyCorrected, side_by_side, write_amount
 from activities.people.users import Viewer
-from activities.records import queries as records
+from activities.records import sheets
 from activities.records.rules import why_not_open
 from activities.reviews.rules import FIRST_YEAR, LAST_YEAR
 from activities.signups.cards import Card
@@ -45,7 +45,7 @@ def init_app(app: Flask) -> None:
 def achieved(viewer: Viewer, slot: Slot, card: Card, now: datetime) -> Panel | None:  # noqa: ARG001
     """What was achieved, for who may see it, once the slot has begun."""
     kind = slot.post.activity.kind
-    if not kind.measures or slot.starts_at > now or why_not_open(records.session(slot), now):
+    if not kind.measures or slot.starts_at > now or why_not_open(sheets.session(slot), now):
         return None
     sight = queries.sight_of(viewer, slot)
     if not sight.may_see:
@@ -95,7 +95,7 @@ def enter(public_id: str) -> Any:
 
 def _form(slot: Slot, sight: queries.Sight, *, typed: bool = False) -> OutcomeForm:
     kind = slot.post.activity.kind
-    people = records.sheet(slot.id) if any(measure.is_each for measure in kind.measures) else []
+    people = sheets.sheet(slot.id) if any(measure.is_each for measure in kind.measures) else []
     if not sight.is_whole:
         people = [line for line in people if line.member_id == current_user.id]
     hold = {cell: entry.amount for cell, entry in queries.entries(slot.id).items()}
@@ -109,7 +109,7 @@ def _page(slot: Slot, sight: queries.Sight, form: OutcomeForm | None = None) -> 
         "pairs": side_by_side([(one.moment, one) for one in photos]),
         "photos": [one for one in photos if one.moment is PhotoMoment.DURING],
         "slot": slot, "sight": sight, "form": form or _form(slot, sight), "rows": rows, "changed": None,
-        "refusal": why_not_open(records.session(slot), clock.now()),
+        "refusal": why_not_open(sheets.session(slot), clock.now()),
         "needs_reason": any(row.is_current and row.amount is not None for row in rows),
     }  # fmt: skip
 

@@ -19,8 +19,8 @@ from activities.outcomes.models import Outcome, Target
 from activities.outcomes.rules import Cell
 from activities.people.persons import same_person
 from activities.people.service import acting
-from activities.records.queries import session, sheet
 from activities.records.rules import why_not_open
+from activities.records.sheets import session, sheet
 from activities.terms.models import Term
 
 

@@ -15,12 +15,12 @@ from activities.duties.models import Slot
 from activities.duties.queries import WITH_ALL
 from activities.kit.db import Among, db, run
 from activities.norms import queries as norms
-from activities.records import queries
+from activities.records import sheets
 from activities.records.models import Record
-from activities.records.queries import Kept
 from activities.records.rules import CAME, Mark
 from activities.records.rules_ticks import resized
 from activities.records.service import counted_once
+from activities.records.sheets import Kept
 from activities.signups import changing
 
 _RECORDED = sa.select(Record.slot_id).where(Among(Record.slot_id)).distinct()
@@ -32,7 +32,7 @@ def settle(gone: Collection[int], other_end: Collection[int], actor_id: int, rea
     recorded = set(run(_RECORDED, {"ids": sorted({*gone, *other_end})}).scalars())
     for slot_id in sorted(recorded):
         slot = db.session.get_one(Slot, slot_id, options=[WITH_ALL], populate_existing=True)
-        kept = {line.member_id: line.kept for line in queries.sheet(slot_id) if line.kept}
+        kept = {line.member_id: line.kept for line in sheets.sheet(slot_id) if line.kept}
         if slot_id in gone:
             audit.leave_all(
                 now, actor_id, "void", Record, [(one.id, one.facts, {}) for one in kept.values()], reason=reason
@@ -44,7 +44,7 @@ def settle(gone: Collection[int], other_end: Collection[int], actor_id: int, rea
 
 def _restate(slot: Slot, kept: dict[int, Kept], actor_id: int, now: datetime) -> None:
     """Let who has come count to the slot's new end, as if it had always been this."""
-    session, grace = queries.session(slot), norms.in_force()[0].grace
+    session, grace = sheets.session(slot), norms.in_force()[0].grace
     marks = {
         who: resized(session, grace, one.mark, one.came_at) for who, one in kept.items() if one.mark.attendance in CAME
     }

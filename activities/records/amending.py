@@ -13,7 +13,7 @@ from activities.duties.models import Slot
 from activities.kit.db import db
 from activities.people.models import Member
 from activities.people.persons import same_person
-from activities.records import queries, rules
+from activities.records import rules, sheets
 from activities.records.models import Record
 from activities.records.rules import Mark, Row
 from activities.records.rules_evidence import Known
@@ -28,10 +28,10 @@ def amend(
     this from now on. Where somebody else recorded it, whoever decides has countersigned. Return what it says, which is
     less where that time counts elsewhere. Raises the rules' Refusal."""
     row = Row(name=member.name, is_own=same_person(member.id, decider_id, recorder_id))
-    if refusal := rules.why_not_record(queries.session(slot), row, mark, now):
+    if refusal := rules.why_not_record(sheets.session(slot), row, mark, now):
         raise refusal
     mark = counted_once(slot, {member.id: mark})[member.id]
-    line = next(iter(queries.sheet(slot.id, member.id)), None)
+    line = sheets.line_of(slot.id, member.id)
     kept = line.kept if line else None
     if kept and kept.mark == mark:
         return mark

@@ -12,14 +12,12 @@ from activities.duties.kinds import WITNESSED, CheckOut
 from activities.duties.models import Slot
 from activities.duties.queries import WITH_ALL, organizes, slots
 from activities.kit.db import db, lock, transactional, unless_there
-from activities.kit.refusal import NotFound, Refusal
+from activities.kit.refusal import Refusal
 from activities.norms import queries as norms
 from activities.people.models import Member
 from activities.people.persons import same_person
-from activities.people.service import acting
-from activities.records import queries
+from activities.records import sheets
 from activities.records.models import Record
-from activities.records.queries import Line
 from activities.records.rules import Mark
 from activities.records.rules_codes import (
     CODES,
@@ -33,6 +31,7 @@ from activities.records.rules_codes import (
 )
 from activities.records.rules_evidence import Known
 from activities.records.service import counted_once, facts_of, record_marks
+from activities.records.sheets import Line
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +48,8 @@ class Arriving:
 def arriving(member: Member, scan: Scan) -> Arriving:
     """What can be done with the code. Raises CodeIsOver where the slot or who vouches for it is gone."""
     slot, host_id = _scanned(scan)
-    line = _line(slot.id, member.id)
-    session, comer, rules = queries.session(slot), _comer(line, member.id, host_id), norms.in_force()[0]
+    line = sheets.line_of(slot.id, member.id)
+    session, comer, rules = sheets.session(slot), _comer(line, member.id, host_id), norms.in_force()[0]
     return Arriving(
         slot=slot, line=line, asks_check_out=session.check_out is not CheckOut.NOT_ASKED,
         why_not_in=why_not_check_in(session, comer, rules, scan.at),
@@ -76,7 +75,7 @@ def _check_in(member_id: int, scan: Scan, now: datetime) -> Mark:
     slot, host_id, line = _locked(member_id, scan)
     if line and line.kept and line.kept.came_at:
         return line.kept.mark
-    session, rules = queries.session(slot), norms.in_force()[0]
+    session, rules = sheets.session(slot), norms.in_force()[0]
     if refusal := why_not_check_in(session, _comer(line, member_id, host_id), rules, scan.at):
         raise refusal
     mark = counted_once(slot, {member_id: arrived(session, rules.grace, scan.at)})[member_id]
@@ -91,7 +90,7 @@ def check_out(member_id: int, scan: Scan, now: datetime) -> Mark:
     """Record that somebody went when they scanned the code; of several times the last holds. Raises the rules'
     Refusal."""
     slot, host_id, line = _locked(member_id, scan)
-    session, rules = queries.session(slot), norms.in_force()[0]
+    session, rules = sheets.session(slot), norms.in_force()[0]
     if refusal := why_not_check_out(session, _comer(line, member_id, host_id), rules, scan.at):
         raise refusal
     assert line is not None  # the rule refused otherwise
@@ -111,35 +110,30 @@ def check_out(member_id: int, scan: Scan, now: datetime) -> Mark:
     return mark
 
 
-def host_of(public_id: str) -> int | None:
-    return db.session.scalar(sa.select(Member.id).where(Member.public_id == public_id))
-
-
 def _locked(member_id: int, scan: Scan) -> tuple[Slot, int, Line | None]:
     """The member and the slot locked, who vouches for the code, and the member's line."""
-    queries.names_locked({member_id})
-    slot, host_id = _scanned(scan)
-    slot = lock(Slot, slot.id, WITH_ALL)
-    return slot, host_id, _line(slot.id, member_id)
+    sheets.names_locked({member_id})
+    slot_id = db.session.scalar(sa.select(Slot.id).where(Slot.public_id == scan.slot))
+    if slot_id is None:
+        raise CodeIsOver
+    slot = lock(Slot, slot_id, WITH_ALL)
+    return slot, _host(scan, slot), sheets.line_of(slot.id, member_id)
 
 
 def _scanned(scan: Scan) -> tuple[Slot, int]:
-    """The slot of a code and who vouches for it, as long as they run its activity."""
+    """The slot of a code and who vouches for it."""
     slot = db.session.scalars(slots().where(Slot.public_id == scan.slot)).unique().one_or_none()
-    host_id = host_of(scan.host)
-    if slot is None or host_id is None:
+    if slot is None:
         raise CodeIsOver
-    try:
-        host = acting(host_id)
-    except NotFound:  # their account is shut
-        raise CodeIsOver from None
-    if not organizes(host, slot.post.activity):
-        raise CodeIsOver
-    return slot, host_id
+    return slot, _host(scan, slot)
 
 
-def _line(slot_id: int, member_id: int) -> Line | None:
-    return next(iter(queries.sheet(slot_id, member_id)), None)
+def _host(scan: Scan, slot: Slot) -> int:
+    """Who vouches for a code, as long as they are there and run its activity."""
+    host = sheets.with_roles(Member.public_id == scan.host)
+    if host is None or not organizes(host, slot.post.activity):
+        raise CodeIsOver
+    return host.id
 
 
 def _comer(line: Line | None, member_id: int, host_id: int) -> Comer:

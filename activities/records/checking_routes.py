@@ -23,7 +23,7 @@ from activities.kit.roles import Permission
 from activities.kit.web import done
 from activities.norms import queries as norms
 from activities.people.limits import address, failures, person, requests
-from activities.records import checking, desk, posting, queries, rules_codes
+from activities.records import checking, desk, posting, rules_codes, sheets
 from activities.records.rules_codes import SCAN_HOLDS, CodeIsOver, Scan
 
 
@@ -37,7 +37,7 @@ def add_to(records: Blueprint) -> None:
 @access(Permission.ORGANIZE)
 def screen(public_id: str) -> Any:
     slot, now = duties.slot_to_organize(current_user, public_id), clock.now()
-    refusal = rules_codes.why_not_shown(queries.session(slot), norms.in_force()[0], now)
+    refusal = rules_codes.why_not_shown(sheets.session(slot), norms.in_force()[0], now)
     code = rules_codes.code(_secret(), slot.public_id, current_user.public_id, now)
     link = absolute("records.scan", slot=slot.public_id, host=current_user.public_id, code=code)
     return render_template(

@@ -23,9 +23,10 @@ from activities.people.queries import within
 from activities.people.service import acting
 from activities.people.users import Viewer
 from activities.records.models import Record
-from activities.records.queries import PAGE, Recorder, names_locked
+from activities.records.queries import PAGE
 from activities.records.rules import Attendance, Mark
 from activities.records.rules_evidence import Claim, why_not_countersign, why_not_countersign_all
+from activities.records.sheets import Recorder, names_locked
 
 Beneficiary = aliased(Member)
 

@@ -16,7 +16,7 @@ from activities.norms import queries as norms
 from activities.people.models import Member, Unit
 from activities.people.persons import same_person
 from activities.people.service import acting
-from activities.records import queries, rules
+from activities.records import rules, sheets
 from activities.records.models import Record
 from activities.records.rules import Attendance, Mark, Row
 from activities.records.rules_ticks import How, ticked, why_not_arrive
@@ -103,18 +103,18 @@ def tally(slot_id: int) -> Tally:
 def arrive(recorder_id: int, slot_id: int, number: str, attendance: Attendance, now: datetime) -> tuple[str, bool]:
     """Mark the person with this number as arrived or deferred; who has not registered is registered by that. Return
     the name, and whether they came beside the seats. Raises the rules' Refusal, AlreadyOnList for who is marked."""
-    guest = queries.by_number(number)
+    guest = sheets.by_number(number)
     if guest is None:
         raise rules.NobodyByNumber(number)
-    queries.names_locked({recorder_id, guest.id})
+    sheets.names_locked({recorder_id, guest.id})
     slot = lock(Slot, slot_id, WITH_ALL)
     must_organize(acting(recorder_id), slot.post.activity)
-    line = next((one for one in queries.sheet(slot_id) if one.member_id == guest.id), None)
+    line = sheets.line_of(slot_id, guest.id)
     if line and line.kept:
         raise rules.AlreadyOnList(guest.name)
-    if line is None and not queries.may_see(guest, slot.post.activity):
+    if line is None and not sheets.may_see(guest, slot.post.activity):
         raise rules.NobodyByNumber(number)
-    session, school = queries.session(slot), norms.in_force()[0]
+    session, school = sheets.session(slot), norms.in_force()[0]
     came = ticked(session, school.grace, How.NOW, now)
     mark = came if attendance in rules.CAME else Mark(attendance)
     row = Row(name=guest.name, is_own=same_person(guest.id, recorder_id))

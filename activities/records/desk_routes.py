@@ -19,7 +19,7 @@ from activities.kit.roles import Permission
 from activities.kit.text import clean_line
 from activities.kit.web import done, invalid
 from activities.norms import queries as norms
-from activities.records import desk, queries, rules_ticks
+from activities.records import desk, rules_ticks, sheets
 from activities.records.rules import Attendance
 
 
@@ -53,6 +53,6 @@ def _page(slot: Slot, text: str) -> dict[str, Any]:
     return {
         "slot": slot, "text": text, "tally": desk.tally(slot.id), "visitors": desk.visitors(slot, text, now),
         "minute": timedelta(minutes=1), "most": desk.SHOWN,
-        "refusal": rules_ticks.why_not_open(queries.session(slot), norms.in_force()[0], now),
+        "refusal": rules_ticks.why_not_open(sheets.session(slot), norms.in_force()[0], now),
         "defers": slot.post.activity.kind.has_timed_arrival,
     }  # fmt: skip

@@ -20,14 +20,14 @@ from activities.norms import queries as norms
 from activities.people.models import Member
 from activities.people.persons import persons
 from activities.people.service import acting
-from activities.records import notices, queries
+from activities.records import notices, sheets
 from activities.records.models import Record
-from activities.records.queries import Kept, Line
 from activities.records.rules import Mark, why_not_mark
 from activities.records.rules_codes import left
 from activities.records.rules_evidence import Known
 from activities.records.rules_extend import Ran, StillCounted, why_not_extend
 from activities.records.service import counted_once, facts_of, overdue
+from activities.records.sheets import Kept, Line
 
 # What says itself when somebody went; what an organizer wrote over it holds.
 BY_CODE = (Evidence.ROTATING_CODE, Evidence.POSTED_CODE)
@@ -38,7 +38,7 @@ def extend(actor_id: int, slot_id: int, minutes: int, seen: int, reason: str, no
     """Count so many minutes beyond the slot's end, `seen` being how many there were. Return how many records say
     something else now. Raises the rules' Refusal; ChangedMeanwhile where somebody else has extended it."""
     people = sa.select(Record.member_id).where(Record.slot_id == slot_id)
-    names = queries.names_locked({actor_id, *db.session.scalars(people)})
+    names = sheets.names_locked({actor_id, *db.session.scalars(people)})
     slot = lock(Slot, slot_id, WITH_ALL)
     must_organize(acting(actor_id), slot.post.activity)
     if slot.extra_minutes != seen:
@@ -48,7 +48,7 @@ def extend(actor_id: int, slot_id: int, minutes: int, seen: int, reason: str, no
         raise refusal
     before, slot.extra_minutes = slot.extra_minutes, minutes
     db.session.flush()
-    lines = [line for line in queries.sheet(slot_id) if line.kept and line.member_id in names]
+    lines = [line for line in sheets.sheet(slot_id) if line.kept and line.member_id in names]
     changed = _checked_out(slot, actor_id, lines)
     beyond = [
         line.name for line in lines
@@ -90,7 +90,7 @@ def why_extended(slot: Slot) -> Extended | None:
 def _checked_out(slot: Slot, actor_id: int, lines: list[Line]) -> dict[int, Mark]:
     """What the codes say now of who checked out after the slot's end. Nobody extends their own hours."""
     person, grace = persons({actor_id, *(line.member_id for line in lines)}), norms.in_force()[0].grace
-    session = queries.session(slot)
+    session = sheets.session(slot)
     marks = {
         line.member_id: left(session, grace, line.kept.mark.minutes_late, line.kept.left_at)
         for line in lines

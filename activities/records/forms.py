@@ -16,7 +16,6 @@ from activities.kit.i18n import gettext as _
 from activities.kit.i18n import say_hours, say_refusal
 from activities.kit.refusal import Refusal
 from activities.kit.text import clean_line
-from activities.records.queries import Line
 from activities.records.rules import (
     CAME,
     Attendance,
@@ -31,6 +30,7 @@ from activities.records.rules import (
 from activities.records.rules_evidence import LateReasonMissing
 from activities.records.rules_states import can_be_marked
 from activities.records.service import WalkIn
+from activities.records.sheets import Line
 
 MOST_REASON = 500
 MINUTES = re.compile(r"[0-9]{1,4}")

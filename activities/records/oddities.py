@@ -24,8 +24,9 @@ from activities.people.persons import is_account_of, same_person
 from activities.people.service import acting
 from activities.people.users import Viewer
 from activities.records.models import OddNote, Record
-from activities.records.queries import PAGE, Recorder
+from activities.records.queries import PAGE
 from activities.records.rules_odd import AFTER_DUTY, Minutes, Odd, night, why_not_note
+from activities.records.sheets import Recorder
 
 AnySelect: TypeAlias = "sa.Select[*tuple[Any, ...]]"
 Other, OtherSlot = aliased(Record), aliased(Slot)

@@ -19,7 +19,7 @@ from activities.kit.db import db, lock, transactional
 from activities.norms import queries as norms
 from activities.people.models import Member
 from activities.people.service import acting
-from activities.records import queries
+from activities.records import sheets
 from activities.records.models import PostedCode, Record
 from activities.records.rules_codes import (
     NothingOn,
@@ -95,7 +95,7 @@ def scanned(code: str, now: datetime) -> list[Scan]:
         Slot.post_id == post_id, Slot.state == SlotState.OPEN, Slot.starts_at <= now + AROUND,
         Slot.ends_at >= now - AROUND,
     )  # fmt: skip
-    on = [slot for slot in db.session.scalars(near).unique() if not why_not_shown(queries.session(slot), rules, now)]
+    on = [slot for slot in db.session.scalars(near).unique() if not why_not_shown(sheets.session(slot), rules, now)]
     if not on:
         raise NothingOn
     on.sort(key=lambda slot: (abs(slot.starts_at - now), slot.id))

@@ -37,6 +37,7 @@ from activities.records import (
     rules_odd,
     rules_states,
     service,
+    sheets,
     ticks_routes,
 )
 from activities.records.forms import AttendanceForm
@@ -138,7 +139,7 @@ def trail(public_id: str) -> Any:
 
 
 def _form(slot: Slot, typed: Mapping[str, str] | None = None) -> AttendanceForm:
-    return AttendanceForm(queries.sheet(slot.id), slot.counted_minutes, current_user.id, typed)
+    return AttendanceForm(sheets.sheet(slot.id), slot.counted_minutes, current_user.id, typed)
 
 
 def _page(slot: Slot, form: AttendanceForm) -> dict[str, Any]:
@@ -149,9 +150,9 @@ def _page(slot: Slot, form: AttendanceForm) -> dict[str, Any]:
         for key in rules.choices(defers=defers)
     ]
     now = clock.now()
-    refusal = rules.why_not_open(queries.session(slot), now)
+    refusal = rules.why_not_open(sheets.session(slot), now)
     due = service.due_day(slot) if slot.ends_at <= now and form.left else None
-    undo = queries.last_save(slot.id, current_user.id, now)
+    undo = sheets.last_save(slot.id, current_user.id, now)
     return {
         "slot": slot,
         "form": form,

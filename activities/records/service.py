@@ -16,18 +16,18 @@ from activities.duties.kinds import Evidence
 from activities.duties.models import Slot
 from activities.duties.queries import WITH_ALL, must_organize
 from activities.kit.clock import local_day
-from activities.kit.db import db, lock, transactional
+from activities.kit.db import Among, db, lock, run, transactional
 from activities.kit.refusal import NotFound, Refusal
 from activities.people.models import Member
 from activities.people.persons import persons, with_others
 from activities.people.service import acting
-from activities.records import notices, queries, rules
+from activities.records import notices, rules, sheets
 from activities.records.models import Record
-from activities.records.queries import Kept, Line
 from activities.records.rules import Attendance, Mark, Row
 from activities.records.rules_evidence import Known, can_be_late, due_on, why_not_late
 from activities.records.rules_overlap import MINUTE, Spell, most_counted
 from activities.records.rules_states import Step, why_not_follow
+from activities.records.sheets import Kept, Line
 from activities.terms import queries as terms
 
 NOTHING: dict[str, Any] = {}
@@ -69,15 +69,15 @@ def record_attendance(
     guest = _guest(walk_in.number) if walk_in else None
     if guest and walk_in:
         marks = {**marks, guest.id: walk_in.mark}
-    names = queries.names_locked({recorder_id, *marks})
+    names = sheets.names_locked({recorder_id, *marks})
     if not names.keys() >= marks.keys():
         raise NotFound
     slot = lock(Slot, slot_id, WITH_ALL)
     must_organize(acting(recorder_id), slot.post.activity)
-    lines = {line.member_id: line for line in queries.sheet(slot_id)}
+    lines = {line.member_id: line for line in sheets.sheet(slot_id)}
     if guest:
         _admit(guest, slot, lines)
-    session, person = queries.session(slot), persons({recorder_id, *marks})
+    session, person = sheets.session(slot), persons({recorder_id, *marks})
     for member_id, mark in marks.items():
         expected = member_id in lines or (guest is not None and member_id == guest.id)
         is_own = person[member_id] == person[recorder_id]
@@ -108,11 +108,11 @@ def undo(recorder_id: int, slot_id: int, moment: datetime, now: datetime) -> int
     """Take back what the person saved at this moment, where nobody has changed it since: first marks are gone, and
     corrections too, so that what was before holds again. The trail keeps all of it. Return how many marks these were;
     NothingToUndo where it is too late."""
-    saved = queries.saved_at(slot_id, recorder_id, moment, now)
-    queries.names_locked({recorder_id, *(record.member_id for record, _ in saved)})
+    saved = sheets.saved_at(slot_id, recorder_id, moment, now)
+    sheets.names_locked({recorder_id, *(record.member_id for record, _ in saved)})
     slot = lock(Slot, slot_id, WITH_ALL)
     must_organize(acting(recorder_id), slot.post.activity)
-    saved = queries.saved_at(slot_id, recorder_id, moment, now)
+    saved = sheets.saved_at(slot_id, recorder_id, moment, now)
     if not saved:
         raise rules.NothingToUndo
     again = {
@@ -141,7 +141,7 @@ def take_back(
 
 
 def _guest(number: str) -> Member:
-    guest = queries.by_number(number)
+    guest = sheets.by_number(number)
     if guest is None:
         raise rules.NobodyByNumber(number)
     return guest
@@ -152,7 +152,7 @@ def _admit(guest: Member, slot: Slot, lines: Mapping[int, Line]) -> None:
     of the slot is drawn, as for everybody who takes part: the activity keeps its kind from now on."""
     if guest.id in lines:
         raise rules.AlreadyOnList(guest.name)
-    if not queries.may_see(guest, slot.post.activity):
+    if not sheets.may_see(guest, slot.post.activity):
         raise rules.NobodyByNumber(guest.number)
     slot.tickets += 1
 
@@ -173,7 +173,7 @@ def counted_once(slot: Slot, marks: Mapping[int, Mark]) -> dict[int, Mark]:
     if not timed:
         return dict(marks)
     person = with_others(timed)
-    others, counted = queries.elsewhere(slot, person, marks), dict(marks)
+    others, counted = sheets.elsewhere(slot, person, marks), dict(marks)
     ends_at = slot.ends_at + slot.extra_minutes * MINUTE
     for who, mark in timed.items():
         spells, starts_at = others.setdefault(person[who], []), slot.starts_at + mark.minutes_late * MINUTE
@@ -233,13 +233,22 @@ def record_marks(
     }  # fmt: skip
     facts = {who: facts_of(mark, known, recorder_id) for who, mark in marks.items()}
     rows = [{**same, "member_id": who, **stated} for who, stated in facts.items()]
-    insert = sa.insert(Record).returning(Record.member_id, Record.id, Record.public_id)
-    made = {who: (record_id, public_id) for who, record_id, public_id in db.session.execute(insert, rows)}
+    made = _insert(slot.id, rows)
     for spoken in (True, False):  # no word is kept of why somebody is deferred
         changes = [(made[who][0], NOTHING, facts[who]) for who in marks if bool(facts[who]["note"]) is spoken]
         audit.leave_all(now, actor_id or recorder_id, verb, Record, changes, reason=known.note if spoken else "")
     absent = {who: made[who][1] for who, mark in marks.items() if mark.attendance is Attendance.ABSENT}
     notices.absent(slot, absent, now)
+
+
+def _insert(slot_id: int, rows: Sequence[Mapping[str, Any]]) -> dict[int, tuple[int, str]]:
+    """The id and the public id of each new record, by person. They are read afterwards: to return them, the insert of
+    six hundred would be one statement of ten thousand parameters, and to read that takes longer than to write them."""
+    run(sa.insert(Record), rows)
+    query = sa.select(Record.member_id, Record.id, Record.public_id)
+    query = query.where(Record.slot_id == slot_id, Among(Record.member_id))
+    found = run(query, {"ids": [row["member_id"] for row in rows]})
+    return {who: (record_id, public_id) for who, record_id, public_id in found}
 
 
 def _correct(

@@ -22,9 +22,8 @@ from activities.outbox.jobs import every
 from activities.people.models import Member
 from activities.people.persons import is_account_of, persons
 from activities.people.service import acting
-from activities.records import queries
+from activities.records import sheets
 from activities.records.models import Record, Tick
-from activities.records.queries import Line, Recorder
 from activities.records.rules import Mark, Session
 from activities.records.rules_evidence import Known, LateReasonMissing
 from activities.records.rules_ticks import (
@@ -37,6 +36,7 @@ from activities.records.rules_ticks import (
     why_not_tick,
 )
 from activities.records.service import counted_once, overdue, record_marks, take_back
+from activities.records.sheets import Line, Recorder
 
 # How many ticks a phone may send at once.
 MOST = 200
@@ -141,16 +141,16 @@ def _tick(
     recorder_id: int, slot_id: int, taps: Sequence[Tap], undone: Mapping[str, str], now: datetime
 ) -> list[Answer]:  # fmt: skip
     who = _ids({*(tap.who for tap in taps), *undone.values()})
-    names = queries.names_locked({recorder_id, *who.values()})
+    names = sheets.names_locked({recorder_id, *who.values()})
     slot = lock(Slot, slot_id, WITH_ALL)
     must_organize(acting(recorder_id), slot.post.activity)
     person = persons({recorder_id, *who.values()})
     batch = _Batch(
         recorder_id=recorder_id, slot=slot, now=now, who=who, recorder=names[recorder_id],
         own={one for one in person if person[one] == person[recorder_id]},
-        lines={line.member_id: line for line in queries.sheet(slot_id)},
+        lines={line.member_id: line for line in sheets.sheet(slot_id)},
         known=_known(recorder_id, slot_id, {*undone, *(tap.key for tap in taps)}),
-        session=queries.session(slot), norms=norms.in_force()[0], due=overdue(slot, now),
+        session=sheets.session(slot), norms=norms.in_force()[0], due=overdue(slot, now),
     )  # fmt: skip
     answers = {key: Answer(key, one.outcome) for key, one in batch.known.items()}
     answers |= _taken_back(batch, {key: who.get(person, 0) for key, person in undone.items()})
@@ -173,7 +173,7 @@ def _taken_back(batch: _Batch, undone: Mapping[str, int]) -> dict[str, Answer]:
         key: one for key, one in batch.known.items()
         if one.outcome is Outcome.RECORDED and undone.get(key) == one.member_id
     }  # fmt: skip
-    first = queries.first_marks(batch.slot.id, batch.recorder_id, [one.member_id for one in there.values()], batch.now)
+    first = sheets.first_marks(batch.slot.id, batch.recorder_id, [one.member_id for one in there.values()], batch.now)
     stand = {
         key: first[one.member_id] for key, one in there.items()
         if one.member_id in first and first[one.member_id][0].recorded_at == one.received_at

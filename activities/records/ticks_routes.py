@@ -18,7 +18,7 @@ from activities.kit.i18n import say_clock, say_fully
 from activities.kit.roles import Permission
 from activities.kit.web import POLICY, nonce
 from activities.norms import queries as norms
-from activities.records import queries, rules_ticks, ticking
+from activities.records import rules_ticks, sheets, ticking
 from activities.records.rules_ticks import How, Tap
 from activities.records.spelling import spelled
 from activities.records.ticking import MOST, edition, kept_until
@@ -46,7 +46,7 @@ def ticks_worker() -> Any:
 def ticks(public_id: str) -> Any:
     """The page holds nobody but who asks: names come with the list, and go with the slot's day."""
     slot, now = duties.slot_to_organize(current_user, public_id), clock.now()
-    session, rules = queries.session(slot), norms.in_force()[0]
+    session, rules = sheets.session(slot), norms.in_force()[0]
     answer = make_response(render_template(
         "records/ticks.html", slot=slot, until=kept_until(slot), is_over=kept_until(slot) <= now,
         refusal=rules_ticks.why_not_open(session, rules, now), has_late=session.visit is None,
@@ -63,7 +63,7 @@ def ticks_people(public_id: str) -> Any:
         "edition": edition(slot),
         "people": [
             [line.public_id, line.name, line.number, spelled(line.name), line.member_id == current_user.id]
-            for line in queries.sheet(slot.id)
+            for line in sheets.sheet(slot.id)
         ],
     }
 

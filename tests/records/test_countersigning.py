@@ -16,7 +16,7 @@ from activities.kit.db import db
 from activities.kit.refusal import NotAllowed
 from activities.kit.roles import Role
 from activities.people.models import Member
-from activities.records import countersigning, queries
+from activities.records import countersigning, queries, sheets
 from activities.records.countersigning import Signed, countersign, piles, waiting
 from activities.records.models import Record
 from activities.records.rules import Attendance, Mark
@@ -143,7 +143,7 @@ def test_a_correction_asks_for_a_new_signature_and_undoing_it_brings_the_old_one
 def test_what_somebody_has_signed_is_not_taken_back(cast, visit):
     record_attendance(cast.ou.id, visit.id, {cast.lin.id: FULL}, NOW)
     countersign(cast.chen.id, visit.id, chosen(visit, cast.chen, cast.lin), NOW)
-    assert queries.last_save(visit.id, cast.ou.id, NOW) is None
+    assert sheets.last_save(visit.id, cast.ou.id, NOW) is None
 
 
 # ── typed in later ──────────────────────────────────────────────────────────

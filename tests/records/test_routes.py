@@ -240,4 +240,4 @@ def test_the_page_takes_a_fixed_number_of_statements(app, cast, past, statements
         counts.append(len(sent))
     assert page.text.count("data-row") == 603
     assert counts[0] == counts[2] <= 4
-    assert counts[1] == counts[3] <= 12
+    assert counts[1] == counts[3] <= 13

@@ -18,7 +18,7 @@ from activities.kit.roles import Role
 from activities.outbox.delivery import render
 from activities.outbox.models import Notice
 from activities.people.service import revoke
-from activities.records import queries
+from activities.records import queries, sheets
 from activities.records.models import Record
 from activities.records.rules import (
     AlreadyOnList,
@@ -189,7 +189,7 @@ def test_who_came_without_having_signed_up_is_added_by_number(seated):
     walk_in = WalkIn("2301009", Mark(LATE, 90, 30))
     assert record_attendance(seated.ou.id, seated.slot.id, {}, THEN, walk_in=walk_in) == Saved(1, 0)
     assert [(r.member_id, r.minutes) for r in records()] == [(extra.id, 90)]
-    assert [line.name for line in queries.sheet(seated.slot.id)] == ["林可欣", "王一诺", "冯欣悦"]
+    assert [line.name for line in sheets.sheet(seated.slot.id)] == ["林可欣", "王一诺", "冯欣悦"]
     marks = {extra.id: FULL}  # from now on a line like the others
     assert record_attendance(seated.ou.id, seated.slot.id, marks, THEN, reason="was on time") == Saved(0, 1)
 

@@ -15,7 +15,7 @@ from activities.kit.refusal import NotAllowed
 from activities.kit.roles import Role
 from activities.outbox.models import Notice
 from activities.people.service import revoke
-from activities.records import queries
+from activities.records import queries, sheets
 from activities.records.models import Record
 from activities.records.rules import UNDO_WITHIN, Attendance, Mark, NothingToUndo
 from activities.records.service import WalkIn, record_attendance, undo
@@ -48,7 +48,7 @@ def test_first_marks_are_gone_and_the_trail_keeps_them(ctx, cast, past):
         (cast.ou.id, NOW + UNDO_WITHIN, attendance, {}) for attendance in ("present", "absent", "present")
     ]
     assert told() == [cast.wang.id]
-    assert [line.name for line in queries.sheet(past.id) if line.kept] == []
+    assert [line.name for line in sheets.sheet(past.id) if line.kept] == []
     record_attendance(cast.ou.id, past.id, {cast.wang.id: FULL}, NOW + HOUR)  # without a reason, as for the first time
     [record] = db.session.scalars(sa.select(Record))
     assert [entry.verb for entry, _ in queries.trail(record)] == ["record"]
