@@ -1,4 +1,5 @@
-"""Certificates: one that is valid, one that was replaced after a correction, and one that was revoked."""
+"""Certificates: valid, replaced after a correction, revoked; asked for and declined; for a class at once; and objected
+to while they stand on notice: one objection waits, one was rejected, one upheld."""
 
 from __future__ import annotations
 
@@ -6,8 +7,13 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from activities.certificates.models import Certificate
-from activities.certificates.queries import lines
+from activities.certificates import batches
+from activities.certificates.models import Certificate, CertificateRequest, Objection
+from activities.certificates.notice_queries import judges
+from activities.certificates.objections import answer, object_to
+from activities.certificates.queries import lines, waiting_items
+from activities.certificates.requests import ask, decline
+from activities.certificates.rules_notice import Verdict
 from activities.certificates.service import Order, issue, revoke, supersede
 from activities.duties.kinds import Ledger
 from activities.kit.clock import local_day
@@ -19,6 +25,10 @@ from activities.records.rules import Attendance, Mark
 from activities.records.service import record_attendance
 
 DAYS, MINUTES = 120, 30
+ANSWERS = (
+    (Verdict.REJECTED, "他这学期好像没有参加这么多次。", "逐条核对过签到记录，每次都有组织者当场登记。"),
+    (Verdict.UPHELD, "11 月初那次他没有来，是别人替他去的。", "已向当天的组织者核实，情况属实，先更正记录。"),
+)
 
 
 def play(now: datetime) -> None:
@@ -30,8 +40,45 @@ def play(now: datetime) -> None:
     for ledger in (Ledger.SERVICE, Ledger.DUTY):
         if _has_time(member, ledger, now):
             issue(secretary, member, _order(ledger, now), now - timedelta(days=3))
+    _object(secretary, people[2:5], now)
+    _ask(secretary, people[5:7], now)
+    _class(secretary, now)
     _correct(people[0], now - timedelta(days=2))
     supersede(secretary, _id(replaced), "活动时长更正，应本人申请更换。", now - timedelta(days=1))
+
+
+def _object(secretary: int, people: list[int], now: datetime) -> None:
+    """To one that a branch's secretary has issued, which the secretary is still to answer; and to two others."""
+    objector = _by_number("organizer")
+    for one in people[:1]:
+        for other in judges(db.session.get_one(Member, one), {secretary, objector})[:1]:
+            paper = _id(issue(other, one, _order(Ledger.SERVICE, now), now - timedelta(days=3)))
+            object_to(objector, paper, "10 月那次清扫，名单上的时长比实际多半小时。", now - timedelta(hours=20))
+    for one, (verdict, reason, word) in zip(people[1:], ANSWERS, strict=False):
+        paper = _id(issue(secretary, one, _order(Ledger.SERVICE, now), now - timedelta(days=3)))
+        public_id = object_to(objector, paper, reason, now - timedelta(days=2))
+        objection = db.session.scalars(sa.select(Objection.id).where(Objection.public_id == public_id)).one()
+        for judge in judges(db.session.get_one(Member, one), {secretary, objector})[:1]:
+            answer(judge, objection, verdict, word, now - timedelta(days=1))
+
+
+def _ask(secretary: int, people: list[int], now: datetime) -> None:
+    """One waits for its answer, one was declined."""
+    of = _order(Ledger.SERVICE, now)
+    for one in people:
+        ask(one, of.ledger, of.first, of.last, now - timedelta(days=1))
+    for one in people[1:]:
+        request = db.session.scalars(sa.select(CertificateRequest.id).where(CertificateRequest.member_id == one)).one()
+        decline(secretary, request, "更正申请还在处理，处理完再出具。", now - timedelta(hours=4))
+
+
+def _class(secretary: int, now: datetime) -> None:
+    """For everyone of one class; those of whom nothing is recorded stand on its page, too."""
+    school = sa.select(Member.class_name).where(Member.class_name != "", Member.active)
+    for name in db.session.scalars(school.order_by(Member.class_name.desc()).limit(1)).all():
+        batches.make(secretary, name, _order(Ledger.SERVICE, now), now - timedelta(hours=3))
+    while waiting_items(batches.PORTION):
+        batches.issue_batches(now - timedelta(hours=3))
 
 
 def _order(ledger: Ledger, now: datetime) -> Order:
@@ -43,7 +90,7 @@ def _order(ledger: Ledger, now: datetime) -> Order:
 
 
 def _givers(now: datetime, but: tuple[int, int]) -> list[int]:
-    """The two others who have given most."""
+    """The others who have given most."""
     of = _order(Ledger.SERVICE, now)
     query = (
         sa.select(Record.member_id)
@@ -52,7 +99,7 @@ def _givers(now: datetime, but: tuple[int, int]) -> list[int]:
         )
         .group_by(Record.member_id)
         .order_by(sa.func.sum(Record.minutes).desc(), Record.member_id)
-        .limit(2)
+        .limit(7)
     )
     return list(db.session.scalars(query))
 

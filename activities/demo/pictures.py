@@ -1,4 +1,4 @@
-"""Pictures for the demo, drawn rather than taken: a shore before and after, and a receipt."""
+"""Pictures for the demo, drawn rather than taken: a shore before and after, a classroom at night, boxes, a receipt."""
 
 from __future__ import annotations
 
@@ -30,6 +30,38 @@ def shore(leaves: int) -> Picture:
     for _ in range(leaves):
         x, y, size = rng.uniform(0, width), rng.uniform(height * 0.62, height), rng.uniform(8, 22)
         draw.ellipse((x, y, x + size, y + size * 0.6), fill=rng.choice(LEAVES))
+    return _picture(image)
+
+
+def room(*, is_lit: bool) -> Picture:
+    """A classroom at night: a blackboard, rows of desks, three lamps that are on or off."""
+    image = Image.new("RGB", SIZE, "#d8cfb4" if is_lit else "#3a4048")
+    draw = ImageDraw.Draw(image)
+    width, height = SIZE
+    draw.rectangle((0, height * 0.62, width, height), fill="#a98f66" if is_lit else "#2a2724")
+    draw.rectangle((width * 0.25, height * 0.25, width * 0.75, height * 0.5), fill="#2f4a3d" if is_lit else "#1c2723")
+    for n in range(3):
+        left = width * (0.14 + 0.28 * n)
+        draw.rectangle(
+            (left, height * 0.06, left + width * 0.16, height * 0.09), fill="#fffbe0" if is_lit else "#59606a"
+        )
+    for row in range(3):
+        for column in range(5):
+            x, y, size = width * (0.08 + 0.18 * column), height * (0.62 + 0.12 * row), 90 + 15 * row
+            draw.rectangle((x, y, x + size * 1.4, y + size * 0.35), fill="#7a5a35" if is_lit else "#211d19")
+    return _picture(image)
+
+
+def boxes() -> Picture:
+    """Boxes, packed and taped."""
+    image = Image.new("RGB", SIZE, "#cfd3d6")
+    draw = ImageDraw.Draw(image)
+    width, height = SIZE
+    draw.rectangle((0, height * 0.75, width, height), fill="#8b8f92")
+    for n, (column, row) in enumerate(((0, 0), (1, 0), (2, 0), (0.5, 1), (1.5, 1))):
+        x, y = width * (0.1 + 0.27 * column), height * (0.6 - 0.28 * row)
+        draw.rectangle((x, y, x + 300, y + 230), fill=("#c49a63", "#b98d55")[n % 2], outline="#6d5230", width=4)
+        draw.rectangle((x, y + 95, x + 300, y + 125), fill="#e4d3ae")
     return _picture(image)
 
 

@@ -13,9 +13,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from activities.audit.models import AuditEntry
+from activities.certificates.models import BatchItem, Certificate, CertificateRequest, Objection
+from activities.certificates.rules import Answer, CertificateState, ItemState
+from activities.certificates.rules_notice import Verdict
 from activities.demo import article
 from activities.demo.load import NotEmpty, load, think
-from activities.duties.kinds import Evidence
+from activities.duties.kinds import Evidence, PhotoMoment
 from activities.duties.models import Activity, Post, Slot
 from activities.duties.queries import WITH_ALL
 from activities.duties.rules import SlotState
@@ -27,6 +30,7 @@ from activities.holders.models import Holder
 from activities.holders.rules import HolderState
 from activities.kit import clock
 from activities.kit.db import UtcDateTime, db
+from activities.outcomes.models import SlotPhoto
 from activities.people.models import Member
 from activities.people.passwords import verify
 from activities.people.queries import by_login
@@ -82,6 +86,8 @@ def test_every_state_is_one_the_services_could_have_made(now):
         check_exchanges(now)
     check_blood_drive(now)
     check_goods()
+    if now == TODAY:
+        check_certificates()
 
 
 def first(query: str, now: datetime) -> list[int]:
@@ -212,10 +218,21 @@ def check_blood_drive(now: datetime) -> None:
 
 
 def check_goods() -> None:
-    """The leavers' things were collected, some of them delivered, and of two deliveries one is signed."""
-    assert count(sa.select(sa.func.count(Lot.id))) == 6
-    assert sorted(db.session.scalars(sa.select(GoodsDelivery.signed_by_id.is_not(None)))) == [False, True]
-    assert count(sa.select(sa.func.count(Photo.id))) == 4
+    """The leavers' things were collected, aid went to students, and of each two deliveries one is signed."""
+    assert count(sa.select(sa.func.count(Lot.id))) == 8
+    assert sorted(db.session.scalars(sa.select(GoodsDelivery.signed_by_id.is_not(None)))) == [False, False, True, True]
+    assert count(sa.select(sa.func.count(Photo.id))) == 13
+    assert set(db.session.scalars(sa.select(SlotPhoto.moment))) == set(PhotoMoment)
+
+
+def check_certificates() -> None:
+    """Of each state there is one to look at."""
+    assert set(db.session.scalars(sa.select(Certificate.state))) == set(CertificateState)
+    assert set(db.session.scalars(sa.select(Objection.verdict))) == set(Verdict)
+    assert set(db.session.scalars(sa.select(CertificateRequest.answer))) == {Answer.ASKED, Answer.DECLINED}
+    assert {ItemState.ISSUED, ItemState.WAITING} & set(db.session.scalars(sa.select(BatchItem.state))) == {
+        ItemState.ISSUED
+    }
 
 
 def test_the_same_moment_gives_the_same_demo():
