@@ -95,7 +95,7 @@
   const toast = (who, said, can = true) => {
     last = who;
     at("last").hidden = false;
-    at("last-said").textContent = `${rows.get(who)?.said}: ${said}`;
+    at("last-said").textContent = `${rows.get(who)?.said} · ${said}`;
     at("last-undo").hidden = !can;
   };
 
