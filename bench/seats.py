@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from activities.duties.kinds import KINDS, Evidence
 from activities.duties.models import Activity, Post, Slot
-from activities.kit.db import Base, UtcDateTime
+from activities.kit.columns import UtcDateTime
+from activities.kit.db import Base
 from activities.people.models import Member
 from activities.records.models import Record
 from activities.records.rules import Attendance

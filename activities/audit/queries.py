@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from activities.audit import rules
 from activities.audit.models import AuditCheck, AuditEntry, AuditSeal
 from activities.audit.rules import START, Head
-from activities.kit.db import db, drawn, read_as_it_stands
+from activities.kit.db import db
+from activities.kit.reading import drawn, read_as_it_stands
 
 PORTION = 2000
 

@@ -14,7 +14,8 @@ from activities.board.models import VisitorList
 from activities.duties.models import Activity, Post, Slot
 from activities.duties.queries import named
 from activities.duties.rules import SlotState
-from activities.kit.db import UtcDateTime, db, run
+from activities.kit.columns import UtcDateTime
+from activities.kit.db import db, run
 from activities.people.models import Member, Unit
 from activities.people.users import Viewer
 from activities.signups.facts import ACTIVE_STATES

@@ -14,7 +14,8 @@ from activities.duties.kinds import Kind, kind_of
 from activities.duties.models import Activity, Post, Slot
 from activities.duties.queries import Sight, organized, sight_of
 from activities.duties.rules import SlotState
-from activities.kit.db import UtcDateTime, run
+from activities.kit.columns import UtcDateTime
+from activities.kit.db import run
 from activities.people.models import Unit
 from activities.people.users import Viewer
 from activities.records.models import Record

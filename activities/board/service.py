@@ -16,7 +16,7 @@ from activities.kit.db import db, lock, transactional
 from activities.kit.refusal import ChangedMeanwhile
 from activities.people.service import acting
 from activities.signups import arrivals, changing, engagements, organize
-from activities.signups.changing import Wanted
+from activities.signups.changes import Wanted
 from activities.signups.moving_up import seat_freed
 
 

@@ -17,7 +17,8 @@ from activities.duties.queries import Sight, organized, sight_of
 from activities.duties.rules import SlotState, WayIn
 from activities.exchanges.models import Cover
 from activities.kit import clock
-from activities.kit.db import UtcDateTime, run
+from activities.kit.columns import UtcDateTime
+from activities.kit.db import run
 from activities.people.models import Unit
 from activities.people.users import Viewer
 from activities.records.rules_evidence import due_on

@@ -18,7 +18,7 @@ from activities.calendars.models import Feed
 from activities.calendars.queries import CHANGES, DIGEST, FEED, IS_SHOWN, REVISION, SHOWN, SINCE, Row, many, one
 from activities.calendars.rules_feeds import Detail
 from activities.duties.models import Activity, Arrival, Post, Slot
-from activities.kit.db import Among, Latest, RowsAsJson
+from activities.kit.sql import Among, Latest, RowsAsJson
 from activities.people.models import Member, Unit
 from activities.signups.facts import ACTIVE_STATES
 from activities.signups.models import SignUp

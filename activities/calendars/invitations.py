@@ -23,8 +23,9 @@ from activities.calendars.writing import Writer
 from activities.config import Settings
 from activities.duties.models import Activity, Arrival, Post, Slot
 from activities.duties.rules import SlotState
-from activities.kit.db import Latest, run
+from activities.kit.db import run
 from activities.kit.i18n import DEFAULT, LANGUAGES, force_locale
+from activities.kit.sql import Latest
 from activities.outbox.letters import Enclosure, Recipient
 from activities.people.models import Unit
 from activities.signups.models import SignUp

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from activities.calendars.rules_feeds import Client, Detail, Scope
-from activities.kit.db import Base, Revised, Words, new_public_id
+from activities.kit.columns import Words
+from activities.kit.db import Base, Revised, new_public_id
 from activities.people.models import Member
 
 

@@ -21,7 +21,7 @@ from activities.calendars.sight import (
 )
 from activities.duties.models import Activity, Arrival, Post, Slot
 from activities.kit import clock
-from activities.kit.db import RowsAsJson
+from activities.kit.sql import RowsAsJson
 from activities.norms.models import IN_FORCE
 from activities.people.models import Member, Unit
 from activities.signups import engagements, facts

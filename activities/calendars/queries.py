@@ -16,8 +16,11 @@ from activities.calendars.models import Feed
 from activities.calendars.rules_feeds import Scope
 from activities.duties.models import Activity, GoneSlot, Post, Slot
 from activities.duties.rules import SlotState
-from activities.kit.db import Among, Latest, UtcDateTime, db, look, reading
+from activities.kit.columns import UtcDateTime
+from activities.kit.db import db
+from activities.kit.reading import look, reading
 from activities.kit.refusal import NotFound
+from activities.kit.sql import Among, Latest
 from activities.people.models import Member, Unit
 from activities.sites.models import Site
 

@@ -14,7 +14,8 @@ from activities.calendars import queries, tokens
 from activities.calendars.marks import Mark
 from activities.calendars.models import Feed
 from activities.calendars.rules_feeds import MOST_FEEDS, Detail, Scope, TooManyFeeds
-from activities.kit.db import UtcDateTime, db, lock, revise, transactional
+from activities.kit.columns import UtcDateTime
+from activities.kit.db import db, lock, revise, transactional
 from activities.kit.refusal import NotFound
 from activities.people.models import Member
 

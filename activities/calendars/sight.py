@@ -36,8 +36,8 @@ from activities.calendars.rules_feeds import Scope
 from activities.calendars.sheaf import State
 from activities.duties.models import Activity, ActivityOrganizer, Post, Slot
 from activities.kit import clock
-from activities.kit.db import Among, RowsAsJson
 from activities.kit.roles import PERMISSIONS, Permission, Role
+from activities.kit.sql import Among, RowsAsJson
 from activities.people.models import Member, RoleGrant, Unit
 from activities.signups import search
 from activities.signups.can_take import fits_timetable

@@ -21,8 +21,8 @@ from activities.calendars.queries import (
 )
 from activities.calendars.sight import feed_row, holding
 from activities.duties.models import Activity, Post, Slot
-from activities.kit.db import Latest, RowsAsJson
 from activities.kit.roles import Permission
+from activities.kit.sql import Latest, RowsAsJson
 from activities.people.models import Unit
 from activities.signups.models import SignUp
 from activities.signups.rules import SignUpState

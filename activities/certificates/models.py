@@ -11,7 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from activities.certificates.rules import Answer, CertificateState, Facts, ItemState, new_code, thawed
 from activities.certificates.rules_notice import Verdict
 from activities.duties.kinds import Ledger
-from activities.kit.db import Base, Words, new_public_id
+from activities.kit.columns import Words
+from activities.kit.db import Base, new_public_id
 from activities.people.models import Member
 
 VALID = sa.text("state = 'valid'")

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from activities.corrections.rules import CorrectionState, Opinion
 from activities.duties.models import Slot
-from activities.kit.db import Base, Words, new_public_id
+from activities.kit.columns import Words
+from activities.kit.db import Base, new_public_id
 from activities.people.models import Member
 from activities.records.rules import Attendance, Mark
 

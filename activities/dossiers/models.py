@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from activities.dossiers.rules import Block, Said
-from activities.kit.db import Base, Words, new_public_id
+from activities.kit.columns import Words
+from activities.kit.db import Base, new_public_id
 from activities.people.models import Member
 
 

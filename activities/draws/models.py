@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from activities.duties.models import Activity
-from activities.kit.db import Base, Words, new_public_id
+from activities.kit.columns import Words
+from activities.kit.db import Base, new_public_id
 from activities.signups.rules import SignUpState
 
 

@@ -13,7 +13,8 @@ from activities.duties.kinds import Kind, kind_of
 from activities.duties.plans import Wish
 from activities.duties.recurrence import Rule, read
 from activities.duties.rules import ByHand, SlotState, WayIn
-from activities.kit.db import Base, Flags, Lines, Revised, Words, new_public_id
+from activities.kit.columns import Flags, Lines, Words
+from activities.kit.db import Base, Revised, new_public_id
 from activities.people.models import Member, Unit
 from activities.people.rules import Stages, Standings
 from activities.sites.models import Site

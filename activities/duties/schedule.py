@@ -14,7 +14,9 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from activities.duties.models import Activity, GoneSlot, Post, Slot
-from activities.kit.db import Among, Latest, UtcDateTime, run
+from activities.kit.columns import UtcDateTime
+from activities.kit.db import run
+from activities.kit.sql import Among, Latest
 
 _NOW = sa.bindparam("now", type_=UtcDateTime())
 # Of a slot's activity.

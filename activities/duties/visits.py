@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from activities.duties import schedule
 from activities.duties.models import Activity, Post, Slot
 from activities.duties.rules import SlotState
-from activities.kit.db import Latest, db
+from activities.kit.db import db
+from activities.kit.sql import Latest
 from activities.sites.models import Site
 from activities.sites.rules import Limits, Visit, why_not_visits
 from activities.sites.service import Follow, lock_sites, when_located

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from activities.duties.models import Post
 from activities.holders.rules import HolderState, Span
 from activities.kit import clock
-from activities.kit.db import Base, Words, new_public_id
+from activities.kit.columns import Words
+from activities.kit.db import Base, new_public_id
 from activities.people.models import Member
 from activities.signups.models import SignUp
 

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from activities.duties.models import Slot
 from activities.duties.rules import SlotState
 from activities.invitations.models import Invitation, InvitationOptOut
-from activities.kit.db import UtcDateTime, db, run
+from activities.kit.columns import UtcDateTime
+from activities.kit.db import db, run
 from activities.people.models import Member
 from activities.signups.facts import MEMBER, NOW, OFFERS, PERSON, SLOT, Home
 from activities.signups.models import SignUp

@@ -19,7 +19,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from activities.kit import clock
-from activities.kit.db import UtcDateTime, db, run, transactional
+from activities.kit.columns import UtcDateTime
+from activities.kit.db import db, run, transactional
 from activities.outbox.letters import Enclosure, Recipient, render
 from activities.outbox.models import Delivery, Notice, Wishes
 from activities.outbox.planning import DIGEST, Recipients

@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from activities.kit.db import Base, Flags, Words, new_public_id
+from activities.kit.columns import Flags, Words
+from activities.kit.db import Base, new_public_id
 from activities.outbox.rules import (
     DIGEST_AT,
     REMINDED_BY_DEFAULT,

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from activities.duties.kinds import PhotoMoment
 from activities.duties.models import Slot
-from activities.kit.db import Base, Words
+from activities.kit.columns import Words
+from activities.kit.db import Base
 from activities.people.models import Member
 from activities.photos.models import Photo
 

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from flask_login import UserMixin
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
-from activities.kit.db import Base, Revised, Words, new_public_id
+from activities.kit.columns import Words
+from activities.kit.db import Base, Revised, new_public_id
 from activities.kit.roles import PERMISSIONS, SCHOOL_WIDE, Permission, Role
 from activities.people.rules import Holding, LinkPurpose, Stage, Standing, UnitLevel, is_above_all
 from activities.people.rules_consents import Forgetting, Purpose

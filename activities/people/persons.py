@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
-from activities.kit.db import Among, db, run
+from activities.kit.db import db, run
+from activities.kit.sql import Among
 from activities.people.models import AccountLink, Member
 
 

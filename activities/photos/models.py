@@ -7,7 +7,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from activities.kit.db import Base, Words, new_public_id
+from activities.kit.columns import Words
+from activities.kit.db import Base, new_public_id
 from activities.people.models import Member
 from activities.photos.rules import LONGEST_CAPTION, People
 

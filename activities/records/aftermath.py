@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from activities.audit import service as audit
 from activities.duties.models import Slot
 from activities.duties.queries import WITH_ALL
-from activities.kit.db import Among, db, run
+from activities.kit.db import db, run
+from activities.kit.sql import Among
 from activities.norms import queries as norms
 from activities.records import sheets
 from activities.records.models import Record

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from activities.duties.kinds import Evidence, Ledger
 from activities.duties.models import Post, Slot
-from activities.kit.db import Base, Words, new_public_id
+from activities.kit.columns import Words
+from activities.kit.db import Base, new_public_id
 from activities.people.models import Member
 from activities.records.rules import Attendance
 from activities.records.rules_odd import Odd

@@ -16,8 +16,9 @@ from activities.duties.kinds import Evidence
 from activities.duties.models import Slot
 from activities.duties.queries import WITH_ALL, must_organize
 from activities.kit.clock import local_day
-from activities.kit.db import Among, db, lock, run, transactional
+from activities.kit.db import db, lock, run, transactional
 from activities.kit.refusal import NotFound, Refusal
+from activities.kit.sql import Among
 from activities.people.models import Member
 from activities.people.persons import persons, with_others
 from activities.people.service import acting

@@ -15,7 +15,8 @@ from activities.audit.models import AuditEntry
 from activities.duties.kinds import Evidence
 from activities.duties.models import Activity, Slot
 from activities.duties.queries import visible_to
-from activities.kit.db import Among, db, run
+from activities.kit.db import db, run
+from activities.kit.sql import Among
 from activities.leaves.models import Leave
 from activities.leaves.rules import Answer
 from activities.people.models import Member

@@ -20,7 +20,7 @@ from activities.people.models import Member
 from activities.rescheduling import notices, queries, rules
 from activities.rescheduling.rules import Fate, Move, Outcome, Touched
 from activities.signups import changing, engagements
-from activities.signups.changing import Wanted
+from activities.signups.changes import Wanted
 from activities.signups.facts import ACTIVE_STATES
 from activities.signups.models import SignUp
 from activities.signups.moving_up import seat_freed

@@ -7,7 +7,8 @@ from datetime import date, datetime, time
 from typing import Any
 
 from activities.kit import clock
-from activities.kit.db import db, run, run_in_portions
+from activities.kit.db import db, run
+from activities.kit.reading import run_in_portions
 from activities.kit.refusal import NotFound
 from activities.reviews import statements
 from activities.reviews.rules import LEDGERS, Branch, Figures, Filters, Line, Order, OwnYear, Scope

@@ -21,7 +21,7 @@ from activities.kit.refusal import NotFound
 from activities.series import planning
 from activities.series.rules import Edit, NoReason, SeriesHasPeople
 from activities.signups import changing
-from activities.signups.changing import Wanted
+from activities.signups.changes import Wanted
 from activities.signups.facts import ACTIVE_STATES
 from activities.signups.models import SignUp
 from activities.signups.moving_up import seat_freed

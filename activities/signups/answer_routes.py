@@ -10,7 +10,7 @@ from activities.kit import clock
 from activities.kit.access import access
 from activities.kit.refusal import NotFound, Refusal
 from activities.people.limits import address, failures
-from activities.signups import links, queries, service
+from activities.signups import links, queries, queries_together, service
 from activities.signups.forms import consent_of
 from activities.signups.models import SignUp
 from activities.signups.rules_soft import AskFirst
@@ -44,7 +44,7 @@ def answer(token: str) -> Any:
 def _page(token: str, sign_up: SignUp, is_open: bool, asked_again: Refusal | None = None) -> Any:
     company, warnings = 0, tuple[Refusal, ...]()
     if is_open:
-        company = queries.held_together(sign_up)
+        company = queries_together.held_together(sign_up)
         warnings = card_of(sign_up.member_id, sign_up.slot, clock.now())[0].warnings
     page = make_response(
         render_template(

@@ -23,12 +23,13 @@ from activities.signups import (
     organize,
     parties,
     queries,
+    queries_together,
     rules,
     rules_keeping,
     rules_leaving,
 )
 from activities.signups.arrivals import give, quarters, recount, write_quotas
-from activities.signups.changing import Wanted
+from activities.signups.changes import Wanted
 from activities.signups.models import SignUp
 from activities.signups.moving_up import fill, lock_waiters, promote, seat_freed
 from activities.signups.rules import SignUpState
@@ -44,7 +45,7 @@ def come_at(
     is given back may suit somebody who waits although there is a free seat, and one's own may leave time elsewhere.
     `consent`: what the person confirms; None: nothing is asked."""
     _come_at(member_id, slot_id, arrival_id, consent, now)
-    for waited_for in queries.waited_for_with_seats_left([slot_id]):
+    for waited_for in queries_together.waited_for_with_seats_left([slot_id]):
         fill(waited_for, now)
     seat_freed([member_id], now)
 

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 
 from activities.duties.models import Arrival
 from activities.duties.service import spread_places
-from activities.kit.db import Among, run
+from activities.kit.db import run
+from activities.kit.sql import Among
 from activities.signups.models import SignUp
 from activities.signups.rules import HOLDING
 from activities.signups.rules_arrivals import Quarter

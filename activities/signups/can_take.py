@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from activities.duties.models import Activity, ActivityTraining, Arrival, Post, Slot
 from activities.duties.rules import SlotState, WayIn
 from activities.kit import clock
-from activities.kit.db import UtcDateTime
+from activities.kit.columns import UtcDateTime
 from activities.norms.rules import Norms, Strictness
 from activities.people.models import Unit
 from activities.people.rules import Stages, Standings

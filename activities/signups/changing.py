@@ -3,32 +3,31 @@ that have locked who is on the slots, their activities, and the slots themselves
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from activities.audit import service as audit
 from activities.duties import schedule
-from activities.duties.models import Activity, Arrival, Post, Slot
-from activities.duties.rules import ByHand, SlotState, SlotThere, why_not_move, why_not_touch
+from activities.duties.models import Post, Slot
+from activities.duties.rules import ByHand, SlotState, SlotThere, why_not_touch
 from activities.duties.visits import Stay, must_fit
-from activities.kit.db import Among, Latest, UtcDateTime, run, unless_there
+from activities.kit.columns import UtcDateTime
+from activities.kit.db import run, unless_there
 from activities.kit.refusal import Refusal
-from activities.signups import arrivals, engagements, facts, notices, notices_together, queries, rules_keeping
-from activities.signups.facts import ACTIVE_STATES, NOW, OFFERS
-from activities.signups.models import SignUp
-from activities.signups.moving_up import promote
-from activities.signups.rules import Offer
-from activities.signups.rules_arrivals import (
-    Quarter,
-    follows_seats,
-    seats_within,
-    why_not_length,
-    why_not_seats,
+from activities.kit.sql import Among, Latest
+from activities.signups import (
+    arrivals,
+    facts,
+    notices,
+    notices_together,
+    queries_together,
 )
+from activities.signups.changes import Change, Wanted, people_on, read_changes, reasons_against, standing
+from activities.signups.facts import NOW
+from activities.signups.moving_up import promote
 
 STARTS = sa.bindparam("starts", type_=UtcDateTime())
 ENDS = sa.bindparam("ends", type_=UtcDateTime())
@@ -39,18 +38,11 @@ _BECOME = {
     "schedule_revision": schedule.NEXT_REVISION,
     "by_hand": sa.case((Slot.series_id.is_not(None), MARKED), else_=Slot.by_hand),
 }
-_STANDING = OFFERS.add_columns(Post.id, Activity.id).where(Among(Slot.id)).order_by(Slot.starts_at, Slot.id)
 _GOING = (
     sa.select(Slot.id, Slot.state, Slot.starts_at, Post.activity_id)
     .join(Post, Post.id == Slot.post_id)
     .where(Among(Slot.id))
     .order_by(Slot.starts_at, Slot.id)
-)
-_PEOPLE = (
-    sa.select(SignUp.slot_id, SignUp.member_id, Arrival.minute)
-    .outerjoin(Arrival, Arrival.id == SignUp.arrival_id)
-    .where(Among(SignUp.slot_id), SignUp.state.in_(ACTIVE_STATES))
-    .order_by(SignUp.slot_id, SignUp.ticket)
 )
 _CANCEL = (
     sa.update(Slot)
@@ -69,18 +61,6 @@ _CHANGE = (
         **_BECOME,
     )
 )  # fmt: skip
-_THERE = sa.select(Slot.id, Slot.post_id, Slot.starts_at).where(
-    Among(Slot.post_id), Slot.state == SlotState.OPEN,
-    Slot.starts_at.between(sa.bindparam("first", type_=UtcDateTime()), sa.bindparam("last", type_=UtcDateTime())),
-)  # fmt: skip
-
-
-class Standing(NamedTuple):
-    """A slot as it stands."""
-
-    offer: Offer
-    post_id: int
-    activity_id: int
 
 
 class Gone(NamedTuple):
@@ -90,53 +70,6 @@ class Gone(NamedTuple):
     state: SlotState
     starts_at: datetime
     activity_id: int
-
-
-class Wanted(NamedTuple):
-    """Time and seats that a slot is to have."""
-
-    slot_id: int
-    starts_at: datetime
-    ends_at: datetime
-    capacity: int
-
-
-class Change(NamedTuple):
-    """A slot, and what it is to become."""
-
-    slot: Standing
-    starts_at: datetime
-    ends_at: datetime
-    capacity: int
-
-    @property
-    def is_any(self) -> bool:
-        offer = self.slot.offer
-        return (*self[1:],) != (offer.starts_at, offer.ends_at, offer.capacity)
-
-    @property
-    def is_other_start(self) -> bool:
-        return self.starts_at != self.slot.offer.starts_at
-
-    @property
-    def is_moved(self) -> bool:
-        return self.is_other_start or self.ends_at != self.slot.offer.ends_at
-
-    @property
-    def minutes(self) -> int:
-        return (self.ends_at - self.starts_at) // timedelta(minutes=1)
-
-    @property
-    def quarters(self) -> tuple[Quarter, ...]:
-        """The times at which people come that stay as they are; none where they are spread anew."""
-        offer = self.slot.offer
-        length = (offer.ends_at - offer.starts_at) // arrivals.MINUTE
-        return () if follows_seats(offer.tickets, offer.capacity, length, offer.quarters) else offer.quarters
-
-    @property
-    def seats(self) -> int:
-        """Where people come one after another, as many as may come at its times before it ends."""
-        return seats_within(self.minutes, self.quarters) if self.quarters else self.capacity
 
 
 Aftermath = Callable[[Collection[int], Collection[int], int, str, datetime], None]
@@ -157,8 +90,8 @@ def cancel(
     told."""
     slots = [Gone._make(row) for row in run(_GOING, {"ids": list(slot_ids)})]
     _refuse(why_not_touch(slot.state, slot.starts_at, now) for slot in slots)
-    people = _people(slot_ids)
-    with_people = _standing(people)
+    people = people_on(slot_ids)
+    with_people = standing(people)
     mark = ByHand(0) if by_series else ByHand.CANCELLED
     run(_CANCEL, {"ids": list(slot_ids), "reason": reason, "now": now, "mark": int(mark)})
     after = {"state": SlotState.CANCELLED, "cancel_reason": reason, "cancelled_at": now}
@@ -174,9 +107,9 @@ def change(wanted: Iterable[Wanted], actor_id: int, now: datetime, *, by_series:
     """Change time and capacity of slots, which their series leaves alone from now on where it is not the series that
     does it (`by_series`: its own rules have been asked then). More seats go to who waits longest, after all slots have
     changed. Return who was told of a new time. Raises the first reason against it, in the order of time."""
-    changes = _changes(wanted)
+    changes = read_changes(wanted)
     if not by_series:
-        _refuse(_why_not(changes, now))
+        _refuse(reasons_against(changes, now))
     changes = [one._replace(capacity=one.seats) for one in changes]
     changes = [one for one in changes if one.is_any]
     if not changes:
@@ -218,81 +151,15 @@ def tell_gathering(
 ) -> None:  # fmt: skip
     """Tell the teams that gather for these slots that they are no more, or with `team_moved` that they have changed:
     they are on no slot, so nothing else does."""
-    if teams := queries.gathering_for(slot_ids):
+    if teams := queries_together.gathering_for(slot_ids):
         offers = facts.offers([team.slot_id for team in teams])
         for team, people in teams.items():
             tell(offers[team.slot_id], team.name, people, now)
 
 
-# ── what stands ─────────────────────────────────────────────────────────────
-
-
-def _standing(slot_ids: Collection[int]) -> list[Standing]:
-    """These slots as they are now, in the order of time. One statement."""
-    rows = run(_STANDING, {"ids": list(slot_ids)})
-    return [Standing(Offer._make(offer), post_id, activity_id) for *offer, post_id, activity_id in rows]
-
-
-def _people(slot_ids: Collection[int]) -> defaultdict[int, dict[int, int | None]]:
-    """Who is on each of these slots, in the order in which they were accepted, and when they come after its start,
-    where people come one after another. One statement."""
-    people: defaultdict[int, dict[int, int | None]] = defaultdict(dict)
-    for slot_id, member_id, minute in run(_PEOPLE, {"ids": list(slot_ids)}):
-        people[slot_id][member_id] = minute
-    return people
-
-
-def _changes(wanted: Iterable[Wanted]) -> list[Change]:
-    looks = {one.slot_id: one for one in wanted}
-    return [Change(slot, *looks[slot.offer.id][1:]) for slot in _standing(looks)]
-
-
-# ── what stands in the way ──────────────────────────────────────────────────
-
-
 def _refuse(reasons: Iterable[Refusal | None]) -> None:
     if refusal := next(filter(None, reasons), None):
         raise refusal
-
-
-def _why_not(changes: Sequence[Change], now: datetime) -> Iterator[Refusal | None]:
-    """The reasons against each change, each with what it takes to know them read for all at once."""
-    clashing = _clashing(changes)
-    there = _there(changes)
-    for c in changes:
-        offer = c.slot.offer
-        taken = offer.taken - offer.gathered
-        yield (
-            why_not_touch(offer.state, offer.starts_at, now)
-            or (why_not_move(c.starts_at, c.ends_at, now) if c.is_moved else None)
-            or (
-                rules_keeping.why_not_withdrawable(taken, c.starts_at, offer.withdraw_minutes, now)
-                if c.is_other_start
-                else None
-            )
-            or (rules_keeping.SeatedElsewhere() if offer.id in clashing else None)
-            or why_not_length(c.starts_at, c.minutes, c.quarters)
-            or why_not_seats(c.capacity, offer.capacity, c.quarters)
-            or rules_keeping.why_not_capacity(taken, c.capacity)
-            or (SlotThere(c.starts_at) if there[c.slot.post_id, c.starts_at] > 1 else None)
-        )
-
-
-def _clashing(changes: Iterable[Change]) -> set[int]:
-    """The slots at whose new time somebody with a seat would have another duty, wherever that will be by then."""
-    wanted = {c.slot.offer.id: (c.starts_at, c.ends_at) for c in changes if c.is_moved and c.slot.offer.taken}
-    return rules_keeping.in_two_places(engagements.duties_beside(wanted), wanted)
-
-
-def _there(changes: Collection[Change]) -> Counter[tuple[int, datetime]]:
-    """How many open slots each post would have that start at one moment, as far as they matter."""
-    there = Counter((c.slot.post_id, c.starts_at) for c in changes)
-    if any(c.is_other_start for c in changes):
-        own = {c.slot.offer.id for c in changes}
-        starts = [c.starts_at for c in changes]
-        values = {"ids": sorted({c.slot.post_id for c in changes}), "first": min(starts), "last": max(starts)}
-        there.update((post_id, at) for slot_id, post_id, at in run(_THERE, values) if slot_id not in own)
-    return there
 
 
 # ── what is done ────────────────────────────────────────────────────────────
@@ -334,11 +201,11 @@ def _tell_moved(slot_ids: Collection[int], seated: Mapping[int, Collection[int]]
     """Tell all but those who have just been told of a seat at the new time. Return who is on the slots."""
     if not slot_ids:
         return set()
-    people = _people(slot_ids)
+    people = people_on(slot_ids)
     untold = {
         slot_id: {who: minute for who, minute in some.items() if who not in seated.get(slot_id, ())}
         for slot_id, some in people.items()
     }
-    notices.moved([(slot.offer, untold.get(slot.offer.id, {})) for slot in _standing(slot_ids)], now)
+    notices.moved([(slot.offer, untold.get(slot.offer.id, {})) for slot in standing(slot_ids)], now)
     tell_gathering(slot_ids, now, notices_together.team_moved)
     return {member_id for some in people.values() for member_id in some}

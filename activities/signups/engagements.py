@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from activities.duties.models import Activity, Arrival, Post, Slot
 from activities.duties.rules import SlotState
 from activities.kit import clock
-from activities.kit.db import Among, run
+from activities.kit.db import run
+from activities.kit.sql import Among
 from activities.people.models import Member
 from activities.signups.facts import FIRST, IS_ACTIVE, LAST, MEMBER, MEMBERS, NOW, PERSON, SLOT, WHO, Home
 from activities.signups.models import SignUp

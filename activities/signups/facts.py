@@ -13,8 +13,10 @@ from sqlalchemy.orm import aliased
 from activities.duties.kinds import kind_of
 from activities.duties.models import Activity, ActivityTraining, Arrival, Post, Slot
 from activities.duties.queries import Sight, visible
-from activities.kit.db import RowsAsJson, UtcDateTime, db, run
+from activities.kit.columns import UtcDateTime
+from activities.kit.db import db, run
 from activities.kit.refusal import NotFound
+from activities.kit.sql import RowsAsJson
 from activities.norms.models import IN_FORCE
 from activities.people.models import Member, Unit
 from activities.people.rules import NotActive

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from activities.duties.models import Slot
 from activities.duties.rules import SlotState
-from activities.kit.db import Base, Revised, Words, new_public_id
+from activities.kit.columns import Words
+from activities.kit.db import Base, Revised, new_public_id
 from activities.people.models import Member
 from activities.signups.rules import SignUpState
 

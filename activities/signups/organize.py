@@ -20,7 +20,7 @@ from activities.kit.refusal import ChangedMeanwhile, NotFound
 from activities.people.models import Member
 from activities.people.service import acting
 from activities.signups import changing, notices, notices_together, queries
-from activities.signups.changing import Wanted
+from activities.signups.changes import Wanted
 from activities.signups.facts import ACTIVE_STATES, offer_of
 from activities.signups.models import SignUp
 from activities.signups.moving_up import seat_freed

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from activities.audit import service as audit
 from activities.duties.models import Activity, Post, Slot
 from activities.duties.rules import SlotState
-from activities.kit.db import UtcDateTime, db, lock, run, transactional
+from activities.kit.columns import UtcDateTime
+from activities.kit.db import db, lock, run, transactional
 from activities.kit.refusal import NotFound
 from activities.outbox.jobs import every
 from activities.signups import facts, notices

@@ -17,7 +17,7 @@ from activities.kit.refusal import Refusal
 from activities.kit.roles import Permission
 from activities.kit.web import done, invalid
 from activities.people.limits import failures, person, requests
-from activities.signups import queries, teams, together_pages
+from activities.signups import queries_together, teams, together_pages
 from activities.signups.forms import consent_of
 from activities.signups.models import Team
 from activities.signups.queries import slot_of
@@ -59,12 +59,12 @@ def new_team(public_id: str) -> Any:
 
 @access(Permission.TAKE_PART)
 def team(public_id: str) -> Any:
-    return team_page(queries.team_for(current_user, public_id), InviteForm())
+    return team_page(queries_together.team_for(current_user, public_id), InviteForm())
 
 
 @access(Permission.TAKE_PART)
 def join_team(public_id: str) -> Any:
-    found = queries.team_for(current_user, public_id)
+    found = queries_together.team_for(current_user, public_id)
     try:
         teams.join(current_user.id, found.id, clock.now(), consent=consent_of(request.form))
     except (RisksNotRead, AskFirst) as refusal:
@@ -74,7 +74,7 @@ def join_team(public_id: str) -> Any:
 
 @access(Permission.TAKE_PART)
 def leave_team(public_id: str) -> Any:
-    found = queries.team_for(current_user, public_id)
+    found = queries_together.team_for(current_user, public_id)
     teams.leave(current_user.id, found.id, clock.now())
     return done(_("You are not in the team."), url_for(".slot", public_id=found.slot.public_id))
 
@@ -83,7 +83,7 @@ def leave_team(public_id: str) -> Any:
 @failures(person, "20 per hour")  # numbers are not to be tried one by one
 @requests(person, "60 per hour")
 def invite(public_id: str) -> Any:
-    found, form = queries.team_for(current_user, public_id), InviteForm()
+    found, form = queries_together.team_for(current_user, public_id), InviteForm()
     if form.validate():
         try:
             teams.invite(current_user.id, found.id, str(form.number.data), clock.now())
@@ -95,7 +95,7 @@ def invite(public_id: str) -> Any:
 
 @access(Permission.TAKE_PART)
 def sign_team_up(public_id: str) -> Any:
-    found = queries.team_for(current_user, public_id)
+    found = queries_together.team_for(current_user, public_id)
     form = request.form
     try:
         seats = teams.sign_up_team(
@@ -111,9 +111,9 @@ def sign_team_up(public_id: str) -> Any:
 
 @access(Permission.TAKE_PART)
 def dissolve_team(public_id: str) -> Any:
-    found = queries.team_for(current_user, public_id)
+    found = queries_together.team_for(current_user, public_id)
     if request.method == "GET":
-        people = queries.people_of_team(found.id)
+        people = queries_together.people_of_team(found.id)
         return render_template("signups/dissolve_team.html", team=found, people=len(people))
     teams.dissolve(current_user.id, found.id, clock.now())
     return done(_("The team is dissolved."), url_for(".slot", public_id=found.slot.public_id))

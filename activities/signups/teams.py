@@ -18,6 +18,7 @@ from activities.signups import (
     notices_together,
     parties,
     queries,
+    queries_together,
     rules,
     rules_leaving,
     rules_soft,
@@ -49,7 +50,7 @@ def join(member_id: int, team_id: int, now: datetime, *, consent: Consent | None
     """Be in the team, and agree to be signed up with it. `consent` as in `sign_up`."""
     offer = _must_join(member_id, db.session.get_one(Team, team_id).slot_id, consent, now)
     team = _open(team_id)
-    if refusal := rules_together.why_not_grow(len(queries.joined(team_id)), offer.capacity, whole=team.whole):
+    if refusal := rules_together.why_not_grow(len(queries_together.joined(team_id)), offer.capacity, whole=team.whole):
         raise refusal
     _enter_team(team, member_id, offer, now)
 
@@ -61,7 +62,7 @@ def _must_join(member_id: int, slot_id: int, consent: Consent | None, now: datet
     mine, busy = engagements.around(member_id, offer)
     if refusal := rules_together.why_not_join(offer, person, mine and mine.mine, busy, now):
         raise refusal
-    if queries.team_joined(member_id, slot_id):
+    if queries_together.team_joined(member_id, slot_id):
         raise rules_together.InTeam
     if consent and (refusal := rules_soft.why_not_consented(Places(offer), Guest(member_id, person, busy), consent)):
         raise refusal
@@ -69,7 +70,7 @@ def _must_join(member_id: int, slot_id: int, consent: Consent | None, now: datet
 
 
 def _enter_team(team: Team, member_id: int, offer: Offer, now: datetime) -> None:
-    own = queries.invitation(team.id, member_id) or TeamMember(team_id=team.id, member_id=member_id)
+    own = queries_together.invitation(team.id, member_id) or TeamMember(team_id=team.id, member_id=member_id)
     own.joined_at, own.risks_version = now, offer.risks_version
     db.session.add(own)
     audit.leave(now, member_id, "join team", Team, team.id, after={"member": member_id})
@@ -80,15 +81,15 @@ def invite(actor_id: int, team_id: int, number: str, now: datetime) -> None:
     """Ask who has this number to join. NobodyToInvite where nobody has it who could, or who was asked already; TeamFull
     where as many were asked as a team can have."""
     team = _led(actor_id, team_id)
-    member = queries.active_by_number(number)
-    if member is None or queries.invitation(team_id, member.id):
+    member = queries_together.active_by_number(number)
+    if member is None or queries_together.invitation(team_id, member.id):
         raise rules_together.NobodyToInvite
     try:
         seen = facts.Seen(db.session.get_one(Slot, team.slot_id).public_id, sight_of(member))
         offer, person, mine = facts.at_first_sight(member.id, seen)
     except NotFound:  # an activity that the person does not see
         raise rules_together.NobodyToInvite from None
-    if refusal := rules_together.why_not_grow(queries.asked_or_in(team_id), offer.capacity, whole=False):
+    if refusal := rules_together.why_not_grow(queries_together.asked_or_in(team_id), offer.capacity, whole=False):
         raise refusal
     if rules_together.why_not_join(offer, person, mine, (), now):
         raise rules_together.NobodyToInvite
@@ -101,13 +102,13 @@ def invite(actor_id: int, team_id: int, number: str, now: datetime) -> None:
 def leave(member_id: int, team_id: int, now: datetime) -> None:
     """Not be in the team, or not join it. The next leads it; without anybody it is dissolved."""
     team = _open(team_id)
-    own = queries.invitation(team_id, member_id)
+    own = queries_together.invitation(team_id, member_id)
     if own is None:
         raise rules_leaving.NotIn
     db.session.delete(own)
     db.session.flush()
     audit.leave(now, member_id, "leave team", Team, team_id, before={"member": member_id})
-    if not queries.joined(team_id):
+    if not queries_together.joined(team_id):
         team.dissolved_at = now
 
 
@@ -118,23 +119,23 @@ def sign_up_team(
     Raises the rules' Refusal; it names those of the team in whose way something stands. `consent` as in `sign_up`, of
     who leads it: the others were asked when they joined, and nobody learns what else they have to do."""
     slot_id = db.session.get_one(Team, team_id).slot_id
-    for one in queries.waited_for_with_seats_left([slot_id]):
+    for one in queries_together.waited_for_with_seats_left([slot_id]):
         fill(one, now)
     return _sign_up_team(actor_id, team_id, now, at_once, consent)
 
 
 @transactional
 def _sign_up_team(actor_id: int, team_id: int, now: datetime, at_once: bool, consent: Consent | None) -> int:
-    slot_id, members = db.session.get_one(Team, team_id).slot_id, queries.joined(team_id)
+    slot_id, members = db.session.get_one(Team, team_id).slot_id, queries_together.joined(team_id)
     lock_waiters([slot_id], *members)
     people = parties.people_locked(members)
     offer = facts.offer_locked(slot_id)
     team = _led(actor_id, team_id)
-    if queries.joined(team_id) != members:
+    if queries_together.joined(team_id) != members:
         raise ChangedMeanwhile
     if refusal := rules_together.why_not_team(len(members), offer.capacity, whole=team.whole):
         raise refusal
-    stopped, read = [], queries.risks_read(team_id)
+    stopped, read = [], queries_together.risks_read(team_id)
     company = parties.around_all(people, offer)
     for who, one in company.items():
         refusal = rules.why_not_sign_up(offer, one.person, one.mine and one.mine.mine, one.busy, now, waiting=True)
@@ -172,7 +173,7 @@ def dissolve(actor_id: int, team_id: int, now: datetime) -> None:
 @transactional
 def _dissolve(actor_id: int, team_id: int, now: datetime) -> list[int]:
     """Return who was in it."""
-    slot_id, members = db.session.get_one(Team, team_id).slot_id, queries.people_of_team(team_id)
+    slot_id, members = db.session.get_one(Team, team_id).slot_id, queries_together.people_of_team(team_id)
     lock_waiters([slot_id], actor_id, *members)
     offer = facts.offer_locked(slot_id)
     team = _led(actor_id, team_id, signed_up=True)
@@ -182,7 +183,7 @@ def _dissolve(actor_id: int, team_id: int, now: datetime) -> list[int]:
     for mine in places:
         if refusal := rules_leaving.why_not_withdraw(offer, mine.state, now):
             raise refusal
-    members = queries.people_of_team(team_id)
+    members = queries_together.people_of_team(team_id)
     give_back_all(places, actor_id, now, "team dissolved")
     team.dissolved_at = now
     audit.leave(now, actor_id, "dissolve team", Team, team_id, after={"people": len(members)})
@@ -204,6 +205,6 @@ def _led(actor_id: int, team_id: int, *, signed_up: bool = False) -> Team:
     team = lock(Team, team_id) if signed_up else _open(team_id)
     if team.dissolved_at:
         raise rules_together.TeamClosed
-    if queries.people_of_team(team_id)[:1] != [actor_id]:
+    if queries_together.people_of_team(team_id)[:1] != [actor_id]:
         raise rules_together.NotLeading
     return team

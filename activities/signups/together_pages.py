@@ -10,7 +10,7 @@ from activities.duties.models import Activity, Slot
 from activities.duties.rules import WayIn
 from activities.kit.refusal import Refusal
 from activities.people.users import Viewer
-from activities.signups import engagements, facts, queries, rules, rules_together, search
+from activities.signups import engagements, facts, queries, queries_together, rules, rules_together, search
 from activities.signups.cards import Card, card, cards
 from activities.signups.forms import Filters
 from activities.signups.models import SignUp, Team, TeamMember
@@ -97,7 +97,7 @@ class TeamView:
 
 def team_view(member: Viewer, team: Team, now: datetime) -> TeamView:
     shown, _ = card_of(member.id, team.slot, now)
-    people = [_teammate(row) for row in queries.team_roster(team)]
+    people = [_teammate(row) for row in queries_together.team_roster(team)]
     me = next((one for one in people if one.member_id == member.id), None)
     leads = me is not None and me.has_joined and people[0] is me
     return TeamView(shown, people, me, leads, _why_not_join(shown, people, team))

@@ -17,7 +17,7 @@ from activities.kit.refusal import Refusal
 from activities.kit.roles import Permission
 from activities.kit.web import done, invalid
 from activities.people.users import Viewer
-from activities.signups import chances, pages, queries, together_pages, wishes
+from activities.signups import chances, pages, queries_together, together_pages, wishes
 from activities.signups.cards import Card
 from activities.signups.forms import Filters, consent_of
 from activities.signups.panels import Panel, panel
@@ -55,7 +55,7 @@ def wait_for_any() -> Any:
 
 
 def _wait(chosen: list[str], consent: Consent) -> SignUpState:
-    slot_ids = queries.slots_seen(current_user, chosen)
+    slot_ids = queries_together.slots_seen(current_user, chosen)
     at_once = "at_once" in request.form
     return wishes.wait_for_any(current_user.id, slot_ids, clock.now(), at_once=at_once, consent=consent)
 
@@ -75,8 +75,8 @@ def how_it_waits(viewer: Viewer, slot: Slot, card: Card, now: Any) -> Panel | No
     values = {
         "place": place,
         "chance": chances.chance_of(card.offer, place, now) if place else None,
-        "wish": queries.places_of_wish(card.mine.wish_id, now) if card.mine and card.mine.wish_id else None,
-        "team": queries.team_shown(viewer.id, slot.id),
+        "wish": queries_together.places_of_wish(card.mine.wish_id, now) if card.mine and card.mine.wish_id else None,
+        "team": queries_together.team_shown(viewer.id, slot.id),
         "may_wait": together_pages.may_wait(card),
         "may_team": together_pages.may_team(card),
     }

@@ -14,7 +14,7 @@ from activities.signups import (
     notices,
     notices_together,
     parties,
-    queries,
+    queries_together,
     rules_leaving,
     rules_together,
 )
@@ -33,7 +33,7 @@ def wait_for_any(
     `consent` as in `sign_up`, the consent for the risks of them all as they are now. Raises the rules' Refusal."""
     if refusal := rules_together.why_not_several(len(set(slot_ids))):
         raise refusal
-    for slot_id in queries.waited_for_with_seats_left(slot_ids):
+    for slot_id in queries_together.waited_for_with_seats_left(slot_ids):
         fill(slot_id, now)
     return _wait_for_any(member_id, slot_ids, now, at_once, consent)
 
@@ -78,8 +78,8 @@ def leave_wish(member_id: int, public_id: str, now: datetime) -> None:
 
 @transactional
 def _leave_wish(member_id: int, public_id: str, now: datetime) -> None:
-    wish_id = queries.wish_of(member_id, public_id)
-    lock_waiters(queries.slots_of_wish(wish_id), member_id)
+    wish_id = queries_together.wish_of(member_id, public_id)
+    lock_waiters(queries_together.slots_of_wish(wish_id), member_id)
     rest = parties.rest_of_wishes([wish_id], now)
     if not rest:
         raise rules_leaving.NotIn

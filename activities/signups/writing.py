@@ -12,7 +12,8 @@ import sqlalchemy as sa
 
 from activities.audit import service as audit
 from activities.duties.models import Slot
-from activities.kit.db import UtcDateTime, Words, run
+from activities.kit.columns import UtcDateTime, Words
+from activities.kit.db import run
 from activities.signups import arrivals
 from activities.signups.engagements import Engagement
 from activities.signups.facts import NOW, SLOT

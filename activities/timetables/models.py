@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from activities.kit.db import Base, RowsAsJson
+from activities.kit.db import Base
+from activities.kit.sql import RowsAsJson
 from activities.people.models import Member
 from activities.timetables.rules import Span
 

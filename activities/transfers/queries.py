@@ -9,9 +9,10 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from activities.duties.models import Activity, Post, Slot
-from activities.kit.db import Among, db, run
+from activities.kit.db import db, run
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
+from activities.kit.sql import Among
 from activities.people.models import AccountLink, Member, Unit
 from activities.people.queries import within
 from activities.people.roster_queries import shares

@@ -33,7 +33,8 @@ from activities.people.models import Member
 from activities.signups import teams
 from activities.signups.arrival_verbs import come_at, set_quotas
 from activities.signups.arrivals import times
-from activities.signups.changing import Wanted, cancel, change
+from activities.signups.changes import Wanted
+from activities.signups.changing import cancel, change
 from activities.signups.models import SignUp, Team
 from activities.signups.organize import cancel_slot, edit_post, edit_slot, locked
 from activities.signups.rules_soft import Consent

@@ -29,7 +29,8 @@ from activities.goods.models import GoodsDelivery, Lot
 from activities.holders.models import Holder
 from activities.holders.rules import HolderState
 from activities.kit import clock
-from activities.kit.db import UtcDateTime, db
+from activities.kit.columns import UtcDateTime
+from activities.kit.db import db
 from activities.outcomes.models import SlotPhoto
 from activities.people.models import Member
 from activities.people.passwords import verify

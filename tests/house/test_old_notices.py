@@ -5,7 +5,8 @@ from __future__ import annotations
 import flask_migrate
 import sqlalchemy as sa
 
-from activities.kit.db import UtcDateTime, db
+from activities.kit.columns import UtcDateTime
+from activities.kit.db import db
 from tests.cast import NOW
 
 OLD = sa.text(

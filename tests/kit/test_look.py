@@ -8,8 +8,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from activities.kit import db as kit
-from activities.kit.db import db, look, transaction
+from activities.kit import reading
+from activities.kit.db import db, transaction
+from activities.kit.reading import look
 
 pytestmark = pytest.mark.usefixtures("ctx")
 
@@ -44,7 +45,7 @@ def test_it_takes_no_connection_each_time(taken):
 
 def test_a_connection_that_was_lost_meanwhile_is_replaced():
     look(ECHO, {"number": 1})
-    kit._own.held.connection.connection.driver_connection.close()
+    reading._own.held.connection.connection.driver_connection.close()
     assert look(ECHO, {"number": 2}) == (2,)
 
 

@@ -15,7 +15,7 @@ from activities.kit.db import db, transactional
 from activities.outbox.models import Notice
 from activities.people.models import Unit
 from activities.signups import changing
-from activities.signups.changing import Wanted
+from activities.signups.changes import Wanted
 from activities.signups.models import SignUp
 from activities.signups.moving_up import seat_freed
 from activities.signups.organize import cancel_slot, edit_slot, locked

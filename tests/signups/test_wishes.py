@@ -11,7 +11,7 @@ from activities.duties.rules import WayIn
 from activities.kit.db import db
 from activities.kit.refusal import NotFound
 from activities.outbox.models import Notice
-from activities.signups import queries
+from activities.signups import queries_together
 from activities.signups.models import Wish
 from activities.signups.organize import cancel_slot
 from activities.signups.rules import SignUpState
@@ -72,10 +72,10 @@ def test_only_slots_to_come_count_among_those_that_one_waits_for(world):
     lin = world.cast.lin.id
     wait_for_any(lin, world.slots, NOW)
     wish = db.session.scalars(sa.select(Wish.id)).one()
-    assert queries.places_of_wish(wish, NOW)[1] == 3
+    assert queries_together.places_of_wish(wish, NOW)[1] == 3
     cancel_slot(world.cast.ou.id, world.slots[1], "暴雨", NOW)
-    assert queries.places_of_wish(wish, NOW)[1] == 2
-    assert queries.places_of_wish(wish, NOW + 3 * DAY)[1] == 1
+    assert queries_together.places_of_wish(wish, NOW)[1] == 2
+    assert queries_together.places_of_wish(wish, NOW + 3 * DAY)[1] == 1
 
 
 def test_the_first_that_is_accepted_lets_the_others_go_in_one_transaction(world):
