@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from activities.audit import service as audit
-from activities.certificates import notices, queries, rules
+from activities.certificates import notices, queries, rules_refusals
 from activities.certificates.models import BatchItem, CertificateBatch
 from activities.certificates.rules import ItemState
 from activities.certificates.service import Order, write
@@ -22,7 +22,7 @@ from activities.people.service import acting
 # So many at a time: then other jobs have their turn.
 PORTION = 100
 REFUSED: dict[type[Refusal], ItemState] = {
-    rules.OwnCertificate: ItemState.OWN, rules.OnlyYourWord: ItemState.ON_YOUR_WORD,
+    rules_refusals.OwnCertificate: ItemState.OWN, rules_refusals.OnlyYourWord: ItemState.ON_YOUR_WORD,
 }  # fmt: skip
 
 
@@ -32,7 +32,7 @@ def make(issuer_id: int, class_name: str, order: Order, now: datetime) -> str:
     issuer = acting(issuer_id)
     members = queries.class_of(issuer, class_name)
     if not members:
-        raise rules.NobodyInClass(class_name)
+        raise rules_refusals.NobodyInClass(class_name)
     batch = CertificateBatch(
         made_by_id=issuer_id, made_at=now, class_name=class_name, ledger=order.ledger, first_day=order.first,
         last_day=order.last, person=order.person, contact=order.contact,
@@ -69,7 +69,7 @@ def issue_item(item_id: int, now: datetime) -> None:
         return
     try:
         certificate = write(issuer, member, order, now)
-    except rules.CertifiedAlready:
+    except rules_refusals.CertifiedAlready:
         there = queries.valid(member.id, order.ledger, order.first, order.last)
         item.state, item.certificate_id = ItemState.THERE, there and there.id
     except Refusal as refusal:

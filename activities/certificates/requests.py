@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from activities.audit import service as audit
-from activities.certificates import notices, queries, rules
+from activities.certificates import notices, queries, rules, rules_refusals
 from activities.certificates.models import CertificateRequest
 from activities.certificates.rules import Answer
 from activities.certificates.service import Order, of_mine, write
@@ -25,9 +25,9 @@ def ask(member_id: int, ledger: Ledger, first: date, last: date, now: datetime) 
     if refusal:
         raise refusal
     if there := queries.valid(member_id, ledger, first, last):
-        raise rules.CertifiedAlready(there.number)
+        raise rules_refusals.CertifiedAlready(there.number)
     if queries.has_asked(member_id, ledger):
-        raise rules.AskedAlready
+        raise rules_refusals.AskedAlready
     request = CertificateRequest(member_id=member_id, ledger=ledger, first_day=first, last_day=last, asked_at=now)
     db.session.add(request)
     db.session.flush()
@@ -51,7 +51,7 @@ def grant(issuer_id: int, request_id: int, person: str, contact: str, now: datet
 def decline(actor_id: int, request_id: int, reason: str, now: datetime) -> None:
     request, member, _ = _open(actor_id, request_id)
     if same_person(actor_id, member.id):
-        raise rules.OwnCertificate
+        raise rules_refusals.OwnCertificate
     _answer(request, Answer.DECLINED, actor_id, reason, now)
     notices.declined(member.id, reason, now)
 
@@ -61,7 +61,7 @@ def _open(actor_id: int, request_id: int) -> tuple[CertificateRequest, Member, M
     member, actor = of_mine(actor_id, db.session.get_one(CertificateRequest, request_id).member_id)
     request = lock(CertificateRequest, request_id)
     if request.answer is not Answer.ASKED:
-        raise rules.AnsweredAlready
+        raise rules_refusals.AnsweredAlready
     return request, member, actor
 
 

@@ -16,6 +16,7 @@ from activities.certificates import (
     routes_requests,
     rules,
     rules_notice,
+    rules_refusals,
     service,
     verifying,
 )
@@ -40,8 +41,9 @@ routes_notice.add_to(certificates)
 
 # Beside which field of an order a refusal stands.
 FIELDS: dict[type[Refusal], str] = {
-    rules.NobodyHere: "number", rules.OwnCertificate: "number", rules.WrongWayRound: "last", rules.StillToCome: "last",
-    rules.OnlyYourWord: "number", rules.NothingToCertify: "first", rules.CertifiedAlready: "first",
+    rules_refusals.NobodyHere: "number", rules_refusals.OwnCertificate: "number", rules_refusals.OnlyYourWord: "number",
+    rules_refusals.WrongWayRound: "last", rules_refusals.StillToCome: "last", rules_refusals.NothingToCertify: "first",
+    rules_refusals.CertifiedAlready: "first",
 }  # fmt: skip
 # An answer takes as long for a code that is none as for one that is.
 SECONDS = 0.1
@@ -65,9 +67,9 @@ def names() -> dict[str, Any]:
 def download(public_id: str) -> Any:
     found = queries.to_download(current_user, public_id)
     if not found.is_valid:
-        raise rules.NotValid(found.number)
+        raise rules_refusals.NotValid(found.number)
     if not verifying.is_as_issued(found):
-        raise rules.NotAsIssued(found.number)
+        raise rules_refusals.NotAsIssued(found.number)
     number = found.number
     answer = Response(files.hand_out(files.paper_of(found)), mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'attachment; filename="certificate-{number}.pdf"'
@@ -100,7 +102,7 @@ def issue() -> Any:
     try:
         member = person_by_number(current_user, Permission.CERTIFY, form.number.data or "")
         if member is None:
-            raise rules.NobodyHere(form.number.data or "")
+            raise rules_refusals.NobodyHere(form.number.data or "")
         public_id = service.issue(current_user.id, member.id, form.order(), clock.now())
     except tuple(FIELDS) as refusal:
         refuse(form, FIELDS[type(refusal)], refusal)

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
 from flask_login import current_user
 
-from activities.certificates import archive, batches, files, queries, rules
+from activities.certificates import archive, batches, files, queries, rules, rules_refusals
 from activities.certificates.forms import BatchForm
 from activities.kit import clock
 from activities.kit.access import access
@@ -20,7 +20,8 @@ from activities.kit.web import done, invalid
 from activities.people.limits import person, requests
 
 FIELDS: dict[type[Refusal], str] = {
-    rules.WrongWayRound: "last", rules.StillToCome: "last", rules.NobodyInClass: "class_name",
+    rules_refusals.WrongWayRound: "last", rules_refusals.StillToCome: "last",
+    rules_refusals.NobodyInClass: "class_name",
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask_login import current_user
 
 from activities.certificates import notice_queries as queries
-from activities.certificates import objections, rules, rules_notice
+from activities.certificates import objections, rules_notice, rules_refusals
 from activities.certificates.forms import ObjectionForm, VerdictForm
 from activities.certificates.models import Objection
 from activities.certificates.queries import PAGE
@@ -61,7 +61,7 @@ def object_to(public_id: str) -> Any:
     except (
         rules_notice.OwnObjection,
         rules_notice.ObjectedAlready,
-        rules.NotValid,
+        rules_refusals.NotValid,
         rules_notice.NoticeOver,
     ) as refusal:
         refuse(form, "reason", refusal)

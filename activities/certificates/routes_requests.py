@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from flask_login import current_user
 
-from activities.certificates import queries, requests, rules
+from activities.certificates import queries, requests, rules_refusals
 from activities.certificates.forms import AnswerForm, AskForm
 from activities.duties.kinds import Ledger
 from activities.kit import clock
@@ -23,8 +23,8 @@ from activities.records.queries import given_until
 
 # Beside which field a refusal stands.
 FIELDS: dict[type[Refusal], str] = {
-    rules.WrongWayRound: "last", rules.StillToCome: "last", rules.NothingToCertify: "first",
-    rules.CertifiedAlready: "first", rules.AskedAlready: "ledger",
+    rules_refusals.WrongWayRound: "last", rules_refusals.StillToCome: "last", rules_refusals.NothingToCertify: "first",
+    rules_refusals.CertifiedAlready: "first", rules_refusals.AskedAlready: "ledger",
 }  # fmt: skip
 
 

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
-from activities.certificates.rules import CertificateState, NotValid
+from activities.certificates.rules import CertificateState
+from activities.certificates.rules_refusals import NotValid
 from activities.kit.refusal import N_, Refusal, refusal
 
 

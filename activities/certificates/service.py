@@ -9,7 +9,7 @@ from datetime import date, datetime
 from flask import current_app
 
 from activities.audit import service as audit
-from activities.certificates import notices, queries, rules
+from activities.certificates import notices, queries, rules, rules_refusals
 from activities.certificates.models import Certificate
 from activities.certificates.rules import CertificateState, Facts, Line
 from activities.config import Settings
@@ -61,7 +61,7 @@ def supersede(actor_id: int, certificate_id: int, reason: str, now: datetime) ->
     )  # fmt: skip
     present = queries.lines(member.id, order.ledger, order.first, order.last)
     if (facts.lines, facts.name, facts.member) == (present, member.name, member.number):
-        raise rules.NothingChanged(certificate.number)
+        raise rules_refusals.NothingChanged(certificate.number)
     end(certificate, CertificateState.SUPERSEDED, actor_id, reason, now)
     successor = write(actor, member, order, now, replaces_id=certificate.id)
     notices.superseded(member.id, certificate.number, successor.number, reason, now)
@@ -82,9 +82,9 @@ def write(issuer: Member, member: Member, order: Order, now: datetime, replaces_
     if refusal := rules.why_not_issue(is_own=is_own, first=order.first, last=order.last, lines=lines, today=today):
         raise refusal
     if queries.rests_on(issuer.id, member.id, order.ledger, order.first, order.last):
-        raise rules.OnlyYourWord(member.name)
+        raise rules_refusals.OnlyYourWord(member.name)
     if there := queries.valid(member.id, order.ledger, order.first, order.last):
-        raise rules.CertifiedAlready(there.number)
+        raise rules_refusals.CertifiedAlready(there.number)
     school_id = int(member.unit.path.split("/")[0])
     count = queries.take_number(school_id, today.year)
     number = rules.number_of(today.year, count)

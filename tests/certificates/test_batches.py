@@ -14,7 +14,7 @@ import sqlalchemy as sa
 import time_machine
 from pypdf import PdfReader
 
-from activities.certificates import archive, queries, rules
+from activities.certificates import archive, queries, rules_refusals
 from activities.certificates.batches import issue_batches, issue_item, make
 from activities.certificates.models import BatchItem, Certificate, CertificateBatch, CertificateCounter
 from activities.certificates.rules import ItemState
@@ -119,11 +119,11 @@ class TestTheVerbs:
         assert (queries.papers_of(chen, batch.id), queries.left_out(chen, batch.id)) == ([], [])
 
     def test_a_class_without_ones_people_is_refused(self, cast):
-        with pytest.raises(rules.NobodyInClass):
+        with pytest.raises(rules_refusals.NobodyInClass):
             make(cast.chen.id, "没有这个班", order(), NOW)
         grant(cast.zhao, Role.SECRETARY, cast.second)
         db.session.commit()
-        with pytest.raises(rules.NobodyInClass):
+        with pytest.raises(rules_refusals.NobodyInClass):
             make(cast.zhao.id, CLASS, order(), NOW)
 
     def test_who_has_lost_the_role_issues_none_any_more(self, cast):

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 import time_machine
 
 from activities.audit.models import AuditEntry
-from activities.certificates import notice_queries, rules, rules_notice
+from activities.certificates import notice_queries, rules_notice, rules_refusals
 from activities.certificates.models import Certificate, Objection
 from activities.certificates.objections import answer, object_to
 from activities.certificates.rules import CertificateState
@@ -131,7 +131,7 @@ def test_who_may_object_and_until_when(ctx, cast, who, after, refused):
 def test_what_is_revoked_cannot_be_objected_to(ctx, cast):
     paper = certified(cast)
     revoke(cast.chen.id, paper.id, "错了", NOW)
-    with pytest.raises(rules.NotValid):
+    with pytest.raises(rules_refusals.NotValid):
         object_to(cast.zhao.id, paper.id, "不对", NOW)
 
 

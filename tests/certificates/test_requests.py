@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 
-from activities.certificates import queries, rules
+from activities.certificates import queries, rules_refusals
 from activities.certificates.models import CertificateRequest
 from activities.certificates.requests import ask, decline, grant
 from activities.certificates.rules import Answer
@@ -60,9 +60,9 @@ def test_declined_its_person_learns_why_and_can_ask_again(cast, wanted):
 
 
 def test_only_one_of_a_kind_waits(cast, wanted):
-    with pytest.raises(rules.AskedAlready):
+    with pytest.raises(rules_refusals.AskedAlready):
         ask(cast.lin.id, Ledger.SERVICE, FIRST, date(2026, 11, 24), NOW)
-    with pytest.raises(rules.NothingToCertify):
+    with pytest.raises(rules_refusals.NothingToCertify):
         ask(cast.lin.id, Ledger.DUTY, FIRST, LAST, NOW)
 
 
@@ -73,9 +73,9 @@ def test_nobody_else_answers_and_nobody_their_own(cast, wanted):
     for who in (cast.zhao, cast.ou):
         with pytest.raises(NotFound):
             grant(who.id, wanted.id, "刘明", "0431", NOW)
-    with pytest.raises(rules.OwnCertificate):
+    with pytest.raises(rules_refusals.OwnCertificate):
         grant(cast.lin.id, wanted.id, "刘明", "0431", NOW)
-    with pytest.raises(rules.OwnCertificate):
+    with pytest.raises(rules_refusals.OwnCertificate):
         decline(cast.lin.id, wanted.id, "不", NOW)
     assert queries.to_answer(cast.lin) == []
 
@@ -88,14 +88,14 @@ def test_answered_by_two_at_once_it_is_answered_once(app, cast, wanted):
         lambda: decline(cast.gu.id, wanted.id, "不", NOW),
     ]
     results = race(app, verbs)
-    assert [type(r) for r in results if isinstance(r, Refusal)] == [rules.AnsweredAlready]
+    assert [type(r) for r in results if isinstance(r, Refusal)] == [rules_refusals.AnsweredAlready]
 
 
 def test_when_the_records_are_empty_by_then_it_waits_on(cast, ctx):
     slot = recorded(cast, cast.lin, 90)
     ask(cast.lin.id, Ledger.SERVICE, FIRST, LAST, NOW)
     corrected(cast, slot, cast.lin, 0)
-    with pytest.raises(rules.NothingToCertify):
+    with pytest.raises(rules_refusals.NothingToCertify):
         grant(cast.chen.id, asked().id, "刘明", "0431", NOW)
     assert asked().answer is Answer.ASKED
 

@@ -15,11 +15,6 @@ from activities.certificates.rules import (
     Difference,
     Facts,
     Line,
-    NothingToCertify,
-    NotValid,
-    OwnCertificate,
-    StillToCome,
-    WrongWayRound,
     differences,
     grouped,
     hash_of,
@@ -31,6 +26,13 @@ from activities.certificates.rules import (
     thawed,
     why_not_end,
     why_not_issue,
+)
+from activities.certificates.rules_refusals import (
+    NothingToCertify,
+    NotValid,
+    OwnCertificate,
+    StillToCome,
+    WrongWayRound,
 )
 
 TODAY = date(2026, 11, 25)

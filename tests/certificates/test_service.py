@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from activities.audit.models import AuditEntry
-from activities.certificates import rules
+from activities.certificates import rules_refusals
 from activities.certificates.models import Certificate, CertificateCounter
 from activities.certificates.pdf import render
 from activities.certificates.rules import CertificateState, hash_of
@@ -69,13 +69,13 @@ def test_ledgers_stay_apart(cast):
     duty = one(issue(cast.chen.id, cast.lin.id, order(ledger=Ledger.DUTY), NOW)).facts
     assert (service.minutes, [line.activity for line in service.lines]) == (90, ["东湖责任区清扫"])
     assert (duty.minutes, [line.activity for line in duty.lines]) == (30, ["节能岗"])
-    with pytest.raises(rules.NothingToCertify):
+    with pytest.raises(rules_refusals.NothingToCertify):
         issue(cast.chen.id, cast.lin.id, order(ledger=Ledger.LEARNING), NOW)
 
 
 def test_presence_without_time_is_no_time_that_counts(cast):
     recorded(cast, cast.lin, 0, 2)
-    with pytest.raises(rules.NothingToCertify):
+    with pytest.raises(rules_refusals.NothingToCertify):
         issue(cast.chen.id, cast.lin.id, order(), NOW)
     recorded(cast, cast.lin, 90, 5)
     [line] = one(issue(cast.chen.id, cast.lin.id, order(), NOW)).facts.lines
@@ -84,13 +84,13 @@ def test_presence_without_time_is_no_time_that_counts(cast):
 
 def test_nobody_issues_or_ends_their_own(cast):
     recorded(cast, cast.chen)
-    with pytest.raises(rules.OwnCertificate):
+    with pytest.raises(rules_refusals.OwnCertificate):
         issue(cast.chen.id, cast.chen.id, order(), NOW)
     grant(cast.gu, Role.SECRETARY, cast.school)
     db.session.commit()
     own = one(issue(cast.gu.id, cast.chen.id, order(), NOW))
     for verb in (revoke, supersede):
-        with pytest.raises(rules.OwnCertificate):
+        with pytest.raises(rules_refusals.OwnCertificate):
             verb(cast.chen.id, own.id, "改主意了", NOW)
 
 
@@ -99,7 +99,7 @@ def test_whoever_alone_vouches_for_some_of_the_time_does_not_certify_it(cast):
     recorded(cast, cast.lin, days_ago=40)
     grant(cast.ou, Role.SECRETARY, cast.school)
     db.session.commit()
-    with pytest.raises(rules.OnlyYourWord):
+    with pytest.raises(rules_refusals.OnlyYourWord):
         issue(cast.ou.id, cast.lin.id, order(), NOW)
     of_slot = sa.update(Record).where(Record.slot_id == slot.id)
     db.session.execute(of_slot.values(countersigned_by_id=cast.chen.id))
@@ -130,9 +130,9 @@ def test_only_a_secretary_of_the_persons_unit_issues(cast):
 def test_a_number_is_not_lost_when_nothing_is_issued(cast):
     recorded(cast, cast.lin)
     issue(cast.chen.id, cast.lin.id, order(), NOW)
-    with pytest.raises(rules.CertifiedAlready):
+    with pytest.raises(rules_refusals.CertifiedAlready):
         issue(cast.chen.id, cast.lin.id, order(), NOW)
-    with pytest.raises(rules.NothingToCertify):
+    with pytest.raises(rules_refusals.NothingToCertify):
         issue(cast.chen.id, cast.wang.id, order(), NOW)
     assert one(issue(cast.chen.id, cast.lin.id, order(days=20), NOW)).number == "2026-000002"
 
@@ -152,14 +152,14 @@ def test_revoked_it_says_when_by_whom_and_why(cast):
     assert told(cast.lin.id) == ["certificates.issued", "certificates.revoked"]
     assert trail(found) == [("issue", ""), ("revoke", "时间有误")]
     for verb in (revoke, supersede):
-        with pytest.raises(rules.NotValid):
+        with pytest.raises(rules_refusals.NotValid):
             verb(cast.chen.id, found.id, "再来一次", NOW + DAY)
 
 
 def test_after_a_correction_another_one_takes_its_place(cast):
     slot = recorded(cast, cast.lin, 90)
     old = certified(cast)
-    with pytest.raises(rules.NothingChanged):
+    with pytest.raises(rules_refusals.NothingChanged):
         supersede(cast.chen.id, old.id, "没有变", NOW)
     corrected(cast, slot, cast.lin, 60)
     new = one(supersede(cast.chen.id, old.id, "更正", NOW + DAY))
@@ -174,7 +174,7 @@ def test_nothing_takes_its_place_when_the_records_are_empty(cast):
     slot = recorded(cast, cast.lin, 90)
     old = certified(cast)
     corrected(cast, slot, cast.lin, 0)
-    with pytest.raises(rules.NothingToCertify):
+    with pytest.raises(rules_refusals.NothingToCertify):
         supersede(cast.chen.id, old.id, "更正", NOW)
     assert one(old.public_id).is_valid
 
@@ -276,7 +276,7 @@ def test_in_a_race_each_number_is_issued_once(app, cast):
     issued = [one(result) for result in results if isinstance(result, str)]
     refused = {type(result) for result in results if isinstance(result, Refusal)}
     assert len(issued) == 3 * 6
-    assert refused == {rules.CertifiedAlready, rules.NothingToCertify}
+    assert refused == {rules_refusals.CertifiedAlready, rules_refusals.NothingToCertify}
     assert {row.number for row in issued} == {f"2026-{n:06}" for n in range(1, 19)}
     is_gapless()
 
