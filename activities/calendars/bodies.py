@@ -13,9 +13,10 @@ from activities.calendars import queries, rules, sheaf
 from activities.calendars.feeds import Edition, settings
 from activities.calendars.kept import Kept
 from activities.calendars.queries import Only
-from activities.calendars.sheaf import Entry, Sheaf
+from activities.calendars.sheaf import Cover, Entry, Sheaf
 from activities.calendars.shelf import Shelf
 from activities.calendars.writing import EVER, Writer
+from activities.duties import schedule
 from activities.kit.i18n import force_locale
 
 # Octets a process keeps: some 40,000 entries.
@@ -23,6 +24,8 @@ ROOM = 24 * 1024 * 1024
 # Octets of a feed from which on it is kept on disk too, some hundred entries, and of all that are.
 LARGE, SHELF_ROOM = 64 * 1024, 256 * 1024 * 1024
 _MICROSECOND = timedelta(microseconds=1)
+# So much later what was kept is still followed: a day less than it is remembered what was deleted since.
+_FOLLOWED = (schedule.REMEMBERED - timedelta(days=1)) // _MICROSECOND
 
 
 def init_app(app: Flask) -> None:
@@ -68,19 +71,19 @@ def writer_of(edition: Edition) -> Writer:
 def _whole(edition: Edition) -> Sheaf:
     """All of it. Where nothing tells what has changed of it later, its entries are kept each by its own revision."""
     with force_locale(edition.language):
-        head, writer = _head(edition), writer_of(edition)
+        cover, writer = _cover(edition), writer_of(edition)
         if edition.states is None:
-            octets = b"".join([head, *(writer.entry(row, _kept()) for row in edition.rows()), rules.CALENDAR_END])
-            return sheaf.bind(edition.tag, None, "", octets, (), b"")
-        entries = _entries(edition, writer)
-        return sheaf.bind(edition.tag, edition.states, edition.rest, head, entries, rules.CALENDAR_END)
+            entries = b"".join(writer.entry(row, _kept()) for row in edition.rows())
+            return sheaf.bind(cover, "", (), entries + rules.CALENDAR_END)
+        return sheaf.bind(cover, edition.rest, _entries(edition, writer), rules.CALENDAR_END)
 
 
 def _changed(edition: Edition, known: Sheaf) -> Sheaf | None:
-    """What it is by now of what was known: only what has changed is read and written. None: nobody knows what has. One
-    statement for each activity of which something has, and at most two for all of it."""
+    """What it is by now of what was known: only what has changed is read and written. None: nobody knows what has, or
+    no longer of what was deleted. One statement for each activity of which something has, and at most two for all."""
+    cover = _cover(edition)
     changes = known.changes(edition.states, edition.rest)
-    if changes is None or edition.states is None:
+    if changes is None or edition.states is None or cover.time - known.time > _FOLLOWED:
         return None
     slots = set[int]().union(*(queries.changed_since(*one) for one in changes.schedules.items()))
     there = changes.activities & edition.states.keys()
@@ -89,20 +92,22 @@ def _changed(edition: Edition, known: Sheaf) -> Sheaf | None:
         wanted = (Only("slots", sorted(slots)), Only("activities", sorted(there)))
         read = (only for one in wanted for only in one.portions())
         new = sorted(entry for only in read for entry in _entries(edition, writer, only))
-        return known.with_changes((edition.tag, edition.states, _head(edition)), slots, changes.activities, new)
+        return known.with_changes(cover, slots, changes.activities, new)
 
 
 def _entries(edition: Edition, writer: Writer, only: Only = queries.ALL) -> Iterator[Entry]:
     for row in edition.rows(only):
-        yield Entry(_start(row.starts_at), row.slot_id, row.whose_id, writer.event(row))
+        yield Entry(_count(row.starts_at), row.slot_id, row.whose_id, writer.event(row))
 
 
-def _start(moment: datetime) -> int:
+def _count(moment: datetime) -> int:
     return (moment - EVER) // _MICROSECOND
 
 
-def _head(edition: Edition) -> bytes:
-    return rules.calendar_head(f"{edition.title}·{settings().school}", settings().time_zone)
+def _cover(edition: Edition) -> Cover:
+    with force_locale(edition.language):
+        head = rules.calendar_head(f"{edition.title}·{settings().school}", settings().time_zone)
+    return Cover(edition.tag, _count(edition.asked.now), edition.states, head)
 
 
 def _kept() -> Kept:

@@ -47,12 +47,24 @@ class Changes(NamedTuple):
     schedules: dict[int, int]
 
 
-@dataclass(frozen=True)
-class Sheaf:
-    """Of the edition with this `tag`. `states` by activity; None where nobody can say what has changed of it. `rest` is
-    what else decides which entries there are. The entries' octets follow each other from `begin` on."""
+class Cover(NamedTuple):
+    """What tells an edition from others, when it was read, how far each of its activities had come, and what stands
+    before its entries."""
 
     tag: str
+    time: int
+    states: Mapping[int, State] | None
+    head: bytes
+
+
+@dataclass(frozen=True)
+class Sheaf:
+    """Of the edition with this `tag`, as it was at a `time`. `states` by activity; None where nobody can say what has
+    changed of it. `rest` is what else decides which entries there are. The entries' octets follow each other from
+    `begin` on."""
+
+    tag: str
+    time: int
     states: Mapping[int, State] | None
     rest: str
     figures: Figures
@@ -73,17 +85,15 @@ class Sheaf:
         return Changes(other, {one: known[one][1] for one in same if known[one] != states[one]})
 
     def with_changes(
-        self, edition: tuple[str, Mapping[int, State], bytes], slots: set[int], activities: Collection[int],
-        entries: Iterable[Entry],
-    ) -> Sheaf:  # fmt: skip
-        """The sheaf of another edition, by its tag, states and head: without what there is of these slots and
+        self, cover: Cover, slots: set[int], activities: Collection[int], entries: Iterable[Entry]
+    ) -> Sheaf:
+        """The sheaf under another cover: without what there is of these slots and
         activities, and with these entries instead, in their order."""
-        tag, states, head = edition
         new = list(entries)
         slots = slots.union(entry.slot for entry in new)
         cuts = [(n, n + 1, None) for n in self._places(slots, activities)]
         put = [(at := self._place(entry), at, entry) for entry in new]
-        return self._cut(tag, states, head, sorted([*put, *cuts], key=lambda cut: cut[:2]))
+        return self._cut(cover, sorted([*put, *cuts], key=lambda cut: cut[:2]))
 
     def _places(self, slots: set[int], activities: Collection[int]) -> Iterator[int]:
         """Where entries stand of these slots and activities."""
@@ -97,9 +107,8 @@ class Sheaf:
         starts, slots, *_ = self.figures
         return bisect_left(range(len(slots)), (entry.start, entry.slot), key=lambda n: (starts[n], slots[n]))
 
-    def _cut(
-        self, tag: str, states: Mapping[int, State], head: bytes, cuts: Iterable[tuple[int, int, Entry | None]]
-    ) -> Sheaf:
+    def _cut(self, cover: Cover, cuts: Iterable[tuple[int, int, Entry | None]]) -> Sheaf:
+        tag, time, states, head = cover
         offsets = list(accumulate(self.figures.lengths, initial=self.begin))
         octets, figures, end_of_all = memoryview(self.body), _none(), len(self.figures.slots)
         pieces: list[bytes | memoryview] = [head]
@@ -114,19 +123,18 @@ class Sheaf:
                     new.append(value)
             at = end
         pieces.append(octets[offsets[-1] :])
-        return Sheaf(tag, states, self.rest, figures, len(head), b"".join(pieces))
+        return Sheaf(tag, time, states, self.rest, figures, len(head), b"".join(pieces))
 
     def written(self) -> bytes:
         """For the disk; `read` reads it."""
-        facts = [self.tag, None if self.states is None else list(self.states.items()), self.rest, self.begin]
+        facts = [self.tag, self.time, None if self.states is None else list(self.states.items()), self.rest, self.begin]
         head = json.dumps([*facts, len(self.figures.slots)]).encode()
         return b"".join((head, b"\n", *(one.tobytes() for one in self.figures), self.body))
 
 
-def bind(
-    tag: str, states: Mapping[int, State] | None, rest: str, head: bytes, entries: Iterable[Entry], tail: bytes
-) -> Sheaf:
+def bind(cover: Cover, rest: str, entries: Iterable[Entry], tail: bytes) -> Sheaf:
     """A sheaf of all its entries, in their order."""
+    tag, time, states, head = cover
     octets, figures = [head], _none()
     starts, slots, activities, lengths = (figure.append for figure in figures)
     for start, slot, activity, written in entries:
@@ -136,16 +144,16 @@ def bind(
         activities(activity)
         lengths(len(written))
     octets.append(tail)
-    return Sheaf(tag, states, rest, figures, len(head), b"".join(octets))
+    return Sheaf(tag, time, states, rest, figures, len(head), b"".join(octets))
 
 
 def read(written: bytes) -> Sheaf:
     """What `Sheaf.written` wrote."""
     line = written.index(b"\n")
-    tag, states, rest, begin, entries = json.loads(written[:line])
+    tag, time, states, rest, begin, entries = json.loads(written[:line])
     octets, at, figures = memoryview(written), line + 1, _none()
     for one in figures:
         one.frombytes(octets[at : at + one.itemsize * entries])
         at += one.itemsize * entries
     known = None if states is None else {activity: (look, come) for activity, (look, come) in states}
-    return Sheaf(tag, known, rest, figures, begin, bytes(octets[at:]))
+    return Sheaf(tag, time, known, rest, figures, begin, bytes(octets[at:]))

@@ -131,8 +131,8 @@ class Post(Revised, Base):
 
 
 class GoneSlot(Base):
-    """A slot that was deleted, and which `schedule_revision` of its activity came with that: who has kept what was
-    shown of it takes it out."""
+    """A slot that was deleted, when, and which `schedule_revision` of its activity came with that: who has kept what
+    was shown of it takes it out. It is forgotten after a while (`schedule.forget`)."""
 
     __tablename__ = "gone_slot"
     __table_args__ = (sa.Index("ix_gone_slot_activity_id_schedule_revision", "activity_id", "schedule_revision"),)
@@ -140,6 +140,7 @@ class GoneSlot(Base):
     activity_id: Mapped[int] = mapped_column(sa.ForeignKey("activity.id", ondelete="CASCADE"))
     schedule_revision: Mapped[int]
     slot_id: Mapped[int]
+    gone_at: Mapped[datetime]
 
 
 class SeriesPost(Base):

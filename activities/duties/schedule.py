@@ -2,22 +2,26 @@
 
 `Activity.schedule_revision` rises with every change to one of its posts or slots, so that one row tells whether
 anything did. Each post and slot has the one that came with its last change, and so has what was deleted: whoever has
-kept what an activity shows asks only for what came since. All of this is done by who has locked the activity, so the
+kept what an activity shows asks only for what came since, as long as it is not older than what is remembered of deleted
+slots. All of this is done by who has locked the activity, so the
 next revision is the present one and one more until they are done.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from activities.duties.models import Activity, GoneSlot, Post, Slot
 from activities.kit.columns import UtcDateTime
-from activities.kit.db import run
+from activities.kit.db import db, run, transactional
 from activities.kit.sql import Among, Latest
+from activities.outbox.jobs import every
 
+# For so long it is remembered which slots were deleted: as long as feeds show what is past.
+REMEMBERED = timedelta(days=60)
 _NOW = sa.bindparam("now", type_=UtcDateTime())
 # Of a slot's activity.
 NEXT_REVISION = (
@@ -37,8 +41,8 @@ _CHANGED = (
     )
 )
 _MARK_GONE = sa.insert(GoneSlot).from_select(
-    ["activity_id", "schedule_revision", "slot_id"],
-    sa.select(Activity.id, Activity.schedule_revision + 1, Slot.id)
+    ["activity_id", "schedule_revision", "slot_id", "gone_at"],
+    sa.select(Activity.id, Activity.schedule_revision + 1, Slot.id, _NOW)
     .join(Post, Post.activity_id == Activity.id)
     .join(Slot, Slot.post_id == Post.id)
     .where(Among(Slot.id)),
@@ -54,6 +58,14 @@ def changed(activity_ids: Collection[int], now: datetime) -> None:
 
 def delete(activity_id: int, slot_ids: Collection[int], now: datetime) -> None:
     """Inside a transaction that has locked the activity: delete slots of it. Three statements."""
-    run(_MARK_GONE, {"ids": sorted(slot_ids)})
+    run(_MARK_GONE, {"ids": sorted(slot_ids), "now": now})
     run(_DELETE, {"ids": sorted(slot_ids)})
     changed([activity_id], now)
+
+
+@every(86400, "forget slots that were deleted long ago")
+@transactional
+def forget(now: datetime) -> int:
+    """Return how many. When the activity changed is not known by them, so nothing that is shown of it changes."""
+    gone = sa.delete(GoneSlot).where(GoneSlot.gone_at < now - REMEMBERED).returning(GoneSlot.id)
+    return len(db.session.execute(gone).all())

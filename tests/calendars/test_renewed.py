@@ -21,9 +21,9 @@ from activities.calendars.bodies import ROOM
 from activities.calendars.kept import Kept
 from activities.calendars.rules_feeds import Detail, Scope
 from activities.calendars.service import Wanted
-from activities.calendars.sheaf import Entry
+from activities.calendars.sheaf import Cover, Entry
 from activities.calendars.shelf import Shelf
-from activities.duties import service_plans
+from activities.duties import schedule, service_plans
 from activities.duties.models import Activity, Post, Slot
 from activities.duties.plans import Planned
 from activities.duties.rules import SlotState
@@ -189,6 +189,27 @@ def test_a_slot_made_after_the_last_one_was_deleted_is_another(app, client, cast
     assert fetch(client, address).data == anew(app, client, address, NOW)
 
 
+def test_what_was_deleted_long_ago_is_forgotten_and_stands_in_no_feed_for_that(app, client, cast, on_disk):
+    """A feed that was kept so long is put together anew. That its slot was deleted once changes nothing any more."""
+    with app.app_context():
+        slot_id = make_slot(db.session.merge(cast.lake), NOW + 100 * DAY).id
+        make_slot(db.session.merge(cast.lake), NOW + 101 * DAY)
+        db.session.commit()
+        delete_slot(cast.ou.id, cast.slot.id, NOW)
+    address = f"/activities/{cast.sweeping.public_id}.ics"
+    fetch(client, address)
+    with app.app_context():
+        delete_slot(cast.ou.id, slot_id, NOW + HOUR)
+    fresh = anew(app, client, address, NOW + 59 * DAY)
+    for days, forgotten in ((59, 0), (62, 2)):
+        with app.app_context():
+            assert schedule.forget(NOW + days * DAY) == forgotten
+        answer = fetch(client, address, NOW + days * DAY)
+        assert answer.data == anew(app, client, address, NOW + days * DAY) == fresh
+        app.extensions["feeds"] = Kept(ROOM)  # what is on disk is from the beginning
+    assert answer.last_modified == NOW + HOUR
+
+
 @given(
     there=st.sets(st.integers(0, 60), max_size=30), gone=st.sets(st.integers(0, 60)), put=st.sets(st.integers(0, 60)),
     whose=st.sets(st.integers(0, 3)),
@@ -199,11 +220,12 @@ def test_what_is_cut_out_and_put_in_is_what_would_have_been_bound(there, gone, p
     def entry(n: int, says: str = "old") -> Entry:
         return Entry(n // 2, n, n % 4, f"{n} {says}\n".encode())
 
-    old = sheaf.bind("a", {}, "", b"<", map(entry, sorted(there)), b">")
+    old = sheaf.bind(Cover("a", 1, {}, b"<"), "", map(entry, sorted(there)), b">")
     left = {n for n in there if n not in gone | put and n % 4 not in whose}
     expected = sorted([entry(n) for n in left] + [entry(n, "new") for n in put])
-    found = old.with_changes(("b", {1: ("x", 2)}, b"<<<"), gone, whose, sorted(entry(n, "new") for n in put))
-    assert found == sheaf.bind("b", {1: ("x", 2)}, "", b"<<<", expected, b">")
+    cover = Cover("b", 2, {1: ("x", 2)}, b"<<<")
+    found = old.with_changes(cover, gone, whose, sorted(entry(n, "new") for n in put))
+    assert found == sheaf.bind(cover, "", expected, b">")
     assert sheaf.read(found.written()) == found
 
 

@@ -103,4 +103,5 @@ def test_what_was_deleted_is_remembered_with_the_revision_that_came_with_it(ctx,
     delete_slot(cast.ou.id, cast.slot.id, NOW)
     gone = db.session.scalars(sa.select(GoneSlot)).one()
     assert (gone.activity_id, gone.slot_id, gone.schedule_revision) == (cast.sweeping.id, cast.slot.id, 2)
+    assert gone.gone_at == NOW
     assert db.session.scalars(sa.select(Activity.schedule_revision)).one() == 2
