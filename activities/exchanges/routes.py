@@ -12,6 +12,7 @@ from flask_login import current_user
 from activities.duties.models import Slot
 from activities.exchanges import covers, line, pages, queries, rules, swap_routes
 from activities.exchanges.forms import CoverForm
+from activities.invitations import queries as invitations
 from activities.kit import clock
 from activities.kit.access import access
 from activities.kit.i18n import gettext as _
@@ -65,7 +66,8 @@ def cover_wanted(viewer: Viewer, slot: Slot, card: Card, now: datetime) -> Panel
     places, guest = Places(offer), Guest(viewer.id, person, busy)
     warnings = what_speaks_against(places, guest) if not refusal and places.seat(guest) else ()
     risks = 0 if is_turn else card.offer.risks_version
-    values = {"refusal": refusal, "warnings": warnings, "risks": risks, "turn": wanted.turn}
+    asked = wanted.turn is None and invitations.open_invitation(viewer.id, slot.id)
+    values = {"refusal": refusal, "warnings": warnings, "risks": risks, "turn": wanted.turn, "asked": asked}
     return Panel("exchanges/_wanted.html", values, is_first=True, button=button)
 
 

@@ -35,7 +35,9 @@ def asked_here(viewer: Viewer, slot: Slot, card: Card, now: datetime) -> Panel |
     if card.mine or slot.state is SlotState.CANCELLED or slot.starts_at <= now:
         return None
     invitation = queries.open_invitation(viewer.id, slot.id)
-    return Panel("invitations/_asked.html", {"invitation": invitation}, is_first=True) if invitation else None
+    if invitation is None or invitation.for_cover:  # the panel of cover says so, with the way to answer
+        return None
+    return Panel("invitations/_asked.html", {"invitation": invitation}, is_first=True)
 
 
 @invitations.get("/invitations")

@@ -20,6 +20,7 @@ from activities.kit.db import db, transaction
 from activities.outbox.models import Notice
 from activities.signups import facts, organize
 from activities.signups import service as signups
+from activities.signups.models import SignUp
 from activities.signups.rules import SignUpState
 from tests.cast import HOUR, NOW, make_activity, make_post, make_slot, my_state
 
@@ -124,6 +125,22 @@ def test_how_people_come_is_not_changed_under_who_comes(app, cast, monkeypatch, 
 
     done, stopped = held_up(app, monkeypatch, signups.notices, "signed_up", first, second)
     assert (done in SignUpState, type(stopped)) == (True, refused)
+
+
+def test_who_comes_just_after_the_kind_changed_comes_as_that_asks(app, cast, monkeypatch):
+    """To a blood drive one comes at a quarter of an hour, to what it was before at none."""
+    activity, slot = an_activity(app, cast, WayIn.FIRST_COME)
+
+    def first() -> None:
+        duties.edit_activity(cast.ou.id, activity, 0, {"kind_key": "blood"}, NOW)
+
+    def second() -> SignUpState:
+        return signups.sign_up(cast.lin.id, slot, NOW)
+
+    assert held_up(app, monkeypatch, duties, "_spread_anew", first, second) == [None, SignUpState.SEATED]
+    with app.app_context():
+        mine = db.session.scalars(sa.select(SignUp).where(SignUp.slot_id == slot)).one()
+        assert mine.arrival_id is not None
 
 
 def test_who_comes_just_after_the_way_in_changed_comes_by_the_new_one(app, cast, monkeypatch):
