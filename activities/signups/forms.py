@@ -80,6 +80,15 @@ class Filters:
         """How many filters narrow the week down."""
         return len(self.kinds) + sum(map(bool, (self.part, self.activity, self.text, self.only_open, self.fits)))
 
+    @property
+    def names(self) -> list[str]:
+        """What is chosen, in words that are to be translated."""
+        more = {
+            PARTS[self.part][2] if self.part else "": bool(self.part), N_("Only one activity"): bool(self.activity),
+            N_("Only what I can take"): self.only_open, N_("Only what fits my timetable"): self.fits,
+        }  # fmt: skip
+        return [KINDS[kind].name for kind in self.kinds] + [name for name, chosen in more.items() if chosen]
+
 
 def consent_of(form: MultiDict[str, str]) -> Consent:
     """What a form confirms, read leniently."""

@@ -25,6 +25,8 @@ from activities.terms.rules import Special
 from activities.trainings.rules import Need
 
 WEEK = timedelta(weeks=1)
+# How many days further a page without slots looks for the next.
+AHEAD = 8 * 7
 
 
 @dataclass(frozen=True)
@@ -98,8 +100,19 @@ def find_view(member: Viewer, filters: Filters, now: datetime) -> FindView:
         seats_left=sum(g.left for g in to_come),
         full=sum(card.is_full for card in shown),
         has_more=has_more,
-        next_day=None if slots else search.next_week_with_slots(member, max(now, span[1])),
+        next_day=None if slots else _next_day(member, filters, now),
     )
+
+
+def _next_day(member: Viewer, filters: Filters, now: datetime) -> date | None:
+    """The next day with what the filters ask for. Three statements at most."""
+    first = max(filters.days[-1] + timedelta(days=1), clock.local_day(now))
+    days = [first + timedelta(days=n) for n in range(AHEAD)]
+    if not filters.only_open:
+        return search.next_day(member, filters, None, days, now)
+    span = search.span(days)
+    person, mine = engagements.taken_on(member.id, *span)
+    return search.next_day(member, filters, in_sql(person, mine, span, now), days, now)
 
 
 def parts(shown: Sequence[Card], *, fitting_first: bool) -> list[Part]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from activities.duties.kinds import Kind, kind_of
 from activities.duties.models import Activity, Post, Slot
-from activities.duties.queries import Sight, sight_of, visible, visible_to
+from activities.duties.queries import Sight, sight_of, visible
 from activities.duties.rules import SlotState
 from activities.kit import clock
 from activities.kit.db import db, run
@@ -186,14 +186,16 @@ def slots_of(activity: Activity, page: int, now: datetime) -> list[Offer]:
     return [Offer._make(row) for row in run(_OF_ACTIVITY, values)]
 
 
-def next_week_with_slots(member: Viewer, after: datetime) -> date | None:
-    """The day of the first slot at or after a moment that the member may see: where an empty week points to."""
+def next_day(
+    member: Viewer, filters: Filters, can_take: sa.ColumnElement[bool] | None, days: Sequence[date], now: datetime
+) -> date | None:
+    """The first of these days with a slot to come that fits the filters: where a page without any points to."""
     query = (
         sa.select(sa.func.min(Slot.starts_at))
         .join(Slot.post)
         .join(Post.activity)
         .join(Activity.unit)
-        .where(visible_to(member), Slot.state == SlotState.OPEN, Slot.starts_at >= after)
+        .where(visible(sight_of(member)), IN_TIME, Slot.starts_at > NOW)
     )
-    first = db.session.scalar(query)
+    first = run(_narrowed(query, member, filters, days, can_take), {**_span(days), "now": now}).scalar()
     return clock.local_day(first) if first else None

@@ -67,7 +67,8 @@ def test_long_weeks_come_in_pages(app, cast, lin):
 @pytest.mark.parametrize(
     "query",
     ["week=x", "day=2026-13-40", "page=-1", "page=999999999999", "kind=nope", "q=%25_'", "part=x", "week=0001-01-01",
-     "open=1&part=noon", "page=%C2%B2", "week=2026-11-23&day=2026-12-01", "q=" + "x" * 5000],
+     "open=1&part=noon", "open=1&week=9999-12-31", "week=2199-12-31",
+     "page=%C2%B2", "week=2026-11-23&day=2026-12-01", "q=" + "x" * 5000],
 )  # fmt: skip
 def test_any_address_gets_an_answer(lin, query):
     assert lin.get(f"/slots?{query}").status_code == (400 if "%00" in query else 200)
@@ -94,6 +95,20 @@ def test_an_empty_week_points_to_the_next_with_slots(lin):
     page = lin.get("/slots?week=2026-10-12").get_data(as_text=True)
     assert 'class="empty"' in page
     assert "week=2026-11-26" in page
+
+
+def test_where_nothing_fits_the_page_points_to_the_next_that_does(app, cast, lin):
+    """In this week's slot Lin has a seat, in next week's nothing of the kind is done."""
+    with app.app_context():
+        make_slot(make_post(make_activity("晚间关灯", cast.first, "energy"), "301"), NOW + 8 * DAY)
+        make_slot(cast.lake, NOW + 15 * DAY)
+        db.session.commit()
+        sign_up(cast.lin.id, cast.slot.id, NOW)
+    page = lin.get("/slots?kind=cleaning&open=1").get_data(as_text=True)
+    assert 'class="empty"' in page
+    assert "/slots?kind=cleaning&amp;open=1&amp;week=2026-12-10" in page
+    assert "week=2026-12-10" in lin.get("/slots?kind=cleaning&part=noon&day=2026-11-30").get_data(as_text=True)
+    assert "week=2026-12" not in lin.get("/slots?q=nowhere").get_data(as_text=True).partition('class="empty"')[2]
 
 
 def test_the_button_takes_a_seat_and_says_so(app, cast, lin):
