@@ -9,21 +9,21 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from activities.audit import service as audit
 from activities.holders import queries, rules
 from activities.holders.models import Holder, HolderSeat
 from activities.kit import clock
-from activities.kit.db import db
+from activities.kit.db import db, run
 from activities.kit.refusal import Refusal
+from activities.kit.sql import Among
 from activities.signups import engagements, parties
 from activities.signups.engagements import Engagement
 from activities.signups.models import SignUp
-from activities.signups.moving_up import let_go, promote
+from activities.signups.moving_up import let_go
 from activities.signups.rules import HOLDING, Offer, SignUpState
 from activities.signups.rules_places import Guest, Places
 from activities.signups.rules_soft import what_speaks_against
 from activities.signups.rules_time import reach
-from activities.signups.writing import become, enter, give_back
+from activities.signups.writing import Entry, become_all, enter_all, give_back_all
 
 
 @dataclass(frozen=True)
@@ -77,22 +77,24 @@ def seating(member_id: int, offers: Sequence[Offer], now: datetime, left: Collec
 
 
 def take(holder: Holder, found: Seating, actor_id: int | None, risks_version: int, now: datetime) -> list[int]:
-    """Enter what was found. The slots are locked. A place that becomes such a seat is no team's any more, and lets the
-    others of its wish go: return the slots in which a seat was held for one of these, for `fill` afterwards."""
-    for offer, own in found.wanted:
-        if own:
-            become([own.id], offer.id, own.state, SignUpState.SEATED, now)
-            before, after = {"state": own.state}, {"state": SignUpState.SEATED}
-            audit.leave(now, actor_id, "seat holder", SignUp, own.id, before=before, after=after)
-            sign_up_id = own.id
-        else:
-            sign_up_id = enter(
-                offer, holder.member_id, SignUpState.SEATED, now, actor_id=actor_id, risks_version=risks_version
-            )
-        db.session.add(HolderSeat(holder_id=holder.id, sign_up_id=sign_up_id))
+    """Enter what was found, in a fixed number of statements. The slots are locked. A place that becomes such a seat is
+    no team's any more, and lets the others of its wish go: return the slots in which a seat was held for one of these,
+    for `fill` afterwards."""
     places = [own for _, own in found.wanted if own]
-    alone = sa.update(SignUp).where(SignUp.id.in_([own.id for own in places]))
-    db.session.execute(alone.values(team_id=None))
+    become_all(places, SignUpState.SEATED, "seat holder", actor_id, now)
+    entered = enter_all(
+        [
+            Entry(offer, holder.member_id, SignUpState.SEATED, now if min(risks_version, offer.risks_version) else None)
+            for offer, own in found.wanted
+            if not own
+        ],
+        now,
+        actor_id=actor_id or holder.member_id,
+    )
+    seats = [{"holder_id": holder.id, "sign_up_id": one} for one in (*(own.id for own in places), *entered)]
+    if seats:
+        run(sa.insert(HolderSeat), seats)
+    run(sa.update(SignUp).where(Among(SignUp.id)).values(team_id=None), {"ids": [own.id for own in places]})
     wishes = [own.wish_id for own in places if own.wish_id]
     held = [one.slot_id for one in parties.rest_of_wishes(wishes, now) if one.state is SignUpState.OFFERED]
     let_go(wishes, now)
@@ -104,13 +106,6 @@ def give(holder: Holder, slots: Collection[int], actor_id: int | None, reason: s
     afterwards. Return the slots."""
     theirs = {one.slot_id: one for one in db.session.scalars(queries.seats([holder.id], now)) if one.slot_id in slots}
     found = queries.offers_of(theirs.keys())
-    for engagement in engagements.engagements_to_come(holder.member_id, now):
-        if engagement.slot_id in theirs:
-            give_back(engagement, actor_id, now, reason)
+    to_come = engagements.engagements_to_come(holder.member_id, now)
+    give_back_all([one for one in to_come if one.slot_id in theirs], actor_id, now, reason)
     return found
-
-
-def offer_to_others(slots: Collection[int], now: datetime) -> None:
-    """Give seats that are free by now to who waits."""
-    for slot_id in sorted(slots):
-        promote(slot_id, now)

@@ -25,7 +25,7 @@ from activities.outbox.jobs import every
 from activities.people.models import Member
 from activities.people.service import acting
 from activities.signups import facts
-from activities.signups.moving_up import fill, lock_waiters, seat_freed
+from activities.signups.moving_up import fill, lock_waiters, promote_all, seat_freed
 from activities.signups.rules_person import why_paused
 from activities.signups.rules_soft import RisksNotRead, why_not_aware
 
@@ -108,7 +108,7 @@ def _accept(
     let_go = seats.take(holder, found, member_id, risks_version, now)
     holder.state, holder.answered_at = HolderState.ACCEPTED, now
     _leave(holder, member_id, "accept post", now)
-    seats.offer_to_others(freed, now)
+    promote_all(freed, now)
     missed, seated = len(found.missed), [*found.seated, *(offer for offer, _ in found.wanted)]
     notices.of_slots(holder, "held", seated, now, seats=len(seated), missed=missed)
     notices.to_organizers(holder, "accepted", now, missed=missed)
@@ -149,7 +149,7 @@ def _end(actor_id: int, holder_id: int, ends_at: datetime, now: datetime) -> tup
     if ends_at < clock.at(clock.local_day(now), time(0)):
         raise rules.DaysOver
     given = _cut(holder, ends_at, actor_id, now)
-    seats.offer_to_others(given, now)
+    promote_all(given, now)
     return holder.member_id, len(given)
 
 
@@ -203,7 +203,7 @@ def _give_what_is_outside(holder_id: int, now: datetime) -> int:
     theirs = {one.slot_id for one in db.session.scalars(queries.seats([holder.id], now))}
     outside = theirs - inside if is_held else theirs
     if given := seats.give(holder, outside, None, "outside the days of the post", now):
-        seats.offer_to_others([offer.id for offer in given], now)
+        promote_all([offer.id for offer in given], now)
         notices.slots_of_post(holder, "less", given, now)
     return holder.member_id
 

@@ -9,7 +9,9 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from activities.audit import service as audit
-from activities.kit.db import db, transactional
+from activities.duties.models import Slot
+from activities.kit.db import db, run, transactional
+from activities.kit.sql import Among
 from activities.people.models import Member
 from activities.signups import (
     arrivals,
@@ -27,6 +29,8 @@ from activities.signups.rules_places import Guest, Places
 from activities.signups.rules_time import Busy
 from activities.signups.waiters import Waiter, waiters_locked
 from activities.signups.writing import become, count, give_back_all
+
+_WAITED_FOR = sa.select(Slot.id).where(Among(Slot.id), sa.or_(Slot.waiting > 0, Slot.gathered > 0)).order_by(Slot.id)
 
 
 @transactional
@@ -79,6 +83,12 @@ def promote(slot_id: int, now: datetime) -> list[int]:
     _move_up(places, [w for w in chosen if w not in unasked], SignUpState.OFFERED, until, now)
     arrivals.give(places)
     return [w.member_id for w in chosen]
+
+
+def promote_all(slot_ids: Collection[int], now: datetime) -> None:
+    """Give free seats of all these slots to who waits: one statement, and those of `promote` where anybody does."""
+    for slot_id in list(run(_WAITED_FOR, {"ids": list(slot_ids)}).scalars()):
+        promote(slot_id, now)
 
 
 def ready(offer: Offer, waiters: Collection[Waiter], now: datetime) -> tuple[list[list[Waiter]], dict[int, list[Busy]]]:

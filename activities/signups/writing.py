@@ -14,6 +14,7 @@ from activities.audit import service as audit
 from activities.duties.models import Slot
 from activities.kit.columns import UtcDateTime, Words
 from activities.kit.db import run
+from activities.kit.sql import Among
 from activities.signups import arrivals
 from activities.signups.engagements import Engagement
 from activities.signups.facts import NOW, SLOT
@@ -40,11 +41,8 @@ _COUNT = (
 )
 _ENTER = sa.insert(SignUp).returning(SignUp.id)
 _ENTER_ALL = sa.insert(SignUp)
-_ENTERED = sa.select(SignUp.id, SignUp.state, SignUp.ticket).where(
-    sa.or_(
-        SignUp.wish_id == sa.bindparam("wish_id", type_=sa.Integer()),
-        SignUp.team_id == sa.bindparam("team_id", type_=sa.Integer()),
-    )
+_ENTERED = sa.select(SignUp.id, SignUp.slot_id, SignUp.state, SignUp.ticket).where(
+    Among(SignUp.slot_id), SignUp.signed_up_at == NOW
 )
 _BECOME = (
     sa.update(SignUp)
@@ -94,9 +92,11 @@ class Entry(NamedTuple):
 def enter_all(
     entries: Sequence[Entry], now: datetime, *, actor_id: int, at_once: bool = False,
     wish_id: int | None = None, team_id: int | None = None,
-) -> None:  # fmt: skip
-    """Write the sign-ups of a new wish or team, each with the next ticket of its locked slot, in their order. Four
-    statements, however many."""
+) -> list[int]:  # fmt: skip
+    """Write the sign-ups of a wish, a team, or who holds a post, each with the next ticket of its locked slot, in their
+    order. Four statements, however many. Return their ids."""
+    if not entries:
+        return []
     tickets: Counter[int] = Counter()
     states: dict[int, Counter[SignUpState]] = {}
     rows = []
@@ -111,11 +111,14 @@ def enter_all(
         })  # fmt: skip
     run(_COUNT, [_counted(slot_id, states[slot_id], drawn=tickets[slot_id]) for slot_id in sorted(states)])
     run(_ENTER_ALL, rows)
-    entered = run(_ENTERED, {"wish_id": wish_id, "team_id": team_id})
+    written = {(row["slot_id"], row["ticket"]) for row in rows}
+    found = run(_ENTERED, {"ids": list(states), "now": now})
+    entered = [(row_id, state, ticket) for row_id, slot_id, state, ticket in found if (slot_id, ticket) in written]
     audit.leave_all(
         now, actor_id, "sign up", SignUp,
         [(row_id, {}, {"state": state, "ticket": ticket}) for row_id, state, ticket in entered],
     )  # fmt: skip
+    return [row_id for row_id, *_ in entered]
 
 
 def have_read(ids: Collection[int], version: int, now: datetime) -> None:
@@ -163,12 +166,22 @@ def give_back_all(ended: Collection[Engagement], actor_id: int | None, now: date
     """End sign-ups, of whatever slots. Three statements, however many."""
     if not ended:
         return
-    by_slot: dict[int, Counter[SignUpState]] = {}
-    for one in sorted(ended, key=lambda one: one.slot_id):
-        by_slot.setdefault(one.slot_id, Counter()).subtract([one.state])
-    run(_COUNT, [_counted(slot_id, changes) for slot_id, changes in by_slot.items()])
-    _change([one.id for one in ended], SignUpState.WITHDRAWN, now)
+    become_all(ended, SignUpState.WITHDRAWN, "withdraw", actor_id, now, reason)
     arrivals.recount({one.arrival_id for one in ended if one.arrival_id})
-    after = {"state": SignUpState.WITHDRAWN}
-    changes = [(one.id, {"state": one.state}, after) for one in ended]
-    audit.leave_all(now, actor_id, "withdraw", SignUp, changes, reason=reason)
+
+
+def become_all(
+    ones: Collection[Engagement], state: SignUpState, verb: str, actor_id: int | None, now: datetime, reason: str = ""
+) -> None:
+    """Move sign-ups, of whatever slots, to one state, with their counters and their trail. Three statements."""
+    if not ones:
+        return
+    by_slot: dict[int, Counter[SignUpState]] = {}
+    for one in sorted(ones, key=lambda one: one.slot_id):
+        by_slot.setdefault(one.slot_id, Counter()).subtract([one.state])
+        by_slot[one.slot_id].update([state])
+    run(_COUNT, [_counted(slot_id, changes) for slot_id, changes in by_slot.items()])
+    _change([one.id for one in ones], state, now)
+    audit.leave_all(
+        now, actor_id, verb, SignUp, [(one.id, {"state": one.state}, {"state": state}) for one in ones], reason=reason
+    )

@@ -159,6 +159,42 @@ def test_a_seat_or_a_place_in_line_that_was_there_is_kept_or_becomes_one(cast: C
     assert states(cast.lin, slots) == [SEATED, WAITING, SEATED, SEATED, SEATED]
 
 
+@pytest.mark.parametrize("verb", ["accept", "hand over", "end", "follow", "leave"])
+def test_however_many_slots_a_post_has_their_seats_come_and_go_in_as_many_statements(cast: Cast, statements, verb):
+    def cost(count: int) -> int:
+        room = make_room(cast, f"{count} 教室")
+        here = [make_slot(room, NOW + (n + 1) * 12 * HOUR, hours=0.5) for n in range(count)]
+        person = make_member(f"h{count}", "甲", db.session.get_one(type(cast.first), cast.first.id))
+        successor = make_member(f"s{count}", "乙", db.session.get_one(type(cast.first), cast.first.id))
+        db.session.commit()
+        holder = propose(cast, room, person)
+        if verb == "accept":
+            sign_up(person.id, here[0].id, NOW)  # which becomes one of the post's
+        else:
+            service.accept(person.id, holder.public_id, 0, NOW)
+        if verb == "follow":
+            for n in range(count):
+                make_slot(room, NOW + (n + 1) * 12 * HOUR + HOUR, hours=0.5)
+            db.session.commit()
+        after = propose(cast, room, successor) if verb == "hand over" else None
+        with statements.count() as sent:
+            if verb == "leave":
+                deactivate(cast.gu.id, person.id, NOW)
+            elif verb == "end":
+                service.end(cast.ou.id, holder.id, NOW, NOW)
+            elif verb == "follow":
+                service.follow(NOW)
+            else:
+                service.accept((successor if after else person).id, (after or holder).public_id, 0, NOW)
+        has_seats = {"accept": person, "follow": person, "hand over": successor}.get(verb)
+        seated = db.session.query(SignUp).filter_by(state=SEATED)
+        own = seated.filter_by(member_id=has_seats.id) if has_seats else seated.filter_by(member_id=person.id)
+        assert own.count() == {"accept": count, "follow": 2 * count, "hand over": count}.get(verb, 0)
+        return len(sent)
+
+    assert cost(3) == cost(30)
+
+
 def test_only_once_and_only_by_whom_it_is_about(cast: Cast, room, slots):
     holder = propose(cast, room, cast.lin)
     with pytest.raises(NotFound):

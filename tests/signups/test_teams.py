@@ -380,7 +380,8 @@ def test_who_cannot_come_any_more_is_named_to_who_accepts(offered):
     other = make_slot(offered.cast.lake, row.ends_at)
     db.session.commit()
     sign_up(offered.people[2], other.id, NOW)
-    edit_slot(offered.cast.ou.id, row.id, row.revision, row.starts_at, row.ends_at + HOUR, row.capacity, NOW)
+    row.ends_at += HOUR  # as by a mistake: no verb makes two duties of one person run into each other
+    db.session.commit()
     with pytest.raises(TeammateCannot, match="人2"):
         accept(offered.people[0], offered.slot, NOW + HOUR)
     offered.leave(2)
