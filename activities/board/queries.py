@@ -13,7 +13,7 @@ from activities.board.rules import AHEAD, HISTORY_WEEKS, Past, Stretch
 from activities.duties.kinds import Kind, kind_of
 from activities.duties.models import Activity, Post, Slot
 from activities.duties.queries import Sight, organized, sight_of
-from activities.duties.rules import SlotState
+from activities.duties.rules import SlotState, WayIn
 from activities.kit.columns import UtcDateTime
 from activities.kit.db import run
 from activities.people.models import Unit
@@ -82,6 +82,7 @@ class Cell(NamedTuple):
     place: str
     marked: int
     came: int
+    is_filling: bool  # its seats go to who comes or is assigned; those still to be drawn are nobody's yet
 
     @property
     def left(self) -> int:
@@ -116,6 +117,7 @@ def _parts(sight: Sight) -> AnySelect:
     )
 
 
+IS_FILLING = sa.or_(goes_to_who_comes(), Activity.way_in == WayIn.ASSIGNMENT)
 _RECORDS = sa.select(sa.func.count(Record.id)).where(Record.slot_id == Slot.id).correlate(Slot)
 _POSTS = (
     sa.select(Post.id)
@@ -134,7 +136,7 @@ _CELLS = (
         Slot.id, Slot.public_id, Slot.state, Slot.starts_at, Slot.ends_at, Slot.capacity, Slot.taken, Slot.waiting,
         Slot.taken - Slot.gathered + Slot.waiting + Slot.asked, Slot.cancel_reason, Activity.id, Post.id,
         Post.public_id, Post.name, Post.place,
-        _RECORDS.scalar_subquery(), _RECORDS.where(Record.attendance.in_(CAME)).scalar_subquery(),
+        _RECORDS.scalar_subquery(), _RECORDS.where(Record.attendance.in_(CAME)).scalar_subquery(), IS_FILLING,
     )
     .join(_POSTS, _POSTS.c.id == Slot.post_id)
     .join(Post, Post.id == Slot.post_id)
@@ -188,10 +190,16 @@ class Ahead(NamedTuple):
     activity: str
     kind_key: str
     unit_path: str
+    way_in: WayIn
 
     @property
     def kind(self) -> Kind:
         return kind_of(self.kind_key)
+
+    @property
+    def is_assigned(self) -> bool:
+        """Whether nobody is asked to help, because people are assigned."""
+        return self.way_in is WayIn.ASSIGNMENT
 
 
 @lru_cache(maxsize=1024)
@@ -199,14 +207,14 @@ def _ahead(sight: Sight) -> AnySelect:
     return (
         sa.select(
             Slot.id, Slot.public_id, Slot.starts_at, Slot.ends_at, Slot.capacity, Slot.taken, Slot.waiting, Post.id,
-            Post.name, Activity.public_id, Activity.name, Activity.kind_key, Unit.path,
+            Post.name, Activity.public_id, Activity.name, Activity.kind_key, Unit.path, Activity.way_in,
         )
         .join(Slot.post)
         .join(Post.activity)
         .join(Activity.unit)
         .where(
             organized(sight), IS_OPEN, Slot.starts_at > FIRST, Slot.starts_at <= LAST, Slot.taken < Slot.capacity,
-            goes_to_who_comes(),
+            IS_FILLING,
         )
         .order_by(sa.cast(Slot.taken, sa.Float) / Slot.capacity, Slot.starts_at, Slot.id)
         .limit(MOST_AHEAD)
@@ -219,7 +227,7 @@ _PAST = sa.select(Slot.post_id, Slot.starts_at, Slot.capacity, Slot.taken).where
 
 
 def ahead(member: Viewer, now: datetime) -> list[Ahead]:
-    """The slots of the next days with free seats that go to who comes, the emptiest first."""
+    """The slots of the next days with free seats that go to who comes or is assigned, the emptiest first."""
     return [Ahead._make(row) for row in run(_ahead(sight_of(member)), {"first": now, "last": now + AHEAD})]
 
 

@@ -6,6 +6,7 @@ import re
 from datetime import date, timedelta
 
 from activities.board.queries import MOST_AHEAD
+from activities.duties.models import Slot
 from activities.duties.rules import SlotState, WayIn
 from activities.kit.db import db
 from activities.kit.roles import Role
@@ -109,12 +110,27 @@ def test_what_may_stay_empty_is_ranked_and_says_why(app, cast, ou):
 
 def test_nobody_is_asked_to_help_where_seats_are_assigned_or_still_to_be_drawn(app, cast, ou):
     with app.app_context():
-        for name, way in (("接待", WayIn.ASSIGNMENT), ("晚会", WayIn.DRAW)):
-            make_slot(make_post(make_activity(name, cast.first, "reception", way_in=way), "大厅"), NOW + 2 * DAY)
+        for name, place, way in (("接待", "大厅", WayIn.ASSIGNMENT), ("晚会", "礼堂", WayIn.DRAW)):
+            make_slot(make_post(make_activity(name, cast.first, "reception", way_in=way), place), NOW + 2 * DAY)
         db.session.commit()
     shown = board(ou).partition('id="risk"')[2]
     assert "东湖北岸" in shown
-    assert "大厅" not in shown
+    assert "礼堂" not in shown
+    [where] = re.findall(r'<a class="btn btn-ink" href="([^"]+)">', shown)
+    assert where.endswith("/assign")
+    assert shown.count("<form") == 1  # where people can be asked
+
+
+def test_what_is_red_in_the_week_is_among_what_may_stay_empty(app, cast, ou):
+    with app.app_context():
+        db.session.query(Slot).delete()
+        for name, way in (("大厅", WayIn.ASSIGNMENT), ("礼堂", WayIn.DRAW), ("湖岸", WayIn.FIRST_COME)):
+            activity = make_activity(f"{name}接待", cast.first, "reception", way_in=way)
+            make_slot(make_post(activity, name, capacity=4), NOW + DAY)
+        db.session.commit()
+    week, _, risks = board(ou).partition('id="risk"')
+    assert week.count("4 missing") == 2
+    assert ("大厅" in risks, "礼堂" in risks, "湖岸" in risks) == (True, False, True)
 
 
 def test_one_click_asks_two_people_for_each_missing_one(app, cast, ou):
