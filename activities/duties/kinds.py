@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from activities.kit.refusal import N_
 
@@ -24,6 +25,18 @@ LEDGER_NAMES = {
     Ledger.LEARNING: N_("Study"),
     Ledger.ORGANISATION: N_("Organisational life"),
 }
+
+
+# Where a kind may say that a minute weighs more or less than a minute. Volunteer service is the time that was given and
+# nothing else (Order 67, Art. 7), and so is what was studied or sat through.
+WEIGHABLE = frozenset({Ledger.DUTY})
+
+
+class Weight(NamedTuple):
+    """From a day on a minute weighs so many hundredths. What was before keeps the weight that it had."""
+
+    since: date
+    percent: int
 
 
 class Evidence(StrEnum):
@@ -105,7 +118,9 @@ class Kind:
     countersigns. `takes_walk_ins`: whoever comes without having signed up may join. `is_told_by_people`: beside the
     organizers, who has a seat, and so who holds the post, may enter what was achieved. `photos` are what its photos
     show; before and after stand side by side. `goods` are the categories of things of which lots are kept, moved and
-    delivered. `renamed` are the moments at which it was given another name: calendars show it, and must notice."""
+    delivered. `weights` say what its time weighs, in the order of their days: that stands beside the time that was
+    given, never in its place. `renamed` are the moments at which it was given another name: calendars show it, and must
+    notice."""
 
     key: str
     name: str
@@ -121,6 +136,7 @@ class Kind:
     is_told_by_people: bool = False
     photos: tuple[PhotoMoment, ...] = ()
     goods: tuple[Good, ...] = ()
+    weights: tuple[Weight, ...] = ()
     renamed: tuple[datetime, ...] = ()
 
     def __post_init__(self) -> None:
@@ -132,6 +148,15 @@ class Kind:
             raise ValueError(f"{self.key}: photos stand beside what was achieved")
         if weak := set(self.evidence).difference(WITNESSED):
             raise ValueError(f"{self.key}: nobody else has seen what is known from {', '.join(sorted(weak))}")
+
+        if self.weights and self.ledger not in WEIGHABLE:
+            raise ValueError(f"{self.key}: time of the ledger {self.ledger!r} weighs what it is")
+        if any(weight.percent <= 0 for weight in self.weights):
+            raise ValueError(f"{self.key}: time weighs something")
+
+    def percent_on(self, day: date) -> int:
+        """What a minute of that day weighs, in hundredths."""
+        return next((weight.percent for weight in reversed(self.weights) if weight.since <= day), 100)
 
     def measure(self, key: str) -> Measure | None:
         return next((measure for measure in self.measures if measure.key == key), None)

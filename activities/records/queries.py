@@ -76,7 +76,7 @@ def history(
     query = (
         sa.select(Record)
         .join(Record.slot)
-        .where(*_of(member_id, year))
+        .where(*of_person(member_id, year))
         .order_by(Record.day.desc(), Slot.starts_at.desc(), Record.id.desc())
         .limit(limit)
         .offset(offset)
@@ -106,7 +106,7 @@ def totals(member_id: int, year: int | None = None) -> dict[Ledger, Total]:
             Record.ledger, sa.func.coalesce(sa.func.sum(Record.minutes).filter(Record.is_final), 0), sa.func.count(),
             sa.func.coalesce(sa.func.sum(Record.minutes).filter(~Record.is_final), 0),
         )
-        .where(*_of(member_id, year), Record.attendance.in_(CAME))
+        .where(*of_person(member_id, year), Record.attendance.in_(CAME))
         .group_by(Record.ledger)
     )  # fmt: skip
     found = {ledger: Total(*sums) for ledger, *sums in db.session.execute(query)}
@@ -165,6 +165,7 @@ def years(member_id: int) -> list[int]:
     return list(range(last.year, first.year - 1, -1)) if first else []
 
 
-def _of(member_id: int, year: int | None) -> list[sa.ColumnElement[bool]]:
+def of_person(member_id: int, year: int | None) -> list[sa.ColumnElement[bool]]:
+    """The person's records, of one year or at all."""
     whole = [Record.member_id == member_id]
     return [*whole, Record.day.between(date(year, 1, 1), date(year, 12, 31))] if year else whole

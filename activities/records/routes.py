@@ -39,6 +39,7 @@ from activities.records import (
     service,
     sheets,
     ticks_routes,
+    weighing,
 )
 from activities.records.forms import AttendanceForm
 
@@ -128,6 +129,7 @@ def mine() -> Any:
         "records/mine.html", granted=leaves.granted_to(current_user.id),
         rows=rows[: queries.PAGE], more=len(rows) > queries.PAGE, page=page,
         years=years, year=year, ledger=ledger, totals=queries.totals(current_user.id, year),
+        weighed=weighing.weighed(current_user.id, year),
     )  # fmt: skip
 
 
