@@ -1,7 +1,7 @@
 """the next letter is the first of its index, also where many are due at one moment
 
 Revision: 0068
-Revises: 0057
+Revises: 0058
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0068"
-down_revision = "0057"
+down_revision = "0058"
 
 WAITING = sa.text("state = 'waiting'")
 
