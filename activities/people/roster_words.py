@@ -54,14 +54,14 @@ HEADINGS = by_word(
     {
         Field.NUMBER: """学号 工号 编号 学工号 学号工号 工号学号 教工号 职工号 教职工号 员工号 人员编号 人员工号
             党员编号 学生学号 學號 工號 編號 學工號 學號工號 教職工號 number studentnumber staffnumber studentno staffno
-            学号或工号 學號或員工編號 員工編號
+            学号或工号 學號或員工編號 員工編號 職號 學號或職號 學號職號
             studentid staffid employeenumber employeeno employeeid membernumber
             studentorstaffnumber studentstaffnumber""",
         Field.NAME: """姓名 名字 学生姓名 党员姓名 人员姓名 教师姓名 學生姓名 黨員姓名 name fullname studentname
             membername""",
         Field.UNIT: """支部 党支部 所属支部 所在支部 所属党支部 所在党支部 支部名称 党支部名称 党组织 所属党组织
-            所在党组织 单位 所属单位 所在单位 黨支部 所屬支部 所屬黨支部 所在黨支部 支部名稱 黨組織 單位 所屬單位
-            unit branch partybranch unitname branchname branchorunit""",
+            所在党组织 单位 所属单位 所在单位 黨支部 所屬支部 所屬黨支部 所在黨支部 支部名稱 黨組織 所屬黨組織 單位
+            所屬單位 unit branch partybranch unitname branchname branchorunit""",
         Field.STAGE: """发展阶段 阶段 政治面貌 类别 党员类别 党员类型 发展类别 培养阶段 政治身份 發展階段 階段 類別
             黨員類別 政治身分 stage politicalstatus partystatus membershipstage memberstage membership""",
         Field.STANDING: """身份 人员身份 人员类别 人员类型 身份类别 身份类型 师生类别 身分 人員類別 人員類型 人員身分
