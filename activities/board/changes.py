@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import ClassVar, NamedTuple, Protocol
 
-from activities.duties.rules import SlotState, why_not_move, why_not_touch
+from activities.duties.rules import ByHand, SlotState, why_not_move, why_not_touch
 from activities.kit.refusal import N_, Refusal, refusal
 from activities.signups.rules_arrivals import SeatsByTime
 from activities.signups.rules_keeping import (
@@ -47,6 +47,7 @@ class Chosen(NamedTuple):
     post: str
     activity: str
     is_timed: bool = False  # people come one after another: the places at its times are its seats
+    by_hand: ByHand = ByHand(0)
 
 
 class Look(NamedTuple):

@@ -6,18 +6,22 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
+
 from activities.audit import service as audit
 from activities.board import changes, chosen, lists, notices, rules
 from activities.board.changes import Act, Cancel, Change, Chosen, Look, Plan
 from activities.board.models import BulkChange, Message, VisitorList
 from activities.board.rules import Audience
 from activities.duties.models import Slot
-from activities.kit.db import db, lock, transactional
+from activities.kit.db import db, lock, run, transactional
 from activities.kit.refusal import ChangedMeanwhile
 from activities.people.service import acting
 from activities.signups import arrivals, changing, engagements, organize
 from activities.signups.changes import Wanted
 from activities.signups.moving_up import seat_freed
+
+_MARK = sa.update(Slot).where(Slot.id == sa.bindparam("slot")).values(by_hand=sa.bindparam("mark", type_=sa.Integer()))
 
 
 def apply(actor_id: int, slot_ids: Collection[int], act: Act, value: str, digest: str, now: datetime) -> BulkChange:
@@ -68,6 +72,8 @@ def _undo(actor_id: int, public_id: str, now: datetime) -> tuple[int, set[int]]:
         raise changes.NotToUndo
     back = [Change(one, _look(lines[one.id]["before"])) for one in chosen_of_all(slots.values())]
     told = _change(actor_id, back, "", now)
+    # A series changes with its slots again what it did before this.
+    run(_MARK, [{"slot": slot_id, "mark": line.get("by_hand", 0)} for slot_id, line in lines.items()])
     done.undone_at = now
     audit.leave(now, actor_id, "undo bulk change", BulkChange, done.id, after={"slots": done.slots})
     return len(back), told
@@ -83,7 +89,10 @@ def _change(actor_id: int, wanted: Iterable[Change], reason: str, now: datetime)
 
 
 def _keep(actor_id: int, plan: Plan, act: Act, value: str, now: datetime) -> BulkChange:
-    lines = {str(c.slot.id): {"before": _before(c), "revision": c.slot.revision + 1} for c in plan.changes}
+    lines = {
+        str(c.slot.id): {"before": _before(c), "revision": c.slot.revision + 1, "by_hand": int(c.slot.by_hand)}
+        for c in plan.changes
+    }
     done = BulkChange(
         actor_id=actor_id, made_at=now, act=act.key, value=value, slots=len(plan.changes), people=plan.people,
         lines=lines,
@@ -114,7 +123,7 @@ def _chosen_of(slot: Slot, *, is_timed: bool) -> Chosen:
     activity, taken = slot.post.activity, slot.taken - slot.gathered
     return Chosen(
         slot.id, slot.public_id, slot.revision, slot.state, slot.starts_at, slot.ends_at, slot.capacity, taken,
-        slot.people, activity.withdraw_minutes, slot.post.name, activity.name, is_timed,
+        slot.people, activity.withdraw_minutes, slot.post.name, activity.name, is_timed, slot.by_hand,
     )  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 import sqlalchemy as sa
 
@@ -10,8 +12,8 @@ from activities.board import chosen, service
 from activities.board.changes import Cancel, Move, NotToUndo, Seats
 from activities.board.models import BulkChange, Message
 from activities.board.rules import MOST_MESSAGES, Audience, NobodyToTell, TooManyMessages, fingerprint
-from activities.duties.models import Activity, Slot
-from activities.duties.rules import SlotState, SlotThere
+from activities.duties.models import Activity, Post, Slot
+from activities.duties.rules import ByHand, SlotState, SlotThere
 from activities.kit.db import db
 from activities.kit.refusal import ChangedMeanwhile, NotAllowed, NotFound
 from activities.kit.roles import Role
@@ -24,7 +26,7 @@ from activities.signups.rules import SignUpState
 from activities.signups.rules_keeping import FewerThanSeated, SeatedElsewhere
 from activities.signups.service import sign_up, withdraw
 from activities.signups.teams import join, make_team, sign_up_team
-from tests.cast import DAY, HOUR, NOW, make_activity, make_member, make_post, make_slot, my_state, told_of
+from tests.cast import DAY, HOUR, NOW, make_activity, make_member, make_post, make_series, make_slot, my_state, told_of
 
 pytestmark = pytest.mark.usefixtures("ctx")
 SEATED, WAITING = SignUpState.SEATED, SignUpState.WAITING
@@ -181,6 +183,18 @@ def test_a_move_is_taken_back_and_told(cast, slots):
     service.undo(cast.ou.id, made.public_id, NOW)
     assert [fresh(slot_id).starts_at for slot_id in slots] == [NOW + 3 * DAY + n * HOUR for n in range(3)]
     assert len(told("signups.moved")) == 6
+
+
+def test_what_is_taken_back_goes_with_its_series_again_as_far_as_it_did(cast):
+    series = make_series(db.session.get_one(Post, cast.lake.id), date(2026, 12, 3), date(2026, 12, 17))
+    db.session.commit()
+    ids = [slot.id for slot in db.session.query(Slot).filter_by(series_id=series.id).order_by(Slot.starts_at)]
+    first = fresh(ids[0])
+    edit_slot(cast.ou.id, first.id, first.revision, first.starts_at, first.ends_at, 7, NOW)
+    made = do(cast, ids, Move(60))
+    assert [fresh(slot_id).by_hand for slot_id in ids] == [ByHand.TIME | ByHand.SEATS, ByHand.TIME, ByHand.TIME]
+    service.undo(cast.ou.id, made.public_id, NOW)
+    assert [fresh(slot_id).by_hand for slot_id in ids] == [ByHand.SEATS, ByHand(0), ByHand(0)]
 
 
 def test_only_who_did_it_takes_it_back_and_only_while_nothing_else_changed_it(cast, slots):
