@@ -38,6 +38,8 @@ class DecisionForm(FlaskForm):
 
     def __init__(self, *, is_one_day: bool = True, to: date | None = None) -> None:
         super().__init__(data={"to": to})
+        # Each is shown with the choice that asks for it, and with that it is needed.
+        self.to.flags.required = self.reason.flags.required = True
         self.fate.choices = [(f, _(name)) for f, name in FATES.items() if is_one_day or f is not Fate.MOVE]
 
     def validate(self, extra_validators: object = None) -> bool:
