@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from activities.dossiers.rules import MAY_BE_EMPTY, MOST_MINUTES, SHAPES, Block, DayToCome, OwnEntry, Part, Said
 from activities.kit.refusal import N_, Refusal, Word, refusal
+from activities.people.day_cells import read_day
 from activities.people.roster_cells import NeedsNoError, NeedsShorter, NeedsValue, is_error, read_number, tidy
 from activities.people.roster_rules import HEADINGS_WITHIN, MissingColumns, NobodyInIt, NoHeadings
 from activities.people.roster_words import fold
@@ -19,10 +20,7 @@ from activities.people.tables import Columned, OnceOnly, Problem, by_word
 
 MOST_ENTRIES = 5000
 NUMBER, NAME = "number", "name"
-_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 _HOURS = re.compile(r"(\d{1,4}(?:\.\d{1,2})?)(?:h|hours?|小时|小時|学时|學時)?", re.IGNORECASE)
-# How spreadsheets keep a day: so many days after this one.
-SERIAL, FIRST_SERIAL, LAST_SERIAL = date(1899, 12, 30), 36526, 73415
 
 # How schools head their columns, folded.
 WORDS: Mapping[str, str] = {
@@ -40,11 +38,6 @@ WORDS: Mapping[str, str] = {
 }
 COLUMNS = by_word(WORDS)
 LABELS = {NUMBER: Word(N_("Student or staff number")), NAME: Word(N_("Full name"))}
-
-
-@refusal
-class NeedsDay(Refusal):
-    sentence: ClassVar[str] = N_("A day such as 2026-11-25.")
 
 
 @refusal
@@ -156,21 +149,6 @@ def _read_cell(key: str, text: str) -> Any:
     if is_error(text):
         raise NeedsNoError
     return READERS[key](text)
-
-
-def read_day(text: str) -> date:
-    """A day as people write it, or as a spreadsheet keeps it. Raises NeedsDay."""
-    text = tidy(text)
-    if text.isascii() and text.isdigit() and FIRST_SERIAL <= int(text[:9]) <= LAST_SERIAL:
-        return SERIAL + timedelta(days=int(text))
-    found = _DAY.match(text)
-    try:
-        day = date(*map(int, found.groups())) if found else None
-    except ValueError:
-        day = None
-    if day is None or not 2000 <= day.year <= 2100:
-        raise NeedsDay
-    return day
 
 
 def read_minutes(text: str) -> int:

@@ -13,7 +13,6 @@ from activities.goods.models import Movement
 from activities.goods.queries import Balance, Holding
 from activities.kit.i18n import gettext as _
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Row = Sequence[str | int]
 
 

@@ -9,12 +9,10 @@ from io import BytesIO, StringIO
 import xlsxwriter
 
 from activities.kit.i18n import gettext as _
+from activities.kit.web import XLSX
 from activities.outcomes.pages import Row
 
-MEDIA_TYPES = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
-}
+MEDIA_TYPES = {"xlsx": XLSX, "csv": "text/csv; charset=utf-8"}
 WRITERS = ("=", "+", "-", "@", "\t")
 
 

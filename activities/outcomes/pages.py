@@ -10,7 +10,7 @@ from activities.duties.kinds import Kind, Measure
 from activities.kit.i18n import gettext as _
 from activities.kit.i18n import say_date, say_month
 from activities.outcomes.rules import Stretch, Sum, progress, write_amount
-from activities.reviews.plots import BAR
+from activities.reviews.plots import Bar, bars
 from activities.terms.rules import Span
 
 WIDTH, HEIGHT, FOOT, HEAD = 360, 84, 16, 14
@@ -23,22 +23,12 @@ class Column:
 
     name: str
     is_named: bool
-    said: str
+    value: float
     x: float
     y: float
     width: float
     height: float
     is_most: bool
-
-
-@dataclass(frozen=True)
-class Bar:
-    """One post or activity: `y` is its text, `share` its length in percent of the longest."""
-
-    name: str
-    said: str
-    y: int
-    share: float
 
 
 @dataclass(frozen=True)
@@ -101,7 +91,7 @@ def _columns(measure: Measure, stretch: Stretch, days: Mapping[date, Sum]) -> li
         name = say_month(begin) if stretch.is_long else say_date(begin)
         found.append(
             Column(
-                name, n % every == 0, write_amount(value), round(n * step + step * 0.15, 1),
+                name, n % every == 0, value, round(n * step + step * 0.15, 1),
                 round(HEAD + HEIGHT - height, 1), round(step * 0.7, 1), height,
                 begin == highest,
             )
@@ -110,12 +100,8 @@ def _columns(measure: Measure, stretch: Stretch, days: Mapping[date, Sum]) -> li
 
 
 def _bars(measure: Measure, names: Mapping[str, Sum]) -> list[Bar]:
-    ordered = sorted(((name, each.of(measure)) for name, each in names.items()), key=lambda pair: -pair[1])
-    longest = max((value for _, value in ordered), default=0) or 1
-    return [
-        Bar(name, write_amount(value), BAR * n + 12, round(100 * value / longest, 1))
-        for n, (name, value) in enumerate(ordered)
-    ]
+    """Its posts or activities."""
+    return bars((name, each.of(measure), False) for name, each in names.items())
 
 
 # ── what is looked at ───────────────────────────────────────────────────────

@@ -17,7 +17,8 @@ from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
 from activities.outcomes.models import Outcome, Target
 from activities.outcomes.rules import Cell, Stretch, Sum
-from activities.people.models import Member, Unit
+from activities.people.models import Member
+from activities.people.queries import within
 from activities.people.users import Viewer
 from activities.signups.models import SignUp
 from activities.signups.rules import SignUpState
@@ -105,8 +106,7 @@ _SUM = (sa.cast(sa.func.sum(Outcome.amount), sa.BigInteger), sa.func.count(Outco
 
 def reviewed_by(viewer: Viewer) -> sa.ColumnElement[bool]:
     """Activities of the units that the person reviews."""
-    paths = viewer.paths(Permission.REVIEW)
-    return sa.or_(sa.false(), *(Unit.path.startswith(path, autoescape=True) for path in paths))
+    return within(viewer.paths(Permission.REVIEW))
 
 
 def by_post(activity_id: int, stretch: Stretch) -> dict[tuple[str, str], Sum]:

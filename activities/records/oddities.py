@@ -19,8 +19,9 @@ from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
 from activities.norms import queries as norms
 from activities.norms.rules import Norms
-from activities.people.models import Member, Unit
+from activities.people.models import Member
 from activities.people.persons import is_account_of, same_person
+from activities.people.queries import within
 from activities.people.service import acting
 from activities.people.users import Viewer
 from activities.records.models import OddNote, Record
@@ -101,7 +102,7 @@ def found(
         .join(Post.activity)
         .join(Activity.unit)
         .outerjoin(OddNote, sa.and_(OddNote.record_id == Record.id, OddNote.odd == odds.c.odd))
-        .where(OddNote.id.is_(None), sa.or_(*(Unit.path.startswith(path, autoescape=True) for path in paths)))
+        .where(OddNote.id.is_(None), within(paths))
         .order_by(Record.recorded_at.desc(), Record.id.desc(), odds.c.odd)
         .limit(PAGE + 1)
         .offset((page - 1) * PAGE)
@@ -117,9 +118,8 @@ def found(
 def note(actor_id: int, public_id: str, odd: Odd, said: str, now: datetime) -> None:
     """Put an oddity aside, saying what was found. Raises the rules' Refusal, NotFound outside the person's units."""
     actor = acting(actor_id)
-    paths = sa.or_(*(Unit.path.startswith(path, autoescape=True) for path in actor.paths(Permission.REVIEW)))
     query = sa.select(Record.id).join(Record.slot).join(Slot.post).join(Post.activity).join(Activity.unit)
-    record_id = db.session.scalar(query.where(Record.public_id == public_id, paths))
+    record_id = db.session.scalar(query.where(Record.public_id == public_id, within(actor.paths(Permission.REVIEW))))
     if record_id is None:
         raise NotFound
     record = lock(Record, record_id)

@@ -17,6 +17,7 @@ from activities.kit.db import db
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
 from activities.people.models import Member, Unit
+from activities.people.queries import within
 from activities.people.users import Viewer
 from activities.records.models import Record
 from activities.records.rules import CAME
@@ -30,14 +31,14 @@ PAGE = 50
 def record_for(member: Viewer, public_id: str) -> Record:
     """The record, for the member it concerns, the organizers of its slot and who reviews its unit; NotFound for
     anybody else."""
-    reviewed = [Unit.path.startswith(path, autoescape=True) for path in member.paths(Permission.REVIEW)]
+    reviewed = within(member.paths(Permission.REVIEW))
     query = (
         sa.select(Record)
         .join(Record.slot)
         .join(Slot.post)
         .join(Post.activity)
         .join(Activity.unit)
-        .where(Record.public_id == public_id, sa.or_(Record.member_id == member.id, organized_by(member), *reviewed))
+        .where(Record.public_id == public_id, sa.or_(Record.member_id == member.id, organized_by(member), reviewed))
         .options(
             contains_eager(Record.slot).contains_eager(Slot.post).contains_eager(Post.activity),
             joinedload(Record.member, innerjoin=True),

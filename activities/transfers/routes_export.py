@@ -13,12 +13,10 @@ from activities.kit import clock, security
 from activities.kit.access import access
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
-from activities.kit.web import invalid
+from activities.kit.web import XLSX, invalid
 from activities.people.limits import person, requests
 from activities.transfers import national
 from activities.transfers.forms import DaysForm
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def add_to(transfers: Blueprint) -> None:

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, time, timedelta
+from datetime import time
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from enum import StrEnum
 from typing import ClassVar
 
 from activities.duties.kinds import Ledger
 from activities.kit.refusal import N_, Refusal, Word, refusal
+from activities.people.day_cells import SERIAL
 from activities.people.roster_cells import compact, tidy
 from activities.people.roster_words import fold
 from activities.people.tables import by_word
 
 MIDNIGHT = time(0)
 WHOLE_DAY = (MIDNIGHT, MIDNIGHT)
-FIRST_YEAR, LAST_YEAR = 2000, 2100
 MOST_MINUTES = 24 * 60
-# Spreadsheets count days from here.
-EPOCH = date(1899, 12, 30)
-_SERIAL = re.compile(r"\d{5}(\.\d+)?")
 _FRACTION = re.compile(r"0(\.\d+)?")
-_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{4})(\d{2})(\d{2})", re.ASCII)
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2}(?:\.0+)?)?", re.ASCII)
 _HOURS = re.compile(
     r"(?:(\d{1,3}(?:\.\d+)?)(?:小时|小時|时|時|h|hours?))?(?:(\d{1,4})(?:分钟|分鐘|分|m|min|minutes?))?", re.I
@@ -84,11 +80,6 @@ LEDGERS = by_word(_LEDGERS)
 
 
 @refusal
-class NeedsDay(Refusal):
-    sentence: ClassVar[str] = N_("A day such as 2026-11-25.")
-
-
-@refusal
 class NeedsClock(Refusal):
     sentence: ClassVar[str] = N_("A time of day such as 14:00.")
 
@@ -118,27 +109,10 @@ def guess(heading: Mapping[int, str]) -> dict[Field, int]:
     return found
 
 
-def read_day(text: str) -> date:
-    """A day as people write it, or as spreadsheets count it; what stands behind it is a time. Raises NeedsDay."""
-    text = tidy(text)
-    try:
-        if _SERIAL.fullmatch(text):
-            day = EPOCH + timedelta(days=int(float(text)))
-        elif match := _DAY.match(text):
-            day = date(*(int(part) for part in match.groups() if part))
-        else:
-            raise NeedsDay
-    except ValueError:
-        raise NeedsDay from None
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise NeedsDay
-    return day
-
-
 def read_clock(text: str) -> time:
     """A time of day, also as the fraction of a day that spreadsheets keep; 24:00 is midnight. Raises NeedsClock."""
     text = tidy(text).replace("：", ":")
-    if _FRACTION.fullmatch(text) or _SERIAL.fullmatch(text):
+    if _FRACTION.fullmatch(text) or SERIAL.fullmatch(text):
         minutes = round(float(text) % 1 * MOST_MINUTES)
         return time(minutes // 60 % 24, minutes % 60)
     match = _CLOCK.search(text)

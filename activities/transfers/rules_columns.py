@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from activities.kit.refusal import Refusal
 from activities.people import roster_cells
+from activities.people.day_cells import read_day
 from activities.people.roster_cells import NeedsNoError, NeedsShorter, NeedsValue, tidy
 from activities.people.rows import Row, Sheet
 from activities.people.tables import Problem
@@ -99,7 +100,7 @@ def read_rows(table: Table, columns: Mapping[Field, int], target: Target) -> tup
 def _entry(reader: Reader, target: Target) -> Entry:
     number = roster_cells.read_number(reader.text(Field.NUMBER, needed=True))
     name = reader.text(Field.NAME)
-    day = cells.read_day(reader.text(Field.DAY if Field.DAY in reader.columns else Field.START, needed=True))
+    day = read_day(reader.text(Field.DAY if Field.DAY in reader.columns else Field.START, needed=True))
     clocks = _clocks(reader)
     starts_at, ends_at = _moments(day, *(clocks or cells.WHOLE_DAY), target)
     if ends_at > target.now and (clocks or starts_at > target.now):

@@ -14,11 +14,12 @@ from sqlalchemy.exc import DBAPIError
 from activities.audit.models import AuditEntry
 from activities.dossiers import importing, queries, service
 from activities.dossiers.models import Entry
-from activities.dossiers.reading import read_day, read_minutes
+from activities.dossiers.reading import read_minutes
 from activities.dossiers.rules import Block, DayToCome, EnteredAlready, OwnEntry, ReplacedMeanwhile, Said
 from activities.kit.db import db, transaction
 from activities.kit.refusal import NotFound, Refusal
 from activities.outbox.models import Notice
+from activities.people.day_cells import read_day
 from activities.people.roster import NotAsPreviewed
 from activities.people.service import acting
 from activities.people.uploads import UploadGone

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from activities.duties.kinds import Ledger
 from activities.kit.refusal import Refusal
+from activities.people.day_cells import read_day
 from activities.people.rows import Row, Sheet
 from activities.records.rules_overlap import Spell
 from activities.transfers import rules_cells as cells
@@ -45,10 +46,10 @@ def plan(*rows, known=None):
 @pytest.mark.parametrize(
     ("reader", "text", "value"),
     [
-        (cells.read_day, "2026-11-05", date(2026, 11, 5)), (cells.read_day, "2026年11月5日", date(2026, 11, 5)),
-        (cells.read_day, "20261105", date(2026, 11, 5)), (cells.read_day, "46331", date(2026, 11, 5)),
-        (cells.read_day, "2026/11/5 14:00", date(2026, 11, 5)), (cells.read_day, "46331.5", date(2026, 11, 5)),
-        (cells.read_day, "05.11.26", None), (cells.read_day, "2026-02-30", None), (cells.read_day, "1926-02-03", None),
+        (read_day, "2026-11-05", date(2026, 11, 5)), (read_day, "2026年11月5日", date(2026, 11, 5)),
+        (read_day, "20261105", date(2026, 11, 5)), (read_day, "46331", date(2026, 11, 5)),
+        (read_day, "2026/11/5 14:00", date(2026, 11, 5)), (read_day, "46331.5", date(2026, 11, 5)),
+        (read_day, "05.11.26", None), (read_day, "2026-02-30", None), (read_day, "1926-02-03", None),
         (cells.read_clock, "14:00", time(14)), (cells.read_clock, "9：05", time(9, 5)),
         (cells.read_clock, "0.5833333", time(14)), (cells.read_clock, "2026-11-05 4:30:00", time(4, 30)),
         (cells.read_clock, "24:00", time(0)), (cells.read_clock, "24:01", None), (cells.read_clock, "noon", None),
@@ -72,7 +73,7 @@ def test_cells_are_read_as_people_write_them(reader, text, value):
 
 @given(st.text(max_size=30))
 def test_whatever_a_cell_holds_it_is_read_or_refused(text):
-    for reader in (cells.read_day, cells.read_clock, cells.read_span, cells.read_hours, cells.read_minutes):
+    for reader in (read_day, cells.read_clock, cells.read_span, cells.read_hours, cells.read_minutes):
         try:
             reader(text)
         except Refusal:
