@@ -105,7 +105,7 @@ def test_without_network_it_opens_again_with_what_was_ticked(app, cast, hall, wi
     open_list(page, hall)
     is_kept = """([path]) => caches.open("ticks").then((kept) => kept.keys())
         .then((all) => all.some((one) => one.url.includes(path)))"""
-    for path in ("/ticks/", "ticks.js", "theme.css"):
+    for path in ("/ticks/", "ticks.js", "ticks.css", "theme.css"):
         page.wait_for_function(is_kept, arg=[path])
     wired.cut()
     row(page, cast.lin).locator("[data-do=here]").click()
