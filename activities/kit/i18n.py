@@ -158,9 +158,11 @@ def say_day(day: date | datetime, *, year: bool = False) -> str:
     return _say(day, "EEE d MMM y" if year else "EEE d MMM")
 
 
-def say_date(day: date | datetime) -> str:
-    """11月25日, 25 Nov."""
-    return _say(day, "M月d日" if is_chinese() else "d MMM")
+def say_date(day: date | datetime, *, year: bool = False) -> str:
+    """11月25日, 25 Nov; with the year where it matters."""
+    if is_chinese():
+        return _say(day, "y年M月d日" if year else "M月d日")
+    return _say(day, "d MMM y" if year else "d MMM")
 
 
 def say_days(first: date, last: date) -> str:

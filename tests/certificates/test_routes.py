@@ -118,7 +118,7 @@ def test_one_that_was_replaced_names_the_next_and_cannot_be_downloaded(app, cast
         corrected(cast, slot, cast.lin, 60)
     chen = english(app, cast.chen)
     page = text(chen.get(f"/certify/{old.public_id}"))
-    assert "Altogether 1 h 0 min now, on the certificate 1 h 30 min" in page
+    assert "Altogether 1 h now, on the certificate 1 h 30 min" in page
     answer = chen.submit(f"/certify/{old.public_id}", reason="更正", replace="1")
     assert answer.status_code == 303
     client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
