@@ -4,6 +4,7 @@ our code knows, and beside the statements that tests count."""
 
 from __future__ import annotations
 
+from contextlib import closing
 from threading import current_thread, main_thread
 from typing import Any
 
@@ -30,8 +31,8 @@ def _begin(connection: Connection) -> None:
     """Verbs begin so. Those of a race see what the others do, so each is not looked at by itself."""
     is_write = connection.get_execution_options().get("write") and current_thread() is main_thread()
     if is_write and db.session.info.get("in_transaction"):
-        newest = _read(connection, "SELECT coalesce(max(id), 0) FROM audit_entry")[0][0]
-        connection.info["seen"] = newest, {table: _look(connection, table) for table in TABLES}
+        [[(newest,)]] = _read(connection, "SELECT coalesce(max(id), 0) FROM audit_entry")
+        connection.info["seen"] = newest, _look(connection)
 
 
 def _commit(connection: Connection) -> None:
@@ -39,22 +40,27 @@ def _commit(connection: Connection) -> None:
         return
     newest, before = connection.info.pop("seen")
     changed = set()
-    for table, rows in before.items():
-        present = _look(connection, table)
+    for table, rows, present in zip(TABLES, before, _look(connection), strict=True):
         if max(len(rows), len(present)) <= MANY:
             changed |= {(table, row[0]) for row in rows ^ present}
     if changed:
-        left = _read(connection, f"SELECT subject, subject_id FROM audit_entry WHERE id > {newest}")
+        [left] = _read(connection, f"SELECT subject, subject_id FROM audit_entry WHERE id > {newest}")
         assert changed <= set(left), f"changed without a trail: {sorted(changed - set(left))}"
 
 
-def _look(connection: Connection, table: str) -> set[tuple[Any, ...]]:
-    return set(_read(connection, f"SELECT id, {table}.* FROM {table} LIMIT {MANY + 1}"))
+def _look(connection: Connection) -> list[set[tuple[Any, ...]]]:
+    """The rows of each table."""
+    return [set(rows) for rows in _read(connection, *(f"SELECT id, t.* FROM {t} t LIMIT {MANY + 1}" for t in TABLES))]
 
 
-def _read(connection: Connection, statement: str) -> list[tuple[Any, ...]]:
-    cursor: Any = connection.connection.cursor()
-    try:
-        return cursor.execute(statement).fetchall()
-    finally:
-        cursor.close()
+def _read(connection: Connection, *statements: str) -> list[list[tuple[Any, ...]]]:
+    """What each of them finds. On PostgreSQL they go in one message: a verb would wait for a dozen otherwise."""
+    with closing(connection.connection.cursor()) as made:
+        cursor: Any = made
+        if connection.dialect.name == "sqlite":
+            return [cursor.execute(statement).fetchall() for statement in statements]
+        cursor.execute("; ".join(statements))
+        found = [cursor.fetchall()]
+        while cursor.nextset():
+            found.append(cursor.fetchall())
+        return found
