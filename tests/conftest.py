@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -109,9 +110,9 @@ def database_url(
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """The embedded server, where no other is named."""
-    from tests.embedded import postgres
+    from tests.embedded import HASTE, postgres
 
-    with postgres() as url:
+    with postgres(*HASTE) as url:
         yield url
 
 
@@ -127,15 +128,22 @@ def settings(database: str, database_url: str, tmp_path_factory: pytest.TempPath
 
 
 @pytest.fixture(scope="session")
-def migrated(settings: Settings) -> Iterator[Flask]:
+def migrated(settings: Settings, database: str) -> Iterator[Flask]:
     """The application on a database brought up by the real migrations."""
     app = create_app(settings)
     with app.app_context():
+        if database == "sqlite":
+            sa.event.listen(db.engine, "connect", hasten)
         flask_migrate.upgrade()
         watch(db.engine)
     yield app
     with app.app_context():
         db.engine.dispose()
+
+
+def hasten(connection: sqlite3.Connection, _: object) -> None:
+    """No test asks what a loss of power leaves, and every commit would wait for the disk."""
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 @pytest.fixture
