@@ -11,7 +11,7 @@ from activities.admissions.service import close_requests
 from activities.draws.service import announce_draws
 from activities.duties.models import Arrival, Slot
 from activities.duties.rules import WayIn
-from activities.exchanges import covers, line, swaps
+from activities.exchanges import covers, ending, line, swaps
 from activities.holders import service as holders
 from activities.kit.db import db
 from activities.signups.service import lapse_offers, share_gathered_out, sign_up
@@ -28,7 +28,8 @@ STARTS = (72, 72.5, 73, 96, 96.5, 97, 121, 121.5, 120)
 FIRST, LAST = date(2026, 11, 30), date(2026, 12, 7)  # Mondays; at one o'clock it is 121 hours from now
 JOBS = (
     lapse_offers, share_gathered_out, line.serve_waiting, covers.ask_more,
-    covers.tell_organizers, holders.follow, holders.call_for_cover, swaps.lapse, announce_draws, close_requests,
+    covers.tell_organizers, holders.follow, holders.call_for_cover, swaps.lapse, ending.end_lost_covers,
+    ending.end_void_swaps, announce_draws, close_requests,
 )  # fmt: skip
 
 
