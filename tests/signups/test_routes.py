@@ -10,7 +10,7 @@ from activities.kit.db import db
 from activities.people.models import Member, Unit
 from activities.signups.rules import SignUpState
 from activities.signups.service import sign_up
-from tests.cast import DAY, HOUR, NOW, logged_in, make_activity, make_post, make_slot, my_state
+from tests.cast import DAY, HOUR, NOW, logged_in, make_activity, make_member, make_post, make_slot, my_state
 
 
 @pytest.fixture(autouse=True)
@@ -140,6 +140,24 @@ def test_withdrawing_gives_the_seat_back(app, cast, lin):
     assert lin.submit(f"/slots/{cast.slot.public_id}/withdraw").status_code == 303
     with app.app_context():
         assert my_state(cast.lin.id, cast.slot.id) is None
+
+
+def test_what_cannot_be_undone_is_said_before_it_is_done(app, cast, lin):
+    """Who gives a seat back that others wait for does not get it again, nor who leaves the line their place in it."""
+    path, waits = f"/slots/{cast.slot.public_id}", logged_in(app, cast.wang)
+    with app.app_context():
+        for who in (cast.lin.id, cast.ou.id):
+            sign_up(who, cast.slot.id, NOW)
+    assert 'details class="sure"' not in lin.get(path).text
+    with app.app_context():
+        sign_up(cast.wang.id, cast.slot.id, NOW, or_wait=True)
+        more = make_member("2301009", "马跃", cast.first)
+        db.session.commit()
+    assert 'details class="sure"' in lin.get(path).text
+    assert 'details class="sure"' not in waits.get(path).text  # nobody is behind
+    with app.app_context():
+        sign_up(more.id, cast.slot.id, NOW, or_wait=True)
+    assert 'details class="sure"' in waits.get(path).text
 
 
 @pytest.mark.parametrize("path", ["", "/sign-up", "/withdraw"])
