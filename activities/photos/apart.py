@@ -1,29 +1,24 @@
-"""Strangers' pictures are decoded in a process of its own, which has so much time and memory and then ends: no file,
-however it was made, holds the service up. What comes back was drawn anew from pixels, so nothing else of the file –
-place, camera, comment, preview, or what a second reader would take for a program – can be in it.
+"""Strangers' pictures are decoded in a process of its own (`kit.apart`). What comes back was drawn anew from pixels, so
+nothing else of the file – place, camera, comment, preview, or what a second reader would take for a program – can be in
+it.
 
-Run as a program this module is that process: the question in a line of JSON and then the file come in, a line of JSON
-and two pictures go out.
+Run as a program this module is that process: a line of JSON and two pictures go out.
 """
 
 from __future__ import annotations
 
 import json
-import resource
-import subprocess
 import sys
 from io import BytesIO
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from activities.kit.apart import SECONDS, Unread, ask, asked
 from activities.photos.rules import MOST_PIXELS, THUMB, NotAPhoto, TooManyPhotosAtOnce, too_many_pixels
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-SECONDS, MEMORY = 10, 1024 * 1024 * 1024
-# Where the machine is busy, the process waits; where it hangs, nobody waits for it for ever.
-LONGEST = 60.0
 # So many are read at once, and so long one waits for its turn: each holds one of the server's few threads.
 AT_ONCE, PATIENCE = BoundedSemaphore(2), 10.0
 FORMATS = ("JPEG", "PNG", "WEBP")
@@ -44,9 +39,9 @@ def read(data: bytes, side: int, seconds: int = SECONDS) -> Picture:
     if not AT_ONCE.acquire(timeout=PATIENCE):
         raise TooManyPhotosAtOnce
     try:
-        head, _, pictures = _run(json.dumps({"side": side, "seconds": seconds}).encode() + b"\n" + data).partition(
-            b"\n"
-        )
+        head, _, pictures = ask("activities.photos.apart", data, seconds, side=side).partition(b"\n")
+    except Unread:
+        raise NotAPhoto from None
     finally:
         AT_ONCE.release()
     said: dict[str, int] = json.loads(head)
@@ -55,26 +50,12 @@ def read(data: bytes, side: int, seconds: int = SECONDS) -> Picture:
     return Picture(said["width"], said["height"], pictures[: said["whole"]], pictures[said["whole"] :])
 
 
-def _run(question: bytes) -> bytes:
-    command = [sys.executable, "-m", "activities.photos.apart"]
-    try:
-        return subprocess.run(  # noqa: S603 - our own module
-            command, input=question, capture_output=True, timeout=LONGEST, check=True
-        ).stdout
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
-        raise NotAPhoto from None  # it did not end in time, or broke over the file
-
-
 # ── the process ─────────────────────────────────────────────────────────────
 
 
 def _main() -> None:
-    question = json.loads(sys.stdin.buffer.readline())
-    seconds = question["seconds"]
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    sys.stdout.buffer.write(_packed(sys.stdin.buffer.read(), question["side"]))
+    question, data = asked()
+    sys.stdout.buffer.write(_packed(data, question["side"]))
 
 
 def _packed(data: bytes, side: int) -> bytes:

@@ -1,26 +1,22 @@
-"""Strangers' calendars are read in a process of their own, which has so much time and memory and then ends: no rule,
-however it was thought up, holds the service up. What comes back is times, and of a timetable no title.
+"""Strangers' calendars are read in a process of their own (`kit.apart`): no rule, however it was thought up, holds the
+service up. What comes back is times, and of a timetable no title.
 
-Run as a program this module is that process: the question in a line of JSON and then the file come in, JSON goes out.
+Run as a program this module is that process: JSON goes out.
 """
 
 from __future__ import annotations
 
 import json
-import resource
-import subprocess
 import sys
 from datetime import datetime, tzinfo
 from threading import BoundedSemaphore
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from activities.kit.apart import SECONDS, Unread, ask, asked
 from activities.kit.refusal import Refusal
 from activities.timetables.rules import MOST_BYTES, BadEvent, Span, TooHard, TooLarge, TooManyAtOnce, kept, read_back
 
-SECONDS, MEMORY = 10, 1024 * 1024 * 1024
-# Where the machine is busy, the process waits; where it hangs, nobody waits for it for ever.
-LONGEST = 60.0
 # So many are read at once, and so long one waits for its turn: whoever brings a file holds one of the server's few
 # threads, and nobody's files may hold them all.
 AT_ONCE, PATIENCE = BoundedSemaphore(2), 5.0
@@ -60,26 +56,18 @@ def _ask(data: bytes, window: Span, zone: ZoneInfo, seconds: int, most: int) -> 
     if len(data) > MOST_BYTES:
         raise TooLarge(MOST_BYTES // 1024 // 1024)
     first, last = (moment.isoformat() for moment in window)
-    question = {"first": first, "last": last, "zone": zone.key, "seconds": seconds, "most": most}
+    question = {"first": first, "last": last, "zone": zone.key, "most": most}
     if not AT_ONCE.acquire(timeout=PATIENCE):
         raise TooManyAtOnce
     try:
-        answer: dict[str, Any] = json.loads(_run(json.dumps(question).encode() + b"\n" + data))
+        answer: dict[str, Any] = json.loads(ask("activities.timetables.apart", data, seconds, **question))
+    except Unread:
+        raise TooHard from None
     finally:
         AT_ONCE.release()
     if "refusal" in answer:
         raise read_back(answer["refusal"])
     return answer
-
-
-def _run(question: bytes) -> bytes:
-    command = [sys.executable, "-m", "activities.timetables.apart"]
-    try:
-        return subprocess.run(  # noqa: S603 - our own module
-            command, input=question, capture_output=True, timeout=LONGEST, check=True
-        ).stdout
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
-        raise TooHard from None
 
 
 def _span(starts: str, ends: str) -> Span:
@@ -90,14 +78,10 @@ def _span(starts: str, ends: str) -> Span:
 
 
 def _main() -> None:
-    question = json.loads(sys.stdin.buffer.readline())
-    seconds = question["seconds"]
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    question, data = asked()
     window = _span(question["first"], question["last"])
     try:
-        answer = _answer(sys.stdin.buffer.read(), window, ZoneInfo(question["zone"]), question["most"])
+        answer = _answer(data, window, ZoneInfo(question["zone"]), question["most"])
     except Refusal as refusal:
         answer = {"refusal": kept(refusal)}
     json.dump(answer, sys.stdout)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from io import BytesIO
 
 import pytest
@@ -21,11 +20,7 @@ RED = {1: "left", 2: "right", 3: "right", 4: "left", 5: "top", 6: "top", 7: "bot
 def here(monkeypatch):
     """Read in this process, where it is about what comes out: it is quicker."""
 
-    def run(question: bytes) -> bytes:
-        head, _, data = question.partition(b"\n")
-        return apart._packed(data, json.loads(head)["side"])
-
-    monkeypatch.setattr(apart, "_run", run)
+    monkeypatch.setattr(apart, "ask", lambda _, data, __, side: apart._packed(data, side))
 
 
 def opened(data: bytes) -> Image.Image:
