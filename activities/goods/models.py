@@ -64,8 +64,8 @@ class GoodsDelivery(Base):
     point: Mapped[str] = mapped_column(sa.String(100))
     day: Mapped[date]
     note: Mapped[str] = mapped_column(sa.String(200), default="")
-    # Read only where the handler asks for it.
-    recipient: Mapped[str] = mapped_column(sa.String(100), default="", deferred=True)
+    # Sealed (`goods.sealing`), and read only where the handler asks for it.
+    recipient: Mapped[str] = mapped_column(default="", deferred=True)
     recipient_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id"), deferred=True)
     is_personal: Mapped[bool] = mapped_column(default=False)
     handler_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"))

@@ -31,6 +31,12 @@ class Move(NamedTuple):
 
 
 @refusal
+class RecipientLost(Refusal):
+    sentence: ClassVar[str] = N_("Whom this was for was sealed with another key, and cannot be read any more.")
+    remedy: ClassVar[str] = N_("Ask an administrator whether SECRET_KEY was changed.")
+
+
+@refusal
 class NoQuantity(Refusal):
     sentence: ClassVar[str] = N_("Enter a whole number above 0.")
 

@@ -4,6 +4,7 @@ before what it holds is asked, several in the order of their ids, so that who is
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -17,6 +18,7 @@ from activities.duties.service import WITH_UNIT
 from activities.goods import notices, queries, rules
 from activities.goods.models import GoodsDelivery, Lot, Movement, Stock
 from activities.goods.rules import Move
+from activities.goods.sealing import seal, unseal
 from activities.kit.clock import local_day
 from activities.kit.db import db, lock, transactional
 from activities.kit.refusal import ChangedMeanwhile, NotAllowed, NotFound, Refusal
@@ -92,7 +94,7 @@ def deliver(actor_id: int, activity_id: int, parts: Sequence[Part], where: Where
         raise rules.NothingGiven
     _not_their_own(actor, where)
     delivery = GoodsDelivery(
-        activity_id=activity_id, point=where.point, day=day, note=where.note, recipient=where.recipient,
+        activity_id=activity_id, point=where.point, day=day, note=where.note, recipient=seal(where.recipient),
         recipient_id=where.recipient_id, is_personal=bool(where.recipient), handler_id=actor_id, recorded_at=now,
     )  # fmt: skip
     db.session.add(delivery)
@@ -215,10 +217,14 @@ def sign(signer_id: int, delivery_id: int, revision: int, now: datetime) -> None
 
 
 def why_not_sign(signer: Viewer, delivery: GoodsDelivery) -> Refusal | None:
-    """The first reason against this person's signature, or None. The page asks the same."""
-    recipient, recipient_id = db.session.execute(
+    """The first reason against this person's signature, or None. The page asks the same. Where it cannot be read any
+    more whom it was for in words, it is not asked."""
+    sealed, recipient_id = db.session.execute(
         sa.select(GoodsDelivery.recipient, GoodsDelivery.recipient_id).where(GoodsDelivery.id == delivery.id)
     ).one()
+    recipient = ""
+    with suppress(rules.RecipientLost):
+        recipient = unseal(sealed)
     return rules.why_not_sign(
         is_handler=same_person(signer.id, delivery.handler_id),
         is_recipient=same_person(signer.id, recipient_id) or recipient in (signer.name, signer.number),
@@ -235,8 +241,7 @@ def recipient_of(actor_id: int, delivery_id: int, now: datetime) -> str:
         raise NotFound
     _must_organize(actor_id, _activity(delivery.activity_id))
     audit.leave(now, actor_id, "look at recipient", GoodsDelivery, delivery.id)
-    found: str = db.session.scalars(sa.select(GoodsDelivery.recipient).where(GoodsDelivery.id == delivery_id)).one()
-    return found
+    return unseal(db.session.scalars(sa.select(GoodsDelivery.recipient).where(GoodsDelivery.id == delivery_id)).one())
 
 
 def _corrected(actor: Viewer, delivery_id: int, now: datetime, reason: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from activities.audit.models import AuditEntry
 from activities.duties.kinds import KINDS, Good, Kind, Ledger, declare, kind_of
 from activities.goods import queries, rules, service
 from activities.goods.models import GoodsDelivery, Movement, Stock
+from activities.goods.rules import RecipientLost
 from activities.goods.service import Part, Where
 from activities.kit.db import db, transaction
 from activities.kit.refusal import ChangedMeanwhile, NotAllowed, NotFound
@@ -284,6 +286,14 @@ def test_the_handler_alone_learns_whom_it_was_for_and_every_look_leaves_a_trail(
         sa.select(AuditEntry.actor_id, AuditEntry.at).where(AuditEntry.verb == "look at recipient")
     ).all()
     assert [tuple(look) for look in looks] == [(cast.ou.id, NOW + DAY)]
+
+
+def test_nobody_reads_in_the_database_whom_it_was_for(app, ctx, cast, drive):
+    delivery = deliver(cast, drive, 1, Where("资助中心", SECRET))
+    assert SECRET not in str(db.session.execute(sa.text("SELECT * FROM goods_delivery")).all())
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], secret_key="another key of the service")
+    with pytest.raises(RecipientLost):
+        service.recipient_of(cast.ou.id, delivery.id, NOW)
 
 
 def test_a_handler_who_runs_nothing_any_more_learns_nothing(ctx, cast, drive):
