@@ -46,6 +46,7 @@ ROOMS = (
     "pauses",
     "admissions",
     "draws",
+    "requirements",
     "certificates",
     "reviews",
     "outcomes",

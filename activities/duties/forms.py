@@ -13,7 +13,7 @@ from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Email, InputRequired, Length, NumberRange, Optional, ValidationError
 
-from activities.duties.kinds import KINDS
+from activities.duties.kinds import KINDS, TOPIC_NAMES, Ledger, Topic
 from activities.duties.models import Activity, Post
 from activities.duties.plans import Stretch
 from activities.duties.rules import DRAW_LEADS, MOST_SEATS, WAY_NAMES, WayIn
@@ -55,6 +55,10 @@ class ActivityForm(FlaskForm):
 
     kind_key = RadioField(_l("Kind"), [InputRequired(_l("Choose a kind."))])
     name = name_field()
+    topic = SelectField(
+        _l("Topic of education"), [Optional()], default="",
+        description=_l("Of study: its hours also count where hours about this topic are asked for."),
+    )  # fmt: skip
     unit_id = SelectField(
         _l("Unit"), [InputRequired()], coerce=int, description=_l("Its members, and those of all units below, see it.")
     )
@@ -113,6 +117,7 @@ class ActivityForm(FlaskForm):
     ) -> None:  # fmt: skip
         super().__init__(data=shown(activity) if activity else None)
         self.kind_key.choices = [(kind.key, gettext(kind.name)) for kind in KINDS.values()]
+        self.topic.choices = [("", gettext("none")), *((str(topic), gettext(n)) for topic, n in TOPIC_NAMES.items())]
         self.unit_id.choices = [(unit.id, unit.name) for unit in units]
         self.eligible_unit_id.choices = [(0, gettext("everyone who sees it")), *((u.id, u.name) for u in eligible)]
         self.way_in.choices = [(str(way), gettext(name)) for way, name in WAY_NAMES.items()]
@@ -125,6 +130,11 @@ class ActivityForm(FlaskForm):
         if field.data and self.sign_up_opens_at.data and field.data <= self.sign_up_opens_at.data:
             raise ValidationError(gettext("Sign-up closes before it opens."))
 
+    def validate_topic(self, field: SelectField) -> None:
+        kind = KINDS.get(self.kind_key.data or "")
+        if field.data and kind and kind.ledger is not Ledger.LEARNING:
+            raise ValidationError(gettext("Only study has a topic of education."))
+
     def values(self) -> dict[str, Any]:
         """The activity's columns."""
         plain = (
@@ -132,6 +142,7 @@ class ActivityForm(FlaskForm):
         )  # fmt: skip
         return {
             **{column: self[column].data for column in (*plain, "sign_up_opens_at", "sign_up_closes_at")},
+            "topic": Topic(self.topic.data) if self.topic.data else None,
             "withdraw_minutes": int((self.withdraw_hours.data or 0) * 60),
             "offer_minutes": int((self.offer_hours.data or 0) * 60),
             "way_in": WayIn(self.way_in.data),
@@ -149,6 +160,7 @@ def shown(activity: Activity) -> dict[str, Any]:
     moments, draw = ("sign_up_opens_at", "sign_up_closes_at"), ("draw_minutes", "draw_days")
     return {
         **{column: getattr(activity, column) for column in (*plain, *moments, *draw)},
+        "topic": str(activity.topic or ""),
         "way_in": str(activity.way_in),
         "withdraw_hours": _hours(activity.withdraw_minutes),
         "offer_hours": _hours(activity.offer_minutes),

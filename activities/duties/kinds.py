@@ -27,6 +27,25 @@ LEDGER_NAMES = {
 }
 
 
+class Topic(StrEnum):
+    """What study is about: the five contents of members' education."""
+
+    THEORY = "theory"
+    RULES = "rules"
+    HISTORY = "history"
+    PURPOSE = "purpose"
+    SITUATION = "situation"
+
+
+TOPIC_NAMES = {
+    Topic.THEORY: N_("Political theory"),
+    Topic.RULES: N_("Charter, rules and discipline"),
+    Topic.HISTORY: N_("History and tradition"),
+    Topic.PURPOSE: N_("Ideals and serving people"),
+    Topic.SITUATION: N_("Situation and policy"),
+}
+
+
 # Where a kind may say that a minute weighs more or less than a minute. Volunteer service is the time that was given and
 # nothing else (Order 67, Art. 7), and so is what was studied or sat through.
 WEIGHABLE = frozenset({Ledger.DUTY})

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from activities.duties.kinds import Kind, kind_of
+from activities.duties.kinds import Kind, Topic, kind_of
 from activities.duties.plans import Wish
 from activities.duties.recurrence import Rule, read
 from activities.duties.rules import ByHand, SlotState, WayIn
@@ -50,6 +50,8 @@ class Activity(Revised, Base):
     kind_key: Mapped[str] = mapped_column("kind", sa.String(32), index=True)
     unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id"), index=True)
     name: Mapped[str] = mapped_column(sa.String(100))
+    # What of members' education it is about, where it is study.
+    topic: Mapped[Topic | None] = mapped_column(Words(Topic))
     description: Mapped[str] = mapped_column(default="")
     risks: Mapped[str] = mapped_column(default="")
     safeguards: Mapped[str] = mapped_column(default="")

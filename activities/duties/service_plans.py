@@ -139,7 +139,7 @@ def copy_activity(
     if plan.digest != digest:
         raise PlanChanged
     copied = (
-        "kind_key", "unit_id", "description", "risks", "safeguards", "mailbox", "withdraw_minutes", "way_in",
+        "kind_key", "topic", "unit_id", "description", "risks", "safeguards", "mailbox", "withdraw_minutes", "way_in",
         "offer_minutes", "draw_minutes", "draw_days", "stages", "standings", "classes", "training_ids",
     )  # fmt: skip
     values = {column: getattr(source, column) for column in (*copied, "eligible_unit_id")} | {"name": name}

@@ -17,6 +17,7 @@ from activities.kit import clock
 from activities.people.users import Viewer
 from activities.records import queries as records
 from activities.records.models import Record
+from activities.requirements.pages import Explained, at_a_glance
 from activities.reviews import plots
 from activities.reviews import queries as reviews
 from activities.reviews.rules import LEDGERS, Figures
@@ -68,6 +69,7 @@ class MyDuties:
     wishes: Sequence[Wish]
     posts: Sequence[Holder]
     has_timetable: bool
+    owed: list[Explained]
     ledgers: list[tuple[str, int, int]]  # name, final minutes and provisional ones
     total: Figures
     heat: plots.Heat
@@ -113,6 +115,7 @@ def my_duties(member: Viewer, now: datetime) -> MyDuties:
         wishes=wishes,
         posts=holders.of_member(member.id, now),
         has_timetable=timetables.has_one(member.id),
+        owed=at_a_glance(member, now),
         ledgers=[
             (LEDGER_NAMES[ledger], own.total.minutes[n], own.total.provisional[n]) for n, ledger in enumerate(LEDGERS)
         ],

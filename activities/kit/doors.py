@@ -83,6 +83,7 @@ DOORS = (
             Group(
                 N_("My records"),
                 (
+                    Page("requirements.now", N_("What I owe"), also=("requirements.mine",)),
                     Page("records.mine", N_("Duties done")), Page("dossiers.mine", N_("Five blocks")),
                     Page("certificates.mine", N_("Certificates")),
                     Page("certificates.on_notice", N_("On notice"), also=("certificates.object_to",)),

@@ -23,6 +23,7 @@ from activities.people.queries import within
 from activities.people.rules_consents import Forgetting
 from activities.people.users import Viewer
 from activities.records.models import Record
+from activities.requirements.models import Exemption
 from activities.rights.rules import kept_since
 from activities.signups.models import Pause, SignUp
 from activities.trainings.models import TrainingPass
@@ -32,7 +33,7 @@ OF: tuple[tuple[type[Base], Any], ...] = (
     (SignUp, SignUp.member_id), (Record, Record.member_id), (Correction, Correction.member_id),
     (Certificate, Certificate.member_id), (CertificateRequest, CertificateRequest.member_id),
     (Objection, Objection.member_id), (Entry, Entry.member_id), (Pause, Pause.member_id),
-    (ForgetRequest, ForgetRequest.member_id), (Feed, Feed.member_id),
+    (ForgetRequest, ForgetRequest.member_id), (Feed, Feed.member_id), (Exemption, Exemption.member_id),
 )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from activities.outbox.models import Delivery, Notice, Wishes
 from activities.people.models import AccessLink, Consent, Member, RosterUpload
 from activities.people.service import acting
 from activities.records.models import OddNote, Record
+from activities.requirements.models import Exemption
 from activities.rights import queries
 from activities.rights.rules import LINKS, NOTICES, PORTION, UPLOADS
 from activities.signups.models import SignUp
@@ -34,7 +35,7 @@ from activities.transfers.models import HoursUpload
 
 NO_SYNC = {"synchronize_session": False}
 # Of an erased person: rows that go, and the texts of rows that stay as figures.
-GO: tuple[Any, ...] = (Consent, Feed, Wishes, InvitationOptOut, AccessLink)
+GO: tuple[Any, ...] = (Consent, Feed, Wishes, InvitationOptOut, AccessLink, Exemption)
 TEXTS: dict[Any, tuple[str, ...]] = {
     Record: ("note",), Correction: ("reason", "answer", "decision"), CertificateRequest: ("reason",),
     Objection: ("reason", "word"), Certificate: ("snapshot", "reason"),

@@ -27,6 +27,7 @@ from activities.people.models import Consent, ForgetRequest, Member, RoleGrant, 
 from activities.photos.models import Photo
 from activities.records.models import OddNote, Record
 from activities.records.weighing import percent
+from activities.requirements.models import Exemption
 from activities.signups.models import Pause, SignUp, Team, TeamMember
 from activities.timetables.models import BusySpan, Timetable
 from activities.trainings.models import Training, TrainingPass
@@ -207,6 +208,14 @@ SECTIONS: dict[str, Section] = {
             "lift_reason": Pause.lift_reason,
         },
     ),
+    "exemptions": Section(
+        Exemption.member_id,
+        {
+            "line": Exemption.line, "first": Exemption.first, "last": Exemption.last, "percent": Exemption.percent,
+            "given_at": Exemption.given_at, "ended_at": Exemption.ended_at, "end_reason": Exemption.end_reason,
+            "taken_back": Exemption.taken_back,
+        },
+    ),
     "busy_times": Section(
         Timetable.member_id, {"starts_at": BusySpan.starts_at, "ends_at": BusySpan.ends_at},
         [(BusySpan, BusySpan.timetable_id == Timetable.id)], order=BusySpan.starts_at, where=[BusySpan.id.is_not(None)],
@@ -249,6 +258,7 @@ LEFT_OUT = {
     "miss_warning": "that one was warned; stands among the notices",
     "norms_version": "who set the school's rules; stands among what one did",
     "posted_code": "a code that hangs at a place; that one posted it stands among what one did",
+    "requirement_version": "what a secretary asked of everyone in a unit; stands among what one did",
     "roster_upload": "a file about to be imported, kept for an hour",
     "tick": "what an organizer's phone sent; the records that came of it are told",
     "visitor_list": "a list sent to a partner; stands among what one did",

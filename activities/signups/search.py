@@ -18,7 +18,7 @@ from activities.kit import clock
 from activities.kit.db import db, run
 from activities.people.models import Unit
 from activities.people.users import Viewer
-from activities.signups.can_take import fits_timetable
+from activities.signups.can_take import Span, fits_timetable
 from activities.signups.engagements import Engagement
 from activities.signups.facts import ACTIVE_STATES, FIRST, LAST, NOW, OFFERS
 from activities.signups.forms import PARTS, Filters
@@ -178,6 +178,28 @@ _OF_ACTIVITY = (
     .offset(sa.bindparam("offset", type_=sa.Integer()))
     .limit(PAGE + 1)
 )
+
+
+def next_of_each(
+    member: Viewer, wanted: sa.ColumnElement[bool], can_take: sa.ColumnElement[bool], span: Span, each: int
+) -> list[tuple[Offer, str | None]]:
+    """Of each kind and topic among what is wanted the next few slots that start in the span, which the member can take
+    and which fit their timetable, each with its topic; in order of time. One statement."""
+    place = sa.func.row_number().over(
+        partition_by=(Activity.kind_key, Activity.topic), order_by=(Slot.starts_at, Slot.id)
+    )
+    found = (
+        sa.select(Slot.id, place.label("place"))
+        .select_from(Slot)
+        .join(Slot.post)
+        .join(Post.activity)
+        .join(Activity.unit)
+        .where(visible_to(member), IN_TIME, wanted, can_take, fits_timetable(member.id))
+        .subquery()
+    )
+    query = OFFERS.add_columns(Activity.topic).where(Slot.id.in_(sa.select(found.c.id).where(found.c.place <= each)))
+    rows = run(query.order_by(Slot.starts_at, Slot.id), {"first": span[0], "last": span[1]})
+    return [(Offer._make(row[:-1]), row[-1]) for row in rows]
 
 
 def slots_of(activity: Activity, page: int, now: datetime) -> list[Offer]:

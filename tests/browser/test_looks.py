@@ -79,7 +79,7 @@ PAGES = {
         "/", "/slots", "/slots?open=1&q=x", "/slots/{slot}", "/slots/{full}", "/activities/{activity}", "/records",
         "/cover", "/slots/{wanted}", "/slots/{mine}", "/slots/{mine}/cover", "/slots/{mine}/swap", "/swaps",
         "/records/{record}", "/check-in", "/records/{record}/correction", "/corrections",
-        "/years/{year}", "/invitations", "/calendars", "/inbox",
+        "/years/{year}", "/owed/{year}", "/invitations", "/calendars", "/inbox",
         "/calendars/feeds/{feed}", "/calendars/feeds/{feed}/replace", "/calendars/feeds/{feed}/stop",
         "/calendars/new?scope=activity&subject={activity}", "/calendars/new?scope=open",
         "/account/notices", "/account", "/account/password",

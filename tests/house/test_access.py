@@ -742,6 +742,9 @@ TABLE = {
     "POST certificates.verify_file": row("422 422 422 422 422 422"),
     "GET certificates.verified": row("200 200 200 200 200 200", certificate_code),
     "POST certificates.verified": row("422 422 422 422 422 422", certificate_code),
+    # requirements
+    "GET requirements.now": row("login 302 302 302 302 302"),
+    "GET requirements.mine": row("login 200 200 200 200 200", year),
     # reviews
     "GET reviews.now": row("login 404 404 404 302 404"),
     "GET reviews.year": row("login 404 404 404 200 404", year),

@@ -1,0 +1,94 @@
+"""What the pages show, put together from their reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+import sqlalchemy as sa
+
+from activities.duties.models import Activity
+from activities.kit import clock
+from activities.people.users import Viewer
+from activities.records import queries as records
+from activities.records.models import Record
+from activities.requirements import queries, rules
+from activities.requirements.queries import OwnYear
+from activities.requirements.rules import By, Line, Owed
+from activities.signups import engagements, search
+from activities.signups.can_take import can_take
+from activities.signups.cards import Card, cards
+
+# How far ahead slots are looked for that would settle a line, how many are shown of each, and of how many records.
+AHEAD = timedelta(weeks=8)
+EACH = 3
+LATEST = 5
+MOST_RECORDS = 500
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A line with what stands behind it: the records that count for it, the latest first, and slots that would settle
+    what is owed."""
+
+    owed: Owed
+    today: date
+    records: Sequence[Record] = ()
+    cards: Sequence[Card] = ()
+
+    @property
+    def pace(self) -> float:
+        """How much of the time is over, in percent."""
+        return round(100 * rules.pace(self.owed.line, self.today), 1)
+
+    @property
+    def behind(self) -> int:
+        return rules.behind_by(self.owed, self.today)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the day by which it is asked has passed."""
+        return self.today > self.owed.line.due
+
+
+def at_a_glance(member: Viewer, now: datetime) -> list[Explained]:
+    """The lines of somebody's present year, without what stands behind them. At most five statements."""
+    today = clock.local_day(now)
+    own = queries.own_year(member, today.year, now)
+    return [Explained(one, today) for one in own.lines] if own else []
+
+
+def explained(member: Viewer, own: OwnYear, now: datetime) -> list[Explained]:
+    """The lines of somebody's year, those of which something is owed with slots. Three statements."""
+    history = records.history(member.id, year=own.year, limit=MOST_RECORDS)
+    open_lines = [one.line for one in own.lines if one.owed]
+    offered = slots_for(member, own.year, open_lines, now) if open_lines else {}
+    today = clock.local_day(now)
+    return [
+        Explained(one, today, _of(one.line, history), offered.get(one.line.key, ()))
+        for one in own.lines
+    ]  # fmt: skip
+
+
+def _of(line: Line, history: Sequence[Record]) -> list[Record]:
+    activities = ((record, record.slot.post.activity) for record in history)
+    return [record for record, activity in activities if line.counts(activity.kind_key, activity.topic)][:LATEST]
+
+
+def slots_for(member: Viewer, year: int, lines: Sequence[Line], now: datetime) -> dict[str, list[Card]]:
+    """The next slots that count for each line, that the member can take and has time for. Two statements."""
+    end = min(now + AHEAD, clock.at(date(year + 1, 1, 1), time()))
+    if end <= now:
+        return {}
+    span = (now, end)
+    person, mine = engagements.taken_on(member.id, *span)
+    topics = {line.of for line in lines if rules.SORTS[line.sort].by is By.TOPIC}
+    kinds = {kind for line in lines if line.of not in topics for kind in line.kinds}
+    wanted = sa.or_(Activity.kind_key.in_(kinds), Activity.topic.in_(topics))
+    found = search.next_of_each(member, wanted, can_take(person, mine, span, now), span, EACH)
+    shown = zip(cards(person, [offer for offer, _ in found], mine, now), (topic for _, topic in found), strict=True)
+    pairs = list(shown)
+    return {
+        line.key: [card for card, topic in pairs if line.counts(card.offer.kind_key, topic)][:EACH] for line in lines
+    }
