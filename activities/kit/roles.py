@@ -36,6 +36,8 @@ class Permission(StrEnum):
     CERTIFY = "certify"
     KEEP_RECORDS = "keep records"
     IMPORT_HOURS = "import hours"
+    SET_REQUIREMENTS = "set requirements"
+    EXEMPT = "exempt"
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -59,6 +61,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.CERTIFY,
             Permission.KEEP_RECORDS,
             Permission.IMPORT_HOURS,
+            Permission.SET_REQUIREMENTS,
+            Permission.EXEMPT,
         }
     ),
     Role.ADMINISTRATOR: frozenset(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -15,7 +16,7 @@ from activities.records import queries as records
 from activities.records.models import Record
 from activities.requirements import queries, rules
 from activities.requirements.queries import OwnYear
-from activities.requirements.rules import By, Line, Owed
+from activities.requirements.rules import By, Line, Owed, Whom
 from activities.signups import engagements, search
 from activities.signups.can_take import can_take
 from activities.signups.cards import Card, cards
@@ -92,3 +93,32 @@ def slots_for(member: Viewer, year: int, lines: Sequence[Line], now: datetime) -
     return {
         line.key: [card for card, topic in pairs if line.counts(card.offer.kind_key, topic)][:EACH] for line in lines
     }
+
+
+@dataclass(frozen=True)
+class Concerned:
+    """Whom a set concerns: how many people of which unit, and how many of those meant are asked by a set nearer to
+    them."""
+
+    units: Sequence[tuple[str, int]]
+    elsewhere: int
+
+    @property
+    def people(self) -> int:
+        return sum(count for _, count in self.units)
+
+
+def concerned(whom: Whom, year: int) -> Concerned:
+    """Two statements. A set that is not there yet is counted as if it were."""
+    there = [version.of.whom for version in queries.around([whom.path], year)]
+    sets = [(one, one) for one in {*there, whom}]
+    units: Counter[str] = Counter()
+    elsewhere = 0
+    for unit, path, stage, standing, count in queries.people_below(whom.path):
+        if not whom.concerns(path, stage, standing):
+            continue
+        if rules.nearest(sets, path, stage, standing) == whom:
+            units[unit] += count
+        else:
+            elsewhere += count
+    return Concerned(list(units.items()), elsewhere)

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
 
 from activities.kit.db import db
-from activities.people.models import Unit
+from activities.kit.refusal import NotFound
+from activities.kit.roles import Permission
+from activities.people.models import Member, Unit
+from activities.people.queries import within
+from activities.people.rules import Stage, Standing
 from activities.people.users import Viewer
 from activities.requirements import rules, statements
 from activities.requirements.models import Exemption, RequirementSet, RequirementVersion
@@ -97,3 +102,70 @@ def years_of(member: Viewer) -> list[int]:
     above = [int(part) for part in member.unit.path.split("/") if part]
     query = sa.select(RequirementSet.year).where(RequirementSet.unit_id.in_(above)).distinct()
     return sorted(db.session.scalars(query), reverse=True)
+
+
+# ── sets ────────────────────────────────────────────────────────────────────
+
+
+def newest(set_id: int) -> RequirementVersion:
+    """The version of a set that holds."""
+    return db.session.scalars(_in_force().where(RequirementSet.id == set_id)).one()
+
+
+def versions(set_id: int) -> list[RequirementVersion]:
+    """All versions of a set with who set them, the newest first."""
+    query = (
+        sa.select(RequirementVersion)
+        .where(RequirementVersion.set_id == set_id)
+        .options(joinedload(RequirementVersion.set_by, innerjoin=True))
+        .order_by(RequirementVersion.id.desc())
+    )
+    return list(db.session.scalars(query))
+
+
+def set_seen_by(member: Viewer, public_id: str) -> RequirementVersion:
+    """The version in force of a set that asks something in the person's own unit, or in one that they review."""
+    above = [int(part) for part in member.unit.path.split("/") if part]
+    seen = sa.or_(Unit.id.in_(above), within(member.paths(Permission.REVIEW)))
+    return _one(public_id, seen)
+
+
+def set_to_change(secretary: Viewer, public_id: str) -> RequirementVersion:
+    return _one(public_id, within(secretary.paths(Permission.SET_REQUIREMENTS)))
+
+
+def _one(public_id: str, seen: sa.ColumnElement[bool]) -> RequirementVersion:
+    found = db.session.scalars(_in_force().where(RequirementSet.public_id == public_id, seen)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def around(paths: Collection[str], year: int) -> list[RequirementVersion]:
+    """The versions in force of a year in the units at these paths, above and below them, in tree order. One
+    statement."""
+    above = {int(part) for path in paths for part in path.split("/") if part}
+    query = _in_force().where(RequirementSet.year == year, sa.or_(Unit.id.in_(above), within(paths)))
+    return list(db.session.scalars(query.order_by(Unit.path, RequirementSet.id)))
+
+
+class People(NamedTuple):
+    """So many people of a unit, of a stage and a standing."""
+
+    unit: str
+    path: str
+    stage: Stage
+    standing: Standing
+    people: int
+
+
+def people_below(path: str) -> list[People]:
+    """The active people of the unit at `path` and below, in groups. One statement."""
+    query = (
+        sa.select(Unit.name, Unit.path, Member.stage, Member.standing, sa.func.count())
+        .join(Member, Member.unit_id == Unit.id)
+        .where(within([path]), Member.active)
+        .group_by(Unit.name, Unit.path, Member.stage, Member.standing)
+        .order_by(Unit.path)
+    )
+    return [People._make(row) for row in db.session.execute(query)]

@@ -10,18 +10,23 @@ from flask_login import current_user
 from activities.kit import clock
 from activities.kit.access import access
 from activities.kit.roles import Permission
-from activities.requirements import pages, queries, words
+from activities.requirements import pages, queries, set_routes, words
 from activities.requirements.rules import FIRST_YEAR, LAST_YEAR, LINE_NAMES
 
 YEAR = f"<int(min={FIRST_YEAR}, max={LAST_YEAR}):year>"
 
 requirements = Blueprint("requirements", __name__)
+set_routes.add_to(requirements)
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(requirements)
     app.jinja_env.globals.update(
-        line_names=LINE_NAMES, say_amount=words.say_amount, say_figure=words.say_figure, say_line=words.say_line
+        line_names=LINE_NAMES,
+        say_amount=words.say_amount,
+        say_figure=words.say_figure,
+        say_line=words.say_line,
+        say_whom=words.say_whom,
     )
 
 

@@ -10,10 +10,10 @@ from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from activities.duties.kinds import KINDS, LEDGER_NAMES, TOPIC_NAMES, Ledger, kind_of
-from activities.kit.refusal import N_
+from activities.kit.refusal import N_, Refusal, refusal
 from activities.people.rules import Stage, Stages, Standing, Standings
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -185,6 +185,17 @@ def nearest(sets: Iterable[tuple[Whom, S]], path: str, stage: Stage, standing: S
     only where the units between have none of their own."""
     mine = [(len(whom.path), one) for whom, one in sets if whom.concerns(path, stage, standing)]
     return max(mine, key=lambda found: found[0])[1] if mine else None
+
+
+@refusal
+class Overlaps(Refusal):
+    sentence: ClassVar[str] = N_("The unit asks some of these people by another set already.")
+    remedy: ClassVar[str] = N_("Change that one, or choose other stages or standings.")
+
+
+@refusal
+class NothingChanged(Refusal):
+    sentence: ClassVar[str] = N_("That is what is asked already.")
 
 
 # ── exemptions ──────────────────────────────────────────────────────────────

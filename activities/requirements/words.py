@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from activities.kit.i18n import gettext as _
 from activities.kit.i18n import ngettext, say_hours
-from activities.requirements.rules import Line, Measure
+from activities.people.rules import STAGE_NAMES, STANDING_NAMES, Stages, Standings
+from activities.requirements.rules import Line, Measure, Whom
 
 
 def say_amount(measure: Measure, amount: int) -> str:
@@ -17,6 +18,14 @@ def say_amount(measure: Measure, amount: int) -> str:
 def say_figure(measure: Measure, amount: int) -> str:
     """The number alone."""
     return say_hours(amount) if measure is Measure.MINUTES else str(amount)
+
+
+def say_whom(whom: Whom) -> str:
+    """Full member, Student; everyone where nothing narrows it down."""
+    stages = [_(name) for stage, name in STAGE_NAMES.items() if Stages[stage.name] in whom.stages]
+    standings = [_(name) for one, name in STANDING_NAMES.items() if Standings[one.name] in whom.standings]
+    said = [_(" or ").join(some) for some in (stages, standings) if some]
+    return _(", ").join(said) or _("everyone")
 
 
 def say_line(line: Line) -> str:

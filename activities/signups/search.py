@@ -194,7 +194,7 @@ def next_of_each(
         .join(Slot.post)
         .join(Post.activity)
         .join(Activity.unit)
-        .where(visible_to(member), IN_TIME, wanted, can_take, fits_timetable(member.id))
+        .where(visible(sight_of(member)), IN_TIME, wanted, can_take, fits_timetable(member.id))
         .subquery()
     )
     query = OFFERS.add_columns(Activity.topic).where(Slot.id.in_(sa.select(found.c.id).where(found.c.place <= each)))

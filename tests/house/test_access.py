@@ -43,6 +43,7 @@ from activities.kit.db import db
 from activities.outbox.models import Hook
 from activities.people.models import ForgetRequest
 from activities.people.roster import keep_upload
+from activities.requirements.models import RequirementSet
 from activities.rights.service import ask_to_be_forgotten
 from activities.signups.models import Pause, SignUp, Team
 from activities.signups.service import sign_up
@@ -60,6 +61,7 @@ from tests.goods.drives import driven
 from tests.outcomes.pictures import photographed
 from tests.people.rosters import csv_file, roster
 from tests.people.rosters import person as person_row
+from tests.requirements.asked import SERVICE, asked_by
 
 # Who may enter is no matter of the database; that every page works on each is seen by `test_garbage`.
 pytestmark = pytest.mark.any_database
@@ -79,6 +81,15 @@ def at_noon():
     """The cast's own time, in which its slot is still to come."""
     with time_machine.travel(NOW, tick=False):
         yield
+
+
+def requirement_set(cast: Cast) -> dict[str, Any]:
+    """What the first branch asks of everyone in it."""
+    found = db.session.scalar(sa.select(RequirementSet.public_id))
+    if found is None:
+        found = asked_by(cast.first, cast.chen, SERVICE).of.public_id
+        db.session.commit()
+    return {"public_id": found}
 
 
 def nothing(_: Cast) -> dict[str, Any]:
@@ -745,6 +756,13 @@ TABLE = {
     # requirements
     "GET requirements.now": row("login 302 302 302 302 302"),
     "GET requirements.mine": row("login 200 200 200 200 200", year),
+    "GET requirements.sets_now": row("login 404 404 404 302 404"),
+    "GET requirements.sets": row("login 404 404 404 200 404", year),
+    "GET requirements.new": row("login 404 404 404 200 404", year),
+    "POST requirements.new": row("login 404 404 404 422 404", year),
+    "GET requirements.show": row("login 200 404 200 200 404", requirement_set),
+    "GET requirements.edit": row("login 404 404 404 200 404", requirement_set),
+    "POST requirements.edit": row("login 404 404 404 422 404", requirement_set),
     # reviews
     "GET reviews.now": row("login 404 404 404 302 404"),
     "GET reviews.year": row("login 404 404 404 200 404", year),
