@@ -14,6 +14,7 @@ from activities.kit.db import db
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
 from activities.people.models import Member, Unit
+from activities.people.persons import is_account_of
 from activities.people.queries import within
 from activities.people.rules import Stage, Standing
 from activities.people.users import Viewer
@@ -169,3 +170,35 @@ def people_below(path: str) -> list[People]:
         .order_by(Unit.path)
     )
     return [People._make(row) for row in db.session.execute(query)]
+
+
+# ── exemptions ──────────────────────────────────────────────────────────────
+
+PAGE = 50
+
+
+def _exemptions(secretary: Viewer) -> sa.Select[Exemption]:
+    """Those of people in the secretary's units, and not of the secretary."""
+    return (
+        sa.select(Exemption)
+        .join(Exemption.member)
+        .join(Member.unit)
+        .where(within(secretary.paths(Permission.EXEMPT)), ~is_account_of(Exemption.member_id, secretary.id))
+        .options(
+            contains_eager(Exemption.member).contains_eager(Member.unit), joinedload(Exemption.unit, innerjoin=True),
+            joinedload(Exemption.given_by, innerjoin=True), joinedload(Exemption.ended_by),
+        )
+    )  # fmt: skip
+
+
+def all_exemptions(secretary: Viewer, page: int) -> list[Exemption]:
+    """A page of them, those that end last first; one more where there is a next."""
+    query = _exemptions(secretary).order_by(Exemption.taken_back, Exemption.last.desc(), Exemption.id)
+    return list(db.session.scalars(query.offset((page - 1) * PAGE).limit(PAGE + 1)))
+
+
+def exemption_to_keep(secretary: Viewer, public_id: str) -> Exemption:
+    found = db.session.scalars(_exemptions(secretary).where(Exemption.public_id == public_id)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found

@@ -43,7 +43,10 @@ from activities.kit.db import db
 from activities.outbox.models import Hook
 from activities.people.models import ForgetRequest
 from activities.people.roster import keep_upload
-from activities.requirements.models import RequirementSet
+from activities.requirements.exempting import exempt
+from activities.requirements.models import Exemption, RequirementSet
+from activities.requirements.rules import Exempted
+from activities.requirements.rules_exempting import Ground, Why
 from activities.rights.service import ask_to_be_forgotten
 from activities.signups.models import Pause, SignUp, Team
 from activities.signups.service import sign_up
@@ -90,6 +93,13 @@ def requirement_set(cast: Cast) -> dict[str, Any]:
         found = asked_by(cast.first, cast.chen, SERVICE).of.public_id
         db.session.commit()
     return {"public_id": found}
+
+
+def exemption(cast: Cast) -> dict[str, Any]:
+    """Lin's, of the whole year, given by Chen."""
+    found = db.session.scalar(sa.select(Exemption.public_id))
+    year = Exempted(date(2026, 1, 1), date(2026, 12, 31))
+    return {"public_id": found or exempt(cast.chen.id, cast.lin.id, year, Why(Ground.AWAY), NOW)}
 
 
 def nothing(_: Cast) -> dict[str, Any]:
@@ -763,6 +773,12 @@ TABLE = {
     "GET requirements.show": row("login 200 404 200 200 404", requirement_set),
     "GET requirements.edit": row("login 404 404 404 200 404", requirement_set),
     "POST requirements.edit": row("login 404 404 404 422 404", requirement_set),
+    "GET requirements.exemptions": row("login 404 404 404 200 404"),
+    "GET requirements.exempt": row("login 404 404 404 200 404"),
+    "POST requirements.exempt": row("login 404 404 404 422 404"),
+    "GET requirements.exemption": row("login 404 404 404 200 404", exemption),
+    "POST requirements.end_exemption": row("login 404 404 404 422 404", exemption),
+    "POST requirements.why_exempted": row("login 404 404 404 200 404", exemption),
     # reviews
     "GET reviews.now": row("login 404 404 404 302 404"),
     "GET reviews.year": row("login 404 404 404 200 404", year),

@@ -47,6 +47,11 @@ from activities.records.rules import Attendance, Mark
 from activities.records.rules_codes import OwnCode, Scan
 from activities.records.rules_evidence import OwnHours, OwnMark
 from activities.records.service import record_attendance
+from activities.requirements.exempting import end as end_exemption
+from activities.requirements.exempting import exempt
+from activities.requirements.models import Exemption
+from activities.requirements.rules import Exempted
+from activities.requirements.rules_exempting import Ground, OwnExemption, Why
 from activities.signups.models import Pause
 from activities.signups.service import sign_up
 from activities.trainings.models import Training
@@ -63,6 +68,7 @@ from tests.records.conftest import seat
 
 AWARD = Said("优秀志愿者", NOW.date(), unit="校团委")
 FULL = Mark(Attendance.PRESENT, 60)
+EXEMPTED = Exempted(NOW.date(), NOW.date())
 
 
 @dataclass(frozen=True)
@@ -139,6 +145,13 @@ def end_pause(two):
     pause_id = store(Pause(member_id=two.cast.lin.id, **values)).id
     db.session.commit()
     lift(two.actor, pause_id, "误会", NOW)
+
+
+def end_own_exemption(two):
+    """What Chen gave to Lin."""
+    public_id = exempt(two.cast.chen.id, two.cast.lin.id, EXEMPTED, Why(Ground.AWAY), NOW)
+    exemption_id = db.session.scalars(sa.select(Exemption.id).where(Exemption.public_id == public_id)).one()
+    end_exemption(two.actor, exemption_id, None, "不必", NOW)
 
 
 def correction(two) -> int:
@@ -264,6 +277,8 @@ VERBS = {
     ),
     "answer leave": (let_go, OwnLeave),
     "lift a pause": (end_pause, OwnPause),
+    "exempt": (lambda two: exempt(two.actor, two.cast.lin.id, EXEMPTED, Why(Ground.AWAY), NOW), OwnExemption),
+    "end an exemption": (end_own_exemption, OwnExemption),
     "answer a correction": (
         lambda two: correcting.answer(two.actor, correction(two), Opinion.AGREES, "是", NOW), corrections.OwnCorrection,
     ),
