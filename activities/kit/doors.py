@@ -139,6 +139,26 @@ DOORS = (
             Page("reviews.now", N_("The year"), also=("reviews.year",)),
             Page("outcomes.now", N_("Outcomes"), also=("outcomes.year",)),
             Group(
+                N_("Asked and owed"),
+                (
+                    Page(
+                        "requirements.behind_now", N_("Falling behind"),
+                        also=("requirements.who_is_behind", "requirements.person"),
+                    ),
+                    Page(
+                        "requirements.sets_now", N_("What is asked"), Permission.SET_REQUIREMENTS,
+                        also=("requirements.sets", "requirements.new", "requirements.show", "requirements.edit"),
+                    ),
+                    Page(
+                        "requirements.exemptions", N_("Exemptions"), Permission.EXEMPT,
+                        also=(
+                            "requirements.exempt", "requirements.exemption", "requirements.end_exemption",
+                            "requirements.why_exempted",
+                        ),
+                    ),
+                ),
+            ),
+            Group(
                 N_("To do"),
                 (
                     Page(
@@ -165,7 +185,7 @@ DOORS = (
             Page("people.roles", N_("Roles"), Permission.GRANT_ROLES),
         ),
         ("pauses", "certificates", "dossiers", "transfers", "records.to_countersign", "records.countersign",
-         "goods.delivery"),
+         "goods.delivery", "requirements"),
     ),
     Door(
         "people.roster", N_("People"), "users", Permission.MANAGE_PEOPLE,

@@ -30,6 +30,7 @@ class WishesForm(FlaskForm):
     duties = Ways(Group.DUTIES)
     answers = Ways(Group.ANSWERS)
     records = Ways(Group.RECORDS)
+    owed = Ways(Group.OWED)
     organizing = Ways(Group.ORGANIZING)
     digest_at = Clock(_l("The daily letter comes at"), [InputRequired(_l("Enter a time, for example 16:00."))])
     quiet_from = Clock(_l("Quiet from"), [Optional()])

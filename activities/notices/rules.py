@@ -30,6 +30,7 @@ GROUP_NAMES = {
     Group.DUTIES: (N_("My duties"), N_("Seats, waiting lists, changed and cancelled slots.")),
     Group.ANSWERS: (N_("Awaiting my answer"), N_("A seat held for me, somebody who asks for help.")),
     Group.RECORDS: (N_("My records"), N_("Absences and corrections.")),
+    Group.OWED: (N_("What I owe"), N_("What is left of what is asked in the year: once a month, or from a secretary.")),
     Group.ORGANIZING: (N_("What I organize"), N_("Who leaves, and where people are missing.")),
 }
 # What a notice is about, where what it says is nobody else's business.
@@ -39,6 +40,7 @@ ABOUT = {
     Group.ANSWERS: N_("A question"),
     Group.REMINDERS: N_("A reminder"),
     Group.RECORDS: N_("Records"),
+    Group.OWED: N_("What is owed"),
     Group.ORGANIZING: N_("Organizing"),
 }
 # Why something could not be delivered; what is not here is shown as it is.

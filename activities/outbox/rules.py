@@ -23,6 +23,7 @@ class Group(StrEnum):
     ANSWERS = "answers"
     REMINDERS = "reminders"
     RECORDS = "records"
+    OWED = "owed"
     ORGANIZING = "organizing"
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from activities.kit.i18n import gettext as _
@@ -11,7 +11,11 @@ from activities.kit.refusal import N_
 from activities.outbox import service as outbox
 from activities.outbox.rules import Group
 from activities.outbox.words import Page, words
-from activities.requirements.rules import LINE_NAMES, Exempted
+from activities.requirements.behind import Stands
+from activities.requirements.rules import LINE_NAMES, SORTS, Exempted
+from activities.requirements.words import say_amount
+from activities.signups.notices import facts
+from activities.signups.rules import Offer
 
 
 def _my_year(params: Mapping[str, Any]) -> Page:
@@ -48,6 +52,71 @@ words(
     Group.RECORDS,
     said=_what,
 )
+
+
+def _owed(params: Mapping[str, Any]) -> dict[str, str]:
+    """What is left, line by line."""
+    lines = [
+        _("%(what)s %(amount)s", what=_(LINE_NAMES[key]), amount=say_amount(SORTS[key.split(":")[0]].measure, amount))
+        for key, amount in params["owed"]
+        if key in LINE_NAMES
+    ]
+    return {"lines": _("; ").join(lines)}
+
+
+def _year(params: Mapping[str, Any]) -> Page:
+    return "requirements.mine", {"year": params["year"]}
+
+
+words(
+    "requirements.told",
+    N_("Still to do in %(year)s, and slots that would help"),
+    N_(
+        "Left: %(lines)s. You could take:\n%(list)s\nIf something stands in the way, or a figure is wrong, tell your"
+        " secretary: there is a way for most things."
+    ),
+    _year,
+    Group.OWED,
+    said=_owed,
+)
+words(
+    "requirements.told_alone",
+    N_("Still to do in %(year)s"),
+    N_(
+        "Left: %(lines)s. At present no slot is open that you could take; please look again later. If something"
+        " stands in the way, or a figure is wrong, tell your secretary: there is a way for most things."
+    ),
+    _year,
+    Group.OWED,
+    said=_owed,
+)
+words(
+    "requirements.monthly",
+    N_("Your month: what is left to do in %(year)s"),
+    N_("Left: %(lines)s. The page shows each line, and slots that you can take. If a figure is wrong, say so there."),
+    _year,
+    Group.OWED,
+    said=_owed,
+)
+
+
+def told(one: Stands, slots: Sequence[Offer], year: int, today: date, now: datetime) -> None:
+    """From a secretary, once a day."""
+    params = {"year": year, "owed": _amounts(one)}
+    if slots:
+        params["list"] = [facts(offer) for offer in slots]
+    topic = "requirements.told" if slots else "requirements.told_alone"
+    outbox.post_once(now, topic, [(one.person.id, f"owed told {today.isoformat()}", params)])
+
+
+def monthly(one: Stands, today: date, now: datetime) -> None:
+    """Once a month."""
+    params = {"year": today.year, "owed": _amounts(one)}
+    outbox.post_once(now, "requirements.monthly", [(one.person.id, f"owed {today:%Y-%m}", params)])
+
+
+def _amounts(one: Stands) -> list[list[Any]]:
+    return [[each.line.key, each.owed] for each in one.owes]
 
 
 def exempted(member_id: int, topic: str, what: Exempted, now: datetime, **more: Any) -> None:

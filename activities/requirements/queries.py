@@ -87,14 +87,14 @@ def exemptions_of(member_id: int, year: int) -> list[Exemption]:
     """Somebody's exemptions that touch a year, those that were taken back too."""
     query = (
         sa.select(Exemption)
-        .where(Exemption.member_id == member_id, *_touches(year))
+        .where(Exemption.member_id == member_id, *touches(year))
         .options(joinedload(Exemption.given_by, innerjoin=True), joinedload(Exemption.ended_by))
         .order_by(Exemption.first, Exemption.id)
     )
     return list(db.session.scalars(query))
 
 
-def _touches(year: int) -> Sequence[sa.ColumnElement[bool]]:
+def touches(year: int) -> Sequence[sa.ColumnElement[bool]]:
     return Exemption.first <= date(year, 12, 31), Exemption.last >= date(year, 1, 1)
 
 

@@ -10,7 +10,7 @@ from flask_login import current_user
 from activities.kit import clock
 from activities.kit.access import access
 from activities.kit.roles import Permission
-from activities.requirements import exempt_routes, pages, queries, set_routes, words
+from activities.requirements import behind_routes, exempt_routes, pages, queries, set_routes, words
 from activities.requirements.rules import FIRST_YEAR, LAST_YEAR, LINE_NAMES
 
 YEAR = f"<int(min={FIRST_YEAR}, max={LAST_YEAR}):year>"
@@ -18,6 +18,7 @@ YEAR = f"<int(min={FIRST_YEAR}, max={LAST_YEAR}):year>"
 requirements = Blueprint("requirements", __name__)
 set_routes.add_to(requirements)
 exempt_routes.add_to(requirements)
+behind_routes.add_to(requirements)
 
 
 def init_app(app: Flask) -> None:

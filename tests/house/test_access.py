@@ -95,6 +95,10 @@ def requirement_set(cast: Cast) -> dict[str, Any]:
     return {"public_id": found}
 
 
+def lins_year(cast: Cast) -> dict[str, Any]:
+    return {**year(cast), "public_id": cast.lin.public_id}
+
+
 def exemption(cast: Cast) -> dict[str, Any]:
     """Lin's, of the whole year, given by Chen."""
     found = db.session.scalar(sa.select(Exemption.public_id))
@@ -779,6 +783,11 @@ TABLE = {
     "GET requirements.exemption": row("login 404 404 404 200 404", exemption),
     "POST requirements.end_exemption": row("login 404 404 404 422 404", exemption),
     "POST requirements.why_exempted": row("login 404 404 404 200 404", exemption),
+    "GET requirements.behind_now": row("login 404 404 404 302 404"),
+    "GET requirements.who_is_behind": row("login 404 404 404 200 404", year),
+    "GET requirements.behind_workbook": row("login 404 404 404 200 404", year),
+    "POST requirements.tell": row("login 404 404 404 303 404", year),
+    "GET requirements.person": row("login 404 404 404 200 404", lins_year),
     # reviews
     "GET reviews.now": row("login 404 404 404 302 404"),
     "GET reviews.year": row("login 404 404 404 200 404", year),

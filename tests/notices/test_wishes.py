@@ -11,8 +11,8 @@ from activities.outbox.rules import DIGEST_AT, Reminders
 from tests.cast import logged_in
 
 CHOSEN = {
-    "duties": "daily", "answers": "at once", "records": "never", "digest_at": "19:30", "quiet_from": "22:30",
-    "quiet_to": "07:00", "reminders": ["DAY", "HOUR"],
+    "duties": "daily", "answers": "at once", "records": "never", "owed": "daily", "digest_at": "19:30",
+    "quiet_from": "22:30", "quiet_to": "07:00", "reminders": ["DAY", "HOUR"],
 }  # fmt: skip
 
 
@@ -23,7 +23,7 @@ def lin(app, cast):
 
 def test_the_page_shows_what_holds_for_who_never_chose(lin):
     page = lin.get("/account/notices").text
-    assert page.count("checked") == 3 + 1
+    assert page.count("checked") == 4 + 1
     assert 'value="18:00"' in page
     assert "organizing" not in page
 
@@ -32,12 +32,13 @@ def test_what_is_chosen_is_kept_and_shown_again(app, cast, lin):
     assert lin.submit("/account/notices", **CHOSEN).status_code == 303
     with app.app_context():
         wishes = wishes_of(cast.lin.id)
-        assert wishes.ways == {"duties": "daily", "records": "never"}
+        assert wishes.ways == {"duties": "daily", "records": "never", "owed": "daily"}
         assert (wishes.quiet_from, wishes.quiet_to, wishes.digest_at) == (time(22, 30), time(7), time(19, 30))
         assert wishes.reminders == Reminders.DAY | Reminders.HOUR
     page = lin.get("/account/notices").text
     assert all(f'value="{shown}"' in page for shown in ("19:30", "22:30", "07:00"))
-    again = {**CHOSEN, "quiet_from": "", "quiet_to": "", "reminders": [], "duties": "invited", "records": "at once"}
+    ways = {"duties": "invited", "records": "at once", "owed": "at once"}
+    again = {**CHOSEN, **ways, "quiet_from": "", "quiet_to": "", "reminders": []}
     lin.submit("/account/notices", **again)
     with app.app_context():
         wishes = wishes_of(cast.lin.id)

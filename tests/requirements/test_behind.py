@@ -1,0 +1,171 @@
+"""Who is falling behind, seen by those who can help; telling them, by hand and once a month."""
+
+from __future__ import annotations
+
+import io
+from datetime import date, datetime
+
+import pytest
+import sqlalchemy as sa
+import time_machine
+from python_calamine import CalamineWorkbook
+
+from activities.kit.clock import at
+from activities.kit.db import db
+from activities.kit.refusal import NotAllowed
+from activities.kit.roles import Role
+from activities.outbox.models import Notice
+from activities.requirements import behind, exempting, telling
+from activities.requirements.rules import Exempted
+from activities.requirements.rules_exempting import Ground, Why
+from tests.cast import NOW, english, grant, logged_in, make_member
+from tests.requirements.asked import END, SERVICE, SWEEPING, asked_by, attended, seat
+
+JANUARY = date(2026, 1, 1)
+
+
+@pytest.fixture(autouse=True)
+def at_noon():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def names(cast, line: str = "", unit: str = "") -> list[str]:
+    found = behind.overview([cast.school.path], 2026, unit, line, NOW)
+    return [one.person.name for one in found.people]
+
+
+def told(topic: str) -> list[int]:
+    return list(db.session.scalars(sa.select(Notice.member_id).where(Notice.topic == topic).order_by(Notice.id)))
+
+
+@pytest.mark.usefixtures("ctx")
+class TestWhoIsBehind:
+    def test_by_unit_class_and_name_whatever_the_amount(self, cast):
+        asked_by(cast.school, cast.chen, SERVICE)
+        make_member("2301003", "安宁", cast.first, class_name="营销2301")
+        attended(cast, cast.sweeping, minutes=1000, who=cast.wang)
+        attended(cast, cast.sweeping, minutes=1190, days=8)  # Lin is not behind
+        assert names(cast) == ["陈静", "顾云", "欧阳慧敏", "安宁", "王一诺", "赵明"]
+
+    def test_what_is_promised_counts_as_if_it_were_done(self, cast):
+        asked_by(cast.first, cast.chen, SERVICE._replace(amount=120))
+        assert "林可欣" in names(cast)
+        seat(cast.slot, cast.lin)
+        assert "林可欣" not in names(cast)
+
+    def test_who_is_exempted_is_not_behind(self, cast):
+        asked_by(cast.first, cast.chen, SERVICE)
+        db.session.commit()
+        exempting.exempt(cast.chen.id, cast.lin.id, Exempted(JANUARY, END), Why(Ground.AWAY), NOW)
+        assert "林可欣" not in names(cast)
+        assert "王一诺" in names(cast)
+
+    def test_one_line_is_looked_at_by_itself(self, cast):
+        asked_by(cast.first, cast.chen, SERVICE, SWEEPING)
+        for days in (7, 8):
+            attended(cast, cast.sweeping, days=days)
+        assert "林可欣" in names(cast, SERVICE.key)
+        assert "林可欣" not in names(cast, SWEEPING.key)
+
+    def test_units_are_counted_by_those_asked_and_those_behind(self, cast):
+        asked_by(cast.first, cast.chen, SERVICE._replace(amount=60))
+        attended(cast, cast.sweeping)
+        [unit] = behind.overview([cast.school.path], 2026, "", "", NOW).units
+        assert (unit.name, unit.asked, unit.behind) == ("第一支部", 3, 2)
+
+
+@pytest.mark.usefixtures("ctx")
+class TestTelling:
+    def test_those_chosen_are_told_once_a_day_with_their_next_slots(self, cast):
+        asked_by(cast.school, cast.chen, SERVICE)
+        db.session.commit()
+        chosen = [cast.lin.public_id, cast.zhao.public_id]
+        for _ in range(2):
+            telling.tell(cast.chen.id, chosen, 2026, NOW)
+        assert told("requirements.told") == [cast.lin.id]
+        assert told("requirements.told_alone") == [cast.zhao.id]  # no slot that Zhao may take
+        notice = db.session.scalars(sa.select(Notice).where(Notice.member_id == cast.lin.id)).one()
+        assert [one["slot"] for one in notice.params["list"]] == [cast.slot.public_id]
+        assert notice.params["owed"] == [[SERVICE.key, 1200]]
+
+    def test_nobody_outside_ones_units_and_nobody_who_owes_nothing_is_told(self, cast):
+        asked_by(cast.school, cast.chen, SERVICE._replace(amount=60))
+        attended(cast, cast.sweeping)
+        grant(cast.wang, Role.SECRETARY, cast.first)
+        db.session.commit()
+        assert telling.tell(cast.wang.id, [cast.zhao.public_id, cast.lin.public_id], 2026, NOW) == 0
+        with pytest.raises(NotAllowed):
+            telling.tell(cast.ou.id, [cast.lin.public_id], 2026, NOW)
+
+    @pytest.mark.parametrize(
+        ("day", "told_on", "is_told"),
+        [(1, 1, True), (3, 1, True), (4, 1, False), (14, 15, False), (15, 15, True), (15, 0, False)],
+    )
+    def test_once_a_month_who_still_owes_is_told(self, cast, day, told_on, is_told):
+        asked_by(cast.first, cast.chen, SERVICE, told_on=told_on)
+        attended(cast, cast.sweeping, minutes=1200)  # Lin has done it
+        db.session.commit()
+        noon = at(date(2026, 12, day), datetime.min.time().replace(hour=12))
+        for _ in range(2):
+            telling.tell_monthly(noon)
+        assert told("requirements.monthly") == ([cast.ou.id, cast.wang.id] if is_told else [])
+
+
+class TestThePages:
+    @pytest.fixture
+    def chen(self, app, cast):
+        with app.app_context():
+            asked_by(cast.school, cast.chen, SERVICE)
+            db.session.commit()
+        return english(app, cast.chen)
+
+    def test_people_are_chosen_and_told(self, app, cast, chen):
+        page = chen.get("/behind/2026").text
+        assert f'value="{cast.lin.public_id}"' in page
+        assert "Volunteer service: 18.03 hours behind" in page
+        answer = chen.submit("/behind/2026/tell", who=[cast.lin.public_id], line=SERVICE.key)
+        assert answer.location.endswith("/behind/2026?line=hours:service")
+        with app.app_context():
+            assert told("requirements.told") == [cast.lin.id]
+
+    def test_a_unit_and_a_person_are_looked_at_from_there(self, cast, chen):
+        page = chen.get(f"/behind/2026?unit={cast.second.public_id}").text
+        assert "赵明" in page
+        assert "林可欣" not in page
+        assert "Still owed: <b>20 hours</b>" in chen.get(f"/behind/2026/people/{cast.zhao.public_id}").text
+        assert chen.get("/behind/2026?unit=nowhere").status_code == 404
+
+    def test_the_workbook_has_a_row_a_person_and_line(self, cast, chen):
+        answer = chen.get(f"/behind/2026.xlsx?unit={cast.second.public_id}")
+        rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_index(0).to_python()
+        assert rows[1][:7] == ["第二支部", "会计2302", "赵明", "2302001", "Volunteer service", "hours", 20]
+        assert len(rows) == 2
+
+    def test_it_takes_the_same_statements_however_many_people(self, app, cast, chen, statements):
+        def sent() -> int:
+            with statements.count() as seen:
+                assert chen.get("/behind/2026").status_code == 200
+            return len(seen)
+
+        few = sent()
+        with app.app_context():
+            for n in range(8):
+                who = make_member(f"24{n}", f"新{n}", cast.first)
+                attended(cast, cast.sweeping, days=n + 1, who=who)
+            db.session.commit()
+        assert sent() == few <= 8
+
+    def test_a_secretary_of_a_branch_sees_that_branch_alone(self, app, cast, chen):
+        with app.app_context():
+            grant(db.session.merge(cast.wang), Role.SECRETARY, db.session.merge(cast.first))
+            db.session.commit()
+        wang = logged_in(app, cast.wang)
+        page = wang.get("/behind/2026").text
+        assert "林可欣" in page
+        assert "赵明" not in page
+        assert wang.get(f"/behind/2026/people/{cast.zhao.public_id}").status_code == 404
+
+
+def test_nothing_is_there_where_nothing_is_asked(app, cast):
+    assert "Nothing is asked of anybody" in english(app, cast.chen).get("/behind/2026").text
