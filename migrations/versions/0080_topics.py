@@ -1,7 +1,7 @@
 """what study is about: the topic of an activity
 
 Revision: 0080
-Revises: 0055
+Revises: 0071
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0080"
-down_revision = "0055"
+down_revision = "0071"
 
 
 def upgrade() -> None:
