@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from activities.duties.models import Activity, Post, Slot
 from activities.duties.rules import SlotState, WayIn
 from activities.exchanges import covers, rules, swaps
+from activities.exchanges.models import Swap
 from activities.invitations.models import Invitation
 from activities.kit.db import db
 from activities.kit.refusal import Refusal
@@ -69,8 +70,9 @@ def _seats(now: datetime) -> list[Seat]:
 
 
 def full_slots(now: datetime) -> list[int]:
-    """The same slots, each once, in the order of time."""
-    return list(dict.fromkeys(seat.slot for seat in _seats(now)))
+    """The same slots, each once, in the order of time, but those of which a seat is proposed for a swap."""
+    proposed = set(db.session.scalars(sa.select(SignUp.slot_id).join(Swap, Swap.given_id == SignUp.id)))
+    return list(dict.fromkeys(seat.slot for seat in _seats(now) if seat.slot not in proposed))
 
 
 def _take_over(seat: Seat, member: int, at: datetime) -> None:

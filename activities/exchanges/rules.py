@@ -108,6 +108,12 @@ class SlotMoved(Refusal):
 
 
 @refusal
+class WaitsThere(Refusal):
+    sentence: ClassVar[str] = N_("You are on the waiting list of the slot that you would take.")
+    remedy: ClassVar[str] = N_("Leave the waiting list on the slot's page first; then you can swap.")
+
+
+@refusal
 class OtherCannot(Refusal):
     sentence: ClassVar[str] = N_("The other person cannot take your seat: a rule speaks against it.")
     remedy: ClassVar[str] = N_("Look at what else is offered.")
@@ -187,6 +193,8 @@ class Side(NamedTuple):
         """The first reason against taking the other's seat in exchange."""
         if not self.sees:
             return OtherCannot()
+        if self.there and self.there.state is SignUpState.WAITING:
+            return WaitsThere()
         again = self.there.why_not_again() if self.there else None
         return again or why_not_fit(self.takes, self.person, self.busy, now)
 

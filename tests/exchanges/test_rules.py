@@ -125,7 +125,7 @@ def near(duty_of: Offer) -> list[Busy]:
         ({"gives": OTHER_STAGE}, "OtherCannot"),
         ({"gives": {"stages": Stages.ACTIVIST}}, None),
         ({"sees": False}, "OtherCannot"),
-        ({"own": {"there": Mine(WAITING)}}, "AlreadyWaiting"),
+        ({"own": {"there": Mine(WAITING)}}, "WaitsThere"),
         ({"there": Mine(WAITING)}, "OtherCannot"),
         ({"own": {"busy": near(LATER)}}, "Overlaps"),
         ({"busy": near(offer())}, "OtherCannot"),

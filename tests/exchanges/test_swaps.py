@@ -22,6 +22,7 @@ from activities.exchanges.rules import (
     SwapOffered,
     SwapOver,
     SwapProposed,
+    WaitsThere,
     Way,
 )
 from activities.exchanges.swaps import agree, decline, lapse, offer_seat, propose, take_back, take_offer_back
@@ -271,6 +272,16 @@ def test_who_is_in_the_other_slot_already_has_nothing_to_swap(two):
     sign_up(two.lin, two.second, NOW)
     with pytest.raises(AlreadyIn):
         proposed(two)
+
+
+def test_who_waits_for_the_other_slot_leaves_the_line_first(two):
+    swap = proposed(two)
+    sign_up(two.wang, two.first, NOW, or_wait=True)
+    with pytest.raises(WaitsThere):
+        agree(two.wang, swap, NOW)
+    withdraw(two.wang, two.first, NOW)
+    agree(two.wang, swap, NOW)
+    assert holders(two) == [[two.wang], [two.lin]]
 
 
 def test_the_risks_are_read_first(two):

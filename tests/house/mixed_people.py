@@ -98,6 +98,13 @@ class People(Stage):
             self.did(covers.ask_cover, row.member, row.slot, "有课")
             self.did(covers.take_over, self.people[person], row.slot)
 
+    @precondition(lambda self: self.some(SEATED))
+    @rule(which=WHICH)
+    def somebody_asks_for_cover_and_gives_the_seat_back(self, which):
+        row = self.pick(which, SEATED)
+        self.did(covers.ask_cover, row.member, row.slot, "有课")
+        self.did(lambda now: withdraw(row.member, row.slot, now, "有课"))
+
     @precondition(lambda self: self.some(WAITING))
     @rule(which=WHICH, answer=st.sampled_from((covers.take_over, line.decline)))
     def who_waits_answers_to_cover_in_their_slot(self, which, answer):
