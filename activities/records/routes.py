@@ -42,6 +42,7 @@ from activities.records import (
     weighing,
 )
 from activities.records.forms import AttendanceForm
+from activities.terms import queries as terms
 
 records = Blueprint("records", __name__)
 desk_routes.add_to(records)
@@ -165,6 +166,7 @@ def _page(slot: Slot, form: AttendanceForm) -> dict[str, Any]:
         "is_over": slot.ends_at <= now,
         "due": due,
         "left": (due - clock.local_day(now)).days if due else 0,
+        "unconfirmed": terms.unconfirmed_years(clock.local_day(slot.ends_at), due) if due else [],
     }
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
+from pypdf import PdfReader
 
 from activities.duties.models import Slot
 from activities.kit import clock
@@ -57,3 +60,14 @@ def test_the_board_works_without_scripts_and_by_keyboard(visit, app, cast, monda
     page.wait_for_url(f"**/organize/board?week={monday}&mode=select")
     with app.app_context():
         assert db.session.query(Slot).filter_by(cancel_reason="暴雨").count() == 1
+
+
+def test_short_rosters_share_a_sheet_of_paper(app, visit, cast, monday):
+    with app.app_context():
+        last = db.session.query(Slot).filter_by(post_id=cast.lake.id).order_by(Slot.starts_at.desc()).first()
+        sign_up(cast.wang.id, last.id, clock.now())
+    page = visit(cast.ou, width=1280, language="en")
+    page.goto(f"/organize/board/rosters?week={monday}")
+    assert page.locator(".roster-of").count() > 1
+    page.emulate_media(media="print")
+    assert len(PdfReader(BytesIO(page.pdf(format="A4"))).pages) == 1

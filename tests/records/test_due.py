@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -13,7 +13,8 @@ from activities.outbox.models import Notice
 from activities.records.reminders import remind_to_record
 from activities.records.rules import Attendance, Mark
 from activities.records.service import record_attendance
-from tests.cast import DAY, english
+from activities.terms.models import SpecialDay
+from tests.cast import DAY, english, store
 
 LAST = timedelta(days=14)  # from a Thursday, ten working days
 
@@ -56,3 +57,17 @@ def test_it_is_said_once_and_not_when_all_are_marked(ctx, cast, past):
 def test_the_page_counts_down(app, cast, past, after, sentence):
     with time_machine.travel(past.ends_at + after, tick=False):
         assert sentence in english(app, cast.ou).get(f"/slots/{past.public_id}/attendance").text
+
+
+def test_a_day_counted_in_a_year_that_is_unconfirmed_says_so(app, cast, past):
+    year = past.ends_at.year
+
+    def said() -> bool:
+        with time_machine.travel(past.ends_at + DAY, tick=False):
+            return f"{year} is unconfirmed." in english(app, cast.ou).get(f"/slots/{past.public_id}/attendance").text
+
+    assert said()
+    with app.app_context():
+        store(SpecialDay(day=date(year, 1, 1), name="元旦", off=True, confirmed=True))
+        db.session.commit()
+    assert not said()
