@@ -34,6 +34,13 @@ words(
     Group.RECORDS,
 )
 words(
+    "records.counted_once",
+    N_("Time that two of your accounts had counted counts once: %(what)s"),
+    N_("%(when)s, %(where)s. Your records show what it was and what it is now."),
+    record,
+    Group.RECORDS,
+)
+words(
     "records.taken_back",
     N_("A mark was taken back: %(what)s"),
     N_("%(when)s, %(where)s. What you were told of it just before was a mistake. Your records show what holds."),
@@ -72,3 +79,8 @@ def corrected(slot: Slot, records: Mapping[int, str], reason: str, now: datetime
     """`records`: the record's public id, by member."""
     said = {**facts(offer_of(slot)), "reason": reason}
     outbox.post_each(now, "records.corrected", {who: {**said, "record": its} for who, its in records.items()})
+
+
+def counted_once(slot: Slot, member_id: int, public_id: str, now: datetime) -> None:
+    """`public_id`: the record's."""
+    outbox.post(now, [member_id], "records.counted_once", **facts(offer_of(slot)), record=public_id)

@@ -8,10 +8,12 @@ import sqlalchemy as sa
 from activities.audit.models import AuditEntry
 from activities.duties.models import Slot
 from activities.kit.db import db
+from activities.outbox.models import Notice
 from activities.people.joining import join, part
 from activities.records.countersigning import countersign, waiting
 from activities.records.models import Record
 from activities.records.rules import Attendance, Mark
+from activities.records.rules_overlap import MINUTE
 from activities.records.service import record_attendance
 from tests.cast import HOUR, NOW, english, make_activity, make_post, make_slot
 from tests.records.conftest import seat
@@ -21,7 +23,10 @@ FULL = Mark(Attendance.PRESENT, 60)
 
 
 def slot_of(cast, kind: str, *people) -> Slot:
-    slot = make_slot(make_post(make_activity(f"某活动 {kind}", cast.first, kind), "某处", capacity=9), NOW - HOUR)
+    slot = make_slot(
+        make_post(make_activity(f"某活动 {kind}", cast.first, kind), "某处", capacity=9),
+        NOW - HOUR,
+    )
     seat(slot, list(people))
     return slot
 
@@ -71,3 +76,31 @@ def test_the_records_page_tells_it(app, cast):
     page = english(app, cast.lin).get(f"/records/{db.session.scalar(sa.select(Record.public_id))}").text
     assert "顾云 said which accounts are one person’s: the hours wait for a second person again." in page
     assert "Provisional" in page
+
+
+def minutes(slot: Slot) -> list[int]:
+    return list(db.session.scalars(sa.select(Record.minutes).where(Record.slot_id == slot.id).order_by(Record.id)))
+
+
+def test_what_both_accounts_have_counted_counts_once_from_then_on(app, cast):
+    first, second = slot_of(cast, "cleaning", cast.lin), slot_of(cast, "elder_care", cast.wang)
+    record_attendance(cast.ou.id, first.id, {cast.lin.id: Mark(Attendance.PRESENT, 40)}, NOW)
+    record_attendance(cast.ou.id, second.id, {cast.wang.id: FULL}, NOW + MINUTE)
+    sign(cast.chen, second)
+    join(cast.gu.id, cast.lin.id, cast.wang.id, NOW + HOUR)
+    assert (minutes(first), minutes(second)) == ([40], [20])
+    assert (final(first), final(second)) == ([True], [False])  # the signature was under an hour
+    told = db.session.scalars(sa.select(Notice.member_id).where(Notice.topic == "records.counted_once"))
+    assert list(told) == [cast.wang.id]
+    public_id = db.session.scalars(sa.select(Record.public_id).where(Record.slot_id == second.id)).one()
+    page = english(app, cast.wang).get(f"/records/{public_id}").text
+    assert "what overlaps counts once, from “Present, 1 hour” to “Present, 0.33 hours”" in page
+
+
+def test_accounts_whose_time_does_not_overlap_keep_theirs(cast):
+    first, second = slot_of(cast, "cleaning", cast.lin), slot_of(cast, "cleaning", cast.wang)
+    record_attendance(cast.ou.id, first.id, {cast.lin.id: Mark(Attendance.PRESENT, 30)}, NOW)
+    record_attendance(cast.ou.id, second.id, {cast.wang.id: Mark(Attendance.PRESENT, 30)}, NOW)
+    join(cast.gu.id, cast.lin.id, cast.wang.id, NOW + HOUR)
+    assert (minutes(first), minutes(second)) == ([30], [30])
+    assert not db.session.scalar(sa.select(AuditEntry.id).where(AuditEntry.verb == "count once"))
