@@ -17,11 +17,11 @@ from activities.kit.db import db
 from activities.people.joining import when_joined
 from activities.records import notices
 from activities.records.models import Record
-from activities.records.queries import AROUND
 from activities.records.rules import CAME, Mark
 from activities.records.rules_evidence import Known
 from activities.records.rules_overlap import MINUTE, Spell, most_counted
 from activities.records.service import facts_of
+from activities.records.sheets import AROUND
 
 
 @when_joined
