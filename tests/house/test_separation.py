@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from activities.audit.models import AuditEntry
 from activities.certificates import requests as certificate_requests
-from activities.certificates import rules as certificates
+from activities.certificates import rules_refusals as certificates
 from activities.certificates import service as issuing
 from activities.certificates.models import CertificateRequest
 from activities.corrections import rules as corrections
