@@ -97,7 +97,7 @@ def _changed(edition: Edition, known: Sheaf) -> Sheaf | None:
 
 def _entries(edition: Edition, writer: Writer, only: Only = queries.ALL) -> Iterator[Entry]:
     for row in edition.rows(only):
-        yield Entry(_count(row.starts_at), row.slot_id, row.whose_id, writer.event(row))
+        yield _count(row.starts_at), row.slot_id, row.whose_id, writer.event(row)
 
 
 def _count(moment: datetime) -> int:

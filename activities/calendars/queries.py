@@ -5,8 +5,10 @@ The statements are built once: they are asked by every client every hour.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 import sqlalchemy as sa
@@ -220,7 +222,18 @@ def one(query: sa.Executable, values: Mapping[str, Any]) -> Row | None:
     return look(query, values)
 
 
-def many(query: sa.Executable, values: Mapping[str, Any]) -> Iterator[Row]:
+def many(query: sa.Executable, values: Mapping[str, Any]) -> Iterator[Any]:
+    """Rows as plain named tuples: a calendar asks each of its ten thousand twenty times, and of a `Row` that costs a
+    third of all it takes to write it."""
     with reading() as connection:
-        for rows in connection.execute(query, values).partitions(_PORTION):
-            yield from rows
+        result = connection.execute(query, values)
+        make = _shape(tuple(result.keys()))
+        for rows in result.partitions(_PORTION):
+            yield from map(make, rows)
+
+
+@lru_cache(maxsize=32)
+def _shape(names: tuple[str, ...]) -> Callable[[Iterable[Any]], Any]:
+    shape: Any = namedtuple("Shown", names)  # type: ignore[misc]
+    make: Callable[[Iterable[Any]], Any] = shape._make
+    return make

@@ -30,13 +30,9 @@ def _none() -> Figures:
     return Figures(array("q"), array("q"), array("q"), array("q"))
 
 
-class Entry(NamedTuple):
-    """One entry: when it starts and of which slot it is, which is their order, whose it is, and its octets."""
-
-    start: int
-    slot: int
-    activity: int
-    octets: bytes
+# One entry: when it starts and of which slot it is, which is their order, whose it is, and its octets. There are very
+# many of them, so they are plain tuples.
+Entry: TypeAlias = "tuple[int, int, int, bytes]"
 
 
 class Changes(NamedTuple):
@@ -90,7 +86,7 @@ class Sheaf:
         """The sheaf under another cover: without what there is of these slots and
         activities, and with these entries instead, in their order."""
         new = list(entries)
-        slots = slots.union(entry.slot for entry in new)
+        slots = slots.union(slot for _, slot, *_ in new)
         cuts = [(n, n + 1, None) for n in self._places(slots, activities)]
         put = [(at := self._place(entry), at, entry) for entry in new]
         return self._cut(cover, sorted([*put, *cuts], key=lambda cut: cut[:2]))
@@ -105,7 +101,7 @@ class Sheaf:
     def _place(self, entry: Entry) -> int:
         """Before which entry of all this one comes."""
         starts, slots, *_ = self.figures
-        return bisect_left(range(len(slots)), (entry.start, entry.slot), key=lambda n: (starts[n], slots[n]))
+        return bisect_left(range(len(slots)), entry[:2], key=lambda n: (starts[n], slots[n]))
 
     def _cut(self, cover: Cover, cuts: Iterable[tuple[int, int, Entry | None]]) -> Sheaf:
         tag, time, states, head = cover
@@ -118,8 +114,8 @@ class Sheaf:
             for new, old in zip(figures, self.figures, strict=True):
                 new.extend(old[at:begin])
             if entry:
-                pieces.append(entry.octets)
-                for new, value in zip(figures, (*entry[:3], len(entry.octets)), strict=True):
+                pieces.append(entry[3])
+                for new, value in zip(figures, (*entry[:3], len(entry[3])), strict=True):
                     new.append(value)
             at = end
         pieces.append(octets[offsets[-1] :])

@@ -42,14 +42,14 @@ class Words(NamedTuple):
 
 
 class Said(NamedTuple):
-    """The lines of an entry and its alarm, by how much its revision is raised and when else it changed than by its
-    rows."""
+    """The lines of an entry and its alarm, by how much its revision is raised and when it changed last by what is no
+    row."""
 
     words: bytes
     status: Status
     alarm: bytes
     raised: int
-    changes: tuple[datetime, ...]
+    changed_at: datetime
 
 
 class Writer:
@@ -81,10 +81,11 @@ class Writer:
 
     def event(self, row: Row) -> bytes:
         said, (starts_at, ends_at) = self.lines(row), visit(row.starts_at, row.ends_at, row.minute)
-        is_veiled = self.detail is Detail.BUSY
+        uid, url = row.uid, f"{self.base}/slots/{row.public_id}"
+        if self.detail is Detail.BUSY:
+            uid, url = tokens.veiled(uid), ""
         event = Event(
-            tokens.veiled(row.uid) if is_veiled else row.uid, "" if is_veiled else f"{self.base}/slots/{row.public_id}",
-            starts_at, ends_at, row.revision + said.raised, max(row.changed_at, *said.changes), said.status,
+            uid, url, starts_at, ends_at, row.revision + said.raised, max(row.changed_at, said.changed_at), said.status,
             not self.is_own, said.alarm,
         )  # fmt: skip
         return rules.render_event(event, said.words, self.zone)
@@ -98,7 +99,7 @@ class Writer:
             self.said[key] = Said(
                 rules.render_words(*words), status, rules.render_alarm(words.summary) if is_mine else b"",
                 self.raised + len(kind.renamed),
-                (EVER, *kind.renamed, *((self.raised_at,) if self.raised_at else ())),
+                max((EVER, *kind.renamed, *((self.raised_at,) if self.raised_at else ()))),
             )  # fmt: skip
         return self.said[key]
 

@@ -100,8 +100,9 @@ def _limit_text() -> None:
 
 def refuse_nul() -> None:
     """No text holds a NUL, PostgreSQL stores none, and no browser sends one by accident."""
-    given = (request.path, *(text for texts in request.values.listvalues() for text in texts))
-    if any("\0" in text for text in given):
+    is_bare = request.method == "GET" and not request.query_string
+    texts = () if is_bare else (text for texts in request.values.listvalues() for text in texts)
+    if any("\0" in text for text in (request.path, *texts)):
         raise BadRequest
 
 

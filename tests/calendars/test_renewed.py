@@ -218,7 +218,7 @@ def test_what_is_cut_out_and_put_in_is_what_would_have_been_bound(there, gone, p
     """Entries of four activities, two of which start at a time."""
 
     def entry(n: int, says: str = "old") -> Entry:
-        return Entry(n // 2, n, n % 4, f"{n} {says}\n".encode())
+        return n // 2, n, n % 4, f"{n} {says}\n".encode()
 
     old = sheaf.bind(Cover("a", 1, {}, b"<"), "", map(entry, sorted(there)), b">")
     left = {n for n in there if n not in gone | put and n % 4 not in whose}
