@@ -72,6 +72,17 @@ def test_who_can_come_after_all_says_so(app, cast, slot, lin):
     assert "take-back" not in page(lin, f"/slots/{slot.public_id}")
 
 
+def test_who_is_asked_to_take_over_reads_it_once_with_both_answers(app, cast, slot, wang):
+    address = f"/slots/{slot.public_id}"
+    asked(app, cast, slot)
+    shown = page(wang, address)
+    assert [shown.count(f'action="{address}/{answer}"') for answer in ("take-over", "not-this-time")] == [1, 1]
+    assert "/invitations" not in shown.partition("<main")[2]  # which is where other invitations lead
+    assert wang.submit(f"{address}/not-this-time").status_code == 303
+    shown = page(wang, address)
+    assert [shown.count(f'action="{address}/{answer}"') for answer in ("take-over", "not-this-time")] == [1, 0]
+
+
 def test_whoever_could_take_over_is_offered_that_instead_of_the_waiting_list(app, cast, slot, wang):
     address = f"/slots/{slot.public_id}"
     assert 'form="wait"' in page(wang, address)
