@@ -8,7 +8,7 @@ from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime
+from functools import lru_cache
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -92,14 +92,21 @@ def render(
     message["Subject"] = said[0].subject
     parts = [person.name, *("\n".join(_lines(one, first=n == 0)) for n, one in enumerate(said)), settings.school]
     message.set_content("\n\n".join(parts) + "\n")
-    message["From"] = Address(settings.school, addr_spec=settings.mail_from)
+    message["From"], message["Auto-Submitted"] = _in_all(settings.school, settings.mail_from)
     message["To"] = Address(clean_line(person.name), addr_spec=str(person.email))
-    message["Date"] = format_datetime(notice.created_at)
+    message["Date"] = notice.created_at
     host = urlsplit(settings.base_url).hostname
     message["Message-ID"] = f"<notice.{notice.id}.{notice.created_at:%Y%m%d%H%M%S}@{host}>"
-    message["Auto-Submitted"] = "auto-generated"
     _enclose(message, enclosures)
     return message
+
+
+@lru_cache(maxsize=8)
+def _in_all(school: str, mail_from: str) -> tuple[str, str]:
+    """From and Auto-Submitted, which are the same in all letters: to parse the headers of one takes longer than to say
+    what stands in it, and these are parsed once."""
+    sender = Address(school, addr_spec=mail_from)
+    return SMTP.header_factory("From", sender), SMTP.header_factory("Auto-Submitted", "auto-generated")
 
 
 def _enclose(message: EmailMessage, enclosures: Sequence[Enclosure]) -> None:
