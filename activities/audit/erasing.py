@@ -26,6 +26,11 @@ def forget(member_id: int, subjects: Mapping[str, Collection[int]], actor_id: in
     """Inside a transaction: delete the person's words, and take texts out of the entries about these rows, by table.
     Return how many entries lost something."""
     db.session.execute(sa.delete(AuditWord).where(AuditWord.member_id == member_id))
+    return take_out(subjects, actor_id, now)
+
+
+def take_out(subjects: Mapping[str, Collection[int]], actor_id: int | None, now: datetime) -> int:
+    """Inside a transaction: take texts out of the entries about these rows, by table. Return how many lost some."""
     return sum(_take_out(entry, actor_id, now) for entry in _entries(subjects))
 
 

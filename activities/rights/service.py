@@ -9,6 +9,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from activities.audit import erasing
 from activities.audit import service as audit
 from activities.calendars.models import Feed
 from activities.invitations.models import InvitationOptOut
@@ -84,6 +85,9 @@ def restrict(actor_id: int, request_id: int, now: datetime) -> int:
         raise rules.NothingAsked
     for purpose in Purpose:
         _withdraw(member_id, purpose, now)
+    # How somebody called their feeds goes from the trail, too: when the rest of it may go, nobody finds them any more.
+    feeds = list(db.session.scalars(sa.select(Feed.id).where(Feed.member_id == member_id)))
+    erasing.take_out({Feed.__tablename__: feeds}, actor_id, now)
     for model in CHOICES:
         db.session.execute(sa.delete(model).where(model.member_id == member_id))
     before = told(member_id, {"email": member.email})

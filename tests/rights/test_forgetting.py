@@ -13,7 +13,9 @@ from activities.audit import erasing, seals
 from activities.audit import service as audit
 from activities.audit.models import AuditEntry, AuditWord
 from activities.audit.rules import DIFFERS, WORD
-from activities.calendars.service import feed_of
+from activities.calendars.models import Feed
+from activities.calendars.rules_feeds import Detail
+from activities.calendars.service import change, feed_of
 from activities.certificates.models import Certificate
 from activities.dossiers.models import Entry
 from activities.dossiers.rules import Block, Said
@@ -105,6 +107,17 @@ def test_what_need_not_be_kept_goes_at_once_and_what_must_stays(ctx, cast):
     assert (lin.active, lin.email, lin.password_hash, lin.restricted_at) == (False, None, None, NOW)
     assert (lin.name, db.session.get_one(Certificate, paper.id).is_valid) == (NAME, True)
     assert consents.in_force(lin.id) == {}
+
+
+def test_how_somebody_called_a_feed_goes_from_the_trail_with_the_feed(ctx, cast):
+    feed_of(cast.lin.id, NOW)
+    feed_id = db.session.scalars(sa.select(Feed.id)).one()
+    change(cast.lin.id, feed_id, "给林妈妈看的日历", Detail.FULL, NOW)
+    assert "林妈妈" in everything()
+    restricted(cast)
+    assert "林妈妈" not in everything()
+    seals.seal(NOW)
+    assert findings(NOW)[0] == []
 
 
 def test_who_is_restricted_is_not_brought_back(ctx, cast):
