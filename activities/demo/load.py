@@ -14,7 +14,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from activities.audit import seals
-from activities.demo import article, certificates, corrections, dossiers, goods, outcomes, school, tables, ways
+from activities.demo import (
+    article,
+    certificates,
+    corrections,
+    dossiers,
+    goods,
+    outcomes,
+    requirements,
+    school,
+    tables,
+    ways,
+)
 from activities.demo.attendance import DemoRecord, make_records
 from activities.demo.calendar import DemoCalendar, calendar_of
 from activities.demo.crowd import Crowd
@@ -81,4 +92,5 @@ def load(now: datetime, progress: Callable[[int], AbstractContextManager[Any]]) 
     outcomes.play(now)
     goods.play(now)
     dossiers.play(now)
+    requirements.play(now)
     seals.seal(now)

@@ -32,17 +32,17 @@ class Topic(StrEnum):
 
     THEORY = "theory"
     RULES = "rules"
-    HISTORY = "history"
-    PURPOSE = "purpose"
     SITUATION = "situation"
+    SCHOOL = "school"
+    EXAMPLES = "examples"
 
 
 TOPIC_NAMES = {
-    Topic.THEORY: N_("Political theory"),
-    Topic.RULES: N_("Charter, rules and discipline"),
-    Topic.HISTORY: N_("History and tradition"),
-    Topic.PURPOSE: N_("Ideals and serving people"),
+    Topic.THEORY: N_("Basic theory of the Party"),
+    Topic.RULES: N_("Charter and discipline"),
     Topic.SITUATION: N_("Situation and policy"),
+    Topic.SCHOOL: N_("The school's history and life"),
+    Topic.EXAMPLES: N_("Exemplary deeds"),
 }
 
 

@@ -32,6 +32,9 @@ from activities.outbox.rules import Channel, DeliveryState
 from activities.records.models import Record
 from activities.records.rules import Attendance, Mark
 from activities.records.service import record_attendance
+from activities.requirements.exempting import exempt
+from activities.requirements.rules import Asked, Exempted, moved
+from activities.requirements.rules_exempting import Ground, Why
 from activities.signups.arrival_verbs import set_quotas
 from activities.signups.service import sign_up
 from activities.signups.teams import make_team
@@ -60,6 +63,7 @@ from tests.goods.drives import driven
 from tests.outcomes.pictures import photograph
 from tests.people.rosters import csv_file
 from tests.records.conftest import seat
+from tests.requirements.asked import SERVICE, VISIT, asked_by
 
 AXE = "() => axe.run({resultTypes: ['violations']}).then(results => results.violations)"
 # As the page does when it is loaded where there is room.
@@ -126,6 +130,9 @@ PAGES = {
         "/goods/deliveries/{delivery}/receipt/new",
     ],
     "chen": [
+        "/behind/{year}", "/behind/{year}/people/{person}",
+        "/requirements/{year}", "/requirements/{year}/new", "/requirements/sets/{asks}",
+        "/requirements/sets/{asks}/edit", "/exemptions", "/exemptions/new", "/exemptions/{exempt}",
         "/review/{year}", "/review/{year}/outcomes", "/review/{year}?sort=-service", "/people/roles",
         "/review/corrections", "/goods/to-sign", "/goods/deliveries/{delivery}",
         "/certify", "/certify/issue",
@@ -202,7 +209,7 @@ def world(app, cast) -> dict[str, str | int]:
         asked = make_holder(make_post(room.activity, "206"), cast.lin, begins_at=now, ends_at=now + 20 * DAY)
         db.session.commit()
         return {
-            **make_ways(cast, now), **goods_and_photos(cast, past, now),
+            **what_is_asked(cast, today.year, now), **make_ways(cast, now), **goods_and_photos(cast, past, now),
             "chat": chats.add(cast.ou.id, cast.first.id, robot(), now),
             "entry": enter(cast.ou.id, cast.lin.id, Block.TRAINING, Said("急救", today, "", 120, "校医院"), now),
             "entries": keep_entries(cast.ou.id, Block.APPRAISAL, APPRAISALS, "a.csv", now),
@@ -219,6 +226,14 @@ def world(app, cast) -> dict[str, str | int]:
             "upload": calendar_upload(cast, now), "hours": hours_upload(cast, now),
             "site": site.public_id, "feed": make_feed(cast.lin.id, Wanted(Scope.DUTIES, name="手机"), now),
         }  # fmt: skip
+
+
+def what_is_asked(cast: Cast, year: int, now: datetime) -> dict[str, str]:
+    """Hours that Lin owes half of, a visit nobody can make, and Lin's exemption."""
+    lines = moved(Asked((SERVICE, VISIT)), year).lines
+    asks = asked_by(cast.first, cast.chen, *lines, year=year).of.public_id
+    spring = Exempted(date(year, 3, 1), date(year, 5, 31), 50)
+    return {"asks": asks, "exempt": exempt(cast.chen.id, cast.lin.id, spring, Why(Ground.AWAY, "交换"), now)}
 
 
 def goods_and_photos(cast: Cast, past: Slot, now: datetime) -> dict[str, str]:

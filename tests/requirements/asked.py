@@ -20,6 +20,7 @@ from tests.cast import DAY, NOW, Cast, make_post, make_slot, store
 END = date(2026, 12, 31)
 SERVICE = Line("hours", "service", 20 * 60, END)
 SWEEPING = Line("times", "cleaning", 2, END)
+VISIT = Line("times", "elder_care", 1, END)
 THEORY = Line("study", "theory", 4 * 60, END)
 MEETINGS = Line("meetings", "organisation", 3, END)
 
@@ -28,10 +29,8 @@ def asked_by(unit: Unit, by: Member, *lines: Line, year: int = 2026, **more: Any
     """A set of a unit with these lines, in force."""
     whom = {"stages": more.pop("stages", Stages(0)), "standings": more.pop("standings", Standings(0))}
     one = store(RequirementSet(unit_id=unit.id, year=year, **whom))
-    version = RequirementVersion(
-        set_id=one.id, asked=Asked(lines, **more), set_at=NOW, set_by_id=by.id, reason="全年要求"
-    )
-    return store(version)
+    values = {"asked": Asked(lines, **more), "set_at": NOW, "set_by_id": by.id, "reason": "全年要求"}
+    return store(RequirementVersion(of=one, **values))
 
 
 def attended(

@@ -53,7 +53,7 @@ def test_everything_that_can_be_asked_for_has_a_key_of_its_own():
         (VISIT, "cleaning", None, False),
         (Line("study", "theory", 60, END), "study", "theory", True),
         (Line("study", "theory", 60, END), "party_school", "theory", True),
-        (Line("study", "theory", 60, END), "study", "history", False),
+        (Line("study", "theory", 60, END), "study", "school", False),
         (Line("study", "theory", 60, END), "study", None, False),
         (Line("meetings", "organisation", 3, END), "meeting", None, True),
         (Line("meetings", "organisation", 3, END), "study", None, False),
