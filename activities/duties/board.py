@@ -12,7 +12,7 @@ from sqlalchemy.orm import contains_eager
 from activities.duties import queries
 from activities.duties.models import Activity, ActivityOrganizer, Post, Series, SeriesPost, Slot
 from activities.duties.planning import monday_of, week_span
-from activities.duties.rules import RISK_BELOW, RISK_WITHIN, SlotState, at_risk
+from activities.duties.rules import RISK_BELOW, RISK_WITHIN, SlotState, WayIn, at_risk
 from activities.kit.db import db
 from activities.kit.roles import Permission, Role
 from activities.people.models import Member, RoleGrant
@@ -82,7 +82,10 @@ def activities(member: Viewer, text: str, kind: str, page: int, now: datetime) -
 
 def ahead(member: Viewer, now: datetime) -> list[Ahead]:
     """The slots of the next seven days, those at risk first, at most `MOST_AHEAD`."""
-    risky = sa.and_(Slot.starts_at <= now + RISK_WITHIN, Slot.taken < Slot.capacity * RISK_BELOW)
+    risky = sa.and_(
+        Slot.starts_at <= now + RISK_WITHIN, Slot.taken < Slot.capacity * RISK_BELOW,
+        sa.or_(Activity.way_in != WayIn.DRAW, Slot.drawn_at.is_not(None)),
+    )  # fmt: skip
     query = (
         queries.slots()
         .where(
@@ -93,7 +96,10 @@ def ahead(member: Viewer, now: datetime) -> list[Ahead]:
         .limit(MOST_AHEAD)
     )  # fmt: skip
     slots = db.session.scalars(query)
-    return [Ahead(slot, at_risk(slot.taken, slot.capacity, slot.starts_at, now)) for slot in slots]
+    return [
+        Ahead(slot, not slot.is_to_be_drawn and at_risk(slot.taken, slot.capacity, slot.starts_at, now))
+        for slot in slots
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)

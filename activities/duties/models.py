@@ -293,6 +293,11 @@ class Slot(Revised, Base):
         return self.capacity - self.taken
 
     @property
+    def is_to_be_drawn(self) -> bool:
+        """Whether its free seats are given by a draw that is still to be held, so that they miss nobody yet."""
+        return self.post.activity.way_in is WayIn.DRAW and self.drawn_at is None
+
+    @property
     def people(self) -> int:
         """How many have a seat, are offered one, wait, or have asked."""
         return self.taken - self.gathered + self.waiting + self.asked

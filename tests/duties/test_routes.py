@@ -11,7 +11,7 @@ import time_machine
 
 from activities.duties import board, service
 from activities.duties.models import Activity, Post, Slot
-from activities.duties.rules import SlotState
+from activities.duties.rules import SlotState, WayIn
 from activities.kit.db import db
 from activities.kit.roles import Role
 from activities.people.models import Member
@@ -77,6 +77,17 @@ def test_the_door_shows_my_activities_and_the_days_ahead(app, cast, ou):
     assert ahead.index("东湖北岸") < ahead.index("A101")  # at risk first
     assert "2 missing" in ahead
     assert "4 missing" not in ahead  # five days away nobody worries yet
+
+
+def test_what_is_still_to_be_drawn_misses_nobody(app, cast, ou):
+    with app.app_context():
+        drawn = make_activity("晚会", cast.first, "reception", way_in=WayIn.DRAW)
+        make_slot(make_post(drawn, "礼堂", capacity=4), NOW + DAY)
+        address = f"/organize/activities/{drawn.public_id}"
+        db.session.commit()
+    assert "4 missing" not in page(ou, "/organize/")
+    assert "礼堂" in page(ou, address)
+    assert "missing" not in page(ou, address)
 
 
 def test_activities_are_found_by_words_place_and_kind(app, cast, ou):
