@@ -24,7 +24,7 @@ from activities.signups.rules import Offer
 from activities.signups.service import sign_up
 from activities.terms.models import SpecialDay
 from activities.trainings.models import Training, TrainingPass
-from tests.cast import DAY, HOUR, NOW, make_activity, make_post, make_site, make_slot, store
+from tests.cast import DAY, HOUR, NOW, at_once, make_activity, make_post, make_site, make_slot, store
 
 REFUSE = Strictness.REFUSE
 
@@ -64,8 +64,9 @@ def test_over_slots_that_differ_in_every_condition(ctx, cast):
         visit = make_post(
             cast.sweeping, f"护理院{notice}", site=make_site(f"护理院{notice}", cast.first, notice_days=notice)
         )
-        for hours in range(1, 16 * 24, 6):  # Wednesday noon until after the second weekend
-            make_slot(visit, NOW + hours * HOUR)
+        with at_once():
+            for hours in range(1, 16 * 24, 6):  # Wednesday noon until after the second weekend
+                make_slot(visit, NOW + hours * HOUR)
     for n, way in enumerate(WayIn):
         post = make_post(make_activity(f"途径{n}", cast.first, way_in=way), "岗")
         moments = product((None, NOW, NOW + HOUR), (None, NOW), (0, 1))
@@ -128,9 +129,10 @@ def test_over_times_beside_what_one_has(ctx, cast, norms):
         db.session.commit()
         sign_up(cast.lin.id, slot.id, NOW)
     store(NormsVersion(norms=norms, set_at=NOW, set_by_id=cast.gu.id))
-    for half in range(2 * 24 * 5):
-        for minutes, post, hours in ((1, here, 0.75), (2, there, 2), (3, there, 30)):
-            make_slot(post, NOW + DAY + timedelta(hours=half / 2, minutes=minutes), hours=hours)
+    with at_once():
+        for half in range(2 * 24 * 5):
+            for minutes, post, hours in ((1, here, 0.75), (2, there, 2), (3, there, 30)):
+                make_slot(post, NOW + DAY + timedelta(hours=half / 2, minutes=minutes), hours=hours)
     db.session.commit()
     can, all_ = agree(cast.lin.id, 1, 6)
     assert 0 < can < all_
