@@ -91,12 +91,15 @@ def database(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def database_url(
-    request: pytest.FixtureRequest, database: str, tmp_path_factory: pytest.TempPathFactory, worker_id: str
-) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, database: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     if database == "sqlite":
-        yield f"sqlite:///{tmp_path_factory.mktemp('db')}/test.db"
-        return
+        return f"sqlite:///{tmp_path_factory.mktemp('db')}/test.db"
+    return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture(scope="session")
+def postgres_url(request: pytest.FixtureRequest, worker_id: str) -> Iterator[str]:
+    """A database for both ways to isolate transactions: to migrate one takes seconds."""
     server = os.environ.get("TEST_DATABASE_URL") or request.getfixturevalue("postgres_server")
     name = f"activities_test_{os.getpid()}_{worker_id}"
     url = sa.make_url(server)
