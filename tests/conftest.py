@@ -41,6 +41,8 @@ DATABASES = ("sqlite", "postgresql", "serializable")
 # Modules about verbs, histories and races. What else there is does not depend on how isolated transactions are: pages
 # and queries write nothing.
 VERBS = re.compile(r"test_(service|separation|histories|rush|killed|delivery|\w*machine|\w*races)\.py")
+# Modules about what is sent and said.
+ROUTES = re.compile(r"test_\w*routes\.py")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -63,7 +65,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """What need not be asked on each database is asked on the first, and only verbs at SERIALIZABLE beside others."""
     others = chosen(config)[1:]
     again = {item for item in items if database_of(item) in others and not asks_each(item)}
-    left_out = again | {item for item in items if not is_about(item)}
+    left_out = again | further_cases(items, others) | {item for item in items if not is_about(item)}
     config.hook.pytest_deselected(items=list(left_out))
     items[:] = [item for item in items if item not in left_out]
 
@@ -78,6 +80,17 @@ def asks_each(item: pytest.Item) -> bool:
     """Whether a test is to be asked on this database, too, when it has been on another."""
     depends = database_of(item) != "serializable" or VERBS.fullmatch(item.path.name)
     return bool(depends) and item.get_closest_marker("any_database") is None
+
+
+def further_cases(items: list[pytest.Item], others: Sequence[str]) -> set[pytest.Item]:
+    """All but the first case of each test of routes, on all but the first database: cases differ in what is sent and
+    said. What each database makes of it, verbs and queries are asked; and every page and form, by `test_garbage`.
+    Where statements are counted, or a test is marked `each_database`, every case is asked everywhere."""
+    cases = [item for item in items if database_of(item) in others and ROUTES.fullmatch(item.path.name)]
+    cases = [item for item in cases if not item.get_closest_marker("each_database")]
+    cases = [item for item in cases if "statements" not in getattr(item, "fixturenames", ())]
+    first = {(item.nodeid.partition("[")[0], database_of(item)): item for item in reversed(cases)}
+    return set(cases) - set(first.values())
 
 
 def database_of(item: pytest.Item) -> object:

@@ -70,6 +70,7 @@ def test_who_has_the_edition_gets_304_for_one_statement(client, address, stateme
     assert "Set-Cookie" not in answer.headers
 
 
+@pytest.mark.each_database
 def test_the_statement_of_a_304_reads_no_table_as_a_whole_but_the_units(app, client, address):
     fetch(client, address)
     sent: list[tuple[str, Any]] = []
