@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
+from typing import Any
 
+import sqlalchemy as sa
 from flask import current_app
 
 from activities.audit import service as audit
 from activities.kit import sealing
 from activities.kit.db import db, lock, transactional
+from activities.kit.i18n import gettext as _
 from activities.kit.refusal import NotAllowed, NotFound
 from activities.kit.roles import Permission
+from activities.people.joining import when_joined
 from activities.people.models import Member
 from activities.people.persons import same_person
 from activities.people.service import acting
@@ -54,17 +59,34 @@ def end(actor_id: int, exemption_id: int, until: date | None, reason: str, now: 
         raise refusal
     before = {"last": one.last}
     one.last, one.taken_back = until or one.last, until is None
+    _end(one, actor_id, reason, before, now)
+
+
+@when_joined
+def take_back_own(actor_id: int, accounts_joined: Collection[int], now: datetime) -> None:
+    """What one account of somebody gave to another was given to themselves."""
+    query = sa.select(Exemption).where(
+        Exemption.member_id.in_(accounts_joined), Exemption.given_by_id.in_(accounts_joined), ~Exemption.taken_back
+    )
+    for one in db.session.scalars(query.order_by(Exemption.id)):
+        before = {"taken_back": False}
+        one.taken_back = True
+        _end(one, actor_id, _("It was given by an account of the same person."), before, now)
+
+
+def _end(one: Exemption, actor_id: int, reason: str, before: Mapping[str, Any], now: datetime) -> None:
     one.ended_at, one.ended_by_id, one.end_reason = now, actor_id, reason
-    after = audit.private(member.id, {"last": one.last, "taken_back": one.taken_back, "why": reason}, ("why",))
-    audit.leave(now, actor_id, "end exemption", Exemption, exemption_id, before=before, after=after)
-    notices.exempted(member.id, "taken_back" if one.taken_back else "exemption_ended", one.facts, now, reason=reason)
+    after = audit.private(one.member_id, {"last": one.last, "taken_back": one.taken_back, "why": reason}, ("why",))
+    audit.leave(now, actor_id, "end exemption", Exemption, one.id, before=before, after=after)
+    topic = "taken_back" if one.taken_back else "exemption_ended"
+    notices.exempted(one.member_id, topic, one.facts, now, reason=reason)
 
 
 @transactional
 def why(actor_id: int, exemption_id: int, now: datetime) -> Why | None:
     """Why somebody is exempted; None where it cannot be read any more. Each look stands on the trail. NotAllowed for
     whoever neither gave it nor stands above."""
-    one, _ = _locked(actor_id, exemption_id)
+    one, _member = _locked(actor_id, exemption_id)
     paths = acting(actor_id).paths(Permission.EXEMPT)
     if not rules.may_read_why(one.given_by_id == actor_id, paths, one.unit.path):
         raise NotAllowed

@@ -10,7 +10,8 @@ from activities.kit.db import db
 from activities.records.models import Record
 from activities.records.rules import Attendance
 from activities.signups.service import sign_up
-from tests.cast import DAY, HOUR, NOW, logged_in, make_post, make_slot
+from tests.cast import DAY, HOUR, NOW, english, logged_in, make_post, make_slot
+from tests.requirements.asked import SERVICE, asked_by
 
 
 @pytest.fixture(autouse=True)
@@ -148,3 +149,13 @@ def test_however_much_one_is_asked_to_take_over_the_statements_are_the_same(app,
     few = sent()
     cover_wanted(app, cast, 4)
     assert sent() <= few + 1  # for places in line, which none was waited in before
+
+
+def test_what_is_still_owed_stands_there_line_by_line(app, cast):
+    with app.app_context():
+        asked_by(cast.first, cast.chen, SERVICE)
+        db.session.commit()
+    page = english(app, cast.lin).get("/").text
+    assert "What I still owe this year" in page
+    assert "Still owed: <b>20 hours</b>" in page
+    assert "/owed/2026" in page

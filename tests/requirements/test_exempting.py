@@ -14,6 +14,7 @@ from activities.kit.db import db
 from activities.kit.refusal import NotAllowed, NotFound
 from activities.kit.roles import Role
 from activities.outbox.models import Notice
+from activities.people.joining import join
 from activities.people.service import acting
 from activities.requirements import exempting, queries
 from activities.requirements.models import Exemption
@@ -165,6 +166,13 @@ class TestExempting:
             exempting.end(branch_secretary.id, one.id, None, "x", NOW)
         with pytest.raises(NotFound):
             queries.exemption_to_keep(acting(branch_secretary.id), public_id)
+
+    def test_what_turns_out_to_be_given_by_oneself_is_taken_back(self, cast, branch_secretary):
+        one, other = given(cast, branch_secretary), given(cast)
+        join(cast.gu.id, cast.lin.id, branch_secretary.id, NOW + HOUR)
+        assert (one.taken_back, other.taken_back) == (True, False)
+        topics = db.session.scalars(sa.select(Notice.topic).where(Notice.member_id == cast.lin.id))
+        assert list(topics).count("requirements.taken_back") == 1
 
     def test_the_database_refuses_it_too(self, cast):
         one = given(cast)
