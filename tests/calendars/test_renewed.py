@@ -35,15 +35,18 @@ from activities.kit.roles import Role
 from activities.people.models import Unit
 from activities.people.service_units import change_unit
 from activities.signups.organize import cancel_slot, delete_slot, edit_post, edit_slot
+from activities.signups.service import sign_up, withdraw
+from activities.sites.models import Site
+from activities.sites.service import edit_site
 from tests.calendars.reading import events, fetch, make_feed
-from tests.cast import DAY, HOUR, NOW, Cast, grant, make_activity, make_post, make_slot
+from tests.cast import DAY, HOUR, NOW, Cast, grant, make_activity, make_post, make_site, make_slot, my_state
 
 MINUTE = timedelta(minutes=1)
 
 
 @dataclass
 class School:
-    """The addresses of all feeds that follow, and what time it is by now."""
+    """The addresses of feeds of all scopes, and what time it is by now."""
 
     addresses: list[str]
     now: datetime = NOW
@@ -56,17 +59,21 @@ def school(app, cast) -> School:
         first, second = db.session.merge(cast.first), db.session.merge(cast.second)
         grant(db.session.merge(cast.ou), Role.ORGANIZER, db.session.merge(cast.school))
         activities = [make_activity(f"活动{n}", unit) for n, unit in enumerate((first, second, first))]
-        posts = [make_post(activities[n % 3], f"湖{n}", capacity=2) for n in range(6)]
+        site = make_site("夕阳红养老院", db.session.merge(cast.school))
+        sites = [site, site, None, None, None, None]
+        posts = [make_post(activities[n % 3], f"湖{n}", capacity=2, site=sites[n]) for n in range(6)]
         for n in range(12):
             make_slot(posts[n % 6], NOW + n * DAY + 3 * HOUR)
             make_slot(posts[n % 6], NOW - (52 + n) * DAY)
         db.session.commit()
         public = [f"/activities/{activities[0].public_id}.ics", f"/posts/{posts[1].public_id}.ics"]
-        one, other = activities[0].public_id, posts[3].public_id
+        one, other, place = activities[0].public_id, posts[3].public_id, site.public_id
     wanted = (
         (cast.lin, Wanted(Scope.UNIT, cast.first.public_id)), (cast.ou, Wanted(Scope.ORGANIZED, detail=Detail.BUSY)),
         (cast.ou, Wanted(Scope.ACTIVITY, one)), (cast.lin, Wanted(Scope.POST, other, detail=Detail.TITLE)),
         (cast.lin, Wanted(Scope.SEARCH, "q=湖")), (cast.ou, Wanted(Scope.SEARCH, "part=morning")),
+        (cast.lin, Wanted(Scope.DUTIES)), (cast.lin, Wanted(Scope.OPEN)), (cast.lin, Wanted(Scope.SEARCH, "open=1")),
+        (cast.ou, Wanted(Scope.SITE, place)),
     )  # fmt: skip
     return School([*public, *(make_feed(app, *one) for one in wanted)])
 
@@ -118,11 +125,20 @@ def edit(cast: Cast, dice: random.Random, now: datetime) -> None:
         edit_slot(cast.ou.id, row.id, row.revision, row.starts_at + by, row.ends_at + by, row.capacity, now)
     elif what == "seats":
         edit_slot(cast.ou.id, row.id, row.revision, row.starts_at, row.ends_at, row.capacity + 1, now)
+    elif what == "seat":
+        who = dice.choice((cast.lin, cast.wang))
+        (withdraw if my_state(who.id, row.id) else sign_up)(who.id, row.id, now)
+    elif what == "place":
+        site = db.session.query(Site).one()
+        edit_site(cast.ou.id, site.id, site.revision, {"geo": f"{now.day}.000000;{now.minute}.000000"}, now)
     else:
         cancel_slot(cast.ou.id, row.id, "雨", now) if what == "cancel" else delete_slot(cast.ou.id, row.id, now)
 
 
-WHATS = ("unit", "activity", "post", "post", "plan", "move", "move", "move", "seats", "cancel", "delete", "delete")
+WHATS = (
+    "unit", "activity", "post", "post", "plan", "move", "move", "move", "seats", "cancel", "delete", "delete", "seat",
+    "seat", "seat", "seat", "place",
+)  # fmt: skip
 
 
 @transactional
