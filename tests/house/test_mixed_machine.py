@@ -21,7 +21,7 @@ from activities.signups.models import SignUp
 from tests.duties_told import why_not_told
 from tests.house.mixed_organizers import Organizers
 from tests.house.mixed_people import People
-from tests.machine import run
+from tests.machine import SEATED, run
 
 
 class Mixed(People, Organizers):
@@ -35,7 +35,7 @@ class Mixed(People, Organizers):
     @invariant()
     def nobody_is_asked_to_relieve_who_needs_no_relief(self):
         """Once the worker's minute has passed, whoever is asked to take over a seat can."""
-        wanted = sa.select(SignUp.slot_id).join(Cover).where(Cover.ended_at.is_(None))
+        wanted = sa.select(SignUp.slot_id).join(Cover).where(Cover.ended_at.is_(None), SignUp.state == SEATED)
         asked = sa.select(Invitation.id).join(Slot, Slot.id == Invitation.slot_id)
         left = asked.where(
             Invitation.for_cover, STANDS, Slot.starts_at > self.now, Invitation.slot_id.not_in(wanted)
