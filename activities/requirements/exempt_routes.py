@@ -15,6 +15,7 @@ from activities.kit.refusal import NotAllowed
 from activities.kit.roles import Permission
 from activities.kit.text import clean_line
 from activities.kit.web import asked_page, done, invalid
+from activities.people.persons import same_person
 from activities.people.queries import person_by_number
 from activities.requirements import exempting, queries
 from activities.requirements.forms_exempting import EndForm, ExemptForm
@@ -101,7 +102,7 @@ def why_exempted(public_id: str) -> Any:
 def _page(public_id: str, form: EndForm) -> dict[str, Any]:
     one = queries.exemption_to_keep(current_user, public_id)
     paths = current_user.paths(Permission.EXEMPT)
-    may_read = may_read_why(one.given_by_id == current_user.id, paths, one.unit.path)
+    may_read = may_read_why(same_person(current_user.id, one.given_by_id), paths, one.unit.path)
     return {
         "exemption": one, "form": form, "may_read": may_read, "why": None, "has_looked": False, "grounds": GROUND_NAMES,
     }  # fmt: skip

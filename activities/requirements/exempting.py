@@ -88,7 +88,7 @@ def why(actor_id: int, exemption_id: int, now: datetime) -> Why | None:
     whoever neither gave it nor stands above."""
     one, _member = _locked(actor_id, exemption_id)
     paths = acting(actor_id).paths(Permission.EXEMPT)
-    if not rules.may_read_why(one.given_by_id == actor_id, paths, one.unit.path):
+    if not rules.may_read_why(same_person(actor_id, one.given_by_id), paths, one.unit.path):
         raise NotAllowed
     audit.leave(now, actor_id, "read why exempted", Exemption, exemption_id)
     try:
