@@ -91,11 +91,13 @@ def test_without_its_token_nothing_is_taken(app, cast, past):
     assert english(app, cast.ou).post(f"/ticks/{past.public_id}", json={"ticks": []}).status_code == 400
 
 
-def test_when_the_day_is_over_so_is_the_list(app, cast, past):
+def test_when_the_day_is_over_so_is_the_list_but_what_waits_on_the_phone_can_still_be_sent(app, cast, past):
+    assert "data-over hidden" in english(app, cast.ou).get(f"/ticks/{past.public_id}").text
     with time_machine.travel(NOW + DAY, tick=False):
         page = english(app, cast.ou).get(f"/ticks/{past.public_id}").text
-    assert "The day of this slot is over" in page
-    assert "data-crowd" not in page
+    assert "data-over>" in page
+    assert "data-crowd" in page
+    assert cast.lin.name not in page
 
 
 def test_the_worker_is_the_same_for_everyone(client):
