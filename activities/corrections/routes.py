@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Flask, render_template, request, url_for
@@ -9,6 +10,7 @@ from flask_login import current_user
 
 from activities.corrections import queries, service
 from activities.corrections.forms import AskForm, WordForm, shown
+from activities.corrections.queries import Case
 from activities.corrections.rules import OPEN, OPINION_NAMES, STATE_NAMES, AskedAlready, Opinion, SaysSoAlready
 from activities.kit import clock
 from activities.kit.access import access
@@ -22,6 +24,7 @@ from activities.records import rules as records
 from activities.records.models import Record
 from activities.records.queries import record_for
 from activities.records.rules import Mark
+from activities.terms import queries as terms
 
 # Beside which field a refusal stands.
 FIELDS: dict[type[Refusal], str] = {
@@ -63,8 +66,9 @@ def mine() -> Any:
     page = asked_page()
     cases = queries.mine(current_user.id, page)
     return render_template(
-        "corrections/mine.html", cases=cases[: queries.PAGE], more=len(cases) > queries.PAGE, page=page, open=OPEN
-    )
+        "corrections/mine.html", cases=cases[: queries.PAGE], more=len(cases) > queries.PAGE, page=page, open=OPEN,
+        unconfirmed=_unconfirmed(cases),
+    )  # fmt: skip
 
 
 @corrections.post("/corrections/<public_id>/withdraw")
@@ -123,14 +127,22 @@ def _own_record(public_id: str) -> Record:
 
 
 def _answers(form: WordForm) -> dict[str, Any]:
+    cases = queries.to_answer(current_user)
     return {
-        "cases": queries.to_answer(current_user), "before": queries.answered(current_user), "form": form,
-        "most": queries.PAGE,
+        "cases": cases, "before": queries.answered(current_user), "form": form, "most": queries.PAGE,
+        "unconfirmed": _unconfirmed(cases),
     }  # fmt: skip
 
 
 def _decisions(form: WordForm) -> dict[str, Any]:
+    cases = queries.to_decide(current_user)
     return {
-        "cases": queries.to_decide(current_user), "before": queries.decided(current_user), "form": form,
-        "most": queries.PAGE,
+        "cases": cases, "before": queries.decided(current_user), "form": form, "most": queries.PAGE,
+        "unconfirmed": _unconfirmed(cases),
     }  # fmt: skip
+
+
+def _unconfirmed(cases: Sequence[Case]) -> list[int]:
+    """The years on whose unconfirmed days the last days of open requests rest."""
+    last = [case.request.due for case in cases if case.request.state in OPEN]
+    return terms.unconfirmed_years(clock.local_day(clock.now()), max(last)) if last else []

@@ -38,7 +38,8 @@ from activities.records import queries as records
 from activities.records.models import Record
 from activities.records.rules import Attendance, Mark, MinutesOutOfRange
 from activities.records.service import WalkIn, record_attendance, undo
-from tests.cast import DAY, HOUR, NOW, english, grant, make_member, make_post, make_slot
+from activities.terms.models import SpecialDay
+from tests.cast import DAY, HOUR, NOW, english, grant, make_member, make_post, make_slot, store
 from tests.certificates.orders import recorded
 from tests.corrections.requests import RIGHT, correction_of_lin, recorded_of_lin
 
@@ -316,7 +317,26 @@ def test_from_the_record_to_the_corrected_record(app, cast, statements):
         assert chen.submit(f"/review/corrections/{public_id}", word="").status_code == 422
         with statements.count() as sent:
             chen.get("/review/corrections")
-        assert len(sent) == 3
+        assert len(sent) == 4
         assert chen.submit(f"/review/corrections/{public_id}", word="照改", yes="1").status_code == 303
         assert "granted" in lin.get("/corrections").get_data(as_text=True)
         assert "on a request to correct it" in lin.get(f"/records/{record.public_id}").get_data(as_text=True)
+
+
+def test_last_days_that_rest_on_an_unconfirmed_year_say_so(app, cast):
+    with app.app_context():
+        record = recorded_of_lin(cast)
+
+    def unsure() -> list[bool]:
+        with time_machine.travel(NOW, tick=False):
+            pages = ((cast.lin, "/corrections"), (cast.ou, "/organize/corrections"), (cast.chen, "/review/corrections"))
+            return [f"{NOW.year} is unconfirmed." in english(app, who).get(page).text for who, page in pages]
+
+    assert unsure() == [False, False, False]
+    with time_machine.travel(NOW, tick=False):
+        english(app, cast.lin).submit(f"/records/{record.public_id}/correction", attendance="present", reason="来了")
+    assert unsure() == [True, True, False]
+    with app.app_context():
+        store(SpecialDay(day=date(NOW.year, 1, 1), name="元旦", off=True, confirmed=True))
+        db.session.commit()
+    assert unsure() == [False, False, False]
