@@ -13,6 +13,7 @@ from activities.signups.service import sign_up
 from tests.cast import DAY, HOUR, make_slot
 
 HANDS = {"with JavaScript": (True, False), "without JavaScript": (False, False), "by keyboard": (True, True)}
+SAID = ".flash[role=status]"  # what an answer says; the page has others
 any_hand = pytest.mark.parametrize(("javascript", "keyboard"), HANDS.values(), ids=HANDS)
 
 
@@ -58,10 +59,10 @@ def test_a_member_signs_up_and_withdraws(visit, cast, tomorrow, width, javascrip
     press(page, "article.slot h4 a", keyboard)
     page.wait_for_url("**/slots/*")
     press(page, "button.btn-go", keyboard)
-    page.wait_for_selector(".flash")
+    page.wait_for_selector(SAID)
     assert page.locator(".one-head .st-ok").is_visible()
     press(page, "form[action$=withdraw] button", keyboard)
-    page.wait_for_selector(".flash")
+    page.wait_for_selector(SAID)
     assert page.locator("button.btn-go:visible").is_visible()
 
 
@@ -84,7 +85,7 @@ def test_an_organizer_plans_a_slot(visit, cast, javascript, keyboard):
     press(page, "main form button.btn-go", keyboard)
     page.wait_for_selector("form.bulk-go")
     press(page, "form.bulk-go button", keyboard)
-    page.wait_for_selector(".flash")
+    page.wait_for_selector(SAID)
 
 
 @any_hand
@@ -99,17 +100,17 @@ def test_an_organizer_plans_a_series_changes_it_and_takes_it_back(visit, cast, j
     press(page, "main form button.btn-go", keyboard)
     page.wait_for_selector("form.bulk-go")
     press(page, "form.bulk-go button", keyboard)
-    page.wait_for_selector(".flash")
+    page.wait_for_selector(SAID)
     press(page, "a.btn-go", keyboard)
     page.wait_for_selector("[name=starts]")
     page.fill("[name=starts]", "07:00")
     press(page, "main form button.btn-go", keyboard)
     page.wait_for_selector("form[data-busy]")
     press(page, "form[data-busy] button", keyboard)
-    page.wait_for_selector(".flash")
+    page.wait_for_selector(SAID)
     assert "07:00" in page.locator("h1").inner_text()
     press(page, "form[action$=undo] button", keyboard)
-    page.wait_for_selector(".flash")
+    page.wait_for_selector(SAID)
     assert page.locator("#series").count() == 0
 
 
@@ -131,7 +132,7 @@ def test_an_organizer_takes_a_wrong_mark_back(visit, cast, past, javascript):
     page.locator("[data-row] .seg label").last.click()
     page.locator("button.btn-go:visible").click()
     page.locator(".toast-undo button").click()
-    assert page.locator(".flash").is_visible()
+    assert page.locator(SAID).is_visible()
     assert page.locator("[data-tally='']").inner_text() == "1"
     assert page.locator(".toast-undo").count() == 0
 
