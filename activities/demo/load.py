@@ -81,6 +81,7 @@ def load(now: datetime, progress: Callable[[int], AbstractContextManager[Any]]) 
             raise NotEmpty
         with progress(tables.count(world)) as bar:
             tables.write_all(world, bar.update)
+    _count_rows()
     make_holders(world.calendar, now)
     ways.play(now)
     make_exchanges(now)
@@ -94,3 +95,10 @@ def load(now: datetime, progress: Callable[[int], AbstractContextManager[Any]]) 
     dossiers.play(now)
     requirements.play(now)
     seals.seal(now)
+
+
+def _count_rows() -> None:
+    """Have PostgreSQL look at what was written. It plans by that, and would notice within a minute by itself."""
+    if db.engine.dialect.name == "postgresql":
+        with transaction():
+            db.session.execute(sa.text("ANALYZE"))
