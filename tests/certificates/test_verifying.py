@@ -126,8 +126,9 @@ class TestAFile:
             other = one(issue(cast.chen.id, cast.wang.id, order(), NOW))
         assert "The file is not what was issued" in compare(given.replace(paper.code.encode(), other.code.encode()))
 
-    def test_what_was_handed_out_is_known_when_it_would_look_otherwise_today(self, app, compare, given):
-        app.config["SETTINGS"] = replace(app.config["SETTINGS"], base_url="https://new.example.edu")
+    def test_what_was_handed_out_is_known_when_it_would_look_otherwise_today(self, app, compare, given, monkeypatch):
+        elsewhere = replace(app.config["SETTINGS"], base_url="https://new.example.edu")
+        monkeypatch.setitem(app.config, "SETTINGS", elsewhere)
         assert "byte for byte." in compare(given)
 
     def test_it_is_remembered_once_however_often_it_is_handed_out(self, app, cast, given, paper):
