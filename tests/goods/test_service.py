@@ -288,10 +288,11 @@ def test_the_handler_alone_learns_whom_it_was_for_and_every_look_leaves_a_trail(
     assert [tuple(look) for look in looks] == [(cast.ou.id, NOW + DAY)]
 
 
-def test_nobody_reads_in_the_database_whom_it_was_for(app, ctx, cast, drive):
+def test_nobody_reads_in_the_database_whom_it_was_for(app, ctx, cast, drive, monkeypatch):
     delivery = deliver(cast, drive, 1, Where("资助中心", SECRET))
     assert SECRET not in str(db.session.execute(sa.text("SELECT * FROM goods_delivery")).all())
-    app.config["SETTINGS"] = replace(app.config["SETTINGS"], secret_key="another key of the service")
+    elsewhere = replace(app.config["SETTINGS"], secret_key="another key of the service")
+    monkeypatch.setitem(app.config, "SETTINGS", elsewhere)
     with pytest.raises(RecipientLost):
         service.recipient_of(cast.ou.id, delivery.id, NOW)
 
