@@ -96,6 +96,11 @@ class _Made(NamedTuple):
 _made: WeakKeyDictionary[sa.Engine, _Made] = WeakKeyDictionary()
 
 
+def forget_cast() -> None:
+    """Where the tables were made anew: their numbers begin again, and would come to those of the rows that are kept."""
+    _made.clear()
+
+
 def _make_cast() -> Cast:
     school = make_unit("管理学院党总支", UnitLevel.GENERAL_BRANCH)
     first = make_unit("第一支部", parent=school)

@@ -8,6 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from activities.kit.db import Base, db
+from tests.cast import forget_cast
 
 
 def tables() -> set[str]:
@@ -26,6 +27,7 @@ def test_the_migrations_go_down_to_nothing_and_up_again(ctx):
     assert tables() == set()
     flask_migrate.upgrade()
     assert tables() == built == set(Base.metadata.tables)
+    forget_cast()
 
 
 def test_after_migrating_foreign_keys_are_asked_on_the_same_connection(ctx, database):
