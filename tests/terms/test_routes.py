@@ -125,7 +125,7 @@ def test_only_who_may_keep_it_is_offered_to(app, cast, gu, lin, calendar):
 def test_the_way_in_and_back(app, cast, gu, lin, calendar):
     ou = logged_in(app, cast.ou)
     assert 'href="/terms"' in gu.get("/people").text
-    assert 'href="/terms"' in ou.get("/organize/").text
+    assert 'href="/terms"' in ou.get("/organize/sites").text
     assert 'href="/organize/"' in ou.get("/terms").text
     assert 'aria-current="page" href="/terms"' in gu.get("/terms").text
     assert 'aria-current="page" href="/terms"' in lin.get("/terms").text
