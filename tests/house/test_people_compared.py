@@ -28,7 +28,7 @@ ALLOWED = {
     ("people/routes_people.py", "current_user.id in (member.id, *(one.id for one in others))"): "all accounts of both",
     ("people/service.py", "actor_id == member_id"): "an account does not shut itself; another may be shut",
     ("people/service.py", "Member.id == actor_id"): "who acts is looked up",
-    ("records/queries.py", "Record.recorded_by_id == recorder_id"): OWN,
+    ("records/sheets.py", "Record.recorded_by_id == recorder_id"): OWN,
     ("rescheduling/notices.py", "who != actor_id"): "who did it is not told of it",
     ("signups/teams.py", "who == actor_id"): "who leads a team",
     ("certificates/notice_queries.py", "Certificate.issued_by_id != keeper.id"): SHOWN,
