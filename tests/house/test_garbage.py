@@ -29,6 +29,11 @@ GARBAGE = {
     "no number that is one": "sNaN",
     "something long": "长" * 5_000,  # not so long that the whole form would be refused
 }
+# What databases can differ about; the rest is the same to all that read it before them.
+TOLD_APART = (
+    "a lone surrogate's bytes", "a number that fits nowhere", "digits of another script",
+    "a moment before the calendar", "a moment after it", "something long",
+)  # fmt: skip
 FIELD = re.compile(r"<(?:input|select|textarea|button)\b[^>]*\bname=\"([^\"]+)\"")
 QUERIES = [
     "page", "q", "week", "day", "year", "sort", "kind", "unit", "stage", "class", "standing", "ledger", "first", "last",
@@ -43,6 +48,11 @@ ELSEWHERE = [
 ]  # fmt: skip
 
 
+@pytest.fixture
+def garbage(database: str) -> dict[str, Any]:
+    return GARBAGE if database == "sqlite" else {what: GARBAGE[what] for what in TOLD_APART}
+
+
 def fields_of(client: Visitor, address: str) -> list[str]:
     """The names of the fields that the form's page has, or those of all the forms whose page is another."""
     page = client.get(address, buffered=True)
@@ -51,13 +61,13 @@ def fields_of(client: Visitor, address: str) -> list[str]:
 
 
 @pytest.mark.parametrize("key", FORMS)
-def test_a_form_full_of_garbage_gets_an_answer(app, cast: Cast, key: str):
+def test_a_form_full_of_garbage_gets_an_answer(app, cast: Cast, garbage, key: str):
     admitted = [role for role, answer in TABLE[key].expected.items() if answer not in ("login", "404") and ROLES[role]]
     person = getattr(cast, ROLES[admitted[-1]] if admitted else "lin")
     with app.test_request_context():
         address = url_for(key.split()[1], **TABLE[key].address(cast))
     names = fields_of(logged_in(app, person), address)
-    for what, value in GARBAGE.items():
+    for what, value in garbage.items():
         client = logged_in(app, person)
         answer = client.submit(address, **dict.fromkeys(names, value))
         assert answer.status_code < 500, what
@@ -65,15 +75,15 @@ def test_a_form_full_of_garbage_gets_an_answer(app, cast: Cast, key: str):
 
 
 @pytest.mark.parametrize("key", [key for key in TABLE if key.startswith("GET")])
-def test_an_address_full_of_garbage_gets_an_answer(app, cast: Cast, key: str):
+def test_an_address_full_of_garbage_gets_an_answer(app, cast: Cast, garbage, key: str):
     admitted = [role for role, answer in TABLE[key].expected.items() if answer == "200" and ROLES[role]]
     client = logged_in(app, getattr(cast, ROLES[admitted[-1]] if admitted else "lin"))
     with app.test_request_context():
         address = url_for(key.split()[1], **TABLE[key].address(cast))
     path, _, own = address.partition("?")
-    for what, value in GARBAGE.items():
-        garbage: dict[str, Any] = dict.fromkeys(QUERIES, value if len(value) < 500 else value[:500])
-        query = {**garbage, **dict(parse_qsl(own))}
+    for what, value in garbage.items():
+        asked: dict[str, Any] = dict.fromkeys(QUERIES, value if len(value) < 500 else value[:500])
+        query = {**asked, **dict(parse_qsl(own))}
         assert client.get(path, query_string=query, buffered=True).status_code < 500, what
 
 

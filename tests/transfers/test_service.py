@@ -203,7 +203,7 @@ def test_time_recorded_here_is_not_imported_again(cast):
     assert [one.line.person.id for one in plan.duplicates] == [cast.lin.id]
 
 
-def test_ten_thousand_rows_take_a_few_statements(cast, statements):
+def test_thousands_of_rows_take_a_few_statements(cast, statements):
     def rows(size):
         people = ("2301001", "2301002", "2302001")
         days = ((people[n % 3], "", str(44000 + n // 30), f"{n // 3 % 10 + 8}:00-{n // 3 % 10 + 9}:00", "图书馆", "")
@@ -211,9 +211,9 @@ def test_ten_thousand_rows_take_a_few_statements(cast, statements):
         return csv_file([HEADINGS, *days])
 
     sent = []
-    for size in (100, 10_000):
+    for size in (100, 2_500):
         with statements.count() as count:
             assert bring(cast, rows(size), leaves_out_bad=True) > size * 0.9
         sent.append(len(count))
     # Rows are sent a thousand at a time.
-    assert sent[1] - sent[0] < 100
+    assert sent[1] - sent[0] < 25
