@@ -15,6 +15,7 @@ from activities.holders.pasted import Fault
 from activities.holders.rules import Held, HolderState, Span
 from activities.holders.service import Proposal
 from activities.kit import clock
+from activities.kit.db import db
 from activities.kit.i18n import gettext as _
 from activities.kit.i18n import say_fully
 from activities.people.models import Member
@@ -110,8 +111,10 @@ def what_it_means(holder: Holder, now: datetime) -> seats.Seating:
     since = holder.answered_at if holder.state is HolderState.ACCEPTED else None
     left = queries.left_slots(holder.member_id, holder.post_id, since) if since else ()
     offers = queries.offers(holder.post_id, holder.span, now)
-    if holder.state is HolderState.PROPOSED and queries.overlapping(holder.post_id, holder.span):
-        offers = [offer._replace(capacity=offer.taken + 1) for offer in offers]  # their seats are handed over
+    if holder.state is HolderState.PROPOSED:
+        before = [one.id for one in queries.overlapping(holder.post_id, holder.span)]
+        free = {one.slot_id for one in db.session.scalars(queries.seats(before, now))}  # these are handed over
+        offers = [offer._replace(taken=offer.taken - (offer.id in free)) for offer in offers]
     return seats.seating(holder.member_id, offers, now, left)
 
 

@@ -207,6 +207,22 @@ def test_the_member_sees_what_it_means_and_accepts(app, cast, lin, room):
     assert "205 教室 until Fri 25 Dec" in home
 
 
+def test_before_a_hand_over_only_what_is_handed_over_counts_as_theirs(app, cast, lin, room):
+    with app.app_context():
+        slots = db.session.query(Slot).filter_by(post=make_room_again()).order_by(Slot.starts_at).all()
+        for slot in slots:
+            slot.capacity = 1
+        db.session.commit()
+        sign_up(cast.wang.id, slots[0].id, NOW)
+    before = holder_of(app, cast, cast.chen)
+    logged_in(app, cast.chen).submit(f"/holders/{before}/accept")
+    public_id = holder_of(app, cast, cast.lin)
+    page = words(lin.get(f"/holders/{public_id}").text)
+    assert "2 slots to come would be yours. In 1 slot there is no seat" in page
+    lin.submit(f"/holders/{public_id}/accept")
+    assert "You have a seat in 2 of 3 slots to come." in words(lin.get(f"/holders/{public_id}").text)
+
+
 def test_declining_needs_a_reason(app, cast, lin, room):
     public_id = holder_of(app, cast, cast.lin)
     answer = lin.submit(f"/holders/{public_id}/decline", reason=" ")
