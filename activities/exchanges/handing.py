@@ -37,7 +37,9 @@ def hand_over(
     offer = places.offer
     give_back(given, actor_id, now, reason=way)
     if waits_by is None:
-        taken_id = enter(offer, taker_id, SignUpState.SEATED, now, actor_id=actor_id, risks_version=risks_version)
+        taken_id = enter(
+            offer, taker_id, SignUpState.SEATED, now, actor_id=actor_id, risks_version=risks_version, verb="take over"
+        )
     else:
         taken_id = _seat_waiter(waits_by, offer.id, actor_id, now)
     db.session.add(Handover(slot_id=offer.id, given_id=given.id, taken_id=taken_id, way=way, at=now))

@@ -32,6 +32,7 @@ SEATS = {
 # By table and verb; `who` did it, `what` is the state, role or number it is about.
 SENTENCES = {
     ("sign_up", "sign up"): N_("%(who)s signed up: %(what)s."),
+    ("sign_up", "take over"): N_("The seat went from somebody else to this person: %(what)s."),
     ("sign_up", "accept"): N_("%(who)s accepted the seat: %(what)s."),
     ("sign_up", "promote"): N_("A seat became free: %(what)s."),
     ("sign_up", "withdraw"): N_("%(who)s gave it back."),

@@ -69,7 +69,7 @@ def join_team(public_id: str) -> Any:
         teams.join(current_user.id, found.id, clock.now(), consent=consent_of(request.form))
     except (RisksNotRead, AskFirst) as refusal:
         return team_page(found, InviteForm(), asked_again=refusal), 422
-    return done(_("You are in the team, and are signed up with it."), _address(found))
+    return done(_("You are in the team, and will be signed up with it."), _address(found))
 
 
 @access(Permission.TAKE_PART)

@@ -61,10 +61,11 @@ _BECOME = (
 def enter(
     offer: Offer, member_id: int, state: SignUpState, now: datetime, *, at_once: bool = False,
     until: datetime | None = None, actor_id: int | None = None, risks_version: int | None = None,
-    assigned_by_id: int | None = None,
+    assigned_by_id: int | None = None, verb: str = "sign up",
 ) -> int:  # fmt: skip
     """Write a new sign-up with the next ticket of the locked slot, by the member or by who else acts. `risks_version`:
-    of the risks that the member has confirmed to have read; nobody has read what there is not. Return its id."""
+    of the risks that the member has confirmed to have read; nobody has read what there is not. `verb`: how the trail
+    calls it. Return its id."""
     ticket, read = offer.tickets + 1, min(risks_version or 0, offer.risks_version)
     count(offer.id, {state: 1}, drawn=1)
     sign_up_id: int = run(
@@ -76,7 +77,7 @@ def enter(
             "risks_read_at": now if read else None, "risks_asked": 0, "assigned_by_id": assigned_by_id,
         },
     ).scalar_one()  # fmt: skip
-    audit.leave(now, actor_id or member_id, "sign up", SignUp, sign_up_id, after={"state": state, "ticket": ticket})
+    audit.leave(now, actor_id or member_id, verb, SignUp, sign_up_id, after={"state": state, "ticket": ticket})
     return sign_up_id
 
 

@@ -121,7 +121,7 @@ def test_each_persons_change_leaves_one_entry(shift):
     before = db.session.scalar(sa.select(sa.func.max(AuditEntry.id)))
     take_over(shift.wang, shift.slot, NOW + HOUR)
     entries = sa.select(AuditEntry.verb, AuditEntry.actor_id, AuditEntry.reason).where(AuditEntry.id > before)
-    assert db.session.execute(entries).all() == [("withdraw", shift.wang, "cover"), ("sign up", shift.wang, "")]
+    assert db.session.execute(entries).all() == [("withdraw", shift.wang, "cover"), ("take over", shift.wang, "")]
 
 
 def test_all_rules_are_asked_of_who_takes_over(shift, cast):

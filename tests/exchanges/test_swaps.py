@@ -105,7 +105,7 @@ def test_each_change_leaves_one_entry_and_the_record_stays(two):
     before = db.session.scalar(sa.select(sa.func.max(AuditEntry.id)))
     agree(two.wang, swap, NOW + HOUR)
     entries = sa.select(AuditEntry.verb, AuditEntry.reason).where(AuditEntry.id > before).order_by(AuditEntry.id)
-    assert db.session.execute(entries).all() == [("withdraw", "swap"), ("sign up", "")] * 2
+    assert db.session.execute(entries).all() == [("withdraw", "swap"), ("take over", "")] * 2
     kept = db.session.execute(sa.select(Handover.slot_id, Handover.way, Handover.at)).all()
     assert set(kept) == {(slot, Way.SWAP, NOW + HOUR) for slot in (two.first, two.second)}
     assert [before.name for before in queries.before(two.first).values()] == ["林可欣"]
