@@ -51,6 +51,7 @@ ROOMS = (
     "reviews",
     "outcomes",
     "goods",
+    "cycles",
     "board",
     "rights",
     "home",

@@ -84,6 +84,7 @@ DOORS = (
                 N_("My records"),
                 (
                     Page("requirements.now", N_("What I owe"), also=("requirements.mine",)),
+                    Page("cycles.mine", N_("My review")),
                     Page("records.mine", N_("Duties done")), Page("dossiers.mine", N_("Five blocks")),
                     Page("certificates.mine", N_("Certificates")),
                     Page("certificates.on_notice", N_("On notice"), also=("certificates.object_to",)),
@@ -158,6 +159,9 @@ DOORS = (
                     ),
                 ),
             ),
+            Page(
+                "cycles.all_cycles", N_("Annual reviews"), Permission.HOLD_REVIEW, also=("cycles.new", "cycles.show"),
+            ),
             Group(
                 N_("To do"),
                 (
@@ -185,7 +189,7 @@ DOORS = (
             Page("people.roles", N_("Roles"), Permission.GRANT_ROLES),
         ),
         ("pauses", "certificates", "dossiers", "transfers", "records.to_countersign", "records.countersign",
-         "goods.delivery", "requirements"),
+         "goods.delivery", "requirements", "cycles"),
     ),
     Door(
         "people.roster", N_("People"), "users", Permission.MANAGE_PEOPLE,

@@ -38,6 +38,7 @@ class Permission(StrEnum):
     IMPORT_HOURS = "import hours"
     SET_REQUIREMENTS = "set requirements"
     EXEMPT = "exempt"
+    HOLD_REVIEW = "hold review"
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -63,6 +64,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.IMPORT_HOURS,
             Permission.SET_REQUIREMENTS,
             Permission.EXEMPT,
+            Permission.HOLD_REVIEW,
         }
     ),
     Role.ADMINISTRATOR: frozenset(

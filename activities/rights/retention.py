@@ -15,6 +15,7 @@ from activities.audit import service as audit
 from activities.calendars.models import Feed
 from activities.certificates.models import Certificate, CertificateRequest, Objection
 from activities.corrections.models import Correction
+from activities.cycles.models import Participant
 from activities.dossiers.models import Entry
 from activities.goods.models import GoodsDelivery
 from activities.imports.models import CalendarUpload
@@ -39,7 +40,7 @@ GO: tuple[Any, ...] = (Consent, Feed, Wishes, InvitationOptOut, AccessLink, Exem
 TEXTS: dict[Any, tuple[str, ...]] = {
     Record: ("note",), Correction: ("reason", "answer", "decision"), CertificateRequest: ("reason",),
     Objection: ("reason", "word"), Certificate: ("snapshot", "reason"),
-    Entry: ("title", "content", "unit", "source", "reason"),
+    Entry: ("title", "content", "unit", "source", "reason"), Participant: ("reason",),
 }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from activities.audit.models import AuditEntry, AuditWord
 from activities.calendars.models import Feed
 from activities.certificates.models import BatchItem, Certificate, CertificateRequest, Objection
 from activities.corrections.models import Correction
+from activities.cycles.models import Participant
 from activities.dossiers.models import Entry
 from activities.duties.models import Activity, Post, Slot
 from activities.goods.models import GoodsDelivery, Lot, Movement, Stock
@@ -183,6 +184,14 @@ SECTIONS: dict[str, Section] = {
         },
         [(Certificate, Certificate.id == Objection.certificate_id)],
     ),
+    "reviews": Section(
+        Participant.member_id,
+        {
+            "year": Participant.year, "unit": Unit.name, "stage": Participant.stage, "class": Participant.class_name,
+            "grade": Participant.grade, "removed_at": Participant.removed_at, "reason": Participant.reason,
+        },
+        [(Unit, Unit.id == Participant.unit_id)],
+    ),
     "requests_to_be_forgotten": Section(
         ForgetRequest.member_id,
         {
@@ -259,6 +268,8 @@ LEFT_OUT = {
     "norms_version": "who set the school's rules; stands among what one did",
     "posted_code": "a code that hangs at a place; that one posted it stands among what one did",
     "requirement_version": "what a secretary asked of everyone in a unit; stands among what one did",
+    "review_cycle": "who opened and closed a review; stands among what one did",
+    "review_version": "what a secretary set for a review; stands among what one did",
     "roster_upload": "a file about to be imported, kept for an hour",
     "tick": "what an organizer's phone sent; the records that came of it are told",
     "visitor_list": "a list sent to a partner; stands among what one did",

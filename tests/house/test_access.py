@@ -26,6 +26,7 @@ from flask import Flask, url_for
 from activities.calendars.queries import feeds_of
 from activities.calendars.service import feed_of
 from activities.chats import service as chats
+from activities.cycles.models import Cycle
 from activities.dossiers.importing import keep as keep_entries
 from activities.dossiers.models import Entry
 from activities.dossiers.rules import Block, Said
@@ -60,6 +61,7 @@ from tests.cast import DAY, NOW, Cast, Visitor, logged_in, make_holder, make_roo
 from tests.certificates.orders import asked_for, certified, objected, ordered
 from tests.chats.robots import robot
 from tests.corrections.requests import correction_of_lin, recorded_of_lin
+from tests.cycles.opened import opened
 from tests.goods.drives import driven
 from tests.outcomes.pictures import photographed
 from tests.people.rosters import csv_file, roster
@@ -104,6 +106,12 @@ def exemption(cast: Cast) -> dict[str, Any]:
     found = db.session.scalar(sa.select(Exemption.public_id))
     year = Exempted(date(2026, 1, 1), date(2026, 12, 31))
     return {"public_id": found or exempt(cast.chen.id, cast.lin.id, year, Why(Ground.AWAY), NOW)}
+
+
+def review(cast: Cast) -> dict[str, Any]:
+    """The school's, of this year."""
+    found = db.session.scalar(sa.select(Cycle.public_id))
+    return {"public_id": found or opened(cast)}
 
 
 def nothing(_: Cast) -> dict[str, Any]:
@@ -792,6 +800,12 @@ TABLE = {
     "GET reviews.now": row("login 404 404 404 302 404"),
     "GET reviews.year": row("login 404 404 404 200 404", year),
     "GET reviews.workbook": row("login 404 404 404 200 404", year),
+    # cycles
+    "GET cycles.mine": row("login 200 200 200 200 200"),
+    "GET cycles.all_cycles": row("login 404 404 404 200 404"),
+    "GET cycles.new": row("login 404 404 404 200 404"),
+    "POST cycles.new": row("login 404 404 404 422 404"),
+    "GET cycles.show": row("login 404 404 404 200 404", review),
     # outcomes
     "GET outcomes.slot": row("login 404 404 200 200 404", slot),
     "POST outcomes.enter": row("login 404 404 409 403 404", slot),

@@ -1,0 +1,93 @@
+"""What pages of a review show, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from activities.cycles import opening, queries, rules
+from activities.cycles.models import Cycle, CycleUnit
+from activities.cycles.plugs import plugged
+from activities.cycles.queries import UnitCounts
+from activities.cycles.rules import STEPS, Counts, Standing, Step, Window
+from activities.cycles.rules_refusals import NobodyToReview, Overlaps
+from activities.cycles.rules_settings import Settings, most_excellent
+from activities.kit.refusal import Refusal
+from activities.kit.roles import Permission
+from activities.people.models import Unit
+from activities.people.users import Viewer
+from activities.terms import queries as terms
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What would be opened: who would be reviewed and when, and what speaks against it."""
+
+    unit: Unit
+    year: int
+    units: list[tuple[UnitCounts, int]]
+    windows: dict[str, Window]
+    refusal: Refusal | None
+    unconfirmed: list[int]
+
+    @property
+    def total(self) -> Counts:
+        return Counts(sum(one.counts.full for one, _ in self.units), sum(one.counts.everyone for one, _ in self.units))
+
+
+def planned(unit: Unit, year: int, starts: date, days: Mapping[str, int], settings: Settings) -> Planned:
+    """Three statements, and one more for the calendar's unconfirmed years."""
+    windows = opening.windows_from(starts, days)
+    specials = terms.special_days(starts - opening.REACH, starts + opening.REACH)
+    units = queries.to_review(unit.path)
+    refusal = rules.why_not_windows(windows, settings.notice_days, specials)
+    if other := queries.overlapping(unit, year):
+        refusal = Overlaps(other.unit.name)
+    elif not units:
+        refusal = NobodyToReview()
+    return Planned(
+        unit, year, [(one, most_excellent(settings, one.counts)) for one in units], windows, refusal,
+        terms.unconfirmed_years(starts, windows["notice"].last),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class StepNow:
+    """A step as it stands: its window, and how many are through with it."""
+
+    step: Step
+    window: Window | None
+    standing: Standing
+    done: int | None
+
+
+def steps_now(cycle: Cycle, units: list[CycleUnit], today: date) -> list[StepNow]:
+    """The steps in order, with how many of these units' people are through. One statement for each plugged step."""
+    windows, ids = cycle.windows, {unit.unit_id for unit in units}
+    found = []
+    for key, step in STEPS.items():
+        count = plugged(key).done
+        done = sum(n for unit, n in count(cycle.id).items() if unit in ids) if count else None
+        found.append(StepNow(step, windows.get(key), rules.standing(key, windows, today), done))
+    return found
+
+
+def listed(holder: Viewer, today: date) -> list[tuple[Cycle, list[Step]]]:
+    """The holder's cycles with the steps that are open in them."""
+    return [
+        (cycle, [step for key, step in STEPS.items() if rules.standing(key, cycle.windows, today) is Standing.OPEN])
+        for cycle in queries.around(holder)
+    ]
+
+
+def of_cycle(holder: Viewer, cycle: Cycle, today: date) -> dict[str, Any]:
+    """A cycle with the units of it whose review the holder holds."""
+    units = queries.units_of(cycle, holder.paths(Permission.HOLD_REVIEW))
+    return {
+        "cycle": cycle, "units": units, "steps": steps_now(cycle, units, today),
+        "versions": queries.versions(cycle.id), "deeds": queries.deeds(cycle.id),
+        "may_change": cycle.is_open and holder.may(Permission.HOLD_REVIEW, cycle.unit.path),
+        "total": Counts(sum(unit.full_members for unit in units), sum(unit.everyone for unit in units)),
+    }  # fmt: skip

@@ -1,0 +1,51 @@
+"""What the sort of a step tells the pages of a review: who is through with it, what it asks of a person, and what of it
+is frozen. A room that builds a step hands this in once, under the key that the step has in `rules.STEPS`; nothing else
+of this room needs to know it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from activities.cycles.models import Cycle, Participant
+from activities.cycles.rules import STEPS
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Something that a step asks of a person now: in one sentence, with the page on which to do it."""
+
+    step: str
+    sentence: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Plug:
+    """`done`: by unit, how many of a cycle's people are through with the step, in one statement; `asks`: what it asks
+    of a participant now; `frozen`: by participant, what of it stands in the snapshot, in a fixed number of statements;
+    `member_page`, `holder_page`: the views with the cycle's `public_id` for those who take part, and for those who hold
+    the review."""
+
+    done: Callable[[int], Mapping[int, int]] | None = None
+    asks: Callable[[Cycle, Participant, datetime], Ask | None] | None = None
+    frozen: Callable[[int], Mapping[int, Any]] | None = None
+    member_page: str = ""
+    holder_page: str = ""
+
+
+PLUGS: dict[str, Plug] = {}
+NOTHING = Plug()
+
+
+def plug(key: str, one: Plug) -> None:
+    """Let a step of STEPS be what this says."""
+    if key not in STEPS:
+        raise KeyError(key)
+    PLUGS[key] = one
+
+
+def plugged(key: str) -> Plug:
+    return PLUGS.get(key, NOTHING)

@@ -1,0 +1,83 @@
+"""The annual review: cycles for those who hold them, and each member's own part."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, Flask, render_template, url_for
+from flask_login import current_user
+
+from activities.cycles import opening, pages, queries, words
+from activities.cycles.forms import OpenForm
+from activities.cycles.rules import STANDING_NAMES, STATE_NAMES, STEPS
+from activities.cycles.rules_refusals import NobodyToReview, Overlaps, TooShortNotice
+from activities.kit import clock
+from activities.kit.access import access
+from activities.kit.fields import refuse
+from activities.kit.i18n import gettext as _
+from activities.kit.refusal import Refusal
+from activities.kit.roles import Permission
+from activities.kit.web import done, invalid
+from activities.people import queries as people
+
+cycles = Blueprint("cycles", __name__)
+FIELDS: dict[type[Refusal], str] = {Overlaps: "unit_id", NobodyToReview: "unit_id", TooShortNotice: "days_notice"}
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(cycles)
+    app.jinja_env.globals.update(
+        review_steps=STEPS, cycle_states=STATE_NAMES, step_standings=STANDING_NAMES, say_deed=words.say_deed
+    )
+
+
+@cycles.get("/my-review/")
+@access(Permission.TAKE_PART)
+def mine() -> Any:
+    """The reviews in which one takes part."""
+    return render_template("cycles/mine.html", parts=queries.parts_of(current_user.id))
+
+
+@cycles.get("/cycles/")
+@access(Permission.HOLD_REVIEW)
+def all_cycles() -> Any:
+    today = clock.local_day(clock.now())
+    return render_template("cycles/cycles.html", cycles=pages.listed(current_user, today))
+
+
+@cycles.route("/cycles/new", methods=("GET", "POST"))
+@access(Permission.HOLD_REVIEW)
+def new() -> Any:
+    """Nothing is opened before it was shown who would be reviewed, and when."""
+    today = clock.local_day(clock.now())
+    units = people.units_for(current_user, Permission.HOLD_REVIEW)
+    form = OpenForm(units, (today.year, today.year - 1), today + timedelta(days=1))
+    page = {"form": form, "planned": None}
+    if not form.is_submitted():
+        return render_template("cycles/new.html", **page)
+    if not form.validate():
+        return invalid("cycles/new.html", **page)
+    unit = next(unit for unit in units if unit.id == form.unit_id.data)
+    plan = pages.planned(unit, form.year.data, form.starts_on, form.days, form.settings)
+    if refusal := plan.refusal:
+        refuse(form, FIELDS[type(refusal)], refusal)
+        return invalid("cycles/new.html", **page)
+    if not form.is_looked_at:
+        return render_template("cycles/new.html", **page | {"planned": plan})
+    try:
+        public_id = opening.open_cycle(
+            current_user.id, unit.id, form.year.data, form.starts_on, form.days, form.settings, clock.now()
+        )
+    except Overlaps as refusal:
+        refuse(form, "unit_id", refusal)
+        return invalid("cycles/new.html", **page)
+    return done(_("The review is open, and its people are told."), url_for(".show", public_id=public_id))
+
+
+@cycles.get("/cycles/<public_id>")
+@access(Permission.HOLD_REVIEW)
+def show(public_id: str) -> Any:
+    cycle = queries.seen_by(current_user, public_id)
+    today = clock.local_day(clock.now())
+    return render_template("cycles/cycle.html", **pages.of_cycle(current_user, cycle, today))

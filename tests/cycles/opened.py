@@ -1,0 +1,37 @@
+"""Reviews of the cast's school."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from activities.cycles.models import Cycle
+from activities.cycles.opening import open_cycle
+from activities.cycles.rules import DEFAULT_DAYS
+from activities.cycles.rules_settings import Settings
+from activities.kit.db import db
+from activities.kit.roles import Role
+from activities.people.models import Member, RoleGrant, Unit
+from tests.cast import NOW, Cast
+
+STARTS = date(2026, 11, 25)
+
+
+def opened(cast: Cast, unit: Unit | None = None, year: int = 2026, **more: Any) -> str:
+    """The review of this year by the school, from today on. Its public id."""
+    starts, days = more.pop("starts", STARTS), {**DEFAULT_DAYS, **more.pop("days", {})}
+    by = more.pop("by", cast.chen)
+    return open_cycle(by.id, (unit or cast.school).id, year, starts, days, Settings(**more), NOW)
+
+
+def appoint(member: Member, unit: Unit) -> None:
+    """Make somebody a secretary."""
+    values = {"role": Role.SECRETARY, "granted_at": NOW}
+    db.session.add(RoleGrant(member_id=member.id, unit_id=unit.id, **values))
+    db.session.commit()
+
+
+def the_cycle() -> Cycle:
+    return db.session.execute(sa.select(Cycle), execution_options={"populate_existing": True}).scalars().one()
