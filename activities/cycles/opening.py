@@ -50,7 +50,8 @@ def open_cycle(
     if other := queries.overlapping(unit, year):
         raise Overlaps(other.unit.name)
     cycle = Cycle(unit_id=unit_id, year=year, opened_at=now, opened_by_id=actor_id)
-    with unless_there(lambda: Overlaps(unit.name)):
+    refused = Overlaps(unit.name)
+    with unless_there(lambda: refused):
         db.session.add(cycle)
         db.session.flush()
         _take_in(cycle.id, unit, year)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from activities.cycles import opening, queries, rules
-from activities.cycles.models import Cycle, CycleUnit
-from activities.cycles.plugs import plugged
+from activities.cycles import opening, queries, rules, rules_essays
+from activities.cycles.models import Cycle, CycleUnit, Essay, Participant
+from activities.cycles.plugs import Ask, plugged
 from activities.cycles.queries import UnitCounts
 from activities.cycles.rules import STEPS, Counts, Standing, Step, Window
-from activities.cycles.rules_refusals import NobodyToReview, Overlaps
+from activities.cycles.rules_refusals import NobodyToReview, NotOpen, Overlaps
 from activities.cycles.rules_settings import Settings, most_excellent
+from activities.kit.clock import local_day
 from activities.kit.refusal import Refusal
 from activities.kit.roles import Permission
 from activities.people.models import Unit
@@ -63,13 +64,14 @@ class StepNow:
     done: int | None
 
 
-def steps_now(cycle: Cycle, units: list[CycleUnit], today: date) -> list[StepNow]:
-    """The steps in order, with how many of these units' people are through. One statement for each plugged step."""
+def steps_now(cycle: Cycle, today: date, units: Sequence[CycleUnit] = ()) -> list[StepNow]:
+    """The steps in order, with how many of these units' people are through: of no units, none is asked. One statement
+    for each plugged step."""
     windows, ids = cycle.windows, {unit.unit_id for unit in units}
     found = []
     for key, step in STEPS.items():
         count = plugged(key).done
-        done = sum(n for unit, n in count(cycle.id).items() if unit in ids) if count else None
+        done = sum(n for unit, n in count(cycle.id).items() if unit in ids) if count and ids else None
         found.append(StepNow(step, windows.get(key), rules.standing(key, windows, today), done))
     return found
 
@@ -86,8 +88,47 @@ def of_cycle(holder: Viewer, cycle: Cycle, today: date) -> dict[str, Any]:
     """A cycle with the units of it whose review the holder holds."""
     units = queries.units_of(cycle, holder.paths(Permission.HOLD_REVIEW))
     return {
-        "cycle": cycle, "units": units, "steps": steps_now(cycle, units, today),
+        "cycle": cycle, "units": units, "steps": steps_now(cycle, today, units),
         "versions": queries.versions(cycle.id), "deeds": queries.deeds(cycle.id),
         "may_change": cycle.is_open and holder.may(Permission.HOLD_REVIEW, cycle.unit.path),
         "total": Counts(sum(unit.full_members for unit in units), sum(unit.everyone for unit in units)),
+    }  # fmt: skip
+
+
+# ── for who takes part ──────────────────────────────────────────────────────
+
+
+def asks_of(parts: Sequence[Participant], now: datetime) -> list[Ask]:
+    """What the open steps of open cycles ask of somebody now. One statement for each plugged step of an open cycle."""
+    found = []
+    for part in parts:
+        if part.cycle.is_open:
+            asks = (plugged(key).asks for key in STEPS)
+            found += [ask for ask in (one(part.cycle, part, now) for one in asks if one) if ask]
+    return found
+
+
+def asked_of(member: Viewer, now: datetime) -> list[Ask]:
+    """The same of whoever looks at what awaits them."""
+    return asks_of(queries.parts_of(member.id), now)
+
+
+def own_parts(member_id: int, now: datetime) -> list[tuple[Participant, list[Ask]]]:
+    return [(part, asks_of([part], now)) for part in queries.parts_of(member_id)]
+
+
+def of_part(part: Participant, now: datetime) -> dict[str, Any]:
+    """One's own part: the steps with their windows, and what is asked."""
+    today = local_day(now)
+    asks = {ask.step: ask for ask in asks_of([part], now)}
+    return {"part": part, "cycle": part.cycle, "steps": steps_now(part.cycle, today), "asks": asks}
+
+
+def of_essay(part: Participant, written: Essay | None, now: datetime) -> dict[str, Any]:
+    """One's self-review: what is kept of it, how long it may be, and why it cannot be changed."""
+    cycle = part.cycle
+    why_not = rules.why_not_now("essay", cycle.windows, local_day(now)) if cycle.is_open else NotOpen()
+    return {
+        "part": part, "cycle": cycle, "written": written, "why_not": why_not, "window": cycle.windows["essay"],
+        "settings": queries.settings_of(cycle.id), "count": rules_essays.characters(written.text) if written else 0,
     }  # fmt: skip

@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from activities.audit.models import AuditEntry
-from activities.cycles.models import Cycle, CycleUnit, CycleVersion, Participant
+from activities.cycles.models import Cycle, CycleUnit, CycleVersion, Essay, Participant
 from activities.cycles.rules import REVIEWED, Counts, CycleState
-from activities.kit.db import db
+from activities.cycles.rules_settings import Settings
+from activities.kit.db import db, lock
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
 from activities.people.models import Member, Unit
@@ -112,6 +113,12 @@ def versions(cycle_id: int) -> list[CycleVersion]:
     return list(db.session.scalars(query))
 
 
+def settings_of(cycle_id: int) -> Settings:
+    """What a cycle goes by now."""
+    query = sa.select(CycleVersion.settings).where(CycleVersion.cycle_id == cycle_id)
+    return db.session.scalars(query.order_by(CycleVersion.id.desc()).limit(1)).one()
+
+
 def units_of(cycle: Cycle, paths: Sequence[str]) -> list[CycleUnit]:
     """The cycle's units at these paths and below, in tree order."""
     query = (
@@ -155,6 +162,52 @@ def deeds(cycle_id: int) -> list[Deed]:
         .limit(LATEST)
     )
     return [Deed(*row) for row in db.session.execute(query)]
+
+
+# ── people ──────────────────────────────────────────────────────────────────
+
+
+def part_locked(cycle_id: int, member_id: int) -> Participant | None:
+    """Somebody's part in a cycle, locked and as it is now, with the cycle."""
+    which = sa.select(Participant.id).where(Participant.cycle_id == cycle_id, Participant.member_id == member_id)
+    part_id = db.session.scalar(which)
+    if part_id is None:
+        return None
+    part = lock(Participant, part_id)
+    fresh = sa.select(Cycle).where(Cycle.id == cycle_id).options(selectinload(Cycle.steps))
+    db.session.execute(fresh, execution_options={"populate_existing": True}).scalars().one()
+    return part
+
+
+def without_essay(cycle_id: int) -> list[int]:
+    """Who takes part and has handed nothing in, and can log in to do it. One statement."""
+    handed_in = sa.exists().where(Essay.participant_id == Participant.id, Essay.handed_in_at.is_not(None))
+    query = sa.select(Participant.member_id).join(Member, Member.id == Participant.member_id)
+    there = (Participant.cycle_id == cycle_id, Participant.removed_at.is_(None), Member.active)
+    return list(db.session.scalars(query.where(*there, ~handed_in)))
+
+
+def handed_in(cycle_id: int) -> dict[int, int]:
+    """By unit, how many have handed in their self-review. One statement."""
+    query = (
+        sa.select(Participant.unit_id, sa.func.count())
+        .join(Essay, Essay.participant_id == Participant.id)
+        .where(Participant.cycle_id == cycle_id, Participant.removed_at.is_(None), Essay.handed_in_at.is_not(None))
+        .group_by(Participant.unit_id)
+    )
+    return dict(db.session.execute(query).all())
+
+
+def own_essay(participant_id: int) -> Essay | None:
+    return db.session.scalars(sa.select(Essay).where(Essay.participant_id == participant_id)).one_or_none()
+
+
+def own_part(member_id: int, public_id: str) -> Participant:
+    """One's own part in a cycle."""
+    found = next((part for part in parts_of(member_id) if part.cycle.public_id == public_id), None)
+    if found is None:
+        raise NotFound
+    return found
 
 
 # ── for who takes part ──────────────────────────────────────────────────────

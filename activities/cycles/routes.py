@@ -8,8 +8,9 @@ from typing import Any
 from flask import Blueprint, Flask, render_template, url_for
 from flask_login import current_user
 
-from activities.cycles import opening, pages, queries, words
+from activities.cycles import opening, pages, queries, routes_keeping, routes_mine, step_essay, words
 from activities.cycles.forms import OpenForm
+from activities.cycles.plugs import plugged
 from activities.cycles.rules import STANDING_NAMES, STATE_NAMES, STEPS
 from activities.cycles.rules_refusals import NobodyToReview, Overlaps, TooShortNotice
 from activities.kit import clock
@@ -22,21 +23,23 @@ from activities.kit.web import done, invalid
 from activities.people import queries as people
 
 cycles = Blueprint("cycles", __name__)
+routes_keeping.add_to(cycles)
+routes_mine.add_to(cycles)
+# The sorts of steps that are built; each has handed in what its pages show.
+BUILT = (step_essay,)
 FIELDS: dict[type[Refusal], str] = {Overlaps: "unit_id", NobodyToReview: "unit_id", TooShortNotice: "days_notice"}
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(cycles)
     app.jinja_env.globals.update(
-        review_steps=STEPS, cycle_states=STATE_NAMES, step_standings=STANDING_NAMES, say_deed=words.say_deed
+        review_steps=STEPS,
+        cycle_states=STATE_NAMES,
+        step_standings=STANDING_NAMES,
+        plugged=plugged,
+        say_deed=words.say_deed,
+        say_settings=words.say_settings,
     )
-
-
-@cycles.get("/my-review/")
-@access(Permission.TAKE_PART)
-def mine() -> Any:
-    """The reviews in which one takes part."""
-    return render_template("cycles/mine.html", parts=queries.parts_of(current_user.id))
 
 
 @cycles.get("/cycles/")

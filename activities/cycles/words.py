@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from activities.cycles.queries import Deed
 from activities.cycles.rules import STEPS
+from activities.cycles.rules_settings import BASE_NAMES, ROUNDING_NAMES, Settings, say_share
 from activities.kit.asked import read_day
 from activities.kit.i18n import gettext as _
 from activities.kit.i18n import say_date
@@ -11,6 +12,12 @@ from activities.kit.refusal import N_
 
 DEEDS = {
     "open": N_("opened the review for %(people)s people of %(units)s units"),
+    "move": N_("changed the days of steps"),
+    "reopen": N_("let “%(step)s” be open until %(last)s"),
+    "set": N_("changed what the review goes by"),
+    "add": N_("let one more person take part"),
+    "remove": N_("let one person take part no more"),
+    "call off": N_("called the review off"),
 }
 
 
@@ -24,3 +31,14 @@ def say_deed(deed: Deed) -> str:
         if day:
             facts[name] = say_date(day)
     return _(DEEDS[deed.verb], **facts) if deed.verb in DEEDS else deed.verb
+
+
+def say_settings(settings: Settings) -> str:
+    """What a review goes by, in one text."""
+    return _(
+        "Excellent: at most %(share)s of: %(base)s; rounded: %(rounding)s. A self-review has %(least)s to %(most)s"
+        " characters. Grades stand on notice for %(days)s working days or more.",
+        share=say_share(settings.share), base=_(BASE_NAMES[settings.base]),
+        rounding=_(ROUNDING_NAMES[settings.rounding]), least=settings.least, most=settings.most,
+        days=settings.notice_days,
+    )  # fmt: skip

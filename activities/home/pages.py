@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from activities.cycles import pages as cycles
+from activities.cycles.plugs import Ask
 from activities.duties.kinds import LEDGER_NAMES
 from activities.exchanges import queries as exchanges
 from activities.exchanges import swap_queries
@@ -69,6 +71,7 @@ class MyDuties:
     wishes: Sequence[Wish]
     posts: Sequence[Holder]
     has_timetable: bool
+    reviews: list[Ask]
     owed: list[Explained]
     ledgers: list[tuple[str, int, int]]  # name, final minutes and provisional ones
     total: Figures
@@ -115,6 +118,7 @@ def my_duties(member: Viewer, now: datetime) -> MyDuties:
         wishes=wishes,
         posts=holders.of_member(member.id, now),
         has_timetable=timetables.has_one(member.id),
+        reviews=cycles.asked_of(member, now),
         owed=at_a_glance(member, now),
         ledgers=[
             (LEDGER_NAMES[ledger], own.total.minutes[n], own.total.provisional[n]) for n, ledger in enumerate(LEDGERS)

@@ -84,7 +84,10 @@ DOORS = (
                 N_("My records"),
                 (
                     Page("requirements.now", N_("What I owe"), also=("requirements.mine",)),
-                    Page("cycles.mine", N_("My review")),
+                    Page(
+                        "cycles.mine", N_("My review"),
+                        also=("cycles.my_part", "cycles.essay", "cycles.save", "cycles.hand_in", "cycles.take_back"),
+                    ),
                     Page("records.mine", N_("Duties done")), Page("dossiers.mine", N_("Five blocks")),
                     Page("certificates.mine", N_("Certificates")),
                     Page("certificates.on_notice", N_("On notice"), also=("certificates.object_to",)),
@@ -160,7 +163,11 @@ DOORS = (
                 ),
             ),
             Page(
-                "cycles.all_cycles", N_("Annual reviews"), Permission.HOLD_REVIEW, also=("cycles.new", "cycles.show"),
+                "cycles.all_cycles", N_("Annual reviews"), Permission.HOLD_REVIEW,
+                also=(
+                    "cycles.new", "cycles.show", "cycles.windows", "cycles.reopen", "cycles.settings", "cycles.add",
+                    "cycles.call_off",
+                ),
             ),
             Group(
                 N_("To do"),

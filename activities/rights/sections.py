@@ -15,7 +15,7 @@ from activities.audit.models import AuditEntry, AuditWord
 from activities.calendars.models import Feed
 from activities.certificates.models import BatchItem, Certificate, CertificateRequest, Objection
 from activities.corrections.models import Correction
-from activities.cycles.models import Participant
+from activities.cycles.models import Cycle, Essay, Participant
 from activities.dossiers.models import Entry
 from activities.duties.models import Activity, Post, Slot
 from activities.goods.models import GoodsDelivery, Lot, Movement, Stock
@@ -191,6 +191,11 @@ SECTIONS: dict[str, Section] = {
             "grade": Participant.grade, "removed_at": Participant.removed_at, "reason": Participant.reason,
         },
         [(Unit, Unit.id == Participant.unit_id)],
+    ),
+    "self_reviews": Section(
+        Essay.member_id,
+        {"year": Cycle.year, "text": Essay.text, "saved_at": Essay.saved_at, "handed_in_at": Essay.handed_in_at},
+        [(Cycle, Cycle.id == Essay.cycle_id)],
     ),
     "requests_to_be_forgotten": Section(
         ForgetRequest.member_id,

@@ -33,5 +33,11 @@ def appoint(member: Member, unit: Unit) -> None:
     db.session.commit()
 
 
+def change(member: Member, **values: Any) -> None:
+    """Let somebody be other than they were."""
+    db.session.execute(sa.update(Member).where(Member.id == member.id).values(**values))
+    db.session.commit()
+
+
 def the_cycle() -> Cycle:
     return db.session.execute(sa.select(Cycle), execution_options={"populate_existing": True}).scalars().one()

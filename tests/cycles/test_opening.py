@@ -18,7 +18,7 @@ from activities.kit.refusal import NotFound
 from activities.outbox.models import Notice
 from activities.people.rules import Stage
 from tests.cast import NOW, at_once, english, make_member, make_unit
-from tests.cycles.opened import appoint, opened, the_cycle
+from tests.cycles.opened import appoint, change, opened, the_cycle
 from tests.house.test_races import race
 
 
@@ -43,8 +43,7 @@ class TestOpening:
         make_member("2301010", "走了", cast.first, active=False)
         db.session.commit()
         opened(cast)
-        cast.lin.class_name = "营销2302"
-        db.session.commit()
+        change(cast.lin, class_name="营销2302")
         people = {one.member.name: one for one in db.session.scalars(sa.select(Participant))}
         assert set(people) == {"林可欣", "赵明", "欧阳慧敏", "陈静", "顾云", "孙悦"}  # Wang is an activist
         lin, sun = people["林可欣"], people["孙悦"]

@@ -114,6 +114,10 @@ def review(cast: Cast) -> dict[str, Any]:
     return {"public_id": found or opened(cast)}
 
 
+def review_step(cast: Cast) -> dict[str, Any]:
+    return {**review(cast), "key": "essay"}
+
+
 def nothing(_: Cast) -> dict[str, Any]:
     return {}
 
@@ -805,6 +809,22 @@ TABLE = {
     "GET cycles.all_cycles": row("login 404 404 404 200 404"),
     "GET cycles.new": row("login 404 404 404 200 404"),
     "POST cycles.new": row("login 404 404 404 422 404"),
+    "GET cycles.my_part": row("login 200 200 200 200 200", review),
+    "GET cycles.essay": row("login 200 200 200 200 200", review),
+    "POST cycles.save": row("login 409 409 409 409 409", review),
+    "POST cycles.hand_in": row("login 409 409 409 409 409", review),
+    "POST cycles.draft": row("login 409 409 409 409 409", review),
+    "POST cycles.take_back": row("login 409 409 409 409 409", review),
+    "GET cycles.windows": row("login 404 404 404 200 404", review),
+    "POST cycles.windows": row("login 404 404 404 422 404", review),
+    "GET cycles.reopen": row("login 404 404 404 200 404", review_step),
+    "POST cycles.reopen": row("login 404 404 404 422 404", review_step),
+    "GET cycles.settings": row("login 404 404 404 200 404", review),
+    "POST cycles.settings": row("login 404 404 404 422 404", review),
+    "GET cycles.add": row("login 404 404 404 200 404", review),
+    "POST cycles.add": row("login 404 404 404 422 404", review),
+    "GET cycles.call_off": row("login 404 404 404 200 404", review),
+    "POST cycles.call_off": row("login 404 404 404 422 404", review),
     "GET cycles.show": row("login 404 404 404 200 404", review),
     # outcomes
     "GET outcomes.slot": row("login 404 404 200 200 404", slot),
