@@ -53,6 +53,19 @@ words(
 )
 
 
+def _opinion(params: Mapping[str, Any]) -> Page:
+    return "cycles.opinion", {"public_id": params["opinion"]}
+
+
+words(
+    "cycles.opinion_asked",
+    N_("You are asked for an opinion on %(name)s"),
+    N_("You know %(name)s: please write a few sentences for the annual review, until the end of %(day)s."),
+    _opinion,
+    Group.ANSWERS,
+)
+
+
 def opened(member_ids: Iterable[int], unit: str, year: int, first: date, last: date, now: datetime) -> None:
     days = {"first": first.isoformat(), "last": last.isoformat()}
     outbox.post(now, member_ids, "cycles.opened", unit=unit, year=year, **days)
@@ -71,3 +84,7 @@ def due_soon(member_ids: Iterable[int], cycle: Cycle, day: date, now: datetime) 
     params = {"cycle": cycle.public_id, "year": cycle.year, "day": day.isoformat()}
     key = f"essay {cycle.id} {day.isoformat()}"
     outbox.post_once(now, "cycles.due_soon", [(member_id, key, params) for member_id in member_ids])
+
+
+def opinion_asked(member_id: int, opinion: str, name: str, day: date, now: datetime) -> None:
+    outbox.post(now, [member_id], "cycles.opinion_asked", opinion=opinion, name=name, day=day.isoformat())

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from activities.cycles import opening, queries, rules, rules_essays
+from flask import url_for
+
+from activities.cycles import opening, people_queries, queries, rules, rules_essays
 from activities.cycles.models import Cycle, CycleUnit, Essay, Participant
 from activities.cycles.plugs import Ask, plugged
 from activities.cycles.queries import UnitCounts
@@ -15,9 +17,12 @@ from activities.cycles.rules import STEPS, Counts, Standing, Step, Window
 from activities.cycles.rules_refusals import NobodyToReview, NotOpen, Overlaps
 from activities.cycles.rules_settings import Settings, most_excellent
 from activities.kit.clock import local_day
+from activities.kit.i18n import gettext as _
+from activities.kit.i18n import say_day
 from activities.kit.refusal import Refusal
 from activities.kit.roles import Permission
 from activities.people.models import Unit
+from activities.people.rules import STAGE_NAMES
 from activities.people.users import Viewer
 from activities.terms import queries as terms
 
@@ -35,7 +40,9 @@ class Planned:
 
     @property
     def total(self) -> Counts:
-        return Counts(sum(one.counts.full for one, _ in self.units), sum(one.counts.everyone for one, _ in self.units))
+        return Counts(
+            sum(one.counts.full for one, _most in self.units), sum(one.counts.everyone for one, _most in self.units)
+        )
 
 
 def planned(unit: Unit, year: int, starts: date, days: Mapping[str, int], settings: Settings) -> Planned:
@@ -109,8 +116,19 @@ def asks_of(parts: Sequence[Participant], now: datetime) -> list[Ask]:
 
 
 def asked_of(member: Viewer, now: datetime) -> list[Ask]:
-    """The same of whoever looks at what awaits them."""
-    return asks_of(queries.parts_of(member.id), now)
+    """The same of whoever looks at what awaits them, with the opinions that they are asked for."""
+    return asks_of(queries.parts_of(member.id), now) + _opinions_asked(member.id, now)
+
+
+def _opinions_asked(member_id: int, now: datetime) -> list[Ask]:
+    found, today = [], local_day(now)
+    for opinion in people_queries.opinions_asked_of(member_id):
+        part = opinion.participant
+        if opinion.written_at is None and rules.standing("grade", part.cycle.windows, today) is not Standing.OVER:
+            day = say_day(part.cycle.windows["grade"].last)
+            sentence = _("Write your opinion on %(name)s until %(day)s.", name=part.member.name, day=day)
+            found.append(Ask("grade", sentence, url_for("cycles.opinion", public_id=opinion.public_id)))
+    return found
 
 
 def own_parts(member_id: int, now: datetime) -> list[tuple[Participant, list[Ask]]]:
@@ -131,4 +149,19 @@ def of_essay(part: Participant, written: Essay | None, now: datetime) -> dict[st
     return {
         "part": part, "cycle": cycle, "written": written, "why_not": why_not, "window": cycle.windows["essay"],
         "settings": queries.settings_of(cycle.id), "count": rules_essays.characters(written.text) if written else 0,
+    }  # fmt: skip
+
+
+# ── for those who hold the review ───────────────────────────────────────────
+
+
+def of_person(cycle: Cycle, part: Participant, now: datetime) -> dict[str, Any]:
+    """Somebody with what they wrote, what others wrote of them, and how it was decided. Four statements."""
+    written = queries.own_essay(part.id)
+    counter = people_queries.counter_of(part)
+    return {
+        "cycle": cycle, "part": part, "versions": people_queries.versions_of(part.id),
+        "opinions": people_queries.opinions_on(part.id), "counter": counter,
+        "essay": written if written and written.handed_in_at else None,
+        "standing": rules.standing("grade", cycle.windows, local_day(now)), "stages": STAGE_NAMES,
     }  # fmt: skip

@@ -8,10 +8,21 @@ from typing import Any
 from flask import Blueprint, Flask, render_template, url_for
 from flask_login import current_user
 
-from activities.cycles import opening, pages, queries, routes_keeping, routes_mine, step_essay, words
+from activities.cycles import (
+    opening,
+    pages,
+    queries,
+    routes_keeping,
+    routes_mine,
+    routes_people,
+    step_essay,
+    step_grade,
+    words,
+)
 from activities.cycles.forms import OpenForm
 from activities.cycles.plugs import plugged
 from activities.cycles.rules import STANDING_NAMES, STATE_NAMES, STEPS
+from activities.cycles.rules_grades import GRADE_NAMES
 from activities.cycles.rules_refusals import NobodyToReview, Overlaps, TooShortNotice
 from activities.kit import clock
 from activities.kit.access import access
@@ -25,8 +36,9 @@ from activities.people import queries as people
 cycles = Blueprint("cycles", __name__)
 routes_keeping.add_to(cycles)
 routes_mine.add_to(cycles)
+routes_people.add_to(cycles)
 # The sorts of steps that are built; each has handed in what its pages show.
-BUILT = (step_essay,)
+BUILT = (step_essay, step_grade)
 FIELDS: dict[type[Refusal], str] = {Overlaps: "unit_id", NobodyToReview: "unit_id", TooShortNotice: "days_notice"}
 
 
@@ -37,6 +49,7 @@ def init_app(app: Flask) -> None:
         cycle_states=STATE_NAMES,
         step_standings=STANDING_NAMES,
         plugged=plugged,
+        grade_names=GRADE_NAMES,
         say_deed=words.say_deed,
         say_settings=words.say_settings,
     )

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from activities.audit import service as audit
-from activities.cycles import notices, queries, rules
+from activities.cycles import grading, notices, queries, rules
 from activities.cycles.models import Cycle, CycleUnit, CycleVersion, Participant
 from activities.cycles.opening import REACH
 from activities.cycles.rules import Counts, CycleState, Window
@@ -149,6 +149,7 @@ def add_person(actor_id: int, cycle_id: int, member_id: int, reason: str, now: d
     """Let somebody of the actor's units take part who did not, as they are now; who is no full member without a grade.
     Raises the rules' Refusal, NotFound for who is not of the cycle's units."""
     cycle, member = _with_person(actor_id, cycle_id, member_id)
+    unit = grading.unit_locked(cycle_id, member.unit_id) or _new_unit(cycle_id, member.unit_id)
     query = sa.select(Participant).where(Participant.cycle_id == cycle_id, Participant.member_id == member_id)
     part = db.session.execute(query, execution_options={"populate_existing": True}).scalar_one_or_none()
     if part and part.removed_at is None:
@@ -163,7 +164,7 @@ def add_person(actor_id: int, cycle_id: int, member_id: int, reason: str, now: d
     refusal = ReviewedElsewhere(member.name)
     with unless_there(lambda: refusal):
         db.session.flush()
-    _count(cycle_id, part, 1)
+    _count(unit, part, 1)
     after = {"member": member_id, "name": member.name, "unit": member.unit_id, "stage": member.stage}
     audit.leave(now, actor_id, "add", Cycle, cycle_id, after=_named(after, member_id), reason=reason)
     first, last = cycle.windows["evidence"].first, cycle.windows["notice"].last
@@ -174,11 +175,16 @@ def add_person(actor_id: int, cycle_id: int, member_id: int, reason: str, now: d
 def remove_person(actor_id: int, cycle_id: int, member_id: int, reason: str, now: datetime) -> None:
     """Let somebody take part no more. Raises the rules' Refusal."""
     _, member = _with_person(actor_id, cycle_id, member_id)
+    which = (Participant.cycle_id == cycle_id, Participant.member_id == member_id)
+    unit_id = db.session.scalar(sa.select(Participant.unit_id).where(*which, Participant.removed_at.is_(None)))
+    unit = grading.unit_locked(cycle_id, unit_id) if unit_id else None
     part = queries.part_locked(cycle_id, member_id)
-    if part is None or part.removed_at is not None:
+    if unit is None or part is None or part.removed_at is not None:
         raise TakesNoPart(member.name)
+    if part.grade:
+        grading.decide(unit, part, actor_id, None, "", reason, now)
     part.removed_at, part.removed_by_id, part.reason = now, actor_id, reason
-    _count(cycle_id, part, -1)
+    _count(unit, part, -1)
     after = _named({"member": member_id, "name": member.name}, member_id)
     audit.leave(now, actor_id, "remove", Cycle, cycle_id, after=after, reason=reason)
     notices.removed(member_id, part.year, reason, now)
@@ -205,19 +211,19 @@ def _with_person(actor_id: int, cycle_id: int, member_id: int) -> tuple[Cycle, M
     return cycle, member
 
 
-def _count(cycle_id: int, part: Participant, by: int) -> None:
+def _new_unit(cycle_id: int, unit_id: int) -> CycleUnit:
+    """A unit of which nobody took part until now; who holds the cycle's lock is alone with it."""
+    unit = CycleUnit(cycle_id=cycle_id, unit_id=unit_id, full_members=0, everyone=0, most=0, excellent=0)
+    unit.unit = db.session.get_one(Unit, unit_id)
+    db.session.add(unit)
+    return unit
+
+
+def _count(unit: CycleUnit, part: Participant, by: int) -> None:
     """Count somebody in or out of their unit, and what of it may be excellent."""
-    which = sa.select(CycleUnit.id).where(CycleUnit.cycle_id == cycle_id, CycleUnit.unit_id == part.unit_id)
-    unit_id = db.session.scalar(which)
-    if unit_id is None:
-        unit = CycleUnit(cycle_id=cycle_id, unit_id=part.unit_id, full_members=0, everyone=0, most=0, excellent=0)
-        unit.unit = db.session.get_one(Unit, part.unit_id)
-        db.session.add(unit)
-    else:
-        unit = lock(CycleUnit, unit_id)
     unit.everyone += by
     unit.full_members += by if part.graded else 0
-    _allow(unit, queries.settings_of(cycle_id))
+    _allow(unit, queries.settings_of(unit.cycle_id))
     db.session.flush()
 
 
@@ -228,6 +234,8 @@ def _count(cycle_id: int, part: Participant, by: int) -> None:
 def call_off(actor_id: int, cycle_id: int, reason: str, now: datetime) -> None:
     """End a cycle as if it had not been: its people are in none, and another one may be opened."""
     cycle = held(actor_id, cycle_id)
+    for unit in _units_locked(cycle_id):
+        unit.excellent = 0
     there = (Participant.cycle_id == cycle_id, Participant.removed_at.is_(None))
     ids = list(db.session.scalars(sa.select(Participant.member_id).where(*there)))
     # Without their grades, which would be grades of nobody who takes part; their versions stay.

@@ -86,7 +86,10 @@ DOORS = (
                     Page("requirements.now", N_("What I owe"), also=("requirements.mine",)),
                     Page(
                         "cycles.mine", N_("My review"),
-                        also=("cycles.my_part", "cycles.essay", "cycles.save", "cycles.hand_in", "cycles.take_back"),
+                        also=(
+                            "cycles.my_part", "cycles.essay", "cycles.save", "cycles.hand_in", "cycles.take_back",
+                            "cycles.opinion",
+                        ),
                     ),
                     Page("records.mine", N_("Duties done")), Page("dossiers.mine", N_("Five blocks")),
                     Page("certificates.mine", N_("Certificates")),
@@ -166,7 +169,8 @@ DOORS = (
                 "cycles.all_cycles", N_("Annual reviews"), Permission.HOLD_REVIEW,
                 also=(
                     "cycles.new", "cycles.show", "cycles.windows", "cycles.reopen", "cycles.settings", "cycles.add",
-                    "cycles.call_off",
+                    "cycles.call_off", "cycles.unit_people", "cycles.person", "cycles.grade", "cycles.ask_opinion",
+                    "cycles.remove",
                 ),
             ),
             Group(

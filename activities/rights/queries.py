@@ -12,7 +12,7 @@ from activities.calendars.models import Feed
 from activities.certificates.models import Certificate, CertificateRequest, Objection
 from activities.corrections.models import Correction
 from activities.corrections.queries import holders_above
-from activities.cycles.models import Essay, Participant
+from activities.cycles.models import Essay, GradeVersion, Opinion, Participant
 from activities.dossiers.models import Entry
 from activities.kit import clock
 from activities.kit.db import Base, db
@@ -36,6 +36,7 @@ OF: tuple[tuple[type[Base], Any], ...] = (
     (Objection, Objection.member_id), (Entry, Entry.member_id), (Pause, Pause.member_id),
     (ForgetRequest, ForgetRequest.member_id), (Feed, Feed.member_id), (Exemption, Exemption.member_id),
     (Participant, Participant.member_id), (Essay, Essay.member_id),
+    (GradeVersion, GradeVersion.member_id), (Opinion, Opinion.member_id),
 )  # fmt: skip
 
 

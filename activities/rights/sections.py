@@ -15,7 +15,7 @@ from activities.audit.models import AuditEntry, AuditWord
 from activities.calendars.models import Feed
 from activities.certificates.models import BatchItem, Certificate, CertificateRequest, Objection
 from activities.corrections.models import Correction
-from activities.cycles.models import Cycle, Essay, Participant
+from activities.cycles.models import Cycle, Essay, GradeVersion, Opinion, Participant
 from activities.dossiers.models import Entry
 from activities.duties.models import Activity, Post, Slot
 from activities.goods.models import GoodsDelivery, Lot, Movement, Stock
@@ -196,6 +196,18 @@ SECTIONS: dict[str, Section] = {
         Essay.member_id,
         {"year": Cycle.year, "text": Essay.text, "saved_at": Essay.saved_at, "handed_in_at": Essay.handed_in_at},
         [(Cycle, Cycle.id == Essay.cycle_id)],
+    ),
+    "review_grades": Section(
+        GradeVersion.member_id,
+        {
+            "year": Cycle.year, "grade": GradeVersion.grade, "opinion": GradeVersion.opinion,
+            "reason": GradeVersion.reason, "given_at": GradeVersion.given_at,
+        },
+        [(Cycle, Cycle.id == GradeVersion.cycle_id)],
+    ),
+    "review_opinions": Section(
+        Opinion.member_id, {"year": Cycle.year, "text": Opinion.text, "written_at": Opinion.written_at},
+        [(Cycle, Cycle.id == Opinion.cycle_id)],
     ),
     "requests_to_be_forgotten": Section(
         ForgetRequest.member_id,

@@ -14,9 +14,11 @@ from activities.cycles.rules_settings import Settings
 from activities.kit.db import db
 from activities.kit.roles import Role
 from activities.people.models import Member, RoleGrant, Unit
-from tests.cast import NOW, Cast
+from tests.cast import DAY, NOW, Cast
 
 STARTS = date(2026, 11, 25)
+# While grades are given, by the template from that day on.
+GRADING = NOW + 36 * DAY
 
 
 def opened(cast: Cast, unit: Unit | None = None, year: int = 2026, **more: Any) -> str:

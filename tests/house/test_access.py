@@ -26,7 +26,8 @@ from flask import Flask, url_for
 from activities.calendars.queries import feeds_of
 from activities.calendars.service import feed_of
 from activities.chats import service as chats
-from activities.cycles.models import Cycle
+from activities.cycles.grading import ask_opinion
+from activities.cycles.models import Cycle, Opinion
 from activities.dossiers.importing import keep as keep_entries
 from activities.dossiers.models import Entry
 from activities.dossiers.rules import Block, Said
@@ -61,7 +62,7 @@ from tests.cast import DAY, NOW, Cast, Visitor, logged_in, make_holder, make_roo
 from tests.certificates.orders import asked_for, certified, objected, ordered
 from tests.chats.robots import robot
 from tests.corrections.requests import correction_of_lin, recorded_of_lin
-from tests.cycles.opened import opened
+from tests.cycles.opened import opened, the_cycle
 from tests.goods.drives import driven
 from tests.outcomes.pictures import photographed
 from tests.people.rosters import csv_file, roster
@@ -116,6 +117,25 @@ def review(cast: Cast) -> dict[str, Any]:
 
 def review_step(cast: Cast) -> dict[str, Any]:
     return {**review(cast), "key": "essay"}
+
+
+def review_unit(cast: Cast) -> dict[str, Any]:
+    return {**review(cast), "unit": cast.first.public_id}
+
+
+def reviewed(cast: Cast) -> dict[str, Any]:
+    """Lin in it."""
+    return {**review(cast), "member": cast.lin.public_id}
+
+
+def asked_opinion(cast: Cast) -> dict[str, Any]:
+    """Ou is asked for one on Lin."""
+    review(cast)
+    found = db.session.scalar(sa.select(Opinion.public_id))
+    if found is None:
+        ask_opinion(cast.chen.id, the_cycle().id, cast.lin.id, cast.ou.id, NOW)
+        found = db.session.scalars(sa.select(Opinion.public_id)).one()
+    return {"public_id": found}
 
 
 def nothing(_: Cast) -> dict[str, Any]:
@@ -825,6 +845,13 @@ TABLE = {
     "POST cycles.add": row("login 404 404 404 422 404", review),
     "GET cycles.call_off": row("login 404 404 404 200 404", review),
     "POST cycles.call_off": row("login 404 404 404 422 404", review),
+    "GET cycles.unit_people": row("login 404 404 404 200 404", review_unit),
+    "GET cycles.person": row("login 404 404 404 200 404", reviewed),
+    "POST cycles.grade": row("login 404 404 404 422 404", reviewed),
+    "POST cycles.ask_opinion": row("login 404 404 404 422 404", reviewed),
+    "POST cycles.remove": row("login 404 404 404 422 404", reviewed),
+    "GET cycles.opinion": row("login 404 404 200 404 404", asked_opinion),
+    "POST cycles.opinion": row("login 404 404 422 404 404", asked_opinion),
     "GET cycles.show": row("login 404 404 404 200 404", review),
     # outcomes
     "GET outcomes.slot": row("login 404 404 200 200 404", slot),
