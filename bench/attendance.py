@@ -223,7 +223,7 @@ def _year(app: Flask, people: int, database: str, scale: int, runs: int) -> Resu
         began = perf_counter()
         bare = driver.execute(YEAR_SQL, place.unit, *days).fetchall()
         floors.append(perf_counter() - began)
-        if minutes[place.unit][0] != bare[0][1] or bare[0][1] != people * EACH * 60:
+        if minutes[place.unit].minutes[0] != bare[0][1] or bare[0][1] != people * EACH * 60:
             raise RuntimeError(f"the year has {minutes} minutes, and by hand {bare}")
     db.session.commit()
     return Result("records.year", database, scale, median(times[1:]), "s", median(floors[1:]), sent)

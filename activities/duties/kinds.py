@@ -217,6 +217,8 @@ declare(
             Measure("energy_saved", N_("Energy saved"), N_("kWh"), places=1),
         ),
         has_standing_holder=True, takes_walk_ins=False, is_told_by_people=True, photos=(PhotoMoment.DURING,),
+        # A round at noon or late in the evening costs more of a day than the quarter of an hour that it takes.
+        weights=(Weight(date(2026, 9, 1), 120),),
     )
 )  # fmt: skip
 declare(

@@ -73,7 +73,7 @@ class MyDuties:
     has_timetable: bool
     reviews: list[Ask]
     owed: list[Explained]
-    ledgers: list[tuple[str, int, int]]  # name, final minutes and provisional ones
+    ledgers: list[tuple[str, int, int, int]]  # name, final minutes, what they weigh, provisional ones
     total: Figures
     heat: plots.Heat
     records: list[Record]
@@ -121,7 +121,8 @@ def my_duties(member: Viewer, now: datetime) -> MyDuties:
         reviews=cycles.asked_of(member, now),
         owed=at_a_glance(member, now),
         ledgers=[
-            (LEDGER_NAMES[ledger], own.total.minutes[n], own.total.provisional[n]) for n, ledger in enumerate(LEDGERS)
+            (LEDGER_NAMES[ledger], own.total.minutes[n], own.total.weighed[n], own.total.provisional[n])
+            for n, ledger in enumerate(LEDGERS)
         ],
         total=own.total,
         heat=plots.heat(today.year, own.attended, today),

@@ -88,5 +88,5 @@ def mine(year: int) -> Any:
     ledgers = [_(LEDGER_NAMES[ledger]) for ledger in LEDGERS]
     return render_template(
         "reviews/mine.html", year=year, years=years, own=own, heat=heat, ledgers=ledgers, zero=tables.ZERO,
-        waiting=tables.said_to_wait,
+        waiting=tables.said_to_wait, weighing=tables.said_to_weigh,
     )  # fmt: skip

@@ -25,8 +25,8 @@ KEYS = (*PERSONAL, *(str(ledger) for ledger in LEDGERS), *COUNTS, "last_seen")
 @dataclass(frozen=True, slots=True)
 class Figures:
     """What a person did in a span of time. `minutes` has one number a ledger, in the order of LEDGERS, never added
-    together, of hours that are final, and `provisional` one of those that wait for a second person; `attended` counts
-    present and late."""
+    together, of hours that are final, and `provisional` one of those that wait for a second person; `beyond` is what
+    the final ones weigh beyond that, in hundredths of a minute; `attended` counts present and late."""
 
     minutes: tuple[int, ...] = (0,) * len(LEDGERS)
     attended: int = 0
@@ -35,6 +35,12 @@ class Figures:
     absent: int = 0
     last_seen: date | None = None
     provisional: tuple[int, ...] = (0,) * len(LEDGERS)
+    beyond: tuple[int, ...] = (0,) * len(LEDGERS)
+
+    @property
+    def weighed(self) -> tuple[int, ...]:
+        """What the final minutes weigh, to the nearest minute below; zero where that is what they are."""
+        return tuple((100 * n + more) // 100 if more else 0 for n, more in zip(self.minutes, self.beyond, strict=True))
 
     def __add__(self, other: Figures) -> Figures:
         """The figures of two spans that share no record."""
@@ -46,6 +52,7 @@ class Figures:
             self.absent + other.absent,
             max((day for day in (self.last_seen, other.last_seen) if day), default=None),
             tuple(a + b for a, b in zip(self.provisional, other.provisional, strict=True)),
+            tuple(a + b for a, b in zip(self.beyond, other.beyond, strict=True)),
         )
 
 

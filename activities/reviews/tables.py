@@ -15,7 +15,7 @@ from activities.kit.i18n import gettext as _
 from activities.kit.i18n import say_hours
 from activities.people.rules import STAGE_NAMES, STANDING_NAMES, Stage
 from activities.reviews import plots
-from activities.reviews.rules import KEYS, LEDGERS, PAGE, PERSONAL, Filters, Line, Order, Scope
+from activities.reviews.rules import KEYS, LEDGERS, PAGE, PERSONAL, Figures, Filters, Line, Order, Scope
 
 # Nothing is said in a lighter voice than something.
 ZERO, NEVER = Markup("<i>0</i>"), Markup("<i>–</i>")
@@ -104,10 +104,21 @@ def _cells(line: Line, stages: Mapping[Stage, str], longest: Sequence[int]) -> d
         "attended": did.attended or ZERO, "late": did.late or ZERO, "excused": did.excused or ZERO,
         "absent": did.absent or ZERO, "last_seen": did.last_seen.strftime("%m-%d") if did.last_seen else NEVER,
     }  # fmt: skip
-    for ledger, minutes, waits, most in zip(LEDGERS, did.minutes, did.provisional, longest, strict=True):
-        cells[ledger] = (say_hours(minutes) if minutes else ZERO) + (said_to_wait(waits) if waits else "")
+    for ledger, minutes, weighed, waits, most in zip(
+        LEDGERS, did.minutes, did.weighed, did.provisional, longest, strict=True
+    ):
+        cells[ledger] = (say_hours(minutes) if minutes else ZERO) + _beside(weighed, waits)
         cells[f"{ledger}_bar"] = 100 * minutes // most
     return cells
+
+
+def _beside(weighed: int, waits: int) -> str:
+    return (said_to_weigh(weighed) if weighed else "") + (said_to_wait(waits) if waits else "")
+
+
+def said_to_weigh(minutes: int) -> Markup:
+    """What hours weigh, beside them."""
+    return Markup('<span class="sub">%s</span>') % _("weighed %(hours)s h", hours=say_hours(minutes))
 
 
 def said_to_wait(minutes: int) -> Markup:
@@ -115,23 +126,38 @@ def said_to_wait(minutes: int) -> Markup:
     return Markup('<span class="sub">%s</span>') % _("+ %(hours)s provisional", hours=say_hours(minutes))
 
 
-def ledger_tiles(scope: Scope, minutes: Mapping[int, Sequence[int]]) -> list[tuple[str, str, str, str]]:
-    """Name, hours, hours a head and provisional hours of each ledger, for the chosen units; empty for none of these."""
-    tiles = []
-    for n, ledger in enumerate(LEDGERS):
-        hours = sum(minutes[branch.id][n] for branch in scope.chosen) / 60
-        waits = sum(minutes[branch.id][len(LEDGERS) + n] for branch in scope.chosen) / 60
-        each = f"{hours / max(1, scope.people):.1f}"
-        tiles.append((_(LEDGER_NAMES[ledger]), f"{hours:,.1f}", each, f"{waits:,.1f}" if waits else ""))
-    return tiles
+@dataclass(frozen=True)
+class Tile:
+    """A ledger's hours, hours a head, what they weigh and what is provisional, for the chosen units; empty for none of
+    these."""
+
+    name: str
+    hours: str
+    each: str
+    weighed: str
+    waits: str
 
 
-def branch_bars(scope: Scope, minutes: Mapping[int, Sequence[int]]) -> list[plots.Bar]:
+def ledger_tiles(scope: Scope, minutes: Mapping[int, Figures]) -> list[Tile]:
+    total = sum((minutes[branch.id] for branch in scope.chosen), Figures())
+    return [
+        Tile(
+            _(LEDGER_NAMES[ledger]), f"{given / 60:,.1f}", f"{given / 60 / max(1, scope.people):.1f}", *map(_some, more)
+        )
+        for ledger, given, *more in zip(LEDGERS, total.minutes, total.weighed, total.provisional, strict=True)
+    ]
+
+
+def _some(minutes: int) -> str:
+    return f"{minutes / 60:,.1f}" if minutes else ""
+
+
+def branch_bars(scope: Scope, minutes: Mapping[int, Figures]) -> list[plots.Bar]:
     """Hours of volunteer service a head in every unit that has people; those chosen among others stand out."""
     service = LEDGERS.index(Ledger.SERVICE)
     among = len(scope.chosen) < len(scope.branches)
     return plots.bars(
-        (branch.name, minutes[branch.id][service] / 60 / branch.people, among and branch in scope.chosen)
+        (branch.name, minutes[branch.id].minutes[service] / 60 / branch.people, among and branch in scope.chosen)
         for branch in scope.branches
         if branch.people
     )

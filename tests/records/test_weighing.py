@@ -9,14 +9,19 @@ from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
+import sqlalchemy as sa
 import time_machine
+from python_calamine import CalamineWorkbook
 
+from activities.certificates.models import Certificate
+from activities.certificates.service import issue
 from activities.duties.kinds import KINDS, Kind, Ledger, Weight, kind_of
+from activities.kit.db import db
 from activities.records.queries import totals
 from activities.records.weighing import percent, weighed
 from activities.rights.sections import SECTIONS
 from tests.cast import NOW, english, make_activity, make_post
-from tests.certificates.orders import recorded
+from tests.certificates.orders import order, recorded
 
 TODAY = NOW.date()
 
@@ -72,6 +77,47 @@ def test_it_stands_beside_the_time_and_not_in_its_place(app, cast, heavy):
     assert page.count("weighed 1.5 times: 1.5 h") == 1
 
 
+@pytest.mark.parametrize("order", ["number", "duty-down"])
+def test_the_year_says_it_beside_the_time(app, cast, heavy, order):
+    """Wang was there before the weight, and so what was given is all there is to say."""
+    served(app, cast)
+    with app.app_context():
+        recorded(cast, cast.wang, 60, 8, post=make_post(make_activity("节能岗二", cast.first, "energy"), "102"))
+    page = english(app, cast.chen).get(f"/review/2026?sort={order}").text
+    assert page.count("weighed 2.5 h") == 1  # in Lin's row
+    assert page.count("weighed 3.5 h") == 1  # of all, with Wang's hour as it is
+    assert "weighed 1 h" not in page
+    with CalamineWorkbook.from_filelike(
+        BytesIO(english(app, cast.chen).get(f"/review/2026.xlsx?sort={order}", buffered=True).data)
+    ) as book:
+        head, *rows = book.get_sheet_by_index(0).to_python()
+    given, weighs = head.index("Post duty"), head.index("Post duty, weighed")
+    assert {row[1]: (row[given], row[weighs]) for row in rows if row[given]} == {
+        "林可欣": (2.0, 2.5),
+        "王一诺": (1.0, 1.0),
+    }
+
+
+def test_ones_own_year_says_it_by_month_and_in_all(app, cast, heavy):
+    served(app, cast)
+    assert english(app, cast.lin).get("/years/2026").text.count("weighed 2.5 h") == 2
+    assert "weighed 2.5 h" in english(app, cast.lin).get("/").text
+
+
+def test_time_that_weighs_less_does_so_too(app, cast, monkeypatch):
+    monkeypatch.setitem(KINDS, "energy", replace(kind_of("energy"), weights=(Weight(TODAY - timedelta(days=5), 50),)))
+    served(app, cast)
+    assert english(app, cast.lin).get("/years/2026").text.count("weighed 1.5 h") == 2
+
+
+def test_it_is_not_certified(app, cast, heavy):
+    served(app, cast)
+    with app.app_context():
+        public_id = issue(cast.chen.id, cast.lin.id, order(ledger=Ledger.DUTY), NOW)
+        assert db.session.scalars(sa.select(Certificate)).one().facts.minutes == 120
+    assert "weighed" not in english(app, cast.lin).get(f"/certificates/{public_id}").text
+
+
 def test_it_goes_along_where_ones_data_goes(app, cast, heavy, monkeypatch):
     monkeypatch.setitem(SECTIONS["records"].columns, "weight_percent", percent())  # as it is at start
     served(app, cast)
@@ -82,7 +128,8 @@ def test_it_goes_along_where_ones_data_goes(app, cast, heavy, monkeypatch):
     ]  # fmt: skip
 
 
-def test_where_no_kind_weighs_anything_nothing_is_asked(app, cast, statements):
+def test_where_no_kind_weighs_anything_nothing_is_asked(app, cast, statements, monkeypatch):
+    monkeypatch.setitem(KINDS, "energy", replace(kind_of("energy"), weights=()))
     served(app, cast)
     with app.app_context(), statements.count() as sent:
         assert weighed(cast.lin.id) == {}

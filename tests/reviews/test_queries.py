@@ -134,7 +134,7 @@ def test_filters_narrow_rows_and_sums_alike(year, filters, expected):
     sums = queries.minutes(scope.branches, 2026, asked)
     rows = figures(read(year, **filters)).values()
     for ledger in range(4):
-        assert sum(unit[ledger] for unit in sums.values()) == sum(row.minutes[ledger] for row in rows)
+        assert sum(unit.minutes[ledger] for unit in sums.values()) == sum(row.minutes[ledger] for row in rows)
     assert sum(queries.attendances(scope.chosen, 2026, asked).values()) == sum(row.attended for row in rows)
 
 
@@ -150,9 +150,9 @@ def test_who_has_left_is_shown_when_asked_for(year):
 def test_sums_keep_units_and_ledgers_apart(year):
     scope = queries.scope([year.school.path], 2026, Filters(), NOW)
     sums = queries.minutes(scope.branches, 2026, Filters())
-    final = {unit: minutes[:4] for unit, minutes in sums.items()}
+    final = {unit: figures.minutes for unit, figures in sums.items()}
     assert final == {year.school.id: (0, 0, 0, 0), year.first.id: (170, 45, 100, 0), year.second.id: (120, 0, 0, 0)}
-    assert not any(any(minutes[4:]) for minutes in sums.values())
+    assert not any(any((*figures.provisional, *figures.beyond)) for figures in sums.values())
 
 
 def test_days_count_who_came_late_or_not(year):

@@ -226,17 +226,17 @@ def test_my_year_shows_what_the_secretary_sees(app, secretary, year):
 # ── the workbook ────────────────────────────────────────────────────────────
 
 
-WAITS_FOR_NOBODY = (0.0,) * 4
+NO_DUTY, WAITS_FOR_NOBODY = 0.0, (0.0,) * 4
 
 
 def test_the_workbook_reads_back(secretary):
     sheets = workbook(secretary, "/review/2026.xlsx?standing=student")
     members, notes = sheets.values()
-    assert [len(row) for row in members] == [19] * 4
+    assert [len(row) for row in members] == [20] * 4
     assert members[1][:2] == ["2301001", "林可欣"]
-    assert members[1][6:] == [2.0, 0.0, 0.0, 0.0, *WAITS_FOR_NOBODY, 1.0, 1.0, 0.0, 0.0, date(2026, 11, 20)]
+    assert members[1][6:] == [2.0, 0.0, 0.0, 0.0, NO_DUTY, *WAITS_FOR_NOBODY, 1.0, 1.0, 0.0, 0.0, date(2026, 11, 20)]
     assert members[2][6:10] == [0.0, 0.0, 1.5, 0.0]
-    assert members[3][6:] == [0.0, 0.0, 0.0, 0.0, *WAITS_FOR_NOBODY, 0.0, 0.0, 0.0, 1.0, ""]
+    assert members[3][6:] == [0.0, 0.0, 0.0, 0.0, NO_DUTY, *WAITS_FOR_NOBODY, 0.0, 0.0, 0.0, 1.0, ""]
     assert "2026" in notes[0]
     assert {row[0] for row in notes} >= set(members[0])
 
