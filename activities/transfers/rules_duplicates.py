@@ -3,8 +3,10 @@ with it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import timedelta
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import count
 
 from activities.kit.refusal import Refusal
 from activities.people.roster_words import fold
@@ -16,6 +18,34 @@ from activities.transfers.rules_cells import Field
 from activities.transfers.rules_columns import ONE_DAY, Reader
 from activities.transfers.rules_refusals import HasBadRows, NoRoom, NothingNew, OtherPerson, Unknown
 
+DAY = ONE_DAY.total_seconds()
+
+
+class Spells:
+    """The time of one person by its days, so that what is near an entry is found without looking at all of it."""
+
+    def __init__(self, known: Iterable[Known] = ()) -> None:
+        self._by_day: defaultdict[int, dict[int, Known]] = defaultdict(dict)
+        self._count = count()
+        for one in known:
+            self.add(one)
+
+    def add(self, one: Known) -> None:
+        number = next(self._count)
+        for day in _days(one.spell.starts_at, one.spell.ends_at):
+            self._by_day[day][number] = one
+
+    def near(self, spell: Spell) -> list[Known]:
+        """What is no further than two days away, in the order in which it was added."""
+        first, last = spell.starts_at - 2 * ONE_DAY, spell.ends_at + 2 * ONE_DAY
+        found = {number: one for day in _days(first, last) for number, one in self._by_day.get(day, {}).items()}
+        return [one for _, one in sorted(found.items()) if one.spell.starts_at < last and one.spell.ends_at > first]
+
+
+def _days(first: datetime, last: datetime) -> range:
+    """The days since 1970 between two moments, wherever these were said."""
+    return range(int(first.timestamp() // DAY), int(last.timestamp() // DAY) + 1)
+
 
 def make_plan(
     table: Table, columns: Mapping[Field, int], read: tuple[Sequence[Entry], Sequence[Problem]],
@@ -25,7 +55,7 @@ def make_plan(
     entries, problems = read
     plan = Plan(problems=list(problems))
     rows = {row.number: row for row in table.rows}
-    theirs = {whose: list(spells) for whose, spells in known.items()}
+    theirs = {whose: Spells(spells) for whose, spells in known.items()}
     for entry in entries:
         reader = Reader(table, columns, rows[entry.row])
         person = people.get(entry.number)
@@ -34,17 +64,17 @@ def make_plan(
             plan.problems.append(reader.problem(why))
             continue
         assert person
-        line, spells = Line(person, entry), theirs.setdefault(person.whose, [])
-        if same := next(_same(entry, spells), None):
+        line, spells = Line(person, entry), theirs.setdefault(person.whose, Spells())
+        spell = Spell(entry.starts_at, entry.ends_at, entry.minutes)
+        near = spells.near(spell)
+        if same := next(_same(entry, near), None):
             plan.duplicates.append(Duplicate(line, same.activity, same.row))
             continue
-        spell = Spell(entry.starts_at, entry.ends_at, entry.minutes)
-        near = [one.spell for one in spells if _is_near(one.spell, spell)]
-        if (most := most_counted(spell, near)) < entry.minutes:
+        if (most := most_counted(spell, (one.spell for one in near))) < entry.minutes:
             reader.at = Field.MINUTES if Field.MINUTES in columns else Field.HOURS
             plan.problems.append(reader.problem(NoRoom(timedelta(minutes=most))))
             continue
-        spells.append(Known(spell, entry.activity, entry.is_timed, entry.row))
+        spells.add(Known(spell, entry.activity, entry.is_timed, entry.row))
         plan.new.append(line)
     plan.problems.sort(key=lambda problem: problem.row)
     return plan
@@ -65,10 +95,6 @@ def _same(entry: Entry, spells: Collection[Known]) -> Iterator[Known]:
         is_both_timed = entry.is_timed and one.is_timed
         if overlaps and (is_both_timed or fold(one.activity, asides=True) == fold(entry.activity, asides=True)):
             yield one
-
-
-def _is_near(one: Spell, other: Spell) -> bool:
-    return one.starts_at < other.ends_at + 2 * ONE_DAY and one.ends_at > other.starts_at - 2 * ONE_DAY
 
 
 def why_not_import(plan: Plan, *, leaves_out_bad: bool) -> Refusal | None:

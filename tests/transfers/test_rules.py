@@ -19,8 +19,8 @@ from activities.transfers import rules_cells as cells
 from activities.transfers import rules_columns, rules_refusals
 from activities.transfers.rules import Known, Person, Target
 from activities.transfers.rules_cells import Field, guess
-from activities.transfers.rules_columns import find_table, read_rows
-from activities.transfers.rules_duplicates import make_plan
+from activities.transfers.rules_columns import ONE_DAY, find_table, read_rows
+from activities.transfers.rules_duplicates import Spells, make_plan
 
 NOW = datetime(2026, 11, 25, 4, tzinfo=UTC)
 HEADING = ("学号", "姓名", "日期", "开始", "结束", "时长(小时)", "活动名称", "地点", "类别")
@@ -152,3 +152,26 @@ def test_whatever_a_file_says_no_day_has_more_minutes_than_it_has(spans):
 def test_who_when_how_long_and_what_cannot_be_left_out(columns, is_enough):
     chosen = {Field(name): n for n, name in enumerate(columns.split())}
     assert (rules_columns.why_not_columns(chosen) is None) is is_enough
+
+
+MOMENTS = st.builds(
+    lambda hours, east: (NOW + timedelta(hours=hours)).astimezone(ZoneInfo("Asia/Shanghai") if east else UTC),
+    st.integers(-200, 200), st.booleans(),
+)  # fmt: skip
+SPELLS = st.builds(lambda at, hours: Spell(at, at + timedelta(hours=hours), 1), MOMENTS, st.integers(0, 120))
+
+
+@given(st.lists(SPELLS), SPELLS)
+def test_what_is_near_is_found_without_looking_at_all(some, one):
+    """By the days it lies in: all that begins and ends within two days of it, in order, wherever moments are said."""
+    known = [Known(spell, str(n), True) for n, spell in enumerate(some)]
+    two = timedelta(days=2)
+    near = [k for k in known if k.spell.starts_at < one.ends_at + two and k.spell.ends_at > one.starts_at - two]
+    assert Spells(known).near(one) == near
+
+
+def test_of_very_many_hours_of_one_person_few_are_near():
+    known = [
+        Known(Spell(at, at + timedelta(hours=1), 60), "清扫", True) for at in (NOW - n * ONE_DAY for n in range(4000))
+    ]
+    assert len(Spells(known).near(known[2000].spell)) == 5
