@@ -139,15 +139,18 @@ def _delivered(
 def _photos(kind: str, slots: tuple[tuple[Photo, ...], ...], now: datetime) -> None:
     """Of what was recorded last, each slot's."""
     query = (
-        sa.select(Record.slot_id, sa.func.min(Record.recorded_by_id), sa.func.max(Record.recorded_at))
+        sa.select(Record.slot_id, sa.func.min(Record.recorded_by_id), Slot.ends_at, sa.func.max(Record.recorded_at))
         .join(Slot, Slot.id == Record.slot_id)
         .join(Slot.post)
         .join(Post.activity)
-        .where(Activity.kind_key == kind, Record.recorded_at <= now)
-        .group_by(Record.slot_id)
+        .where(Activity.kind_key == kind, Slot.ends_at <= now)
+        .group_by(Record.slot_id, Slot.ends_at)
         .order_by(sa.func.max(Record.recorded_at).desc(), Record.slot_id)
         .limit(len(slots))
     )
-    for (slot_id, organizer, at), photos in zip(db.session.execute(query).all(), slots, strict=False):
+    for (slot_id, organizer, ended_at, recorded_at), photos in zip(
+        db.session.execute(query).all(), slots, strict=False
+    ):
         for moment, picture, caption in photos:
+            at = max(ended_at, recorded_at)
             gallery.add(organizer, slot_id, moment, picture(), caption, People.NOBODY, at)

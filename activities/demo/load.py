@@ -17,13 +17,17 @@ from activities.audit import seals
 from activities.demo import (
     article,
     certificates,
+    codes,
     corrections,
     dossiers,
+    forgetting,
     goods,
+    oddities,
     outcomes,
     requirements,
     school,
     tables,
+    transfers,
     ways,
 )
 from activities.demo.attendance import DemoRecord, make_records
@@ -88,12 +92,16 @@ def load(now: datetime, progress: Callable[[int], AbstractContextManager[Any]]) 
     make_lines(now)
     school.play(now)
     make_feeds(now)
+    codes.play(world.calendar)
+    oddities.play(now)
+    transfers.play(now)
     certificates.play(now)
     corrections.play(now)
     outcomes.play(now)
     goods.play(now)
     dossiers.play(now)
     requirements.play(now)
+    forgetting.play(now)
     seals.seal(now)
 
 

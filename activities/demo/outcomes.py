@@ -49,7 +49,7 @@ class Held(NamedTuple):
 
 def play(now: datetime) -> None:
     rng = Random(article.SEED)
-    rows = [row for held in _held() for row in _rows(held, rng)]
+    rows = [row for held in _held(now) for row in _rows(held, rng)]
     insert = sa.insert(Outcome).returning(Outcome.id, sort_by_parameter_order=True)
     with transaction():
         ids = list(db.session.scalars(insert, rows))
@@ -60,20 +60,21 @@ def play(now: datetime) -> None:
     _aim(now)
 
 
-def _held() -> list[Held]:
+def _held(now: datetime) -> list[Held]:
     query = (
         sa.select(
             Slot.id, Activity.kind_key, Slot.starts_at, Record.recorded_by_id, Record.recorded_at, Record.member_id,
-            Record.attendance,
+            Record.attendance, Slot.ends_at,
         )
         .join(Record, Record.slot_id == Slot.id)
         .join(Slot.post)
         .join(Post.activity)
+        .where(Slot.ends_at <= now)
         .order_by(Slot.id, Record.id)
     )  # fmt: skip
     found: dict[int, Held] = {}
-    for slot_id, kind, starts_at, by, at, member_id, attendance in db.session.execute(query):
-        held = found.get(slot_id) or Held(slot_id, kind, starts_at, by, at, ())
+    for slot_id, kind, starts_at, by, at, member_id, attendance, ends_at in db.session.execute(query):
+        held = found.get(slot_id) or Held(slot_id, kind, starts_at, by, max(at, ends_at), ())
         came = (*held.came, member_id) if attendance in CAME else held.came
         found[slot_id] = held._replace(came=came)
     return [held for held in found.values() if held.came]

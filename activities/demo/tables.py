@@ -28,6 +28,8 @@ from activities.kit.db import Base, db
 from activities.people.models import Member, RoleGrant, Unit
 from activities.people.passwords import hash_password
 from activities.records.models import Record
+from activities.records.rules import Mark
+from activities.records.service import facts_of
 from activities.signups.models import SignUp
 from activities.signups.rules import SignUpState
 from activities.sites.models import Site
@@ -45,7 +47,8 @@ def count(world: World) -> int:
     """How many rows `write_all` will tell of."""
     sign_ups = [sign_up for slot in world.slots for sign_up in slot.sign_ups]
     steps = sum(len(sign_up.steps) for sign_up in sign_ups)
-    return len(world.persons) + len(world.slots) + len(sign_ups) + steps + 2 * len(world.records)
+    left = sum(record.spell is not None and record.spell.left_at is not None for record in world.records)
+    return len(world.persons) + len(world.slots) + len(sign_ups) + steps + 2 * len(world.records) + left
 
 
 def write_all(world: World, tick: Tick) -> None:
@@ -182,17 +185,13 @@ def _record(record: DemoRecord) -> Row:
     slot = record.slot
     return {
         "slot_id": slot.id, "member_id": record.person.id, "ledger": kind_of(slot.plan.kind).ledger, "day": slot.day,
-        "recorded_at": record.at, "changed_at": record.at, **_facts(record), **(_signature(record) or {}),
+        "came_at": record.spell and record.spell.came_at, "left_at": record.spell and record.spell.left_at,
+        "recorded_at": record.at, "changed_at": record.changed_at, **_facts(record), **(_signature(record) or {}),
     }  # fmt: skip
 
 
-def _facts(record: DemoRecord) -> dict[str, Any]:
-    mark = record.mark
-    return {
-        "attendance": mark.attendance, "minutes": mark.minutes, "minutes_late": mark.minutes_late,
-        "evidence": record.known.evidence, "note": record.known.note, "is_final": record.known.is_final(mark),
-        "recorded_by_id": record.recorder.id, "countersigned_by_id": None,
-    }  # fmt: skip
+def _facts(record: DemoRecord, at_first: Mark | None = None) -> dict[str, Any]:
+    return facts_of(at_first or record.mark, record.known, record.recorder.id)
 
 
 def _signature(record: DemoRecord) -> dict[str, Any] | None:
@@ -201,7 +200,7 @@ def _signature(record: DemoRecord) -> dict[str, Any] | None:
 
 def _trail(sign_ups: Sequence[DemoSignUp], records: Sequence[DemoRecord]) -> Iterator[Row]:
     """What the services would have left, in the order of time."""
-    recorded = (_entry(r.at, r.recorder, "record", Record, r.id, {}, _facts(r), r.known.note) for r in records)
+    recorded = (entry for record in records for entry in _record_trail(record))
     unsigned = {"is_final": False, "countersigned_by_id": None}
     signed = (
         _entry(r.signed_at, r.second, "countersign", Record, r.id, unsigned, signature)
@@ -209,6 +208,17 @@ def _trail(sign_ups: Sequence[DemoSignUp], records: Sequence[DemoRecord]) -> Ite
         if (signature := _signature(r)) and r.signed_at
     )
     yield from sorted([*_sign_up_trail(sign_ups), *recorded, *signed], key=lambda entry: entry["at"])
+
+
+def _record_trail(record: DemoRecord) -> Iterator[Row]:
+    stay, facts = record.spell, _facts(record)
+    if stay is None:
+        yield _entry(record.at, record.recorder, "record", Record, record.id, {}, facts, record.known.note)
+        return
+    came = _facts(record, stay.at_first)
+    yield _entry(stay.came_at, record.person, "check in", Record, record.id, {}, came)
+    if stay.left_at:
+        yield _entry(stay.left_at, record.person, "check out", Record, record.id, came, facts)
 
 
 def _sign_up_trail(sign_ups: Sequence[DemoSignUp]) -> Iterator[Row]:

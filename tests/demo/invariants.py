@@ -21,7 +21,8 @@ BROKEN = {
         SELECT s.id FROM slot s
         LEFT JOIN (SELECT slot_id, count(*) AS n, max(ticket) AS last FROM sign_up GROUP BY slot_id) c
           ON c.slot_id = s.id
-        WHERE s.drawn_at IS NULL AND (s.tickets <> coalesce(c.n, 0) OR s.tickets <> coalesce(c.last, 0))""",
+        WHERE s.drawn_at IS NULL AND (s.tickets <> coalesce(c.n, 0) OR s.tickets <> coalesce(c.last, 0))
+          AND s.id NOT IN (SELECT slot_id FROM record WHERE evidence = 'imported')""",
     "tickets go by the order of acceptance": """
         SELECT x.id FROM sign_up x JOIN sign_up y ON y.slot_id = x.slot_id AND y.ticket > x.ticket
         JOIN slot s ON s.id = x.slot_id
@@ -59,23 +60,27 @@ BROKEN = {
     "records are of people who were seated": """
         SELECT r.id FROM record r JOIN slot s ON s.id = r.slot_id
         LEFT JOIN sign_up u ON u.slot_id = r.slot_id AND u.member_id = r.member_id AND u.state = 'seated'
-        WHERE u.id IS NULL OR s.state <> 'open'""",
-    "records are made after the slot, by another": """
+        WHERE (u.id IS NULL AND r.evidence <> 'imported') OR s.state <> 'open'""",
+    "records are made after the slot, by another, unless the person has checked in": """
         SELECT r.id FROM record r JOIN slot s ON s.id = r.slot_id
-        WHERE r.recorded_at < s.starts_at OR r.recorded_at > :now OR r.recorded_by_id = r.member_id""",
-    "recorders run the activity": """
+        WHERE (r.recorded_at < s.starts_at AND r.came_at IS NULL) OR r.recorded_at > :now
+           OR r.recorded_by_id = r.member_id""",
+    "recorders run the activity, or have imported it": """
         SELECT r.id FROM record r JOIN slot s ON s.id = r.slot_id JOIN post p ON p.id = s.post_id
         JOIN activity a ON a.id = p.activity_id JOIN unit o ON o.id = a.unit_id
         WHERE NOT EXISTS (
             SELECT 1 FROM role_grant g JOIN unit w ON w.id = g.unit_id
-            WHERE g.member_id = r.recorded_by_id AND g.role = 'organizer' AND o.path LIKE w.path || '%')""",
+            WHERE g.member_id = r.recorded_by_id AND o.path LIKE w.path || '%'
+              AND g.role = CASE r.evidence WHEN 'imported' THEN 'secretary' ELSE 'organizer' END)""",
     "organizers named hold the role": """
         SELECT n.id FROM activity_organizer n
         WHERE n.member_id NOT IN (SELECT member_id FROM role_grant WHERE role = 'organizer')""",
     "people belong to the activity's unit or below": f"""
         SELECT u.id FROM {SEATS} JOIN member m ON m.id = u.member_id JOIN unit o ON o.id = a.unit_id
         JOIN unit w ON w.id = m.unit_id WHERE w.path NOT LIKE o.path || '%'""",
-    "slots are planned before today": "SELECT id FROM slot WHERE created_at > :now OR created_at >= starts_at",
+    "slots are planned before today, unless they were imported": """
+        SELECT id FROM slot WHERE created_at > :now OR (created_at >= starts_at
+          AND id NOT IN (SELECT slot_id FROM record WHERE evidence = 'imported'))""",
     "every sign-up has its trail": """
         SELECT u.id FROM sign_up u LEFT JOIN audit_entry e ON e.subject = 'sign_up' AND e.subject_id = u.id
         GROUP BY u.id, u.revision HAVING count(e.id) <> u.revision + 1""",
@@ -88,12 +93,29 @@ BROKEN = {
          AND e.verb IN ('countersign', 'correct on request') AND e.actor_id = r.countersigned_by_id
          AND e.at > r.recorded_at AND e.at <= :now
         WHERE (r.countersigned_by_id IS NULL) <> (e.id IS NULL)""",
-    "what was typed in later says why": """
-        SELECT id FROM record WHERE (evidence = 'typed_later') <> (note <> '')""",
+    "what was typed in later says why, what was imported says whence": """
+        SELECT id FROM record WHERE (evidence IN ('typed_later', 'imported')) <> (note <> '')""",
     "every record has its trail": """
         SELECT r.id FROM record r
-        LEFT JOIN audit_entry e ON e.subject = 'record' AND e.subject_id = r.id AND e.actor_id = r.recorded_by_id
+        LEFT JOIN audit_entry e ON e.subject = 'record' AND e.subject_id = r.id
+         AND (e.actor_id = r.recorded_by_id OR (e.verb = 'check in' AND e.actor_id = r.member_id))
         WHERE e.id IS NULL""",
+    "who has checked in or out says so on the trail, and nobody else does": """
+        SELECT r.id FROM record r
+        LEFT JOIN (SELECT subject_id, sum(CASE verb WHEN 'check in' THEN 1 ELSE 0 END) AS came, count(*) AS n
+                   FROM audit_entry WHERE subject = 'record' AND verb IN ('check in', 'check out')
+                   GROUP BY subject_id) e ON e.subject_id = r.id
+        WHERE coalesce(e.came, 0) <> (CASE WHEN r.came_at IS NULL THEN 0 ELSE 1 END)
+           OR coalesce(e.n, 0) <> (CASE WHEN r.came_at IS NULL THEN 0 WHEN r.left_at IS NULL THEN 1 ELSE 2 END)""",
+    "people check in with a code while it holds": """
+        SELECT r.id FROM record r JOIN slot s ON s.id = r.slot_id
+        WHERE (r.evidence IN ('rotating_code', 'posted_code') AND r.came_at IS NULL)
+           OR r.came_at <> r.recorded_at OR r.came_at > s.ends_at""",
+    "who vouches for a code that hangs at a place has put it up": """
+        SELECT r.id FROM record r JOIN slot s ON s.id = r.slot_id
+        LEFT JOIN posted_code c ON c.post_id = s.post_id AND c.posted_by_id = r.recorded_by_id
+         AND c.posted_at <= r.came_at
+        WHERE r.evidence = 'posted_code' AND c.id IS NULL""",
     "who was given, who delivered and who signed are three people": """
         SELECT id FROM goods_delivery
         WHERE handler_id IN (signed_by_id, recipient_id) OR signed_by_id = recipient_id""",

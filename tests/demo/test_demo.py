@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from types import SimpleNamespace
 
 import pytest
@@ -16,6 +17,8 @@ from activities.audit.models import AuditEntry
 from activities.certificates.models import BatchItem, Certificate, CertificateRequest, Objection
 from activities.certificates.rules import Answer, CertificateState, ItemState
 from activities.certificates.rules_notice import Verdict
+from activities.corrections.models import Correction
+from activities.corrections.rules import CorrectionState, Opinion
 from activities.demo import article
 from activities.demo.load import NotEmpty, load, think
 from activities.duties.kinds import Evidence, PhotoMoment
@@ -32,14 +35,17 @@ from activities.kit import clock
 from activities.kit.columns import UtcDateTime
 from activities.kit.db import db
 from activities.outcomes.models import SlotPhoto
-from activities.people.models import Member
+from activities.people.models import ForgetRequest, Member
 from activities.people.passwords import verify
 from activities.people.queries import by_login
 from activities.people.rules import Stage, Standing
+from activities.people.rules_consents import Forgetting
 from activities.photos.models import Photo
+from activities.records import oddities
 from activities.records.models import Record
 from activities.records.rules import Mark, why_not_mark
 from activities.records.rules_evidence import Known
+from activities.records.rules_odd import Odd
 from activities.records.service import overdue
 from activities.signups.arrivals import times
 from activities.signups.facts import offer_of, person
@@ -89,6 +95,8 @@ def test_every_state_is_one_the_services_could_have_made(now):
     check_goods()
     if now == TODAY:
         check_certificates()
+        check_evidence(now)
+        check_requests()
 
 
 def first(query: str, now: datetime) -> list[int]:
@@ -117,10 +125,11 @@ def check_sizes() -> None:
 
 
 def check_days(slots: Sequence[Slot]) -> None:
-    """No slot falls on a holiday or a make-up workday."""
+    """No slot that was planned here falls on a holiday or a make-up workday."""
     special = set(db.session.scalars(sa.select(SpecialDay.day)))
     assert special
-    assert not special & {clock.local_day(slot.starts_at) for slot in slots}
+    planned = [slot for slot in slots if slot.created_at < slot.starts_at]
+    assert not special & {clock.local_day(slot.starts_at) for slot in planned}
 
 
 def check_sign_ups(slots: Sequence[Slot]) -> None:
@@ -150,7 +159,7 @@ def check_records(slots: Sequence[Slot]) -> Counter[tuple[Evidence, bool]]:
         known = Known(record.evidence, slot.post.activity.kind.evidence)
         assert record.is_final == (known.is_final(Mark(record.attendance)) or record.countersigned_by_id is not None)
         is_late = overdue(slot, record.changed_at) is not None or record.id in on_request
-        assert (record.evidence is Evidence.TYPED_LATER) == is_late
+        assert (record.evidence is Evidence.TYPED_LATER) == is_late or record.evidence is Evidence.IMPORTED
         standing[record.evidence, record.is_final] += 1
     assert 0.8 < attendance["present"] / attendance.total() < 0.95
     assert all(attendance[what] > 100 for what in ("late", "excused", "absent"))
@@ -234,6 +243,23 @@ def check_certificates() -> None:
     assert {ItemState.ISSUED, ItemState.WAITING} & set(db.session.scalars(sa.select(BatchItem.state))) == {
         ItemState.ISSUED
     }
+
+
+def check_evidence(now: datetime) -> None:
+    """Of each way of knowing there are records, waiting and signed; and something odd of each sort to look at."""
+    signed = Record.countersigned_by_id.is_not(None)
+    kept = set(db.session.execute(sa.select(Record.evidence, signed).where(Record.minutes > 0).distinct()))
+    assert kept >= {(Evidence.ROTATING_CODE, False), *product((Evidence.POSTED_CODE, Evidence.IMPORTED), (False, True))}
+    odd = {one.odd for n in range(1, 9) for one in oddities.found(by_login("secretary"), now, n)}
+    assert odd >= {Odd.LATE, Odd.MANY, Odd.NIGHT, Odd.ONE_HAND, Odd.LONG_DAY}
+
+
+def check_requests() -> None:
+    """A request for correction stands at each step, and so does one to be forgotten."""
+    assert set(db.session.scalars(sa.select(Correction.state))) == set(CorrectionState)
+    assert set(db.session.scalars(sa.select(Correction.opinion))) == {None, *Opinion}
+    forgotten = set(db.session.scalars(sa.select(ForgetRequest.state)))
+    assert forgotten == {Forgetting.ASKED, Forgetting.WITHDRAWN, Forgetting.RESTRICTED}
 
 
 def test_the_same_moment_gives_the_same_demo():
