@@ -182,9 +182,10 @@ def _sign_up(slot: DemoSlot, sign_up: DemoSignUp) -> Row:
 
 
 def _record(record: DemoRecord) -> Row:
-    slot = record.slot
+    slot, kind = record.slot, kind_of(record.slot.plan.kind)
     return {
-        "slot_id": slot.id, "member_id": record.person.id, "ledger": kind_of(slot.plan.kind).ledger, "day": slot.day,
+        "slot_id": slot.id, "member_id": record.person.id, "ledger": kind.ledger, "day": slot.day,
+        "weight": kind.percent_on(slot.day),
         "came_at": record.spell and record.spell.came_at, "left_at": record.spell and record.spell.left_at,
         "recorded_at": record.at, "changed_at": record.changed_at, **_facts(record), **(_signature(record) or {}),
     }  # fmt: skip

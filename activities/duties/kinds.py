@@ -52,7 +52,8 @@ WEIGHABLE = frozenset({Ledger.DUTY})
 
 
 class Weight(NamedTuple):
-    """From a day on a minute weighs so many hundredths. What was before keeps the weight that it had."""
+    """From a day on a minute weighs so many hundredths. What was recorded keeps the weight that it had, so the day of a
+    new one lies ahead of the release that brings it."""
 
     since: date
     percent: int

@@ -20,8 +20,9 @@ from activities.records.rules_ticks import Outcome
 class Record(Base):
     """The present state of one person's participation; how it came to be stands in the audit trail.
 
-    `minutes` is time given, `minutes_late` how late the person came. `day` is the school's local day of the slot and
-    `ledger` what its kind counted into when it was recorded, so that a year is read from this table alone.
+    `minutes` is time given, `minutes_late` how late the person came. `day` is the school's local day of the slot,
+    `ledger` what its kind counted into and `weight` what a minute weighed there, in hundredths, when it was recorded:
+    so a year is read from this table alone.
     `recorded_by` vouches for it as it now stands; `recorded_at` is when it first was recorded, `changed_at` when last.
     `note` is what belongs to the evidence: why it was typed in later, or the file and row it was imported from.
     `came_at` and `left_at` are when the person checked in and out with a code. Hours that are not `is_final` wait for
@@ -46,10 +47,13 @@ class Record(Base):
             " OR minutes = 0",
             name="no_final_hours_without_a_witness",
         ),
+        sa.CheckConstraint("weight > 0", name="weighs_something"),
+        # Volunteer service is the time that was given and nothing else (Order 67, Art. 7).
+        sa.CheckConstraint("weight = 100 OR ledger = 'duty'", name="only_duty_is_weighed"),
         # A signature comes on top of how it was recorded, which stays to be seen.
         sa.CheckConstraint("evidence <> 'countersigned'", name="evidence_is_how_it_was_recorded"),
         # All that a year's figures need, so that they are read from the index alone.
-        sa.Index("ix_record_year", "member_id", "day", "ledger", "attendance", "minutes", "is_final"),
+        sa.Index("ix_record_year", "member_id", "day", "ledger", "attendance", "minutes", "is_final", "weight"),
         sa.Index(
             "ix_record_provisional", "slot_id", sqlite_where=sa.text("NOT is_final"),
             postgresql_where=sa.text("NOT is_final"),
@@ -64,6 +68,7 @@ class Record(Base):
     minutes_late: Mapped[int] = mapped_column(default=0)
     ledger: Mapped[Ledger] = mapped_column(Words(Ledger))
     day: Mapped[date]
+    weight: Mapped[int] = mapped_column(default=100, server_default="100")
     evidence: Mapped[Evidence] = mapped_column(Words(Evidence))
     note: Mapped[str] = mapped_column(default="")
     is_final: Mapped[bool] = mapped_column(default=False)

@@ -92,12 +92,18 @@ def history(
 
 @dataclass(frozen=True)
 class Total:
-    """One ledger's sum: `minutes` of time given that is final, `times` the person came, and the minutes that wait for
-    a second person."""
+    """One ledger's sum: `minutes` of time given that is final, `times` the person came, the minutes that wait for a
+    second person, and what the final ones weigh, in hundredths of a minute."""
 
     minutes: int = 0
     times: int = 0
     provisional: int = 0
+    weight: int = 0
+
+    @property
+    def weighed(self) -> int:
+        """What the final minutes weigh, to the nearest minute below; zero where that is what they are."""
+        return 0 if self.weight == 100 * self.minutes else self.weight // 100
 
 
 def totals(member_id: int, year: int | None = None) -> dict[Ledger, Total]:
@@ -106,6 +112,7 @@ def totals(member_id: int, year: int | None = None) -> dict[Ledger, Total]:
         sa.select(
             Record.ledger, sa.func.coalesce(sa.func.sum(Record.minutes).filter(Record.is_final), 0), sa.func.count(),
             sa.func.coalesce(sa.func.sum(Record.minutes).filter(~Record.is_final), 0),
+            sa.func.coalesce(sa.func.sum(Record.minutes * Record.weight).filter(Record.is_final), 0),
         )
         .where(*of_person(member_id, year), Record.attendance.in_(CAME))
         .group_by(Record.ledger)

@@ -39,7 +39,6 @@ from activities.records import (
     service,
     sheets,
     ticks_routes,
-    weighing,
 )
 from activities.records.forms import AttendanceForm
 from activities.terms import queries as terms
@@ -130,7 +129,6 @@ def mine() -> Any:
         "records/mine.html", granted=leaves.granted_to(current_user.id),
         rows=rows[: queries.PAGE], more=len(rows) > queries.PAGE, page=page,
         years=years, year=year, ledger=ledger, totals=queries.totals(current_user.id, year),
-        weighed=weighing.weighed(current_user.id, year),
     )  # fmt: skip
 
 

@@ -228,9 +228,10 @@ def record_marks(
     that is not who vouches for it; `came_at` is when they checked in."""
     if not marks:
         return
+    kind, day = slot.post.activity.kind, local_day(slot.starts_at)
     same = {
-        "slot_id": slot.id, "ledger": slot.post.activity.kind.ledger, "day": local_day(slot.starts_at),
-        "came_at": came_at, "recorded_at": now, "changed_at": now,
+        "slot_id": slot.id, "ledger": kind.ledger, "day": day, "weight": kind.percent_on(day), "came_at": came_at,
+         "recorded_at": now, "changed_at": now,
     }  # fmt: skip
     facts = {who: facts_of(mark, known, recorder_id) for who, mark in marks.items()}
     rows = [{**same, "member_id": who, **stated} for who, stated in facts.items()]

@@ -11,13 +11,12 @@ from activities.kit import clock
 from activities.kit.db import db, run
 from activities.kit.reading import run_in_portions
 from activities.kit.refusal import NotFound
-from activities.records import weighing
 from activities.reviews import statements
-from activities.reviews.rules import COUNTS, LEDGERS, Branch, Figures, Filters, Line, Order, OwnYear, Scope
+from activities.reviews.rules import LEDGERS, WEIGHED, Branch, Figures, Filters, Line, Order, OwnYear, Scope
 
 NOTHING = Figures()
-# How many columns a statement has of sums of time, and then of counts.
-OF_TIME, OF_COUNTS = 2 * len(LEDGERS), len(COUNTS) + 1
+# How many columns a statement has of sums of time, before its counts.
+OF_TIME = 2 * len(LEDGERS) + len(WEIGHED)
 
 
 def scope(paths: Collection[str], year: int, filters: Filters, now: datetime) -> Scope:
@@ -49,8 +48,8 @@ def _chosen(branches: list[Branch], public_id: str) -> list[Branch]:
 
 def minutes(branches: Sequence[Branch], year: int, filters: Filters) -> dict[int, Figures]:
     """Minutes of those the filters list, by unit: of its figures those that are sums of time."""
-    query = statements.minutes(filters.asked, weighing.scales())
-    found = {unit_id: _time(values) for unit_id, *values in db.session.execute(query, _given(branches, year, filters))}
+    rows = db.session.execute(statements.minutes(filters.asked), _given(branches, year, filters))
+    found = {unit_id: _time(values) for unit_id, *values in rows}
     return {branch.id: found.get(branch.id, NOTHING) for branch in branches}
 
 
@@ -65,7 +64,7 @@ def lines(
 ) -> Iterator[Line]:
     """The members the filters list, each with the year's figures; zeros for who has none. Without a limit they are read
     in portions, so that the memory this takes does not grow with them."""
-    query = statements.lines(filters.asked, order, limit is not None, weighing.scales())
+    query = statements.lines(filters.asked, order, cut=limit is not None)
     given = {**_given(branches, year, filters), "limit": limit, "offset": offset}
     names = {branch.id: branch.name for branch in branches}
     for row in run(query, given) if limit else run_in_portions(query, given, 500):
@@ -75,7 +74,7 @@ def lines(
 
 def own_year(member_id: int, year: int) -> OwnYear:
     """One member's year, by the same counting as the secretary's page."""
-    rows = db.session.execute(statements.own_days(weighing.scales()), {"member": member_id, **_days(year)})
+    rows = db.session.execute(statements.own_days(), {"member": member_id, **_days(year)})
     return OwnYear({day: _read(values) for day, *values in rows})
 
 
@@ -89,18 +88,16 @@ def _days(year: int) -> dict[str, date]:
 
 def _read(values: Sequence[Any]) -> Figures:
     """The figures of a group of records, or of no group at all."""
-    counts = values[OF_TIME : OF_TIME + OF_COUNTS]
-    if counts[0] is None:
+    attended, late, excused, absent, last_seen = values[OF_TIME:]
+    if attended is None:
         return NOTHING
-    attended, late, excused, absent, last_seen = counts
     return replace(
-        _time([*values[:OF_TIME], *values[OF_TIME + OF_COUNTS :]]),
-        attended=attended, late=late, excused=excused, absent=absent, last_seen=last_seen,
-    )  # fmt: skip
+        _time(values[:OF_TIME]), attended=attended, late=late, excused=excused, absent=absent, last_seen=last_seen
+    )
 
 
 def _time(values: Sequence[Any]) -> Figures:
-    """Sums of time: a number a ledger of what is final, of what is provisional and, where anything weighs, of that."""
+    """Sums of time: a number a ledger of what is final, of what is provisional, and of what may weigh anything else."""
     of_each = len(LEDGERS)
-    final, provisional, beyond = (tuple(values[n : n + of_each]) for n in range(0, 3 * of_each, of_each))
-    return Figures(final, provisional=provisional, beyond=beyond or NOTHING.beyond)
+    final, provisional, weights = values[:of_each], values[of_each : 2 * of_each], values[2 * of_each :]
+    return Figures(tuple(final), provisional=tuple(provisional), weights=tuple(weights))

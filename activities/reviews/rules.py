@@ -9,13 +9,15 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
-from activities.duties.kinds import Evidence, Ledger
+from activities.duties.kinds import WEIGHABLE, Evidence, Ledger
 from activities.kit.text import clean_line
 from activities.people.rules import Stage, Standing
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 PAGE = 100
 LEDGERS = tuple(Ledger)
+# Those in which time may weigh anything else than itself.
+WEIGHED = tuple(ledger for ledger in LEDGERS if ledger in WEIGHABLE)
 PERSONAL = ("name", "number")
 COUNTS = ("attended", "late", "excused", "absent")
 # What a list can be ordered by: who people are, or what they did.
@@ -25,8 +27,8 @@ KEYS = (*PERSONAL, *(str(ledger) for ledger in LEDGERS), *COUNTS, "last_seen")
 @dataclass(frozen=True, slots=True)
 class Figures:
     """What a person did in a span of time. `minutes` has one number a ledger, in the order of LEDGERS, never added
-    together, of hours that are final, and `provisional` one of those that wait for a second person; `beyond` is what
-    the final ones weigh beyond that, in hundredths of a minute; `attended` counts present and late."""
+    together, of hours that are final, and `provisional` one of those that wait for a second person; `weights` what
+    the final ones of WEIGHED weigh, in hundredths of a minute; `attended` counts present and late."""
 
     minutes: tuple[int, ...] = (0,) * len(LEDGERS)
     attended: int = 0
@@ -35,12 +37,14 @@ class Figures:
     absent: int = 0
     last_seen: date | None = None
     provisional: tuple[int, ...] = (0,) * len(LEDGERS)
-    beyond: tuple[int, ...] = (0,) * len(LEDGERS)
+    weights: tuple[int, ...] = (0,) * len(WEIGHED)
 
     @property
     def weighed(self) -> tuple[int, ...]:
-        """What the final minutes weigh, to the nearest minute below; zero where that is what they are."""
-        return tuple((100 * n + more) // 100 if more else 0 for n, more in zip(self.minutes, self.beyond, strict=True))
+        """By ledger, what the final minutes weigh, to the nearest minute below; zero where that is what they are."""
+        weights = dict(zip(WEIGHED, self.weights, strict=True))
+        both = ((minutes, weights.get(ledger, 0)) for ledger, minutes in zip(LEDGERS, self.minutes, strict=True))
+        return tuple(weight // 100 if weight != 100 * minutes else 0 for minutes, weight in both)
 
     def __add__(self, other: Figures) -> Figures:
         """The figures of two spans that share no record."""
@@ -52,7 +56,7 @@ class Figures:
             self.absent + other.absent,
             max((day for day in (self.last_seen, other.last_seen) if day), default=None),
             tuple(a + b for a, b in zip(self.provisional, other.provisional, strict=True)),
-            tuple(a + b for a, b in zip(self.beyond, other.beyond, strict=True)),
+            tuple(a + b for a, b in zip(self.weights, other.weights, strict=True)),
         )
 
 

@@ -20,8 +20,7 @@ from activities.duties.rules import SlotState
 from activities.people.models import Member, Unit
 from activities.records.models import Record
 from activities.records.rules import CAME, Attendance
-from activities.records.weighing import Scales, beyond
-from activities.reviews.rules import LEDGERS, Order
+from activities.reviews.rules import LEDGERS, WEIGHED, Order
 
 AnySelect: TypeAlias = "sa.Select[*tuple[Any, ...]]"
 Conditions: TypeAlias = Iterator[sa.ColumnElement[bool]]
@@ -105,17 +104,15 @@ def _members(asked: frozenset[str]) -> sa.ColumnElement[bool]:
 
 
 @lru_cache(maxsize=64)
-def minutes(asked: frozenset[str], weights: Scales) -> AnySelect:
+def minutes(asked: frozenset[str]) -> AnySelect:
     """By unit, the minutes of each ledger: those that are final, then those that wait for a second person; and what the
-    final ones weigh beyond that."""
-    did = (
+    final ones weigh."""
+    return (
         sa.select(Member.unit_id, *_minutes())
         .join(Record, Record.member_id == Member.id)
         .where(_members(asked), *_records(asked))
         .group_by(Member.unit_id)
     )
-    of_members = beyond(weights, Member.unit_id).join(Record.member).where(_members(asked), *_records(asked))
-    return _beside(did.cte("did"), of_members) if weights else did
 
 
 @lru_cache(maxsize=64)
@@ -130,22 +127,11 @@ def attendances(asked: frozenset[str]) -> AnySelect:
 
 
 @lru_cache(maxsize=256)
-def lines(asked: frozenset[str], order: Order, cut: bool, weights: Scales) -> AnySelect:
+def lines(asked: frozenset[str], order: Order, cut: bool) -> AnySelect:
     """The members with their figures; with `cut`, `limit` of them after the first `offset`.
 
-    Ordered by who people are, the page is cut first and only its people's records are read. What time weighs is read
-    of the page's people, in whatever order.
+    Ordered by who people are, the page is cut first and only its people's records are read.
     """
-    query = _lines(asked, order, cut)
-    if not weights:
-        return query
-    page = query.cte("page")
-    shown = Record.member_id.in_(sa.select(page.c.id))
-    query = _beside(page, beyond(weights, Record.member_id).where(shown, *_records(asked)))
-    return _sorted(query, _figure(page, order), page.c.id, order, cut=False)
-
-
-def _lines(asked: frozenset[str], order: Order, cut: bool) -> AnySelect:
     table = Member.__table__.c
     people = sa.select(*(table[name] for name in PERSON)).where(_members(asked))
     if order.is_personal:
@@ -160,15 +146,8 @@ def _lines(asked: frozenset[str], order: Order, cut: bool) -> AnySelect:
     query = sa.select(*who.c, *list(did.c)[1:]).outerjoin_from(who, did, did.c.member_id == who.c.id)
     if order.is_personal:
         return _sorted(query, who.c[order.key], who.c.id, order, cut=False)
-    return _sorted(query, _figure(did, order), who.c.id, order, cut)
-
-
-def _figure(table: sa.CTE, order: Order) -> sa.ColumnElement[Any]:
-    """What the list is ordered by, where nothing is less than something."""
-    column = table.c[order.key]
-    if order.is_personal:
-        return column
-    return sa.func.coalesce(column, date.min if order.key == "last_seen" else 0)
+    none = date.min if order.key == "last_seen" else 0
+    return _sorted(query, sa.func.coalesce(did.c[order.key], none), who.c.id, order, cut)
 
 
 def _sorted(
@@ -178,22 +157,15 @@ def _sorted(
     return query.limit(given("limit")).offset(given("offset")) if cut else query
 
 
-@lru_cache(maxsize=8)
-def own_days(weights: Scales) -> AnySelect:
+@lru_cache(maxsize=1)
+def own_days() -> AnySelect:
     """By day, the figures of the member `member`."""
-    own = (Record.member_id == given("member"), THIS_YEAR)
-    did = sa.select(Record.day, *_figures()).where(*own).group_by(Record.day)
-    if not weights:
-        return did.order_by(Record.day)
-    days = did.cte("did")
-    return _beside(days, beyond(weights, Record.day).where(*own)).order_by(days.c.day)
-
-
-def _beside(groups: sa.CTE, weighed: AnySelect) -> AnySelect:
-    """Groups of records with what they weigh beyond their minutes, a column a ledger, by what stands first in both."""
-    key, *more = weighed.cte("weighed").c
-    values = (sa.cast(sa.func.coalesce(column, 0), sa.BigInteger) for column in more)
-    return sa.select(*groups.c, *values).outerjoin_from(groups, key.table, key == groups.c[0])
+    return (
+        sa.select(Record.day, *_figures())
+        .where(Record.member_id == given("member"), THIS_YEAR)
+        .group_by(Record.day)
+        .order_by(Record.day)
+    )
 
 
 # ── figures ─────────────────────────────────────────────────────────────────
@@ -214,13 +186,15 @@ def _figures() -> list[sa.ColumnElement[Any]]:
 
 
 def _minutes() -> list[sa.ColumnElement[int]]:
-    """The minutes of each ledger, final ones and then provisional ones, as integers, which some databases sum up to
-    decimals."""
-    final = [(ledger, Record.is_final, ledger) for ledger in LEDGERS]
-    provisional = [(f"{ledger}_provisional", ~Record.is_final, ledger) for ledger in LEDGERS]
+    """The minutes of each ledger, final ones and then provisional ones, and what the final ones weigh in those where
+    time may weigh anything else, in hundredths; as integers, which some databases sum up to decimals."""
+    minutes, weight = Record.minutes, Record.minutes * Record.weight
+    final = [(ledger, minutes, Record.is_final, ledger) for ledger in LEDGERS]
+    provisional = [(f"{ledger}_provisional", minutes, ~Record.is_final, ledger) for ledger in LEDGERS]
+    weighed = [(f"{ledger}_weighed", weight, Record.is_final, ledger) for ledger in WEIGHED]
     return [
-        sa.cast(
-            sa.func.coalesce(sa.func.sum(Record.minutes).filter(Record.ledger == ledger, standing), 0), sa.BigInteger
-        ).label(name)
-        for name, standing, ledger in (*final, *provisional)
+        sa.cast(sa.func.coalesce(sa.func.sum(what).filter(Record.ledger == ledger, standing), 0), sa.BigInteger).label(
+            name
+        )
+        for name, what, standing, ledger in (*final, *provisional, *weighed)
     ]

@@ -12,10 +12,10 @@ from typing import IO, Any
 
 import xlsxwriter
 
-from activities.duties.kinds import KINDS, LEDGER_NAMES, Ledger
+from activities.duties.kinds import LEDGER_NAMES
 from activities.kit.i18n import gettext as _
 from activities.people.rules import STAGE_NAMES, STANDING_NAMES
-from activities.reviews.rules import LEDGERS, Line
+from activities.reviews.rules import LEDGERS, WEIGHED, Line
 
 TEXT, HOURS, COUNT, DAY = "@", "0.0#", "0", "yyyy-mm-dd"
 
@@ -45,7 +45,7 @@ def _columns() -> list[tuple[str, int, str, str]]:
         (_("Stage"), 16, TEXT, _("Where the person is today.")),
         (_("Standing"), 10, TEXT, _("Where the person is today.")),
         *((_(LEDGER_NAMES[ledger]), 12, HOURS, hours) for ledger in LEDGERS),
-        *((_("%(ledger)s, weighed", ledger=_(LEDGER_NAMES[ledger])), 12, HOURS, weighs) for ledger in _weighable()),
+        *((_("%(ledger)s, weighed", ledger=_(LEDGER_NAMES[ledger])), 12, HOURS, weighs) for ledger in WEIGHED),
         *((_("%(ledger)s, provisional", ledger=_(LEDGER_NAMES[ledger])), 12, HOURS, waits) for ledger in LEDGERS),
         (_("Attended"), 10, COUNT, _("Slots the person came to, late or not.")),
         (_("Late"), 10, COUNT, _("Slots the person came late to; they are among those attended.")),
@@ -53,11 +53,6 @@ def _columns() -> list[tuple[str, int, str, str]]:
         (_("Absent"), 10, COUNT, _("Slots missed without leave.")),
         (_("Last seen"), 12, DAY, _("The last day of the year on which the person attended.")),
     ]
-
-
-def _weighable() -> list[Ledger]:
-    """The ledgers in which anything weighs more or less than it is."""
-    return [ledger for ledger in LEDGERS if any(kind.weights for kind in KINDS.values() if kind.ledger is ledger)]
 
 
 def _write_members(
@@ -75,14 +70,13 @@ def _write_members(
     sheet.fit_to_pages(1, 0)
     stages = {stage: _(name) for stage, name in STAGE_NAMES.items()}
     standings = {standing: _(name) for standing, name in STANDING_NAMES.items()}
-    places_weighed = [LEDGERS.index(ledger) for ledger in _weighable()]
     row = 0
     for row, line in enumerate(lines, start=1):
         figures = line.figures
         texts = (line.number, line.name, line.unit, line.class_name, stages[line.stage], standings[line.standing])
         for place, text in enumerate(texts):
             sheet.write_string(row, place, text, formats[place])
-        weighs = (figures.weighed[n] or figures.minutes[n] for n in places_weighed)
+        weighs = (weight // 100 for weight in figures.weights)
         hours = (minutes / 60 for minutes in (*figures.minutes, *weighs, *figures.provisional))
         numbers = (*hours, figures.attended, figures.late, figures.excused, figures.absent)
         for place, number in enumerate(numbers, start=len(texts)):

@@ -27,7 +27,6 @@ from activities.outcomes.models import Outcome
 from activities.people.models import Consent, ForgetRequest, Member, RoleGrant, Unit
 from activities.photos.models import Photo
 from activities.records.models import OddNote, Record
-from activities.records.weighing import percent
 from activities.requirements.models import Exemption
 from activities.signups.models import Pause, SignUp, Team, TeamMember
 from activities.timetables.models import BusySpan, Timetable
@@ -108,7 +107,7 @@ SECTIONS: dict[str, Section] = {
         Record.member_id,
         {
             **SLOT, "day": Record.day, "ledger": Record.ledger, "attendance": Record.attendance,
-            "minutes": Record.minutes, "weight_percent": percent(), "minutes_late": Record.minutes_late,
+            "minutes": Record.minutes, "weight_percent": Record.weight, "minutes_late": Record.minutes_late,
             "evidence": Record.evidence, "note": Record.note, "is_final": Record.is_final,
             "is_countersigned": Record.countersigned_by_id.is_not(None),
             "came_at": Record.came_at, "left_at": Record.left_at, "recorded_at": Record.recorded_at,

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from activities.audit import service as audit
-from activities.duties.kinds import Evidence, Ledger, kind_of
+from activities.duties.kinds import Evidence, Kind, Ledger, kind_of
 from activities.duties.models import Activity, Post, Slot
 from activities.kit.db import db, lock, new_public_id, run, take_turn, transactional, unless_there
 from activities.kit.refusal import NotFound
@@ -107,7 +107,7 @@ def confirm(
     _remember(unit.id, table.shape, columns, kind_key)
     db.session.flush()
     slots = _slots(plan.new, unit.id, kind_key, now)
-    _record(batch, plan.new, slots, ledger, now)
+    _record(batch, plan.new, slots, kind_of(kind_key), now)
     after = {"file": upload.name, "digest": file, "records": len(plan.new), "minutes": plan.minutes}
     audit.leave(now, importer_id, "import hours", HoursImport, batch.id, after=after)
     given: Counter[int] = Counter()
@@ -196,7 +196,7 @@ def _stored(model: Any, keys: Iterable[Any], rows: list[dict[str, Any]]) -> dict
     return {key: ids[row["public_id"]] for key, row in zip(keys, rows, strict=True)}
 
 
-def _record(batch: HoursImport, lines: list[Line], slots: Mapping[tuple[Place, datetime], int], ledger: Ledger,
+def _record(batch: HoursImport, lines: list[Line], slots: Mapping[tuple[Place, datetime], int], kind: Kind,
             now: datetime) -> None:  # fmt: skip
     by = batch.imported_by_id
     stated = [
@@ -209,7 +209,8 @@ def _record(batch: HoursImport, lines: list[Line], slots: Mapping[tuple[Place, d
     ]  # fmt: skip
     rows = [
         {
-            **facts, "public_id": new_public_id(), "member_id": line.person.id, "ledger": ledger, "day": line.entry.day,
+            **facts, "public_id": new_public_id(), "member_id": line.person.id, "ledger": kind.ledger,
+            "day": line.entry.day, "weight": kind.percent_on(line.entry.day),
             "slot_id": slots[(line.entry.activity, line.entry.place), line.entry.starts_at],
             "recorded_at": now, "changed_at": now,
         }

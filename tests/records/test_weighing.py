@@ -17,9 +17,8 @@ from activities.certificates.models import Certificate
 from activities.certificates.service import issue
 from activities.duties.kinds import KINDS, Kind, Ledger, Weight, kind_of
 from activities.kit.db import db
+from activities.records.models import Record
 from activities.records.queries import totals
-from activities.records.weighing import percent, weighed
-from activities.rights.sections import SECTIONS
 from tests.cast import NOW, english, make_activity, make_post
 from tests.certificates.orders import order, recorded
 
@@ -69,12 +68,15 @@ def test_a_weight_holds_from_its_day_on():
 def test_it_stands_beside_the_time_and_not_in_its_place(app, cast, heavy):
     served(app, cast)
     with app.app_context():
-        assert weighed(cast.lin.id) == {Ledger.DUTY: 60 + 90}
-        given = {ledger: total.minutes for ledger, total in totals(cast.lin.id).items()}
-        assert (given[Ledger.DUTY], given[Ledger.SERVICE]) == (120, 90)
+        given = {ledger: (total.minutes, total.weighed) for ledger, total in totals(cast.lin.id).items()}
+        assert (given[Ledger.DUTY], given[Ledger.SERVICE]) == ((120, 60 + 90), (90, 0))
     page = english(app, cast.lin).get("/records").get_data(as_text=True)
     assert "weighed 2.5 h" in page
     assert page.count("weighed 1.5 times: 1.5 h") == 1
+
+
+def book_of(reader, asked: str = "") -> CalamineWorkbook:
+    return CalamineWorkbook.from_filelike(BytesIO(reader.get(f"/review/2026.xlsx{asked}", buffered=True).data))
 
 
 @pytest.mark.parametrize("order", ["number", "duty-down"])
@@ -87,9 +89,7 @@ def test_the_year_says_it_beside_the_time(app, cast, heavy, order):
     assert page.count("weighed 2.5 h") == 1  # in Lin's row
     assert page.count("weighed 3.5 h") == 1  # of all, with Wang's hour as it is
     assert "weighed 1 h" not in page
-    with CalamineWorkbook.from_filelike(
-        BytesIO(english(app, cast.chen).get(f"/review/2026.xlsx?sort={order}", buffered=True).data)
-    ) as book:
+    with book_of(english(app, cast.chen), f"?sort={order}") as book:
         head, *rows = book.get_sheet_by_index(0).to_python()
     given, weighs = head.index("Post duty"), head.index("Post duty, weighed")
     assert {row[1]: (row[given], row[weighs]) for row in rows if row[given]} == {
@@ -118,8 +118,7 @@ def test_it_is_not_certified(app, cast, heavy):
     assert "weighed" not in english(app, cast.lin).get(f"/certificates/{public_id}").text
 
 
-def test_it_goes_along_where_ones_data_goes(app, cast, heavy, monkeypatch):
-    monkeypatch.setitem(SECTIONS["records"].columns, "weight_percent", percent())  # as it is at start
+def test_it_goes_along_where_ones_data_goes(app, cast, heavy):
     served(app, cast)
     answer = english(app, cast.lin).submit("/account/data/export")
     said = json.loads(ZipFile(BytesIO(answer.get_data())).read("data.json"))
@@ -128,9 +127,20 @@ def test_it_goes_along_where_ones_data_goes(app, cast, heavy, monkeypatch):
     ]  # fmt: skip
 
 
-def test_where_no_kind_weighs_anything_nothing_is_asked(app, cast, statements, monkeypatch):
+def test_where_no_kind_weighs_anything_nothing_is_said(app, cast, monkeypatch):
     monkeypatch.setitem(KINDS, "energy", replace(kind_of("energy"), weights=()))
     served(app, cast)
-    with app.app_context(), statements.count() as sent:
-        assert weighed(cast.lin.id) == {}
-    assert sent == []
+    for who, page in ((cast.chen, "/review/2026"), (cast.lin, "/years/2026"), (cast.lin, "/records"), (cast.lin, "/")):
+        assert "weighed" not in english(app, who).get(page).text
+
+
+def test_the_database_weighs_no_volunteer_service(app, cast, heavy):
+    served(app, cast)
+    with app.app_context(), pytest.raises(sa.exc.IntegrityError, match="only_duty_is_weighed"):
+        db.session.execute(sa.update(Record).where(Record.ledger == Ledger.SERVICE).values(weight=150))
+
+
+def test_what_was_recorded_keeps_its_weight(app, cast, heavy, monkeypatch):
+    served(app, cast)
+    monkeypatch.setitem(KINDS, "energy", replace(heavy, weights=()))
+    assert "weighed 2.5 h" in english(app, cast.lin).get("/records").text

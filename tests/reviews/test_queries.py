@@ -66,7 +66,9 @@ def figures(lines) -> dict[str, Figures]:
 )
 def test_one_row_a_member(year, who, service, duty, learning, attended, late, excused, absent, last_seen):
     found = figures(read(year))[who]
-    assert found == Figures((service, duty, learning, 0), attended, late, excused, absent, last_seen)
+    assert found == Figures(
+        (service, duty, learning, 0), attended, late, excused, absent, last_seen, weights=(100 * duty,)
+    )
     assert all(type(number) is int for number in (*found.minutes, found.attended))
 
 
@@ -152,7 +154,7 @@ def test_sums_keep_units_and_ledgers_apart(year):
     sums = queries.minutes(scope.branches, 2026, Filters())
     final = {unit: figures.minutes for unit, figures in sums.items()}
     assert final == {year.school.id: (0, 0, 0, 0), year.first.id: (170, 45, 100, 0), year.second.id: (120, 0, 0, 0)}
-    assert not any(any((*figures.provisional, *figures.beyond)) for figures in sums.values())
+    assert not any(any((*figures.provisional, *figures.weighed)) for figures in sums.values())
 
 
 def test_days_count_who_came_late_or_not(year):
