@@ -13,6 +13,7 @@ from activities.kit.columns import Words
 from activities.kit.db import Base, new_public_id
 from activities.people.models import Member
 from activities.records.rules import Attendance
+from activities.records.rules_codes import CODES
 from activities.records.rules_odd import Odd
 from activities.records.rules_ticks import Outcome
 
@@ -83,6 +84,12 @@ class Record(Base):
     member: Mapped[Member] = relationship(foreign_keys=[member_id])
     recorded_by: Mapped[Member] = relationship(foreign_keys=[recorded_by_id])
     countersigned_by: Mapped[Member | None] = relationship(foreign_keys=[countersigned_by_id])
+
+    @property
+    def is_corrected(self) -> bool:
+        """Whether it was said anew: checking out changes it too, as long as it still is what the codes said."""
+        by_code = self.left_at is not None and self.evidence in CODES
+        return self.changed_at > self.recorded_at and not by_code
 
 
 class OddNote(Base):

@@ -202,6 +202,15 @@ def test_checked_in_and_out_it_is_final_by_the_word_of_who_showed_the_code(cast,
     assert trail[1].before == trail[0].after
 
 
+def test_who_checks_out_corrects_nothing(cast, visit):
+    """A record says that it was corrected where somebody has said anew how it was."""
+    checking.check_in(cast.lin.id, scan(visit, cast.ou), NOW)
+    checking.check_out(cast.lin.id, scan(visit, cast.ou, 119), NOW + 119 * MINUTE)
+    assert (only().changed_at > only().recorded_at, only().is_corrected) == (True, False)
+    record_attendance(cast.ou.id, visit.id, {cast.lin.id: Mark(LEFT_EARLY, 20)}, NOW + 120 * MINUTE, reason="早退")
+    assert only().is_corrected
+
+
 def test_the_last_check_out_counts(cast, visit):
     checking.check_in(cast.lin.id, scan(visit, cast.ou), NOW)
     for minute, mark in ((30, Mark(LEFT_EARLY, 30)), (130, Mark(PRESENT, 120))):
