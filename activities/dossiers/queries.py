@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
+from datetime import date
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -10,9 +12,10 @@ from sqlalchemy.orm import aliased, joinedload
 
 from activities.dossiers.models import Entry
 from activities.dossiers.rules import Block, Said
-from activities.kit.db import db
+from activities.kit.db import db, run
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
+from activities.kit.sql import Among
 from activities.people.models import Member, Unit
 from activities.people.queries import person_for, within
 from activities.people.users import Viewer
@@ -46,6 +49,20 @@ def said(block: Block, member_ids: Collection[int]) -> dict[int, set[Said]]:
     found: dict[int, set[Said]] = {member_id: set() for member_id in member_ids}
     for entry in db.session.scalars(query):
         found[entry.member_id].add(entry.said)
+    return found
+
+
+def of_year(member_ids: Collection[int], year: int) -> dict[int, list[tuple[Block, Said]]]:
+    """What holds of a year in these people's records, by day. One statement, however many they are."""
+    days = Entry.day.between(date(year, 1, 1), date(year, 12, 31))
+    query = (
+        sa.select(Entry.member_id, Entry.block, Entry.title, Entry.day, Entry.content, Entry.minutes, Entry.unit)
+        .where(Among(Entry.member_id, member_ids), days, _present())
+        .order_by(Entry.day, Entry.id)
+    )
+    found: dict[int, list[tuple[Block, Said]]] = defaultdict(list)
+    for member_id, block, *said in run(query):
+        found[member_id].append((block, Said(*said)))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -49,14 +50,18 @@ def _latest_on_sqlite(element: Latest, compiler: Any, **how: Any) -> str:
 
 
 class Among(sa.FunctionElement[bool]):
-    """Whether a column is one of many ids, however many there are: they go as one parameter, `ids`."""
+    """Whether a column is one of many ids, however many there are: they go as one parameter, `ids` unless they are
+    given here."""
 
     type = sa.Boolean()
     inherit_cache = True
     name = "among"
 
-    def __init__(self, column: sa.ColumnElement[int] | orm.InstrumentedAttribute[int]) -> None:
-        super().__init__(column, sa.bindparam("ids", type_=sa.JSON()))
+    def __init__(
+        self, column: sa.ColumnElement[int] | orm.InstrumentedAttribute[int], ids: Collection[int] | None = None
+    ) -> None:
+        given = sa.bindparam("ids", type_=sa.JSON())
+        super().__init__(column, given if ids is None else sa.literal(sorted(ids), sa.JSON()))
 
     def self_group(self, against: object = None) -> Any:
         """It stands as it is: compared with 1, as booleans are on SQLite, it would find no index."""

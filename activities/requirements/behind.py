@@ -6,18 +6,19 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import sqlalchemy as sa
 
 from activities.kit import clock
 from activities.kit.db import run
 from activities.kit.refusal import NotFound
+from activities.kit.sql import Among
 from activities.people.models import Member, Unit
 from activities.people.queries import within
 from activities.people.rules import Stage, Standing
 from activities.requirements import queries, rules, statements
-from activities.requirements.models import Exemption
+from activities.requirements.models import Exemption, RequirementVersion
 from activities.requirements.rules import LINE_NAMES, Asked, Exempted, Owed
 
 PAGE = 100
@@ -44,8 +45,13 @@ class Stands:
     """How somebody stands: every line that is asked of them."""
 
     person: Person
-    asked: Asked
+    version: RequirementVersion
     lines: Sequence[Owed]
+    exempted: Sequence[Exempted] = ()
+
+    @property
+    def asked(self) -> Asked:
+        return self.version.asked
 
     def behind(self, today: date, line: str = "") -> list[tuple[Owed, int]]:
         """The lines, or this one, by how much they are behind."""
@@ -106,39 +112,73 @@ def overview(paths: Collection[str], year: int, unit: str, line: str, now: datet
 def standing_of(paths: Collection[str], year: int, now: datetime) -> list[Stands]:
     """How everybody of the units at these paths and below stands of whom something is asked, by unit, class and
     name."""
-    sets = [(version.of.whom, version.asked) for version in queries.around(paths, year)]
-    people = [Person._make(row) for row in run(_people(paths))] if sets else []
-    concerned = [(one, rules.nearest(sets, one.path, one.stage, one.standing)) for one in people]
-    keys = {line.key for _, asked in concerned if asked for line in asked.lines}
+    versions = queries.around(paths, year)
+    people = _people(within(paths), Member.active.is_(True)) if versions else []
+    concerned = _concerned(versions, people)
+    keys = {line.key for _, version in concerned for line in version.asked.lines}
     if not keys:
         return []
     did = statements.figures(statements.of_units({one.unit_id for one in people}), year, keys, now)
-    exempted = _exemptions(paths, year)
+    return _stand(concerned, did, _exemptions(within(paths), year))
+
+
+class Year(NamedTuple):
+    """What there is of every line that can be asked of some people, and how those stand of whom something is asked."""
+
+    people: list[Person]
+    did: statements.Figures
+    stands: dict[int, Stands]
+
+
+def year_of(member_ids: Collection[int], year: int, now: datetime) -> Year:
+    """The same of these people, in the order of units, classes and names. Six statements, however many they are."""
+    people = _people(Among(Member.id, member_ids))
+    concerned = _concerned(queries.concerning(year, {one.path for one in people}), people)
+    did = statements.figures(statements.of_people(member_ids), year, LINE_NAMES, now)
+    exempted = _exemptions(Among(Exemption.member_id, member_ids), year)
+    return Year(people, did, {one.person.id: one for one in _stand(concerned, did, exempted)})
+
+
+Concerned: TypeAlias = list[tuple[Person, RequirementVersion]]
+
+
+def _concerned(versions: Sequence[RequirementVersion], people: Sequence[Person]) -> Concerned:
+    """Those of whom something is asked, and by which version."""
+    sets = [(version.of.whom, version) for version in versions]
+    found = ((one, rules.nearest(sets, one.path, one.stage, one.standing)) for one in people)
+    return [(one, version) for one, version in found if version and version.asked.lines]
+
+
+def _stand(concerned: Concerned, did: statements.Figures, exempted: Mapping[int, Sequence[Exempted]]) -> list[Stands]:
     return [
-        Stands(one, asked, rules.owed_of(asked, did.get(one.id, {}), exempted[one.id]))
-        for one, asked in concerned
-        if asked and asked.lines
-    ]
+        Stands(
+            one, version, rules.owed_of(version.asked, did.get(one.id, {}), exempted.get(one.id, ())),
+            exempted.get(one.id, ()),
+        )
+        for one, version in concerned
+    ]  # fmt: skip
 
 
-def _people(paths: Collection[str]) -> sa.Select[*tuple[object, ...]]:
-    return (
+def _people(*which: sa.ColumnElement[bool]) -> list[Person]:
+    query = (
         sa.select(
             Member.id, Member.public_id, Member.number, Member.name, Member.class_name, Member.stage, Member.standing,
             Unit.id, Unit.public_id, Unit.name, Unit.path,
         )
         .join(Unit, Unit.id == Member.unit_id)
-        .where(within(paths), Member.active)
+        .where(*which)
         .order_by(Unit.path, Member.class_name, Member.name, Member.id)
     )  # fmt: skip
+    return [Person._make(row) for row in run(query)]
 
 
-def _exemptions(paths: Collection[str], year: int) -> Mapping[int, list[Exempted]]:
+def _exemptions(which: sa.ColumnElement[bool], year: int) -> Mapping[int, list[Exempted]]:
     query = (
         sa.select(Exemption.member_id, Exemption.first, Exemption.last, Exemption.percent, Exemption.line)
         .join(Exemption.member)
         .join(Member.unit)
-        .where(within(paths), Exemption.taken_back.is_(False), *queries.touches(year))
+        .where(which, Exemption.taken_back.is_(False), *queries.touches(year))
+        .order_by(Exemption.first, Exemption.id)
     )
     found: dict[int, list[Exempted]] = defaultdict(list)
     for member_id, *facts in run(query):

@@ -15,6 +15,7 @@ from activities.duties.models import Activity, Post, Slot
 from activities.duties.rules import SlotState
 from activities.kit import clock
 from activities.kit.db import run
+from activities.kit.sql import Among
 from activities.people.models import Member
 from activities.records.models import Record
 from activities.records.rules import CAME
@@ -34,6 +35,11 @@ _STAY = int(STAY.total_seconds())
 
 def of_member(member_id: int) -> Whose:
     return lambda column: column == member_id
+
+
+def of_people(member_ids: Collection[int]) -> Whose:
+    """These, however many."""
+    return lambda column: Among(column, member_ids)
 
 
 def of_units(unit_ids: Collection[int]) -> Whose:

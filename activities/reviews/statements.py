@@ -17,6 +17,7 @@ from sqlalchemy import bindparam as given
 
 from activities.duties.models import Activity, Post, Slot
 from activities.duties.rules import SlotState
+from activities.kit.sql import Among
 from activities.people.models import Member, Unit
 from activities.records.models import Record
 from activities.records.rules import CAME, Attendance
@@ -166,6 +167,12 @@ def own_days() -> AnySelect:
         .group_by(Record.day)
         .order_by(Record.day)
     )
+
+
+@lru_cache(maxsize=1)
+def of_people() -> AnySelect:
+    """The figures of each of the members with these ids, however many."""
+    return sa.select(Record.member_id, *_figures()).where(Among(Record.member_id), THIS_YEAR).group_by(Record.member_id)
 
 
 # ── figures ─────────────────────────────────────────────────────────────────

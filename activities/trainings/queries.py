@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import date
 from typing import NamedTuple
@@ -9,9 +10,10 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from activities.kit.db import db
+from activities.kit.db import db, run
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
+from activities.kit.sql import Among
 from activities.people.models import Member, Unit
 from activities.people.queries import within
 from activities.people.users import Viewer
@@ -88,3 +90,20 @@ def passed_by(member_id: int) -> list[TrainingPass]:
         joinedload(TrainingPass.training, innerjoin=True), joinedload(TrainingPass.entered_by, innerjoin=True)
     )  # fmt: skip
     return list(db.session.scalars(query.order_by(TrainingPass.passed_on.desc(), TrainingPass.id.desc())))
+
+
+def passed_in(member_ids: Collection[int], year: int) -> dict[int, list[tuple[str, date]]]:
+    """What these people passed in a year, as (training, day), by day. One statement, however many they are."""
+    query = (
+        sa.select(TrainingPass.member_id, Training.name, TrainingPass.passed_on)
+        .join(TrainingPass.training)
+        .where(
+            Among(TrainingPass.member_id, member_ids),
+            TrainingPass.passed_on.between(date(year, 1, 1), date(year, 12, 31)),
+        )
+        .order_by(TrainingPass.passed_on, TrainingPass.id)
+    )
+    found: dict[int, list[tuple[str, date]]] = defaultdict(list)
+    for member_id, name, day in run(query):
+        found[member_id].append((name, day))
+    return found

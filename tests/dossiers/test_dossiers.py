@@ -93,6 +93,17 @@ class TestEntering:
         trail = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.verb == "correct")).one()
         assert (trail.before, trail.after["minutes"], trail.reason) == ({"minutes": 120}, 90, "抄错了")
 
+    def test_a_year_of_many_is_read_at_once_as_it_holds(self, cast, statements):
+        first = entered(cast)
+        service.correct(cast.ou.id, first.id, COURSE._replace(minutes=90), "抄错了", NOW)
+        entered(cast, AWARD, Block.COMMENDATION)
+        entered(cast, COURSE._replace(day=date(2025, 12, 31)))
+        with statements.count() as seen:
+            found = queries.of_year([cast.lin.id, cast.wang.id], 2026)
+        assert len(seen) == 1
+        blocks = {(Block.TRAINING, COURSE._replace(minutes=90)), (Block.COMMENDATION, AWARD)}
+        assert (set(found), set(found[cast.lin.id])) == ({cast.lin.id}, blocks)
+
     @pytest.mark.parametrize("statement", ["UPDATE dossier_entry SET title = 'x'", "DELETE FROM dossier_entry"])
     def test_the_database_refuses_to_overwrite(self, cast, statement):
         entered(cast)

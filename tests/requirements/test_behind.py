@@ -15,7 +15,8 @@ from activities.kit.db import db
 from activities.kit.refusal import NotAllowed
 from activities.kit.roles import Role
 from activities.outbox.models import Notice
-from activities.requirements import behind, exempting, telling
+from activities.people.rules import Stages
+from activities.requirements import behind, exempting, queries, telling
 from activities.requirements.rules import Exempted
 from activities.requirements.rules_exempting import Ground, Why
 from tests.cast import NOW, english, grant, logged_in, make_member
@@ -73,6 +74,38 @@ class TestWhoIsBehind:
         attended(cast, cast.sweeping)
         [unit] = behind.overview([cast.school.path], 2026, "", "", NOW).units
         assert (unit.name, unit.asked, unit.behind) == ("第一支部", 3, 2)
+
+
+@pytest.mark.usefixtures("ctx")
+class TestManyAtOnce:
+    def test_they_stand_as_each_of_them_does(self, cast):
+        asked_by(cast.school, cast.chen, SERVICE)
+        asked_by(cast.first, cast.chen, SWEEPING, stages=Stages.ACTIVIST)
+        attended(cast, cast.sweeping)
+        attended(cast, cast.sweeping, days=8, who=cast.wang, final=False)
+        db.session.commit()
+        exempting.exempt(cast.chen.id, cast.lin.id, Exempted(JANUARY, date(2026, 6, 30)), Why(Ground.AWAY), NOW)
+        people = [cast.lin, cast.wang, cast.zhao]
+        found = behind.year_of([one.id for one in people], 2026, NOW)
+        assert [one.name for one in found.people] == ["林可欣", "王一诺", "赵明"]
+        for one in people:
+            own = queries.own_year(one, 2026, NOW)
+            assert (found.stands[one.id].lines, found.stands[one.id].version) == (own.lines, own.version)
+        assert found.stands[cast.lin.id].exempted == [Exempted(JANUARY, date(2026, 6, 30))]
+
+    def test_what_they_did_is_told_where_nothing_is_asked_too(self, cast):
+        attended(cast, cast.sweeping)
+        found = behind.year_of([cast.lin.id], 2026, NOW)
+        assert not found.stands
+        assert found.did[cast.lin.id][SERVICE.key].final == 120
+
+    def test_it_takes_six_statements_however_many_they_are(self, cast, statements):
+        asked_by(cast.school, cast.chen, SERVICE)
+        db.session.commit()
+        for people in ([cast.lin.id], [cast.lin.id, cast.wang.id, cast.zhao.id, cast.ou.id]):
+            with statements.count() as seen:
+                behind.year_of(people, 2026, NOW)
+            assert len(seen) == 6
 
 
 @pytest.mark.usefixtures("ctx")

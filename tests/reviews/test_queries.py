@@ -202,6 +202,14 @@ def test_member_and_secretary_see_the_same_figures(year):
     assert sorted(own.months) == [1, 3, 5, 10, 12]
 
 
+def test_many_are_asked_for_at_once_and_have_the_same_figures(year, statements):
+    people = db.session.query(Member).all()
+    with statements.count() as sent:
+        found = queries.figures([member.id for member in people], 2026)
+    assert len(sent) == 1
+    assert {member.name: found.get(member.id, Figures()) for member in people} == figures(read(year))
+
+
 def test_a_unit_without_people_is_in_the_scope(year):
     assert queries.scope([year.second.path], 2026, Filters(stage=Stage.CANDIDATE), NOW).people == 0
 

@@ -45,6 +45,15 @@ def test_the_same_list_again_enters_nobody_anew(cast, aid):
     assert db.session.query(Notice).count() == 2
 
 
+def test_what_many_passed_in_a_year_is_read_at_once(cast, aid, statements):
+    enter(cast, aid, "2301001\n2301002")
+    enter(cast, aid, "2301001", date(2025, 12, 31))
+    with statements.count() as seen:
+        found = queries.passed_in([cast.lin.id, cast.wang.id, cast.zhao.id], 2026)
+    assert len(seen) == 1
+    assert found == {cast.lin.id: [("急救", TODAY)], cast.wang.id: [("急救", TODAY)]}
+
+
 def test_one_wrong_row_enters_nobody(cast, aid):
     with pytest.raises(WrongRows):
         enter(cast, aid, "2301001\n2302001")  # Zhao is of another unit
