@@ -52,6 +52,7 @@ ROOMS = (
     "outcomes",
     "goods",
     "cycles",
+    "packets",
     "board",
     "rights",
     "home",

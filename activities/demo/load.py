@@ -24,6 +24,7 @@ from activities.demo import (
     goods,
     oddities,
     outcomes,
+    packets,
     requirements,
     school,
     tables,
@@ -102,6 +103,7 @@ def load(now: datetime, progress: Callable[[int], AbstractContextManager[Any]]) 
     dossiers.play(now)
     requirements.play(now)
     forgetting.play(now)
+    packets.play(now)
     seals.seal(now)
 
 

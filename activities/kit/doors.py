@@ -91,6 +91,7 @@ DOORS = (
                             "cycles.opinion",
                         ),
                     ),
+                    Page("packets.now", N_("Evidence packet"), also=("packets.mine",)),
                     Page("records.mine", N_("Duties done")), Page("dossiers.mine", N_("Five blocks")),
                     Page("certificates.mine", N_("Certificates")),
                     Page("certificates.on_notice", N_("On notice"), also=("certificates.object_to",)),
@@ -143,7 +144,7 @@ DOORS = (
     Door(
         "reviews.now", N_("Review"), "review", Permission.REVIEW,
         (
-            Page("reviews.now", N_("The year"), also=("reviews.year",)),
+            Page("reviews.now", N_("The year"), also=("reviews.year", "packets.person")),
             Page("outcomes.now", N_("Outcomes"), also=("outcomes.year",)),
             Group(
                 N_("Asked and owed"),
@@ -155,6 +156,10 @@ DOORS = (
                     Page(
                         "requirements.sets_now", N_("What is asked"), Permission.SET_REQUIREMENTS,
                         also=("requirements.sets", "requirements.new", "requirements.show", "requirements.edit"),
+                    ),
+                    Page(
+                        "packets.points_now", N_("Points"),
+                        also=("packets.points", "packets.formula", "packets.set_formula", "packets.compare"),
                     ),
                     Page(
                         "requirements.exemptions", N_("Exemptions"), Permission.EXEMPT,

@@ -58,7 +58,7 @@ class Among(sa.FunctionElement[bool]):
     name = "among"
 
     def __init__(
-        self, column: sa.ColumnElement[int] | orm.InstrumentedAttribute[int], ids: Collection[int] | None = None
+        self, column: sa.ColumnElement[Any] | orm.InstrumentedAttribute[Any], ids: Collection[int] | None = None
     ) -> None:
         given = sa.bindparam("ids", type_=sa.JSON())
         super().__init__(column, given if ids is None else sa.literal(sorted(ids), sa.JSON()))

@@ -37,12 +37,12 @@ class Outcome(Base):
     )  # fmt: skip
 
     slot_id: Mapped[int] = mapped_column(sa.ForeignKey("slot.id"))
-    member_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id"))
+    member_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id"), index=True)
     measure: Mapped[str] = mapped_column(sa.String(32))
     amount: Mapped[int | None] = mapped_column(sa.BigInteger)
     day: Mapped[date]
     reason: Mapped[str] = mapped_column(sa.String(200), default="")
-    entered_by_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"))
+    entered_by_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"), index=True)
     entered_at: Mapped[datetime]
     is_current: Mapped[bool] = mapped_column(default=True)
 

@@ -68,8 +68,8 @@ def lines(
     given = {**_given(branches, year, filters), "limit": limit, "offset": offset}
     names = {branch.id: branch.name for branch in branches}
     for row in run(query, given) if limit else run_in_portions(query, given, 500):
-        _, number, name, unit_id, class_name, stage, standing, *values = row
-        yield Line(number, name, names[unit_id], class_name, stage, standing, _read(values))
+        _, key, number, name, unit_id, class_name, stage, standing, *values = row
+        yield Line(key, number, name, names[unit_id], class_name, stage, standing, _read(values))
 
 
 def own_year(member_id: int, year: int) -> OwnYear:

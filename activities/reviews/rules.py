@@ -97,8 +97,9 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One member and what the member did."""
+    """One member and what the member did; `key` stands in the member's address."""
 
+    key: str
     number: str
     name: str
     unit: str

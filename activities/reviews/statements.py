@@ -26,7 +26,7 @@ from activities.reviews.rules import LEDGERS, WEIGHED, Order
 AnySelect: TypeAlias = "sa.Select[*tuple[Any, ...]]"
 Conditions: TypeAlias = Iterator[sa.ColumnElement[bool]]
 ATTENDED = Record.attendance.in_(CAME)
-PERSON = ("id", "number", "name", "unit_id", "class_name", "stage", "standing")
+PERSON = ("id", "public_id", "number", "name", "unit_id", "class_name", "stage", "standing")
 THIS_YEAR = Record.day.between(given("first"), given("last"))
 
 

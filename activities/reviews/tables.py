@@ -99,7 +99,7 @@ def _cells(line: Line, stages: Mapping[Stage, str], longest: Sequence[int]) -> d
     """What goes into the places of a row, safe for HTML. A bar is its share in percent of the longest on the page."""
     did = line.figures
     cells: dict[str, object] = {
-        "name": escape(line.name), "number": escape(line.number), "unit": escape(line.unit),
+        "key": line.key, "name": escape(line.name), "number": escape(line.number), "unit": escape(line.unit),
         "about": escape("·".join(filter(None, (line.class_name, stages[line.stage])))),
         "attended": did.attended or ZERO, "late": did.late or ZERO, "excused": did.excused or ZERO,
         "absent": did.absent or ZERO, "last_seen": did.last_seen.strftime("%m-%d") if did.last_seen else NEVER,

@@ -282,6 +282,7 @@ LEFT_OUT = {
     "message": "what an organizer wrote to others; stands among what one did",
     "miss_warning": "that one was warned; stands among the notices",
     "norms_version": "who set the school's rules; stands among what one did",
+    "points_formula": "by what a secretary has points of everyone in a unit reckoned; stands among what one did",
     "posted_code": "a code that hangs at a place; that one posted it stands among what one did",
     "requirement_version": "what a secretary asked of everyone in a unit; stands among what one did",
     "review_cycle": "who opened and closed a review; stands among what one did",

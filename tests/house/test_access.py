@@ -43,6 +43,7 @@ from activities.kit import clock
 from activities.kit.access import PUBLIC, declared
 from activities.kit.db import db
 from activities.outbox.models import Hook
+from activities.packets.models import PointsFormula
 from activities.people.models import ForgetRequest
 from activities.people.roster import keep_upload
 from activities.requirements.exempting import exempt
@@ -65,6 +66,7 @@ from tests.corrections.requests import correction_of_lin, recorded_of_lin
 from tests.cycles.opened import opened, the_cycle
 from tests.goods.drives import driven
 from tests.outcomes.pictures import photographed
+from tests.packets.formulas import reckoned_by
 from tests.people.rosters import csv_file, roster
 from tests.people.rosters import person as person_row
 from tests.requirements.asked import SERVICE, asked_by
@@ -100,6 +102,16 @@ def requirement_set(cast: Cast) -> dict[str, Any]:
 
 def lins_year(cast: Cast) -> dict[str, Any]:
     return {**year(cast), "public_id": cast.lin.public_id}
+
+
+def points_formula(cast: Cast) -> dict[str, Any]:
+    """By which the first branch reckons points."""
+    found = db.session.scalar(sa.select(PointsFormula.public_id))
+    return {"public_id": found or reckoned_by(cast.first, cast.chen).public_id}
+
+
+def first_units_year(cast: Cast) -> dict[str, Any]:
+    return {**year(cast), "public_id": cast.first.public_id}
 
 
 def exemption(cast: Cast) -> dict[str, Any]:
@@ -893,6 +905,18 @@ TABLE = {
     "GET goods.remove_receipt": row("login 404 404 404 404 404", delivery),
     "POST goods.remove_receipt": row("login 404 404 404 404 404", delivery),
     "GET reviews.mine": row("login 200 200 200 200 200", year),
+    # packets
+    "GET packets.now": row("login 302 302 302 302 302"),
+    "GET packets.mine": row("login 200 200 200 200 200", year),
+    "GET packets.my_paper": row("login 200 200 200 200 200", year),
+    "GET packets.person": row("login 404 404 404 200 404", lins_year),
+    "GET packets.paper": row("login 404 404 404 200 404", lins_year),
+    "GET packets.points_now": row("login 404 404 404 302 404"),
+    "GET packets.points": row("login 404 404 404 200 404", year),
+    "GET packets.formula": row("login 200 404 200 200 404", points_formula),
+    "GET packets.set_formula": row("login 404 404 404 200 404", first_units_year),
+    "POST packets.set_formula": row("login 404 404 404 422 404", first_units_year),
+    "GET packets.compare": row("login 404 404 404 200 404", year),
     # board
     "GET board.week": row("login 404 404 200 404 404"),
     "POST board.invite": row("login 404 404 303 404 404", slot),

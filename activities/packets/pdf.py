@@ -1,0 +1,80 @@
+"""A packet on paper: two pages of A4 for the file, in the words that the page shows. The same packet, in the same
+language, gives the same bytes.
+
+What differs goes to the template as data and stays text, whatever it holds. Fonts come from a package and none from
+the machine."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+from threading import Lock
+from typing import Any
+
+import pylopdf_fonts_zh_cn as fonts
+from typst import Compiler
+
+from activities.config import DATA
+from activities.kit.i18n import gettext as _
+from activities.kit.i18n import html_lang, say_moment
+from activities.packets.rules_packet import Packet
+from activities.packets.sheets import Sheet
+from activities.people.rules import STAGE_NAMES, STANDING_NAMES, Stage, Standing
+
+_TURN = Lock()  # a compiler works for one thread at a time
+
+
+def render(packet: Packet, shown: Sequence[Sheet], school: str) -> bytes:
+    language, _sep, region = html_lang().partition("-")
+    given = {"facts": json.dumps(_facts(packet, shown, school)), "language": language, "region": region}
+    with _TURN:
+        made = _compiler().compile(format="pdf", sys_inputs=given)
+    assert isinstance(made, bytes)  # one file, and given no place to write it to
+    return made
+
+
+@lru_cache(maxsize=1)
+def _compiler() -> Compiler:
+    """It finds its fonts once."""
+    folder = DATA / "templates" / "packets"
+    return Compiler(
+        input=str(folder / "packet.typ"), root=str(folder), font_paths=[str(fonts.sans_path().parent)],
+        ignore_system_fonts=True,
+    )  # fmt: skip
+
+
+def title_of(packet: Packet) -> str:
+    return _("Evidence packet of %(name)s, %(year)s", name=packet.who.name, year=packet.year)
+
+
+def facts_of(packet: Packet) -> list[tuple[str, str]]:
+    """Who it is, as (what, value)."""
+    who = packet.who
+    facts = [
+        (_("Name"), who.name), (_("Number"), who.number), (_("Unit"), who.unit), (_("Class"), who.class_name),
+        (_("Stage"), _(STAGE_NAMES[Stage(who.stage)])), (_("Standing"), _(STANDING_NAMES[Standing(who.standing)])),
+    ]  # fmt: skip
+    return [(name, value) for name, value in facts if value]
+
+
+def _facts(packet: Packet, shown: Sequence[Sheet], school: str) -> dict[str, Any]:
+    return {
+        "title": title_of(packet), "school": school, "facts": facts_of(packet),
+        "as_of": _("As of %(moment)s.", moment=say_moment(packet.as_of)),
+        "signs": [_("Read by the person"), _("Branch secretary"), _("Date")],
+        "sheets": [
+            {
+                "title": sheet.title, "note": sheet.note, "lines": sheet.lines, "empty": sheet.empty,
+                "columns": [{"name": name, "width": width, "number": number} for name, width, number in sheet.columns],
+                "rows": sheet.rows[: sheet.most],
+                "more": say_more(sheet),
+            }
+            for sheet in shown
+        ],
+    }  # fmt: skip
+
+
+def say_more(sheet: Sheet) -> str:
+    """What paper says of rows that it has no place for."""
+    return _("and %(num)s more, on the packet's page", num=sheet.beyond) if sheet.beyond else ""
