@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from activities.audit import service as audit
+from activities.audit.models import AuditEntry
 from activities.demo import article
+from activities.demo.rows import write
 from activities.duties.kinds import kind_of
 from activities.duties.models import Activity, Post, Slot
 from activities.kit.clock import local_day
@@ -53,11 +54,18 @@ def play(now: datetime) -> None:
     insert = sa.insert(Outcome).returning(Outcome.id, sort_by_parameter_order=True)
     with transaction():
         ids = list(db.session.scalars(insert, rows))
-        for row_id, row in zip(ids, rows, strict=True):
-            facts = {name: row[name] for name in ("measure", "member_id", "amount")}
-            audit.leave(row["entered_at"], row["entered_by_id"], "enter outcome", Outcome, row_id, after=facts)
+        write(AuditEntry, map(_entry, ids, rows), lambda _rows: None)
     _correct(now)
     _aim(now)
+
+
+def _entry(row_id: int, row: dict[str, Any]) -> dict[str, Any]:
+    """What the verb would have left."""
+    return {
+        "at": row["entered_at"], "actor_id": row["entered_by_id"], "verb": "enter outcome",
+        "subject": Outcome.__tablename__, "subject_id": row_id, "before": {},
+        "after": {name: row[name] for name in ("measure", "member_id", "amount")}, "reason": "",
+    }  # fmt: skip
 
 
 def _held(now: datetime) -> list[Held]:

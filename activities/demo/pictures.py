@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from io import BytesIO
 from random import Random
 
@@ -16,6 +17,7 @@ SKY, WATER, GRASS, PATH = "#bcd7ea", "#5f93ad", "#7fa35b", "#cdbf9f"
 LEAVES = ("#a8632a", "#c98a2d", "#8a4b20", "#d9b45a")
 
 
+@cache
 def shore(leaves: int) -> Picture:
     """A lake with a path along it, on which so many leaves lie."""
     image, rng = Image.new("RGB", SIZE, SKY), Random(article.SEED)
@@ -33,6 +35,7 @@ def shore(leaves: int) -> Picture:
     return _picture(image)
 
 
+@cache
 def room(*, is_lit: bool) -> Picture:
     """A classroom at night: a blackboard, rows of desks, three lamps that are on or off."""
     image = Image.new("RGB", SIZE, "#d8cfb4" if is_lit else "#3a4048")
@@ -52,6 +55,7 @@ def room(*, is_lit: bool) -> Picture:
     return _picture(image)
 
 
+@cache
 def boxes() -> Picture:
     """Boxes, packed and taped."""
     image = Image.new("RGB", SIZE, "#cfd3d6")
@@ -65,6 +69,7 @@ def boxes() -> Picture:
     return _picture(image)
 
 
+@cache
 def receipt() -> Picture:
     """A sheet with a table, a signature and a stamp."""
     image = Image.new("RGB", (900, 1200), "#8a7a66")
@@ -85,4 +90,4 @@ def _picture(image: Image.Image) -> Picture:
     """As if somebody had brought it."""
     file = BytesIO()
     image.save(file, "JPEG", quality=90)
-    return apart.read(file.getvalue(), SIDE)
+    return apart.read_here(file.getvalue(), SIDE)

@@ -50,6 +50,12 @@ def read(data: bytes, side: int, seconds: int = SECONDS) -> Picture:
     return Picture(said["width"], said["height"], pictures[: said["whole"]], pictures[said["whole"] :])
 
 
+def read_here(data: bytes, side: int) -> Picture:
+    """The same in this process, for a photo of which it is known where it comes from."""
+    said, pictures = _answer(data, side)
+    return Picture(said["width"], said["height"], *pictures)
+
+
 # ── the process ─────────────────────────────────────────────────────────────
 
 
