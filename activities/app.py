@@ -47,6 +47,7 @@ ROOMS = (
     "admissions",
     "draws",
     "requirements",
+    "ballots",
     "certificates",
     "reviews",
     "outcomes",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from activities.ballots import queries as ballots
 from activities.cycles import pages as cycles
 from activities.cycles.plugs import Ask
 from activities.duties.kinds import LEDGER_NAMES
@@ -63,6 +64,7 @@ class MyDuties:
     covers: Sequence[Asked]
     swaps: int
     invitations: int
+    votes: int
     next: SignUp | None
     can_withdraw: bool
     soon: Sequence[SignUp]
@@ -109,6 +111,7 @@ def my_duties(member: Viewer, now: datetime) -> MyDuties:
         covers=covers,
         swaps=swap_queries.asked_of(member.id, now),
         invitations=len({one.id for one in invitations.asked_of(member.id, now)} - {one.offer.id for one in covers}),
+        votes=sum(not vote.has_voted for vote in ballots.my_votes(member, now)),
         next=first,
         can_withdraw=first is not None
         and rules_leaving.why_not_withdraw(offer_of(first.slot), first.state, now) is None,

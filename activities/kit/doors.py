@@ -80,6 +80,7 @@ DOORS = (
                     Page("exchanges.wanted", N_("Cover wanted")),
                 ),
             ),
+            Page("ballots.all_mine", N_("My votes"), also=("ballots.mine",)),
             Group(
                 N_("My records"),
                 (
@@ -101,7 +102,7 @@ DOORS = (
         ),
         (
             "holders", "records.trail", "corrections", "dossiers.mine", "reviews.mine", "calendars", "exchanges",
-            "invitations", "admissions.decline", "leaves", "records.check_in",
+            "invitations", "admissions.decline", "leaves", "records.check_in", "ballots.vote",
         ),
     ),
     Door("signups.find", N_("Find a slot"), "search", Permission.TAKE_PART, (), ("signups", "draws", "goods.summary")),
@@ -178,6 +179,7 @@ DOORS = (
                     "cycles.remove",
                 ),
             ),
+            Page("ballots.kept", N_("Ballots"), also=("ballots.show", "ballots.new")),
             Group(
                 N_("To do"),
                 (
@@ -205,7 +207,7 @@ DOORS = (
             Page("people.roles", N_("Roles"), Permission.GRANT_ROLES),
         ),
         ("pauses", "certificates", "dossiers", "transfers", "records.to_countersign", "records.countersign",
-         "goods.delivery", "requirements", "cycles"),
+         "goods.delivery", "requirements", "cycles", "ballots"),
     ),
     Door(
         "people.roster", N_("People"), "users", Permission.MANAGE_PEOPLE,

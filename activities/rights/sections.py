@@ -12,6 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from activities.audit.models import AuditEntry, AuditWord
+from activities.ballots.models import Appraised, Ballot, BallotTally, BallotVoter
+from activities.ballots.rules import BallotState
 from activities.calendars.models import Feed
 from activities.certificates.models import BatchItem, Certificate, CertificateRequest, Objection
 from activities.corrections.models import Correction
@@ -241,6 +243,20 @@ SECTIONS: dict[str, Section] = {
             "taken_back": Exemption.taken_back,
         },
     ),
+    # What one voted is nobody's data: it is kept of no one.
+    "votes": Section(
+        BallotVoter.member_id, {"ballot": Ballot.title, "until": Ballot.ends_at, "has_voted": BallotVoter.has_voted},
+        [(Ballot, Ballot.id == BallotVoter.ballot_id)],
+    ),
+    "appraisals": Section(
+        Appraised.member_id,
+        {
+            "ballot": Ballot.title, "ended_at": Ballot.ended_at, "whose": BallotTally.whose,
+            "choices": sa.cast(Ballot.choices, sa.Text), "counts": sa.cast(BallotTally.counts, sa.Text),
+        },
+        [(Ballot, Ballot.id == Appraised.ballot_id), (BallotTally, BallotTally.appraised_id == Appraised.id)],
+        where=[Ballot.shows_own, Ballot.state == BallotState.COUNTED],
+    ),
     "busy_times": Section(
         Timetable.member_id, {"starts_at": BusySpan.starts_at, "ends_at": BusySpan.ends_at},
         [(BusySpan, BusySpan.timetable_id == Timetable.id)], order=BusySpan.starts_at, where=[BusySpan.id.is_not(None)],
@@ -272,6 +288,7 @@ LEFT_OUT = {
     "access_link": "ways in: signed secrets, spent or about to be",
     "account_link": "which accounts are one person's; each is exported by itself",
     "activity_organizer": "who runs an activity: about the activity, and on its page",
+    "ballot": "what a secretary prepared for others; stands among what one did",
     "bulk_change": "what an organizer did to slots; stands among what one did",
     "calendar_upload": "a file about to be imported, kept for an hour",
     "certificate_batch": "what a secretary ordered; stands among what one did",

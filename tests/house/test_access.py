@@ -59,6 +59,7 @@ from activities.terms.models import ClassPeriod, SpecialDay, Term
 from activities.trainings.models import Training
 from activities.transfers import service as hours
 from activities.transfers.models import HoursImport
+from tests.ballots.held import of_first
 from tests.cast import DAY, NOW, Cast, Visitor, logged_in, make_holder, make_room, make_series, make_site, store
 from tests.certificates.orders import asked_for, certified, objected, ordered
 from tests.chats.robots import robot
@@ -98,6 +99,19 @@ def requirement_set(cast: Cast) -> dict[str, Any]:
         found = asked_by(cast.first, cast.chen, SERVICE).of.public_id
         db.session.commit()
     return {"public_id": found}
+
+
+def draft_ballot(cast: Cast) -> dict[str, Any]:
+    """One of the first branch on Lin."""
+    return {"public_id": of_first(cast, "draft")}
+
+
+def open_ballot(cast: Cast) -> dict[str, Any]:
+    return {"public_id": of_first(cast, "open")}
+
+
+def counted_ballot(cast: Cast) -> dict[str, Any]:
+    return {"public_id": of_first(cast, "counted")}
 
 
 def lins_year(cast: Cast) -> dict[str, Any]:
@@ -811,6 +825,27 @@ TABLE = {
     "POST certificates.verify_file": row("422 422 422 422 422 422"),
     "GET certificates.verified": row("200 200 200 200 200 200", certificate_code),
     "POST certificates.verified": row("422 422 422 422 422 422", certificate_code),
+    # ballots
+    "GET ballots.all_mine": row("login 200 200 200 200 200"),
+    "GET ballots.vote": row("login 200 404 200 404 404", open_ballot),
+    "POST ballots.vote": row("login 422 404 422 404 404", open_ballot),
+    "GET ballots.mine": row("login 200 404 404 404 404", counted_ballot),
+    "GET ballots.kept": row("login 404 404 404 200 404"),
+    "GET ballots.new": row("login 404 404 404 200 404"),
+    "POST ballots.new": row("login 404 404 404 422 404"),
+    "GET ballots.show": row("login 404 404 404 200 404", open_ballot),
+    "GET ballots.edit": row("login 404 404 404 200 404", draft_ballot),
+    "POST ballots.edit": row("login 404 404 404 422 404", draft_ballot),
+    "GET ballots.people": row("login 404 404 404 200 404", draft_ballot),
+    "POST ballots.people": row("login 404 404 404 303 404", draft_ballot),
+    "GET ballots.preview": row("login 404 404 404 200 404", draft_ballot),
+    "POST ballots.open_now": row("login 404 404 404 303 404", draft_ballot),
+    "GET ballots.extend": row("login 404 404 404 200 404", open_ballot),
+    "POST ballots.extend": row("login 404 404 404 422 404", open_ballot),
+    "GET ballots.close": row("login 404 404 404 200 404", open_ballot),
+    "POST ballots.close": row("login 404 404 404 422 404", open_ballot),
+    "GET ballots.cancel": row("login 404 404 404 200 404", open_ballot),
+    "POST ballots.cancel": row("login 404 404 404 422 404", open_ballot),
     # requirements
     "GET requirements.now": row("login 302 302 302 302 302"),
     "GET requirements.mine": row("login 200 200 200 200 200", year),

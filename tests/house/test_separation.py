@@ -9,6 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from activities.audit.models import AuditEntry
+from activities.ballots import voting
+from activities.ballots.rules import OwnAppraisal
 from activities.certificates import requests as certificate_requests
 from activities.certificates import rules_refusals as certificates
 from activities.certificates import service as issuing
@@ -59,6 +61,7 @@ from activities.trainings.rules import WrongRows
 from activities.trainings.service import enter_passes
 from activities.transfers import service as transfers
 from activities.transfers.rules_cells import guess
+from tests.ballots.held import opened, places
 from tests.cast import DAY, HOUR, NOW, Cast, english, grant, make_activity, make_member, make_post, make_slot, store
 from tests.certificates.orders import asked_for, certified, order
 from tests.corrections.requests import correction_of_lin
@@ -152,6 +155,11 @@ def end_own_exemption(two):
     public_id = exempt(two.cast.chen.id, two.cast.lin.id, EXEMPTED, Why(Ground.AWAY), NOW)
     exemption_id = db.session.scalars(sa.select(Exemption.id).where(Exemption.public_id == public_id)).one()
     end_exemption(two.actor, exemption_id, None, "不必", NOW)
+
+
+def vote_on_own(two):
+    ballot = opened(two.cast)
+    voting.vote(two.actor, ballot.id, {places(ballot)[two.cast.lin.id]: 0}, NOW)
 
 
 def correction(two) -> int:
@@ -279,6 +287,7 @@ VERBS = {
     "lift a pause": (end_pause, OwnPause),
     "exempt": (lambda two: exempt(two.actor, two.cast.lin.id, EXEMPTED, Why(Ground.AWAY), NOW), OwnExemption),
     "end an exemption": (end_own_exemption, OwnExemption),
+    "appraise": (vote_on_own, OwnAppraisal),
     "answer a correction": (
         lambda two: correcting.answer(two.actor, correction(two), Opinion.AGREES, "是", NOW), corrections.OwnCorrection,
     ),
