@@ -38,7 +38,9 @@ class PlanForm(FlaskForm):
     below = BooleanField(_l("Units below take part too"))
     asks_masses = BooleanField(_l("Ask the masses too: everybody else in these units who has an account"))
     shows_own = BooleanField(_l("Whoever is appraised sees their own result"))
-    choices = TextAreaField(_l("Choices"), [DataRequired(_l("Enter the choices."))], description=_l("One a line."))
+    choices = TextAreaField(
+        _l("Choices"), [DataRequired(_l("Enter the choices."))], description=_l("One a line."), render_kw={"rows": 6}
+    )
     least = Number(
         _l("Fewest voters"),
         [InputRequired(_l("Enter a whole number.")), NumberRange(rules.FEWEST, 10_000, BETWEEN)],

@@ -48,7 +48,7 @@ class Whose(StrEnum):
     MASSES = "masses"
 
 
-WHOSE_NAMES = {Whose.ALL: N_("All"), Whose.MEMBERS: N_("Members"), Whose.MASSES: N_("The masses")}
+WHOSE_NAMES = {Whose.ALL: N_("All"), Whose.MEMBERS: N_("Party members"), Whose.MASSES: N_("The masses")}
 
 
 class Plan(NamedTuple):

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from activities.audit import seals
 from activities.demo import (
     article,
+    ballots,
     certificates,
     codes,
     corrections,
@@ -104,6 +105,7 @@ def load(now: datetime, progress: Callable[[int], AbstractContextManager[Any]]) 
     requirements.play(now)
     forgetting.play(now)
     packets.play(now)
+    ballots.play(now)
     seals.seal(now)
 
 
