@@ -22,6 +22,7 @@ from bench.databases import filled, servers
 from bench.delivery import delivery
 from bench.draws import draws
 from bench.floor import Script
+from bench.packets import packets
 from bench.pages import PAGES, Page
 from bench.promotion import promotion
 from bench.results import Result, keep, publish, table
@@ -124,6 +125,7 @@ def _in_process(app: Flask, school: School, database: str, scale: int, options: 
         ("certificates", first and database == options.databases[0], certificates(database, scale)),
         ("records", first, attendance(app, database, scale, runs, quick=options.quick)),
         ("audit", first, trail(app, database, scale, runs, quick=options.quick)),
+        ("packets", True, packets(app, school, database, scale, runs)),
     ]
     for name, is_due, results in sections:
         if is_due and _wanted(name, options):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
+from flask_wtf import FlaskForm
 from wtforms import (
     DateField,
     DateTimeLocalField,
@@ -14,6 +17,7 @@ from wtforms import (
     Field,
     IntegerField,
     SelectMultipleField,
+    StringField,
     TimeField,
 )
 from wtforms.form import BaseForm
@@ -184,6 +188,22 @@ class Chips(SelectMultipleField):
     """Several choices at once, each a check box."""
 
     option_widget = CheckboxInput()
+
+
+class LookedAt(FlaskForm):
+    """A form that is shown with what it would mean before it takes effect. `shown` is sent by the button below that."""
+
+    shown = StringField()
+
+    @property
+    def digest(self) -> str:
+        """Of all that was typed, the reason aside, so that what was looked at is what is put in force."""
+        typed = {field.name: str(field.data) for field in self if field.name not in ("csrf_token", "shown", "reason")}
+        return hashlib.sha256(json.dumps(typed, sort_keys=True).encode()).hexdigest()[:32]
+
+    @property
+    def is_looked_at(self) -> bool:
+        return self.shown.data == self.digest
 
 
 class Revision(IntegerField):

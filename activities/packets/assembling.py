@@ -47,8 +47,7 @@ def attended(figures: YearFigures) -> Attended:
     return Attended(figures.attended, figures.late, figures.excused, figures.absent)
 
 
-def _place(ledger: str) -> int:
-    return [str(one) for one in LEDGERS].index(ledger)
+_PLACES = {str(ledger): place for place, ledger in enumerate(LEDGERS)}
 
 
 def known(rows: Iterable[Sequence[Any]]) -> tuple[Known, ...]:
@@ -59,7 +58,7 @@ def known(rows: Iterable[Sequence[Any]]) -> tuple[Known, ...]:
         for place, amount in enumerate(amounts[:3]):
             found[place] += amount
     lines = [Known(*key, *amounts) for key, amounts in sums.items()]
-    return tuple(sorted(lines, key=lambda line: (_place(line.ledger), -line.final, line.evidence, line.countersigned)))
+    return tuple(sorted(lines, key=lambda line: (_PLACES[line.ledger], -line.final, line.evidence, line.countersigned)))
 
 
 def deeds(rows: Iterable[Sequence[Any]], activities: Mapping[int, ActivityFacts]) -> tuple[Deed, ...]:
@@ -75,7 +74,7 @@ def deeds(rows: Iterable[Sequence[Any]], activities: Mapping[int, ActivityFacts]
     for (ledger, activity_id), amounts in sums.items():
         name, kind, unit = activities[activity_id]
         lines.append(Deed(ledger, kind, name, unit, *amounts))
-    return tuple(sorted(lines, key=lambda one: (_place(one.ledger), -one.final - one.provisional, one.activity)))
+    return tuple(sorted(lines, key=lambda one: (_PLACES[one.ledger], -one.final - one.provisional, one.activity)))
 
 
 def achieved(lines: Iterable[Achieved]) -> tuple[Achieved, ...]:

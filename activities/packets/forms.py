@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
-from activities.kit.fields import DecimalNumber, Revision
+from activities.kit.fields import DecimalNumber, LookedAt, Revision
 from activities.kit.text import clean_line
 from activities.packets.rules import SCALE, Counts, Formula, Term, possible_terms
 from activities.packets.words import TERM_NAMES
@@ -30,7 +27,7 @@ def name_of(term: Term) -> str:
     return term.key.replace(":", "_")
 
 
-class FormulaForm(FlaskForm):
+class FormulaForm(LookedAt):
     """What everybody has and what the parts give at most; the fields of the terms are added below."""
 
     base = DecimalNumber(_l("Base, for everybody"), [InputRequired(_l("Enter a number.")), LIMITS], places=None)
@@ -47,7 +44,6 @@ class FormulaForm(FlaskForm):
         filters=[clean_line], description=_l("Everyone for whom it holds is told, and can read it."),
     )  # fmt: skip
     version = Revision()
-    shown = StringField()
 
     def __init__(self, present: Formula | None, version: int) -> None:
         super().__init__(data={**_data(present or Formula()), "version": version})
@@ -73,16 +69,6 @@ class FormulaForm(FlaskForm):
                 terms.append(term._replace(rate=_whole(rate), most=_whole(most.data) if most else 0))
         base, bonus, ballot = (_whole(self[name].data) for name in ("base", "bonus_most", "ballot_most"))
         return Formula(base, bonus, ballot, tuple(terms), bool(self.provisional.data))
-
-    @property
-    def digest(self) -> str:
-        """Of all that was typed, so that what was looked at is what is put in force."""
-        typed = {field.name: str(field.data) for field in self if field.name not in ("csrf_token", "shown", "reason")}
-        return hashlib.sha256(json.dumps(typed, sort_keys=True).encode()).hexdigest()[:32]
-
-    @property
-    def is_looked_at(self) -> bool:
-        return self.shown.data == self.digest
 
 
 def _whole(points: Decimal | None) -> int:

@@ -1,47 +1,24 @@
 """A packet on paper: two pages of A4 for the file, in the words that the page shows. The same packet, in the same
-language, gives the same bytes.
-
-What differs goes to the template as data and stays text, whatever it holds. Fonts come from a package and none from
-the machine."""
+language, gives the same bytes."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from functools import lru_cache
-from threading import Lock
 from typing import Any
 
-import pylopdf_fonts_zh_cn as fonts
-from typst import Compiler
-
-from activities.config import DATA
 from activities.kit.i18n import gettext as _
 from activities.kit.i18n import html_lang, say_moment
+from activities.kit.typeset import typeset
 from activities.packets.rules_packet import Packet
 from activities.packets.sheets import Sheet
 from activities.people.rules import STAGE_NAMES, STANDING_NAMES, Stage, Standing
-
-_TURN = Lock()  # a compiler works for one thread at a time
 
 
 def render(packet: Packet, shown: Sequence[Sheet], school: str) -> bytes:
     language, _sep, region = html_lang().partition("-")
     given = {"facts": json.dumps(_facts(packet, shown, school)), "language": language, "region": region}
-    with _TURN:
-        made = _compiler().compile(format="pdf", sys_inputs=given)
-    assert isinstance(made, bytes)  # one file, and given no place to write it to
-    return made
-
-
-@lru_cache(maxsize=1)
-def _compiler() -> Compiler:
-    """It finds its fonts once."""
-    folder = DATA / "templates" / "packets"
-    return Compiler(
-        input=str(folder / "packet.typ"), root=str(folder), font_paths=[str(fonts.sans_path().parent)],
-        ignore_system_fonts=True,
-    )  # fmt: skip
+    return typeset("packets/packet.typ", given)
 
 
 def title_of(packet: Packet) -> str:

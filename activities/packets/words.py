@@ -44,7 +44,7 @@ def say_term(term: Term) -> str:
     """2 an hour, at most 10."""
     rate = say_points(term.rate)
     if term.counts is Counts.MET:
-        return rate
+        return _("%(points)s points", points=rate)
     if term.counts is Counts.ABSENT:
         each = _("%(points)s less each time", points=rate)
     elif term.counts is Counts.COMMENDED:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
-from activities.kit.fields import Chips, Day, DecimalNumber, Number, Revision
+from activities.kit.fields import Chips, Day, DecimalNumber, LookedAt, Number, Revision
 from activities.kit.i18n import gettext as _
 from activities.kit.text import clean_line
 from activities.people.models import Unit
@@ -32,7 +29,7 @@ def name_of(key: str) -> str:
     return key.replace(":", "_")
 
 
-class AskedForm(FlaskForm):
+class AskedForm(LookedAt):
     """What is asked; the fields of the lines are added below."""
 
     due = Day(_l("By when"), [InputRequired(_l("Choose a day."))], description=_l("For all lines without a day."))
@@ -47,7 +44,6 @@ class AskedForm(FlaskForm):
         description=_l("Everyone of whom it is asked can read it."),
     )  # fmt: skip
     version = Revision()
-    shown = StringField()
 
     def __init__(self, year: int, asked: Asked | None = None, version: int = 0) -> None:
         super().__init__(data={**_data(asked or Asked(), year), "version": version})
@@ -78,16 +74,6 @@ class AskedForm(FlaskForm):
                 whole = round(amount * 60) if sort.measure is Measure.MINUTES else amount
                 found.append(Line(sort.key, key.removeprefix(f"{sort.key}:"), whole, due))
         return Asked(tuple(found), bool(self.by_days.data), self.told_on.data or 0)
-
-    @property
-    def digest(self) -> str:
-        """Of all that was typed, so that what was looked at is what is put in force."""
-        typed = {field.name: str(field.data) for field in self if field.name not in ("csrf_token", "shown", "reason")}
-        return hashlib.sha256(json.dumps(typed, sort_keys=True).encode()).hexdigest()[:32]
-
-    @property
-    def is_looked_at(self) -> bool:
-        return self.shown.data == self.digest
 
 
 def _add_lines() -> None:

@@ -117,8 +117,10 @@ def possible_lines() -> list[tuple[Sort, str, str]]:
     return [(sort, f"{sort.key}:{of}", name) for sort in SORTS.values() for of, name in sort.of.items()]
 
 
+@lru_cache(maxsize=256)
 def keys_of(by: By, value: str | None) -> list[tuple[str, Measure]]:
-    """The keys of the lines that count what is of this ledger, kind or topic, and in what."""
+    """The keys of the lines that count what is of this ledger, kind or topic, and in what. For many people it is asked
+    again and again."""
     return [(f"{sort.key}:{value}", sort.measure) for sort in SORTS.values() if sort.by is by and value in sort.of]
 
 
@@ -253,7 +255,7 @@ class Did(NamedTuple):
     def __add__(self, other: object) -> Did:
         if not isinstance(other, Did):
             return NotImplemented
-        return Did(*(a + b for a, b in zip(self, other, strict=True)))
+        return Did(self[0] + other[0], self[1] + other[1], self[2] + other[2], self[3] + other[3])
 
 
 NOTHING = Did()

@@ -53,7 +53,8 @@ def figures(whose: Whose, year: int, keys: Collection[str], now: datetime) -> Fi
     found: Figures = defaultdict(lambda: defaultdict(lambda: NOTHING))
     for member_id, key, did in _all(whose, year, now):
         if key in keys:
-            found[member_id][key] += did
+            own = found[member_id]
+            own[key] = own[key] + did if key in own else did
     return found
 
 

@@ -177,7 +177,7 @@ class TestLookingAtThem:
         assert "Volunteer service: – → 3 (+3)" in page
         assert page.index("陈静") < page.index("林可欣") < page.index("赵明")  # though Lin has most
         assert "林可欣" not in chen.get(f"/points/2026/compare?other={old}&unit={cast.second.public_id}").text
-        assert chen.get(f"/points/2026/compare?other={other}").text.count("Nothing would change.") == 6
+        assert chen.get(f"/points/2026/compare?other={other}").text.count("No point would change.") == 6
         for wrong in ("other=nowhere", f"other={old}&unit=nowhere"):
             assert chen.get(f"/points/2026/compare?{wrong}").status_code == 404
 
