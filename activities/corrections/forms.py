@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
-from wtforms.validators import DataRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from activities.kit.fields import DecimalNumber, Number
 from activities.kit.i18n import gettext as _
@@ -20,7 +20,9 @@ BETWEEN = _l("Enter a number from %(min)s to %(max)s.")
 
 class AskForm(FlaskForm):
     attendance = SelectField(
-        _l("What is right"), choices=lambda: [(str(one), _(ATTENDANCE_NAMES[one])) for one in choices(defers=False)]
+        _l("What is right"),
+        [InputRequired(_l("Choose one."))],
+        choices=lambda: [(str(one), _(ATTENDANCE_NAMES[one])) for one in choices(defers=False)],
     )
     late = Number(_l("Minutes late"), [Optional(), NumberRange(0, 9999, BETWEEN)], description=_l("If you came late."))
     hours = DecimalNumber(
