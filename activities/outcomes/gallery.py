@@ -4,7 +4,7 @@ slot's outcomes, and by nobody else."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, time
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager
@@ -12,8 +12,9 @@ from sqlalchemy.orm import contains_eager
 from activities.duties.kinds import PhotoMoment
 from activities.duties.models import Post, Slot
 from activities.duties.queries import WITH_ALL
+from activities.kit.clock import at, local_day
 from activities.kit.db import db, lock, transactional
-from activities.kit.refusal import NotAllowed, NotFound
+from activities.kit.refusal import NotAllowed, NotFound, Refusal
 from activities.outcomes import queries, rules
 from activities.outcomes.models import SlotPhoto
 from activities.outcomes.queries import Sight
@@ -24,7 +25,6 @@ from activities.photos import service as photos
 from activities.photos.apart import Picture
 from activities.photos.models import Photo
 from activities.photos.rules import People
-from activities.records.rules import why_not_open
 from activities.records.sheets import session
 
 PAGE = 24
@@ -60,6 +60,24 @@ def of_activity(activity_id: int, page: int) -> Sequence[SlotPhoto]:
     return db.session.scalars(query).all()
 
 
+def open_moments(slot: Slot, now: datetime) -> list[PhotoMoment]:
+    """Of the moments of the slot's kind those of which there can be photos by now. Raises why there are none."""
+    whys = {moment: _why_not_show(moment, slot, now) for moment in slot.post.activity.kind.photos}
+    if not has_opened(slot, now) and (why := next(iter(whys.values()), None)):
+        raise why
+    return [moment for moment, why in whys.items() if why is None]
+
+
+def has_opened(slot: Slot, now: datetime) -> bool:
+    """Whether there can be a photo of any moment by now."""
+    return any(_why_not_show(moment, slot, now) is None for moment in slot.post.activity.kind.photos)
+
+
+def _why_not_show(moment: PhotoMoment, slot: Slot, now: datetime) -> Refusal | None:
+    morning = at(local_day(slot.starts_at), time())
+    return rules.why_not_show(moment, session(slot), morning, now)
+
+
 def seen(viewer: Viewer, slot_public_id: str, photo_public_id: str) -> tuple[Slot, Sight, SlotPhoto]:
     """A photo of a slot, if this person may see it there; NotFound otherwise, and once it is removed."""
     slot, sight = queries.slot_seen(viewer, slot_public_id)
@@ -92,7 +110,7 @@ def add(
     if not queries.sight_of(acting(actor_id), slot).may_enter or moment not in kind.photos:
         raise NotAllowed
     there = len(of_slot(slot_id))
-    if why := why_not_open(session(slot), now) or rules.why_not_add_photo(there):
+    if why := _why_not_show(moment, slot, now) or rules.why_not_add_photo(there):
         raise why
     photo = photos.keep(actor_id, picture, caption, people, now)
     db.session.add(SlotPhoto(slot_id=slot_id, photo_id=photo.id, moment=moment))

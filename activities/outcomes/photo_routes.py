@@ -20,8 +20,6 @@ from activities.outcomes import gallery, queries
 from activities.outcomes.forms import SlotPhotoForm
 from activities.photos.answers import PICTURE, answer
 from activities.photos.forms import RemovalForm
-from activities.records.rules import why_not_open
-from activities.records.sheets import session
 
 
 def add_to(outcomes: Blueprint) -> None:
@@ -35,8 +33,7 @@ def add_to(outcomes: Blueprint) -> None:
 @access(Permission.TAKE_PART)
 def new_photo(public_id: str) -> Any:
     slot, sight = queries.slot_seen(current_user, public_id)
-    _must_add(slot, sight)
-    form = SlotPhotoForm(slot.post.activity.kind.photos)
+    form = SlotPhotoForm(_must_add(slot, sight))
     page = {"slot": slot, "form": form}
     if not form.is_submitted():
         return render_template("outcomes/new_photo.html", **page)
@@ -51,13 +48,13 @@ def new_photo(public_id: str) -> Any:
     return done(_("The photo is added."), url_for(".slot", public_id=public_id, _anchor="photos"))
 
 
-def _must_add(slot: Slot, sight: queries.Sight) -> None:
+def _must_add(slot: Slot, sight: queries.Sight) -> list[PhotoMoment]:
+    """The moments of which this person may add photos now."""
     if not slot.post.activity.kind.photos:
         raise NotFound
     if not sight.may_enter:
         raise NotAllowed
-    if why := why_not_open(session(slot), clock.now()):
-        raise why
+    return gallery.open_moments(slot, clock.now())
 
 
 @access(Permission.TAKE_PART)

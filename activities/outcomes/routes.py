@@ -105,11 +105,13 @@ def _form(slot: Slot, sight: queries.Sight, *, typed: bool = False) -> OutcomeFo
 def _page(slot: Slot, sight: queries.Sight, form: OutcomeForm | None = None) -> dict[str, Any]:
     rows = [row for row in queries.history(slot.id) if sight.is_whole or row.member_id in (None, current_user.id)]
     photos = gallery.of_slot(slot.id) if slot.post.activity.kind.photos else []
+    now = clock.now()
     return {
+        "may_add": sight.may_enter and gallery.has_opened(slot, now),
         "pairs": side_by_side([(one.moment, one) for one in photos]),
         "photos": [one for one in photos if one.moment is PhotoMoment.DURING],
         "slot": slot, "sight": sight, "form": form or _form(slot, sight), "rows": rows, "changed": None,
-        "refusal": why_not_open(sheets.session(slot), clock.now()),
+        "refusal": why_not_open(sheets.session(slot), now),
         "needs_reason": any(row.is_current and row.amount is not None for row in rows),
     }  # fmt: skip
 

@@ -7,13 +7,15 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import zip_longest
 from typing import ClassVar, NamedTuple, TypeVar
 
 from activities.duties.kinds import Kind, Measure, PhotoMoment
+from activities.duties.rules import SlotState
 from activities.kit.refusal import N_, Refusal, Word, refusal
+from activities.records.rules import Session, SlotWasCancelled
 
 SCALE = 1000
 MOST_PHOTOS = 12
@@ -72,6 +74,21 @@ class TooManyPhotos(Refusal):
     most: int
     sentence: ClassVar[str] = N_("A slot has at most %(most)s photos.")
     remedy: ClassVar[str] = N_("Remove one that says less.")
+
+
+@refusal
+class PhotosNotYet(Refusal):
+    opens_at: datetime
+    sentence: ClassVar[str] = N_("Such a photo can be added from %(opens_at)s on.")
+
+
+def why_not_show(moment: PhotoMoment, session: Session, morning: datetime, now: datetime) -> Refusal | None:
+    """The first reason why there can be no photo of this moment of a slot by now, or None: what it was like before the
+    work is seen from the morning of its day on, everything else once it has begun."""
+    if session.state is SlotState.CANCELLED:
+        return SlotWasCancelled()
+    opens_at = morning if moment is PhotoMoment.BEFORE else session.starts_at
+    return PhotosNotYet(opens_at) if now < opens_at else None
 
 
 def why_not_add_photo(there: int) -> Refusal | None:

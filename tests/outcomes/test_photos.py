@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from io import BytesIO
 from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from sqlalchemy.exc import IntegrityError
 
 from activities.audit.models import AuditEntry
 from activities.duties.kinds import PhotoMoment
+from activities.duties.rules import SlotState
 from activities.kit.db import db, transaction
 from activities.kit.refusal import NotAllowed, NotFound
 from activities.outcomes import gallery
-from activities.outcomes.rules import MOST_PHOTOS, TooManyPhotos, side_by_side
+from activities.outcomes.rules import MOST_PHOTOS, PhotosNotYet, TooManyPhotos, side_by_side, why_not_show
 from activities.photos.apart import Picture
 from activities.photos.models import Photo
 from activities.photos.rules import NoCaption, NotAgreed, People, WhyRemoved
-from activities.records.rules import NotStarted
-from tests.cast import HOUR, NOW, english, make_activity, make_post, make_slot
+from activities.records.rules import Session, SlotWasCancelled
+from tests.cast import DAY, HOUR, NOW, english, make_activity, make_post, make_slot
 from tests.outcomes.pictures import photograph
 from tests.photos.files import HTML, WEBP, png_of, telling
 
@@ -74,8 +77,46 @@ def test_who_may_add_one(ctx, cast, begun):
             add(actor, begun[kind], moment)
     with pytest.raises(NotAllowed):  # of another moment than the kind's
         add(cast.ou, begun["cleaning"], PhotoMoment.DURING)
-    with pytest.raises(NotStarted):
+    with pytest.raises(PhotosNotYet):
         add(cast.ou, cast.slot)
+
+
+MORNING = NOW.replace(hour=16) - DAY  # midnight at the school
+AT_WORK = Session(state=SlotState.OPEN, starts_at=NOW + HOUR, minutes=60)
+
+
+@pytest.mark.parametrize(
+    ("moment", "at", "opens_at"),
+    [
+        (BEFORE, MORNING - HOUR / 60, MORNING), (BEFORE, MORNING, None), (BEFORE, NOW + 3 * HOUR, None),
+        (AFTER, MORNING, NOW + HOUR), (AFTER, NOW, NOW + HOUR), (AFTER, NOW + HOUR, None),
+        (PhotoMoment.DURING, NOW, NOW + HOUR), (PhotoMoment.DURING, NOW + HOUR, None),
+    ],
+)  # fmt: skip
+def test_what_was_before_is_shown_from_the_morning_on(moment, at, opens_at):
+    assert why_not_show(moment, AT_WORK, MORNING, at) == (PhotosNotYet(opens_at) if opens_at else None)
+    cancelled = replace(AT_WORK, state=SlotState.CANCELLED)
+    assert why_not_show(moment, cancelled, MORNING, at) == SlotWasCancelled()
+
+
+def test_on_the_day_a_photo_of_before_is_added_and_no_other(app, cast):
+    with app.app_context():
+        slot = make_slot(make_post(cast.sweeping, "湖岸"), NOW + 2 * HOUR)
+        later = make_slot(make_post(cast.sweeping, "东岸"), NOW + DAY)
+        db.session.commit()
+        add(cast.ou, slot)
+        with pytest.raises(PhotosNotYet):
+            add(cast.ou, slot, AFTER)
+        slot, later = (f"/slots/{one.public_id}" for one in (slot, later))
+    with time_machine.travel(NOW, tick=False):
+        browser = english(app, cast.ou)
+        page = browser.get(f"{slot}/photos/new").text
+        assert ('value="before"' in page, 'value="after"' in page) == (True, False)
+        assert f"{slot}/photos/new" in browser.get(f"{slot}/outcomes").text
+        assert "Photo before the work" in browser.get(f"{slot}/roster").text
+        assert browser.get(f"{later}/photos/new").status_code == 409
+        assert f"{later}/photos/new" not in browser.get(f"{later}/outcomes").text
+        assert "Photo before the work" not in browser.get(f"{later}/roster").text
 
 
 def test_a_slot_has_so_many_photos_and_removing_one_makes_room(ctx, cast, begun):
