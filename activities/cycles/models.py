@@ -1,5 +1,5 @@
 """Cycles of the annual review: their steps, what they go by, the units and the people in them. Once a cycle is closed
-the database refuses to change any of it (migration 0091)."""
+the database refuses to change any of it (migration 0093)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from activities.cycles import rules_settings
 from activities.cycles.rules import CycleState, Window
 from activities.cycles.rules_grades import Grade
+from activities.cycles.rules_notice import Verdict
 from activities.cycles.rules_settings import Settings
 from activities.kit.columns import Words
 from activities.kit.db import Base, new_public_id
@@ -231,3 +232,41 @@ class Opinion(Base):
 
     participant: Mapped[Participant] = relationship()
     by: Mapped[Member] = relationship(foreign_keys=[by_id])
+
+
+class GradeObjection(Base):
+    """Somebody says that a grade on notice is wrong, and what was answered."""
+
+    __tablename__ = "review_objection"
+    __table_args__ = (
+        sa.UniqueConstraint("participant_id", "member_id"),
+        sa.CheckConstraint("(verdict = 'open') = (answered_at IS NULL)", name="answered"),
+        sa.CheckConstraint("(verdict = 'open') = (answered_by_id IS NULL)", name="answered_by_somebody"),
+        sa.CheckConstraint("member_id <> answered_by_id", name="nobody_answers_their_own"),
+    )
+
+    public_id: Mapped[str] = mapped_column(sa.String(16), unique=True, default=new_public_id)
+    participant_id: Mapped[int] = mapped_column(sa.ForeignKey("review_participant.id"))
+    cycle_id: Mapped[int] = mapped_column(sa.ForeignKey("review_cycle.id"), index=True)
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"), index=True)
+    reason: Mapped[str] = mapped_column(sa.String(500))
+    made_at: Mapped[datetime]
+    verdict: Mapped[Verdict] = mapped_column(Words(Verdict), default=Verdict.OPEN)
+    answered_at: Mapped[datetime | None]
+    answered_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id"))
+    word: Mapped[str] = mapped_column(sa.String(500), default="")
+
+    participant: Mapped[Participant] = relationship()
+    member: Mapped[Member] = relationship(foreign_keys=[member_id])
+    answered_by: Mapped[Member | None] = relationship(foreign_keys=[answered_by_id])
+
+
+class Snapshot(Base):
+    """All of a cycle as it was when it was closed, as canonical JSON, and the SHA-256 of that."""
+
+    __tablename__ = "review_snapshot"
+
+    cycle_id: Mapped[int] = mapped_column(sa.ForeignKey("review_cycle.id"), unique=True)
+    text: Mapped[str]
+    hash: Mapped[str] = mapped_column(sa.String(64))
+    made_at: Mapped[datetime]

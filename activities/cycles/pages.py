@@ -9,19 +9,22 @@ from typing import Any
 
 from flask import url_for
 
-from activities.cycles import opening, people_queries, queries, rules, rules_essays
+from activities.cycles import closing, freezing, opening, people_queries, queries, rules, rules_essays
 from activities.cycles.models import Cycle, CycleUnit, Essay, Participant
 from activities.cycles.plugs import Ask, plugged
 from activities.cycles.queries import UnitCounts
-from activities.cycles.rules import STEPS, Counts, Standing, Step, Window
+from activities.cycles.rules import STEPS, Counts, CycleState, Standing, Step, Window
+from activities.cycles.rules_closing import WRONG, differences, why_not_close
 from activities.cycles.rules_refusals import NobodyToReview, NotOpen, Overlaps
 from activities.cycles.rules_settings import Settings, most_excellent
+from activities.duties.kinds import LEDGER_NAMES
 from activities.kit.clock import local_day
 from activities.kit.i18n import gettext as _
 from activities.kit.i18n import say_day
 from activities.kit.refusal import Refusal
 from activities.kit.roles import Permission
 from activities.people.models import Unit
+from activities.people.persons import same_person
 from activities.people.rules import STAGE_NAMES
 from activities.people.users import Viewer
 from activities.terms import queries as terms
@@ -91,13 +94,46 @@ def listed(holder: Viewer, today: date) -> list[tuple[Cycle, list[Step]]]:
     ]
 
 
-def of_cycle(holder: Viewer, cycle: Cycle, today: date) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Closing:
+    """How far the close is: what speaks against it, and whether the holder asked for it themselves; once closed, its
+    hash and what does not fit about it."""
+
+    why_not: Refusal | None = None
+    is_own: bool = False
+    hash: str = ""
+    wrong: str = ""
+
+
+def _closing(holder: Viewer, cycle: Cycle, now: datetime) -> Closing:
+    if cycle.state is CycleState.CLOSED:
+        snapshot = freezing.snapshot_of(cycle.id)
+        assert snapshot is not None  # made with the close
+        wrong = freezing.wrong_with(cycle.id, snapshot, closing.hash_on_trail(cycle.id))
+        return Closing(hash=snapshot.hash, wrong=_(WRONG[wrong]) if wrong else "")
+    if not cycle.is_open:
+        return Closing()
+    asked_by = cycle.close_asked_by_id
+    is_own = asked_by is not None and same_person(holder.id, asked_by)
+    return Closing(why_not_close(closing.facts_of(cycle, now)), is_own)
+
+
+def of_differences(cycle: Cycle) -> dict[str, Any]:
+    """Where the records of a closed year say something else today. Three statements."""
+    snapshot = freezing.snapshot_of(cycle.id)
+    found = differences(snapshot.text, freezing.figures_of(cycle)) if snapshot else []
+    names = queries.names_of({one.person for one in found})
+    return {"cycle": cycle, "differences": found, "names": names, "ledger_names": LEDGER_NAMES}
+
+
+def of_cycle(holder: Viewer, cycle: Cycle, now: datetime) -> dict[str, Any]:
     """A cycle with the units of it whose review the holder holds."""
-    units = queries.units_of(cycle, holder.paths(Permission.HOLD_REVIEW))
+    units, today = queries.units_of(cycle, holder.paths(Permission.HOLD_REVIEW)), local_day(now)
     return {
         "cycle": cycle, "units": units, "steps": steps_now(cycle, today, units),
         "versions": queries.versions(cycle.id), "deeds": queries.deeds(cycle.id),
         "may_change": cycle.is_open and holder.may(Permission.HOLD_REVIEW, cycle.unit.path),
+        "closing": _closing(holder, cycle, now),
         "total": Counts(sum(unit.full_members for unit in units), sum(unit.everyone for unit in units)),
     }  # fmt: skip
 
@@ -139,7 +175,11 @@ def of_part(part: Participant, now: datetime) -> dict[str, Any]:
     """One's own part: the steps with their windows, and what is asked."""
     today = local_day(now)
     asks = {ask.step: ask for ask in asks_of([part], now)}
-    return {"part": part, "cycle": part.cycle, "steps": steps_now(part.cycle, today), "asks": asks}
+    is_known = rules.standing("notice", part.cycle.windows, today) is not Standing.TO_COME
+    return {
+        "part": part, "cycle": part.cycle, "steps": steps_now(part.cycle, today), "asks": asks,
+        "grade": part.grade if is_known else None,
+    }  # fmt: skip
 
 
 def of_essay(part: Participant, written: Essay | None, now: datetime) -> dict[str, Any]:

@@ -198,6 +198,12 @@ def handed_in(cycle_id: int) -> dict[int, int]:
     return dict(db.session.execute(query).all())
 
 
+def names_of(public_ids: set[str]) -> dict[str, str]:
+    """Who people are, by public id."""
+    query = sa.select(Member.public_id, Member.name).where(Member.public_id.in_(public_ids))
+    return dict(db.session.execute(query).all())
+
+
 def own_essay(participant_id: int) -> Essay | None:
     return db.session.scalars(sa.select(Essay).where(Essay.participant_id == participant_id)).one_or_none()
 

@@ -12,11 +12,14 @@ from activities.cycles import (
     opening,
     pages,
     queries,
+    routes_closing,
     routes_keeping,
     routes_mine,
+    routes_notice,
     routes_people,
     step_essay,
     step_grade,
+    step_notice,
     words,
 )
 from activities.cycles.forms import OpenForm
@@ -37,8 +40,10 @@ cycles = Blueprint("cycles", __name__)
 routes_keeping.add_to(cycles)
 routes_mine.add_to(cycles)
 routes_people.add_to(cycles)
+routes_notice.add_to(cycles)
+routes_closing.add_to(cycles)
 # The sorts of steps that are built; each has handed in what its pages show.
-BUILT = (step_essay, step_grade)
+BUILT = (step_essay, step_grade, step_notice)
 FIELDS: dict[type[Refusal], str] = {Overlaps: "unit_id", NobodyToReview: "unit_id", TooShortNotice: "days_notice"}
 
 
@@ -95,5 +100,4 @@ def new() -> Any:
 @access(Permission.HOLD_REVIEW)
 def show(public_id: str) -> Any:
     cycle = queries.seen_by(current_user, public_id)
-    today = clock.local_day(clock.now())
-    return render_template("cycles/cycle.html", **pages.of_cycle(current_user, cycle, today))
+    return render_template("cycles/cycle.html", **pages.of_cycle(current_user, cycle, clock.now()))

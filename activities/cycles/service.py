@@ -119,14 +119,14 @@ def set_settings(actor_id: int, cycle_id: int, version_id: int, settings: Settin
     if refusal := rules.why_not_windows(cycle.windows, settings.notice_days, _specials(cycle.windows)):
         raise refusal
     db.session.add(CycleVersion(cycle_id=cycle_id, settings=settings, set_at=now, set_by_id=actor_id, reason=reason))
-    for unit in _units_locked(cycle_id):
+    for unit in units_locked(cycle_id):
         _allow(unit, settings)
     db.session.flush()
     before, after = {"settings": write(present.settings)}, {"settings": write(settings)}
     audit.leave(now, actor_id, "set", Cycle, cycle.id, before=before, after=after, reason=reason)
 
 
-def _units_locked(cycle_id: int) -> list[CycleUnit]:
+def units_locked(cycle_id: int) -> list[CycleUnit]:
     """All of them, in one statement: there are as many as there are units."""
     query = sa.select(CycleUnit).where(CycleUnit.cycle_id == cycle_id).order_by(CycleUnit.id)
     found = db.session.execute(query.with_for_update(key_share=True), execution_options={"populate_existing": True})
@@ -234,7 +234,7 @@ def _count(unit: CycleUnit, part: Participant, by: int) -> None:
 def call_off(actor_id: int, cycle_id: int, reason: str, now: datetime) -> None:
     """End a cycle as if it had not been: its people are in none, and another one may be opened."""
     cycle = held(actor_id, cycle_id)
-    for unit in _units_locked(cycle_id):
+    for unit in units_locked(cycle_id):
         unit.excellent = 0
     there = (Participant.cycle_id == cycle_id, Participant.removed_at.is_(None))
     ids = list(db.session.scalars(sa.select(Participant.member_id).where(*there)))

@@ -18,6 +18,9 @@ DEEDS = {
     "add": N_("let one more person take part"),
     "remove": N_("let one person take part no more"),
     "call off": N_("called the review off"),
+    "ask to close": N_("asked to close the review"),
+    "stay open": N_("let it stay open"),
+    "close": N_("closed the review; SHA-256 %(hash)s"),
 }
 
 

@@ -89,7 +89,7 @@ DOORS = (
                         "cycles.mine", N_("My review"),
                         also=(
                             "cycles.my_part", "cycles.essay", "cycles.save", "cycles.hand_in", "cycles.take_back",
-                            "cycles.opinion",
+                            "cycles.opinion", "cycles.on_notice", "cycles.object_to",
                         ),
                     ),
                     Page("packets.now", N_("Evidence packet"), also=("packets.mine",)),
@@ -176,7 +176,7 @@ DOORS = (
                 also=(
                     "cycles.new", "cycles.show", "cycles.windows", "cycles.reopen", "cycles.settings", "cycles.add",
                     "cycles.call_off", "cycles.unit_people", "cycles.person", "cycles.grade", "cycles.ask_opinion",
-                    "cycles.remove",
+                    "cycles.remove", "cycles.differences",
                 ),
             ),
             Page("ballots.kept", N_("Ballots"), also=("ballots.show", "ballots.new")),
@@ -191,6 +191,10 @@ DOORS = (
                     Page("corrections.to_decide", N_("Corrections"), also=("corrections.decide",)),
                     Page("certificates.asked_for", N_("Certificate requests"), Permission.CERTIFY),
                     Page("certificates.objections", N_("Objections"), Permission.CERTIFY, also=("certificates.judge",)),
+                    Page(
+                        "cycles.objections", N_("Objections to grades"), Permission.HOLD_REVIEW,
+                        also=("cycles.judge",),
+                    ),
                     Page("records.odd", N_("What is odd"), also=("records.note_odd",)),
                     Page("pauses.all_pauses", N_("Pauses"), Permission.LIFT_PAUSES),
                 ),

@@ -12,7 +12,7 @@ from activities.calendars.models import Feed
 from activities.certificates.models import Certificate, CertificateRequest, Objection
 from activities.corrections.models import Correction
 from activities.corrections.queries import holders_above
-from activities.cycles.models import Essay, GradeVersion, Opinion, Participant
+from activities.cycles.models import Essay, GradeObjection, GradeVersion, Opinion, Participant
 from activities.dossiers.models import Entry
 from activities.kit import clock
 from activities.kit.db import Base, db
@@ -37,6 +37,7 @@ OF: tuple[tuple[type[Base], Any], ...] = (
     (ForgetRequest, ForgetRequest.member_id), (Feed, Feed.member_id), (Exemption, Exemption.member_id),
     (Participant, Participant.member_id), (Essay, Essay.member_id),
     (GradeVersion, GradeVersion.member_id), (Opinion, Opinion.member_id),
+    (GradeObjection, GradeObjection.member_id),
 )  # fmt: skip
 
 

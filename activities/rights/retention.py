@@ -15,7 +15,7 @@ from activities.audit import service as audit
 from activities.calendars.models import Feed
 from activities.certificates.models import Certificate, CertificateRequest, Objection
 from activities.corrections.models import Correction
-from activities.cycles.models import Essay, GradeVersion, Opinion, Participant
+from activities.cycles.models import Essay, GradeObjection, GradeVersion, Opinion, Participant
 from activities.dossiers.models import Entry
 from activities.goods.models import GoodsDelivery
 from activities.imports.models import CalendarUpload
@@ -41,7 +41,7 @@ TEXTS: dict[Any, tuple[str, ...]] = {
     Record: ("note",), Correction: ("reason", "answer", "decision"), CertificateRequest: ("reason",),
     Objection: ("reason", "word"), Certificate: ("snapshot", "reason"),
     Entry: ("title", "content", "unit", "source", "reason"), Participant: ("reason",),
-    Essay: ("text",), GradeVersion: ("opinion", "reason"), Opinion: ("text",),
+    Essay: ("text",), GradeVersion: ("opinion", "reason"), Opinion: ("text",), GradeObjection: ("reason", "word"),
 }  # fmt: skip
 
 

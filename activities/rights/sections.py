@@ -17,7 +17,7 @@ from activities.ballots.rules import BallotState
 from activities.calendars.models import Feed
 from activities.certificates.models import BatchItem, Certificate, CertificateRequest, Objection
 from activities.corrections.models import Correction
-from activities.cycles.models import Cycle, Essay, GradeVersion, Opinion, Participant
+from activities.cycles.models import Cycle, Essay, GradeObjection, GradeVersion, Opinion, Participant
 from activities.dossiers.models import Entry
 from activities.duties.models import Activity, Post, Slot
 from activities.goods.models import GoodsDelivery, Lot, Movement, Stock
@@ -205,6 +205,14 @@ SECTIONS: dict[str, Section] = {
             "reason": GradeVersion.reason, "given_at": GradeVersion.given_at,
         },
         [(Cycle, Cycle.id == GradeVersion.cycle_id)],
+    ),
+    "review_objections": Section(
+        GradeObjection.member_id,
+        {
+            "year": Cycle.year, "reason": GradeObjection.reason, "made_at": GradeObjection.made_at,
+            "verdict": GradeObjection.verdict, "answered_at": GradeObjection.answered_at, "word": GradeObjection.word,
+        },
+        [(Cycle, Cycle.id == GradeObjection.cycle_id)],
     ),
     "review_opinions": Section(
         Opinion.member_id, {"year": Cycle.year, "text": Opinion.text, "written_at": Opinion.written_at},

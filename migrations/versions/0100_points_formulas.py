@@ -1,7 +1,7 @@
 """formulas of points in versions that are never changed; outcomes are found by whom they are of and who entered them
 
 Revision: 0100
-Revises: 0092
+Revises: 0093
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0100"
-down_revision = "0092"
+down_revision = "0093"
 
 REFUSAL = "a formula of points is followed by another, never changed"
 TAKEN = "id = NEW.id OR public_id = NEW.public_id OR (unit_id = NEW.unit_id AND year = NEW.year AND version = NEW.version)"
