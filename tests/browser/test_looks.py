@@ -61,6 +61,7 @@ from tests.certificates.orders import asked_for, certified, ordered
 from tests.chats.robots import robot
 from tests.goods.drives import driven
 from tests.outcomes.pictures import photograph
+from tests.packets.formulas import reckoned_by
 from tests.people.rosters import csv_file
 from tests.records.conftest import seat
 from tests.requirements.asked import SERVICE, VISIT, asked_by
@@ -83,7 +84,8 @@ PAGES = {
         "/", "/slots", "/slots?open=1&q=x", "/slots/{slot}", "/slots/{full}", "/activities/{activity}", "/records",
         "/cover", "/slots/{wanted}", "/slots/{mine}", "/slots/{mine}/cover", "/slots/{mine}/swap", "/swaps",
         "/records/{record}", "/check-in", "/records/{record}/correction", "/corrections",
-        "/years/{year}", "/owed/{year}", "/invitations", "/calendars", "/inbox",
+        "/years/{year}", "/owed/{year}", "/packets/{year}", "/points/formulas/{formula}",
+        "/invitations", "/calendars", "/inbox",
         "/calendars/feeds/{feed}", "/calendars/feeds/{feed}/replace", "/calendars/feeds/{feed}/stop",
         "/calendars/new?scope=activity&subject={activity}", "/calendars/new?scope=open",
         "/account/notices", "/account", "/account/password",
@@ -130,7 +132,8 @@ PAGES = {
         "/goods/deliveries/{delivery}/receipt/new",
     ],
     "chen": [
-        "/behind/{year}", "/behind/{year}/people/{person}",
+        "/behind/{year}", "/behind/{year}/people/{person}", "/review/{year}/{person}/packet",
+        "/points/{year}", "/points/{year}/units/{unit}", "/points/{year}/compare", "/points/formulas/{formula}",
         "/requirements/{year}", "/requirements/{year}/new", "/requirements/sets/{asks}",
         "/requirements/sets/{asks}/edit", "/exemptions", "/exemptions/new", "/exemptions/{exempt}",
         "/review/{year}", "/review/{year}/outcomes", "/review/{year}?sort=-service", "/people/roles",
@@ -229,11 +232,16 @@ def world(app, cast) -> dict[str, str | int]:
 
 
 def what_is_asked(cast: Cast, year: int, now: datetime) -> dict[str, str]:
-    """Hours that Lin owes half of, a visit nobody can make, and Lin's exemption."""
+    """Hours that Lin owes half of, a visit nobody can make, Lin's exemption, and a formula of points."""
     lines = moved(Asked((SERVICE, VISIT)), year).lines
     asks = asked_by(cast.first, cast.chen, *lines, year=year).of.public_id
     spring = Exempted(date(year, 3, 1), date(year, 5, 31), 50)
-    return {"asks": asks, "exempt": exempt(cast.chen.id, cast.lin.id, spring, Why(Ground.AWAY, "交换"), now)}
+    formula = reckoned_by(cast.first, cast.chen, year=year, now=now).public_id
+    return {
+        "asks": asks,
+        "formula": formula,
+        "exempt": exempt(cast.chen.id, cast.lin.id, spring, Why(Ground.AWAY, "交换"), now),
+    }
 
 
 def goods_and_photos(cast: Cast, past: Slot, now: datetime) -> dict[str, str]:

@@ -1,0 +1,54 @@
+"""What is printed from a page: as much paper as was said, whatever stands on the page."""
+
+from __future__ import annotations
+
+from datetime import date
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+
+from activities.dossiers import service as dossiers
+from activities.dossiers.rules import Block, Said
+from activities.kit import clock
+from activities.kit.db import db
+from activities.packets.rules import Formula, possible_terms
+from activities.records.rules import Attendance
+from activities.requirements.rules import Line, possible_lines
+from tests.cast import Cast, make_activity
+from tests.packets.formulas import reckoned_by
+from tests.packets.years import amount
+from tests.requirements.asked import asked_by, attended
+
+LONG = "东湖沿岸党员责任区日常清扫与垃圾分类引导及文明劝导服务" * 3
+EVERYTHING = Formula(6000, 3000, 1000, tuple(term._replace(rate=999, most=99) for term in possible_terms()))
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_the_fullest_packet_is_printed_on_two_pages(app, visit, cast, language):
+    with app.app_context():
+        fullest_year(cast)
+    page = visit(cast.lin, language=language)
+    page.goto("/packets/2026")
+    assert page.locator("tr.beyond").count() > 20
+    pages = PdfReader(BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    assert len(pages) <= 2
+    said = "".join("".join(one.extract_text() for one in pages).split())
+    assert ("另有" if language == "zh-CN" else "more,onthepacket") in said
+
+
+def fullest_year(cast: Cast) -> None:
+    """More of everything than paper has room for, in long words."""
+    lines = [Line(sort.key, key.partition(":")[2], 60, date(2026, 12, 31)) for sort, key, _ in possible_lines()]
+    asked_by(cast.school, cast.chen, *lines)
+    for n in range(30):
+        activity = make_activity(f"{LONG}{n}", cast.first, "donation")
+        record = attended(cast, activity, days=10 + n)
+        amount(record, "clothes", 5000, cast.ou)
+        attended(cast, activity, days=60 + n, attendance=Attendance.ABSENT)
+    db.session.commit()
+    for n in range(12):
+        entry = Said(f"{LONG[:80]}{n}", date(2026, 1, n + 1), unit=LONG[:90])
+        dossiers.enter(cast.ou.id, cast.lin.id, Block.TRAINING, entry._replace(minutes=90), clock.now())
+        dossiers.enter(cast.ou.id, cast.lin.id, Block.COMMENDATION, entry, clock.now())
+    reckoned_by(cast.school, cast.chen, EVERYTHING)
