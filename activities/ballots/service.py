@@ -133,7 +133,17 @@ def open_ballots(actor_id: int, wanted: Sequence[Wanted], now: datetime) -> list
     return [ballot.id for ballot in ballots]
 
 
-def _open(ballots: Sequence[Ballot], actor_id: int, now: datetime) -> list[dict[str, Any]]:
+def open_those_possible(actor_id: int, wanted: Sequence[Wanted], now: datetime) -> list[int]:
+    """The same, but what a rule speaks against stays prepared."""
+    ballots = _prepared(actor_id, wanted, now)
+    _open(ballots, actor_id, now, all_of_them=False)
+    return [ballot.id for ballot in ballots]
+
+
+def _open(
+    ballots: Sequence[Ballot], actor_id: int, now: datetime, *, all_of_them: bool = True
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Return who may vote. Raises the rules' Refusal unless those that it speaks against are to be left out."""
     people = queries.everybody(ballots)
     forms = queries.forms([ballot.id for ballot in ballots])
     known = with_others({one.id for one in people} | {each for form in forms.values() for each in form})
@@ -144,7 +154,9 @@ def _open(ballots: Sequence[Ballot], actor_id: int, now: datetime) -> list[dict[
         voting = {known[one.id] for one in own}
         fewest = len(own) - any(known[each] in voting for each in form)
         if refusal := rules.why_not_open(len(form), fewest, ballot.least, ballot.ends_at, now):
-            raise refusal
+            if all_of_them:
+                raise refusal
+            continue
         voters += [
             {"ballot_id": ballot.id, "member_id": one.id, "of_masses": not one.is_member, "has_voted": False}
             for one in own
@@ -153,14 +165,15 @@ def _open(ballots: Sequence[Ballot], actor_id: int, now: datetime) -> list[dict[
         boxed.append({"ballot_id": ballot.id, "sealed": boxes.seal(box, ballot.public_id)})
         revise(ballot, {"state": BallotState.OPEN, "opened_at": now}, now)
     db.session.flush()
-    run(ELECTORATE, voters)
-    run(BOXES, boxed)
+    if boxed:
+        run(ELECTORATE, voters)
+        run(BOXES, boxed)
     sizes: dict[int, int] = defaultdict(int)
     for voter in voters:
         sizes[voter["ballot_id"]] += 1
     audit.leave_all(
         now, actor_id, "open ballot", Ballot,
-        [(one.id, {"state": BallotState.DRAFT}, {"state": one.state, "voters": sizes[one.id]}) for one in ballots],
+        [(key, {"state": BallotState.DRAFT}, {"state": BallotState.OPEN, "voters": n}) for key, n in sizes.items()],
     )  # fmt: skip
     notices.opened({ballot.id: ballot for ballot in ballots}, voters, now)
     return voters

@@ -16,10 +16,12 @@ from activities.cycles import (
     routes_keeping,
     routes_mine,
     routes_notice,
+    routes_peers,
     routes_people,
     step_essay,
     step_grade,
     step_notice,
+    step_peers,
     words,
 )
 from activities.cycles.forms import OpenForm
@@ -40,10 +42,11 @@ cycles = Blueprint("cycles", __name__)
 routes_keeping.add_to(cycles)
 routes_mine.add_to(cycles)
 routes_people.add_to(cycles)
+routes_peers.add_to(cycles)
 routes_notice.add_to(cycles)
 routes_closing.add_to(cycles)
 # The sorts of steps that are built; each has handed in what its pages show.
-BUILT = (step_essay, step_grade, step_notice)
+BUILT = (step_essay, step_peers, step_grade, step_notice)
 FIELDS: dict[type[Refusal], str] = {Overlaps: "unit_id", NobodyToReview: "unit_id", TooShortNotice: "days_notice"}
 
 

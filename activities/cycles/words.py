@@ -21,6 +21,7 @@ DEEDS = {
     "ask to close": N_("asked to close the review"),
     "stay open": N_("let it stay open"),
     "close": N_("closed the review; SHA-256 %(hash)s"),
+    "draw peers": N_("drew who reviews whom, %(reviews)s reviews in all"),
 }
 
 

@@ -98,6 +98,7 @@ def my_duties(member: Viewer, now: datetime) -> MyDuties:
     seated = [s for s in ahead if s.state is SignUpState.SEATED]
     places = queries.places_in_line([s.id for s in ahead if s.state is SignUpState.WAITING])
     covers = exchanges.asked_of(member.id, now)
+    asked = cycles.asked_of(member, now)
     own = reviews.own_year(member.id, today.year)
     first = seated[0] if seated else None
     waiting, wishes = _apart(
@@ -111,7 +112,9 @@ def my_duties(member: Viewer, now: datetime) -> MyDuties:
         covers=covers,
         swaps=swap_queries.asked_of(member.id, now),
         invitations=len({one.id for one in invitations.asked_of(member.id, now)} - {one.offer.id for one in covers}),
-        votes=sum(not vote.has_voted for vote in ballots.my_votes(member, now)),
+        # Ballots of a review are among what it asks.
+        votes=sum(not vote.has_voted for vote in ballots.my_votes(member, now))
+        - sum(a.step == "ballot" for a in asked),
         next=first,
         can_withdraw=first is not None
         and rules_leaving.why_not_withdraw(offer_of(first.slot), first.state, now) is None,
@@ -121,7 +124,7 @@ def my_duties(member: Viewer, now: datetime) -> MyDuties:
         wishes=wishes,
         posts=holders.of_member(member.id, now),
         has_timetable=timetables.has_one(member.id),
-        reviews=cycles.asked_of(member, now),
+        reviews=asked,
         owed=at_a_glance(member, now),
         ledgers=[
             (LEDGER_NAMES[ledger], own.total.minutes[n], own.total.weighed[n], own.total.provisional[n])

@@ -18,6 +18,7 @@ from activities.calendars.models import Feed
 from activities.certificates.models import BatchItem, Certificate, CertificateRequest, Objection
 from activities.corrections.models import Correction
 from activities.cycles.models import Cycle, Essay, GradeObjection, GradeVersion, Opinion, Participant
+from activities.cycles.models_peers import PeerReview
 from activities.dossiers.models import Entry
 from activities.duties.models import Activity, Post, Slot
 from activities.goods.models import GoodsDelivery, Lot, Movement, Stock
@@ -251,6 +252,15 @@ SECTIONS: dict[str, Section] = {
             "taken_back": Exemption.taken_back,
         },
     ),
+    # What one wrote. What others wrote of one is theirs, and told in sums alone.
+    "peer_reviews_written": Section(
+        PeerReview.member_id,
+        {
+            "year": Cycle.year, "marks": sa.cast(PeerReview.marks, sa.Text), "comment": PeerReview.comment,
+            "saved_at": PeerReview.saved_at, "handed_in_at": PeerReview.handed_in_at,
+        },
+        [(Cycle, Cycle.id == PeerReview.cycle_id)],
+    ),
     # What one voted is nobody's data: it is kept of no one.
     "votes": Section(
         BallotVoter.member_id, {"ballot": Ballot.title, "until": Ballot.ends_at, "has_voted": BallotVoter.has_voted},
@@ -311,6 +321,7 @@ LEFT_OUT = {
     "posted_code": "a code that hangs at a place; that one posted it stands among what one did",
     "requirement_version": "what a secretary asked of everyone in a unit; stands among what one did",
     "review_cycle": "who opened and closed a review; stands among what one did",
+    "review_peer_draw": "who drew who reviews whom; stands among what one did",
     "review_version": "what a secretary set for a review; stands among what one did",
     "roster_upload": "a file about to be imported, kept for an hour",
     "tick": "what an organizer's phone sent; the records that came of it are told",

@@ -65,6 +65,7 @@ from tests.certificates.orders import asked_for, certified, objected, ordered
 from tests.chats.robots import robot
 from tests.corrections.requests import correction_of_lin, recorded_of_lin
 from tests.cycles.opened import opened, the_cycle
+from tests.cycles.reviewing import drawn, reviews
 from tests.goods.drives import driven
 from tests.outcomes.pictures import photographed
 from tests.packets.formulas import reckoned_by
@@ -139,6 +140,12 @@ def review(cast: Cast) -> dict[str, Any]:
     """The school's, of this year."""
     found = db.session.scalar(sa.select(Cycle.public_id))
     return {"public_id": found or opened(cast)}
+
+
+def peer_of_lin(cast: Cast) -> dict[str, Any]:
+    """Somebody whom Lin reviews, in the review of the school."""
+    found = db.session.scalar(sa.select(Cycle.public_id)) or drawn(cast)
+    return {"public_id": found, "person": reviews(by=cast.lin)[0].reviewed.member.public_id}
 
 
 def review_step(cast: Cast) -> dict[str, Any]:
@@ -877,6 +884,13 @@ TABLE = {
     "GET cycles.new": row("login 404 404 404 200 404"),
     "POST cycles.new": row("login 404 404 404 422 404"),
     "GET cycles.my_part": row("login 200 200 200 200 200", review),
+    "GET cycles.my_peers": row("login 200 200 200 200 200", review),
+    "GET cycles.review": row("login 200 404 404 404 404", peer_of_lin),
+    "POST cycles.review": row("login 409 404 404 404 404", peer_of_lin),
+    "GET cycles.keep_peers": row("login 404 404 404 200 404", review),
+    "POST cycles.keep_peers": row("login 404 404 404 422 404", review),
+    "GET cycles.keep_ballots": row("login 404 404 404 200 404", review),
+    "POST cycles.keep_ballots": row("login 404 404 404 409 404", review),
     "GET cycles.essay": row("login 200 200 200 200 200", review),
     "POST cycles.save": row("login 409 409 409 409 409", review),
     "POST cycles.hand_in": row("login 409 409 409 409 409", review),

@@ -1,0 +1,122 @@
+"""The ballots of a cycle: one of each unit, on its people who take part, until the step's last day is over."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import datetime, time
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager
+
+from activities.ballots import queries as ballots
+from activities.ballots import service
+from activities.ballots.models import Ballot, BallotVoter
+from activities.ballots.queries import Progress
+from activities.ballots.rules import DEFAULT_CHOICES, DEFAULT_LEAST, BallotState, Plan
+from activities.ballots.service import Wanted
+from activities.cycles.models import CycleUnit, Participant
+from activities.cycles.models_peers import CycleBallot
+from activities.cycles.rules import why_not_now
+from activities.cycles.service import held
+from activities.kit.clock import at, local_day
+from activities.kit.db import db, run, transactional
+from activities.kit.i18n import gettext as _
+from activities.people.models import Unit
+from activities.people.persons import is_account_of
+from activities.people.queries import within
+from activities.terms.rules import ONE
+
+HELD = sa.insert(CycleBallot)
+
+
+@transactional
+def open_all(actor_id: int, cycle_id: int, now: datetime, *, asks_masses: bool) -> int:
+    """Open the ballot of each unit that has none, in as many statements for a hundred units as for one. Where too few
+    could vote it stays prepared, to be changed by hand. Return how many are open. Raises the rules' Refusal."""
+    cycle = held(actor_id, cycle_id)
+    if refusal := why_not_now("ballot", cycle.windows, local_day(now)):
+        raise refusal
+    there = sa.select(CycleBallot.unit_id).where(CycleBallot.cycle_id == cycle_id)
+    query = sa.select(CycleUnit.unit_id).where(CycleUnit.cycle_id == cycle_id, CycleUnit.unit_id.not_in(there))
+    units = list(db.session.scalars(query.order_by(CycleUnit.id)))
+    people: dict[int, list[int]] = defaultdict(list)
+    parts = sa.select(Participant.unit_id, Participant.member_id).where(
+        Participant.cycle_id == cycle_id, Participant.removed_at.is_(None)
+    )
+    for unit_id, member_id in run(parts.order_by(Participant.id)):
+        people[unit_id].append(member_id)
+    plan = Plan(
+        title=_("Annual review of %(year)s", year=cycle.year), below=False, choices=DEFAULT_CHOICES,
+        asks_masses=asks_masses, least=DEFAULT_LEAST, shows_own=True,
+        ends_at=at(cycle.windows["ballot"].last + ONE, time()),
+    )  # fmt: skip
+    wanted = [Wanted(unit_id, plan, tuple(people[unit_id])) for unit_id in units if people[unit_id]]
+    if not wanted:
+        return 0
+    ids = service.open_those_possible(actor_id, wanted, now)
+    rows = [
+        {"cycle_id": cycle_id, "unit_id": one.unit_id, "ballot_id": ballot_id}
+        for one, ballot_id in zip(wanted, ids, strict=True)
+    ]
+    run(HELD, rows)
+    return sum(one.state is BallotState.OPEN for one in ballots.progress(ids).values())
+
+
+def of_cycle(cycle_id: int, paths: Collection[str]) -> list[tuple[Unit, Progress]]:
+    """The ballots of the units at these paths and below, in tree order, and how far they are. Two statements."""
+    query = (
+        sa.select(CycleBallot)
+        .join(CycleBallot.unit)
+        .where(CycleBallot.cycle_id == cycle_id, within(paths))
+        .options(contains_eager(CycleBallot.unit))
+        .order_by(Unit.path)
+    )
+    found = list(db.session.scalars(query))
+    progress = ballots.progress([one.ballot_id for one in found]) if found else {}
+    return [(one.unit, progress[one.ballot_id]) for one in found]
+
+
+def voted(cycle_id: int) -> dict[int, int]:
+    """By unit, how many have voted. One statement."""
+    query = (
+        sa.select(CycleBallot.unit_id, sa.func.count())
+        .join(BallotVoter, BallotVoter.ballot_id == CycleBallot.ballot_id)
+        .where(CycleBallot.cycle_id == cycle_id, BallotVoter.has_voted, ~BallotVoter.of_masses)
+        .group_by(CycleBallot.unit_id)
+    )
+    return dict(db.session.execute(query).all())
+
+
+def waiting_for(cycle_id: int, member_id: int, now: datetime) -> Ballot | None:
+    """The open ballot of the cycle in which somebody has a vote that they have not used. One statement."""
+    query = (
+        sa.select(Ballot)
+        .join(CycleBallot, CycleBallot.ballot_id == Ballot.id)
+        .join(BallotVoter, BallotVoter.ballot_id == Ballot.id)
+        .where(
+            CycleBallot.cycle_id == cycle_id, is_account_of(BallotVoter.member_id, member_id), ~BallotVoter.has_voted,
+            Ballot.state == BallotState.OPEN, Ballot.ends_at > now,
+        )
+        .limit(1)
+    )  # fmt: skip
+    return db.session.scalars(query).first()
+
+
+def results(cycle_id: int) -> Mapping[int, Any]:
+    """By participant, what may be known of the papers on them, with the choices. Three statements."""
+    query = (
+        sa.select(CycleBallot.ballot_id, Ballot.choices)
+        .join(Ballot, Ballot.id == CycleBallot.ballot_id)
+        .where(CycleBallot.cycle_id == cycle_id)
+    )
+    choices = {ballot_id: list(some) for ballot_id, some in db.session.execute(query)}
+    known = sa.select(Participant.member_id, Participant.id).where(Participant.cycle_id == cycle_id)
+    parts = dict(db.session.execute(known).all())
+    return {
+        parts[member_id]: {"choices": choices[ballot_id], **{str(whose): list(one) for whose, one in counts.items()}}
+        for ballot_id, people in ballots.results(list(choices)).items()
+        for member_id, counts in people.items()
+        if member_id in parts
+    }

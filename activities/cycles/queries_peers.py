@@ -1,0 +1,123 @@
+"""Reads of peer review: whom I review, who is waited for, and what the reviewed may know."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased, contains_eager
+
+from activities.cycles.models import Participant
+from activities.cycles.models_peers import PeerDraw, PeerReview
+from activities.cycles.rules_peers import Peer, Scope, Told, told
+from activities.kit.db import db, run
+from activities.kit.refusal import NotFound
+from activities.people.models import Member, Unit
+from activities.people.persons import with_others
+from activities.people.queries import within
+
+Reviewer, Reviewed = aliased(Participant), aliased(Participant)
+# Of who takes part still, on both sides.
+_STILL = (Reviewer.removed_at.is_(None), Reviewed.removed_at.is_(None))
+
+
+def _reviews(*columns: Any) -> sa.Select[Any]:
+    return (
+        sa.select(*columns)
+        .select_from(PeerReview)
+        .join(Reviewer, Reviewer.id == PeerReview.reviewer_id)
+        .join(Reviewed, Reviewed.id == PeerReview.reviewed_id)
+        .where(*_STILL)
+    )
+
+
+def draw_of(cycle_id: int) -> PeerDraw | None:
+    return db.session.scalars(sa.select(PeerDraw).where(PeerDraw.cycle_id == cycle_id)).one_or_none()
+
+
+def to_draw(cycle_id: int, scope: Scope) -> list[Peer]:
+    """Who takes part, each in their group. Two statements."""
+    query = (
+        sa.select(Participant.id, Participant.member_id, Member.number, Participant.unit_id, Participant.class_name)
+        .join(Member, Member.id == Participant.member_id)
+        .where(Participant.cycle_id == cycle_id, Participant.removed_at.is_(None))
+        .order_by(Participant.id)
+    )
+    rows = run(query).all()
+    known = with_others([row.member_id for row in rows])
+    is_by_class = scope is Scope.CLASS
+    return [
+        Peer(row.id, row.number, known[row.member_id], f"{row.unit_id}:{row.class_name if is_by_class else ''}")
+        for row in rows
+    ]
+
+
+def mine(part_id: int) -> list[PeerReview]:
+    """Whom somebody reviews, by name. One statement."""
+    query = (
+        _reviews(PeerReview)
+        .join(Reviewed.member)
+        .where(PeerReview.reviewer_id == part_id)
+        .options(contains_eager(PeerReview.reviewed.of_type(Reviewed)).contains_eager(Reviewed.member))
+        .order_by(Member.name, PeerReview.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def one_of_mine(part_id: int, public_id: str) -> PeerReview:
+    """The review of a person by their public id."""
+    found = next((one for one in mine(part_id) if one.reviewed.member.public_id == public_id), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def done(cycle_id: int) -> dict[int, int]:
+    """By unit, how many have handed in all that is asked of them. One statement."""
+    left = sa.func.count().filter(PeerReview.handed_in_at.is_(None))
+    through = (
+        _reviews(Reviewer.unit_id)
+        .where(PeerReview.cycle_id == cycle_id)
+        .group_by(Reviewer.id, Reviewer.unit_id)
+        .having(left == 0)
+        .subquery()
+    )
+    query = sa.select(through.c.unit_id, sa.func.count()).group_by(through.c.unit_id)
+    return dict(db.session.execute(query).all())
+
+
+class Waited(NamedTuple):
+    """Somebody of whom reviews are still to come, and how many; of whom they are is not said."""
+
+    name: str
+    class_name: str
+    unit: str
+    left: int
+
+
+def waited_for(cycle_id: int, paths: Collection[str]) -> list[Waited]:
+    """Of the units at these paths and below, by unit, class and name. One statement."""
+    query = (
+        _reviews(Member.name, Reviewer.class_name, Unit.name, sa.func.count())
+        .join(Member, Member.id == Reviewer.member_id)
+        .join(Unit, Unit.id == Reviewer.unit_id)
+        .where(PeerReview.cycle_id == cycle_id, PeerReview.handed_in_at.is_(None), within(paths))
+        .group_by(Reviewer.id, Member.name, Reviewer.class_name, Unit.name, Unit.path)
+        .order_by(Unit.path, Reviewer.class_name, Member.name, Reviewer.id)
+    )
+    return [Waited._make(row) for row in db.session.execute(query)]
+
+
+def results(draw: PeerDraw, part_ids: Sequence[int] = ()) -> dict[int, Told]:
+    """By participant, of all or these, what may be known of the reviews of them. One statement."""
+    query = _reviews(PeerReview.reviewed_id, PeerReview.marks, PeerReview.comment).where(
+        PeerReview.cycle_id == draw.cycle_id, PeerReview.handed_in_at.is_not(None)
+    )
+    query = query.where(PeerReview.reviewed_id.in_(part_ids)) if part_ids else query
+    found: dict[int, list[tuple[Sequence[int], str]]] = defaultdict(list)
+    for part_id, marks, comment in run(query):
+        found[part_id].append(([int(mark) for mark in marks], comment))
+    shown = {part_id: told(some, len(draw.criteria), draw.least) for part_id, some in found.items()}
+    return {part_id: one for part_id, one in shown.items() if one}

@@ -1,0 +1,142 @@
+"""Who reviews whom, and what of it the reviewed may know. Pure, on plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from enum import StrEnum
+from hashlib import sha256
+from typing import ClassVar, NamedTuple
+
+from activities.kit.refusal import N_, Refusal, refusal
+
+# What people are asked about one another, where nothing else is set.
+CRITERIA = (
+    N_("Ideals and convictions"), N_("Serving others"), N_("Work and study"), N_("Discipline and conduct"),
+)  # fmt: skip
+# In the place of a mark that is not chosen yet.
+NO_MARK = "-"
+MARKS = (N_("Very good"), N_("Good"), N_("Fair"), N_("Weak"))
+MOST_CRITERIA, LONGEST_CRITERION, MOST_CHARACTERS = 8, 40, 500
+# Fewer reviews than this are never added up; and whoever is drawn for more could do none of them well.
+FEWEST, MOST_EACH = 3, 30
+
+
+class Scope(StrEnum):
+    """Among whom people review one another."""
+
+    UNIT = "unit"
+    CLASS = "class"
+
+
+SCOPE_NAMES = {Scope.UNIT: N_("Everyone of a unit"), Scope.CLASS: N_("Everyone of a class within a unit")}
+
+
+class PeerRule(NamedTuple):
+    """Each reviews `each` others of the same group, or all where it is 0; of whom fewer than `least` have handed in a
+    review, nothing is shown."""
+
+    scope: Scope = Scope.UNIT
+    each: int = 4
+    least: int = FEWEST
+    criteria: tuple[str, ...] = CRITERIA
+
+
+class Peer(NamedTuple):
+    """A participant: `number` is what everybody knows them by, `person` the same for all accounts of one person."""
+
+    id: int
+    number: str
+    person: int
+    group: str
+
+
+@refusal
+class TooManyEach(Refusal):
+    people: int
+    most: int
+    sentence: ClassVar[str] = N_("In a group of %(people)s each would review more than %(most)s others.")
+    remedy: ClassVar[str] = N_("Let a few be drawn for each instead.")
+
+
+@refusal
+class TooFewEach(Refusal):
+    each: int
+    least: int
+    sentence: ClassVar[str] = N_("With %(each)s reviews of each, and nothing shown below %(least)s, nothing could be.")
+    remedy: ClassVar[str] = N_("Draw more, or ask for fewer.")
+
+
+@refusal
+class ReviewsBegun(Refusal):
+    sentence: ClassVar[str] = N_("Some have begun to write; who reviews whom stays as it is.")
+
+
+@refusal
+class OwnReview(Refusal):
+    sentence: ClassVar[str] = N_("Nobody reviews themselves.")
+
+
+@refusal
+class MarksMissing(Refusal):
+    sentence: ClassVar[str] = N_("Choose a mark for each, or keep it as a draft.")
+
+
+@refusal
+class ReviewHandedIn(Refusal):
+    sentence: ClassVar[str] = N_("This review is handed in.")
+
+
+def why_not_rule(rule: PeerRule, groups: Mapping[str, Collection[Peer]]) -> Refusal | None:
+    if rule.each and rule.each < rule.least:
+        return TooFewEach(rule.each, rule.least)
+    largest = max(map(len, groups.values()), default=0)
+    return None if rule.each or largest <= MOST_EACH + 1 else TooManyEach(largest, MOST_EACH)
+
+
+def grouped(people: Collection[Peer]) -> dict[str, list[Peer]]:
+    """By group, each person once: by the first of their accounts."""
+    found: dict[str, list[Peer]] = {}
+    seen: set[int] = set()
+    for one in sorted(people, key=lambda one: one.id):
+        if one.person not in seen:
+            seen.add(one.person)
+            found.setdefault(one.group, []).append(one)
+    return found
+
+
+def drawn(groups: Mapping[str, Sequence[Peer]], each: int, seed: str) -> list[tuple[int, int]]:
+    """Who reviews whom. All of a group stand in a ring, in the order of the hashes of the seed with their numbers, and
+    each reviews the next ones: so everybody reviews as many as review them, and whoever knows the seed and the numbers
+    comes to the same."""
+    pairs = []
+    for people in groups.values():
+        ring = sorted(people, key=lambda one: (lot(seed, one.number), one.number))
+        steps = min(each or len(ring), len(ring) - 1)
+        pairs += [
+            (one.id, ring[(place + step) % len(ring)].id)
+            for place, one in enumerate(ring)
+            for step in range(1, steps + 1)
+        ]
+    return pairs
+
+
+def lot(seed: str, number: str) -> str:
+    return sha256(f"{seed}:{number}".encode()).hexdigest()
+
+
+class Told(NamedTuple):
+    """What the reviewed may know: of each criterion how often each mark was given, and the comments, in an order that
+    says nothing."""
+
+    reviews: int
+    marks: list[list[int]]
+    comments: list[str]
+
+
+def told(reviews: Sequence[tuple[Sequence[int], str]], criteria: int, least: int) -> Told | None:
+    """`reviews` are those that are handed in, as marks by criterion and comment."""
+    if len(reviews) < least:
+        return None
+    marks = [[sum(given[n] == mark for given, _ in reviews) for mark in range(len(MARKS))] for n in range(criteria)]
+    comments = sorted((text for _, text in reviews if text), key=lambda text: sha256(text.encode()).digest())
+    return Told(len(reviews), marks, comments)

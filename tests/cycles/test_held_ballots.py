@@ -1,0 +1,97 @@
+"""The ballots of a review: one of each unit, counted among its steps."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+import time_machine
+
+from activities.ballots import ending, voting
+from activities.ballots.models import Ballot
+from activities.ballots.rules import BallotState
+from activities.cycles import held_ballots
+from activities.cycles.models import Participant
+from activities.cycles.rules_refusals import StepNotOpen
+from activities.kit.db import db
+from activities.kit.refusal import NotFound
+from tests.cast import DAY, NOW, english
+from tests.cycles.opened import appoint, opened, the_cycle
+from tests.cycles.reviewing import asked, crowd, step
+
+
+@pytest.fixture(autouse=True)
+def at_noon():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def held(cast) -> int:
+    crowd(cast, 6)
+    opened(cast)
+    return held_ballots.open_all(cast.chen.id, the_cycle().id, step("ballot"), asks_masses=False)
+
+
+def ballot_of(unit) -> Ballot:
+    return db.session.scalars(sa.select(Ballot).where(Ballot.unit_id == unit.id)).one()
+
+
+@pytest.mark.usefixtures("ctx")
+class TestHolding:
+    def test_every_unit_gets_one_and_where_too_few_could_vote_it_is_only_prepared(self, cast):
+        assert held(cast) == 1
+        assert ballot_of(cast.first).state is BallotState.OPEN
+        assert ballot_of(cast.second).state is BallotState.DRAFT
+        assert held_ballots.open_all(cast.chen.id, the_cycle().id, step("ballot"), asks_masses=False) == 0
+        assert db.session.scalar(sa.select(sa.func.count(Ballot.id))) == 3
+
+    def test_it_is_opened_in_its_days_and_by_who_holds_the_review(self, cast):
+        crowd(cast, 6)
+        opened(cast)
+        with pytest.raises(StepNotOpen):
+            held_ballots.open_all(cast.chen.id, the_cycle().id, NOW, asks_masses=False)
+        appoint(cast.wang, cast.first)
+        with pytest.raises(NotFound):
+            held_ballots.open_all(cast.wang.id, the_cycle().id, step("ballot"), asks_masses=False)
+
+    def test_it_lasts_as_long_as_the_step(self, cast):
+        held(cast)
+        assert step("ballot") < ballot_of(cast.first).ends_at
+        assert ballot_of(cast.first).ends_at - step("ballot") < 6 * DAY
+
+    def test_it_asks_who_has_not_voted_and_counts_who_has(self, cast):
+        held(cast)
+        ballot, now = ballot_of(cast.first), step("ballot")
+        assert [ask.step for ask in asked(cast.lin, now)] == ["ballot"]
+        voting.vote(cast.lin.id, ballot.id, {}, now)
+        assert asked(cast.lin, now) == []
+        assert held_ballots.voted(the_cycle().id) == {cast.first.id: 1}
+
+    def test_what_may_be_known_stands_by_participant(self, cast):
+        held(cast)
+        ballot, now = ballot_of(cast.first), step("ballot")
+        for who in list(
+            db.session.scalars(sa.select(Participant.member_id).where(Participant.unit_id == cast.first.id))
+        ):
+            voting.vote(who, ballot.id, {}, now)
+        ending.count_those_over(ballot.ends_at)
+        found = held_ballots.results(the_cycle().id)
+        part = db.session.scalar(sa.select(Participant.id).where(Participant.member_id == cast.lin.id))
+        assert found[part]["all"] == [0, 0, 0, 0, 0, 7]
+        assert len(found) == 8
+
+
+def test_its_page_shows_how_far_each_unit_is_and_opens_the_rest(app, cast):
+    with app.app_context():
+        crowd(cast, 6)
+        public_id, now = opened(cast), None
+        now = step("ballot")
+    chen, address = english(app, cast.chen), f"/cycles/{public_id}/ballots"
+    assert "has not begun yet" in chen.get(address).get_data(as_text=True)
+    with time_machine.travel(now, tick=False):
+        assert chen.submit(address).status_code == 303
+        shown = chen.get(address).get_data(as_text=True)
+        assert shown.count("it is only prepared") == 2
+        assert "<b>0</b> / 8" in shown
+        home = english(app, cast.lin).get("/").get_data(as_text=True)
+        assert home.count("Give your vote in secret.") == 1
+        assert "Your vote is asked for in" not in home, "it is asked once"
