@@ -62,6 +62,8 @@ def tell(year: int) -> Any:
     message = ngettext("%(num)s person is told.", "%(num)s people are told.", count)
     if not chosen:
         message = _("Nobody was chosen.")
+    elif not count:
+        message = _("Nobody new is told: those chosen were told today already, or owe nothing.")
     return done(message, url_for(".who_is_behind", year=year, **_filters(request.form)))
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+import sqlalchemy as sa
+
+from activities.kit.db import db
 from activities.kit.i18n import gettext as _
 from activities.kit.refusal import N_
 from activities.outbox import service as outbox
+from activities.outbox.models import Notice
 from activities.outbox.rules import Group
 from activities.outbox.words import Page, words
 from activities.requirements.behind import Stands
@@ -100,13 +104,27 @@ words(
 )
 
 
-def told(one: Stands, slots: Sequence[Offer], year: int, today: date, now: datetime) -> None:
-    """From a secretary, once a day."""
-    params = {"year": year, "owed": _amounts(one)}
-    if slots:
-        params["list"] = [facts(offer) for offer in slots]
-    topic = "requirements.told" if slots else "requirements.told_alone"
-    outbox.post_once(now, topic, [(one.person.id, f"owed told {today.isoformat()}", params)])
+def told(people: Sequence[Stands], slots: Mapping[int, Sequence[Offer]], year: int, today: date, now: datetime) -> None:
+    """From a secretary, once a day. Two statements, however many people they are."""
+    listed: list[tuple[int, str, dict[str, Any]]] = []
+    alone: list[tuple[int, str, dict[str, Any]]] = []
+    for one in people:
+        params: dict[str, Any] = {"year": year, "owed": _amounts(one)}
+        if some := slots.get(one.person.id):
+            params["list"] = [facts(offer) for offer in some]
+        (listed if some else alone).append((one.person.id, _told_key(today), params))
+    outbox.post_once(now, "requirements.told", listed)
+    outbox.post_once(now, "requirements.told_alone", alone)
+
+
+def told_on(day: date, member_ids: Collection[int]) -> set[int]:
+    """Who of these people has been told on this day. One statement."""
+    query = sa.select(Notice.member_id).where(Notice.member_id.in_(member_ids), Notice.key == _told_key(day))
+    return {member_id for member_id in db.session.scalars(query) if member_id}
+
+
+def _told_key(day: date) -> str:
+    return f"owed told {day.isoformat()}"
 
 
 def monthly(one: Stands, today: date, now: datetime) -> None:

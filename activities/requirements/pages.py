@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -17,9 +17,10 @@ from activities.records.models import Record
 from activities.requirements import queries, rules
 from activities.requirements.queries import OwnYear
 from activities.requirements.rules import By, Line, Owed, Whom
-from activities.signups import engagements, search
+from activities.signups import engagements, search, search_many
 from activities.signups.can_take import can_take
 from activities.signups.cards import Card, cards
+from activities.signups.rules import Offer
 
 # How far ahead slots are looked for that would settle a line, how many are shown of each, and of how many records.
 AHEAD = timedelta(weeks=8)
@@ -84,15 +85,37 @@ def slots_for(member: Viewer, year: int, lines: Sequence[Line], now: datetime) -
         return {}
     span = (now, end)
     person, mine = engagements.taken_on(member.id, *span)
-    topics = {line.of for line in lines if rules.SORTS[line.sort].by is By.TOPIC}
-    kinds = {kind for line in lines if line.of not in topics for kind in line.kinds}
-    wanted = sa.or_(Activity.kind_key.in_(kinds), Activity.topic.in_(topics))
-    found = search.next_of_each(member, wanted, can_take(person, mine, span, now), span, EACH)
+    found = search.next_of_each(member, _wanted(lines), can_take(person, mine, span, now), span, EACH)
     shown = zip(cards(person, [offer for offer, _ in found], mine, now), (topic for _, topic in found), strict=True)
     pairs = list(shown)
     return {
         line.key: [card for card, topic in pairs if line.counts(card.offer.kind_key, topic)][:EACH] for line in lines
     }
+
+
+def next_for(
+    members: Collection[Viewer], owed: Mapping[int, Sequence[Line]], year: int, most: int, now: datetime
+) -> dict[int, list[Offer]]:
+    """By person the next so many slots, in order of time, that count for one of their lines, and that they can take and
+    have time for. Four statements, however many people they are."""
+    end = min(now + AHEAD, clock.at(date(year + 1, 1, 1), time()))
+    if end <= now:
+        return {}
+    wants = {member.id: _wants(owed[member.id]) for member in members}
+    wanted = _wanted([line for lines in owed.values() for line in lines])
+    return search_many.next_of_many(members, wants, wanted, (now, end), most, now)
+
+
+def _wants(lines: Sequence[Line]) -> search_many.Wants:
+    return lambda kind, topic: any(line.counts(kind, topic) for line in lines)
+
+
+def _wanted(lines: Iterable[Line]) -> sa.ColumnElement[bool]:
+    """Activities that may count for one of the lines."""
+    lines = list(lines)
+    topics = {line.of for line in lines if rules.SORTS[line.sort].by is By.TOPIC}
+    kinds = {kind for line in lines if line.of not in topics for kind in line.kinds}
+    return sa.or_(Activity.kind_key.in_(kinds), Activity.topic.in_(topics))
 
 
 @dataclass(frozen=True)

@@ -28,18 +28,18 @@ LATE_DAYS = 3
 @transactional
 def tell(actor_id: int, chosen: Collection[str], year: int, now: datetime) -> int:
     """Tell those chosen, by public id, of the actor's units what they still owe; who owes nothing is not told, and
-    nobody twice a day. Return how many are told. NotAllowed for who reviews nothing."""
+    nobody twice a day. Return how many are told by this. NotAllowed for who reviews nothing."""
     paths = acting(actor_id).paths(Permission.REVIEW)
     if not paths:
         raise NotAllowed
-    owing = [one for one in behind.standing_of(paths, year, now) if one.person.public_id in chosen and one.owes]
+    today = clock.local_day(now)
+    chosen_ones = [one for one in behind.standing_of(paths, year, now) if one.person.public_id in chosen and one.owes]
+    already = notices.told_on(today, [one.person.id for one in chosen_ones])
+    owing = [one for one in chosen_ones if one.person.id not in already]
     query = sa.select(Member).where(Member.id.in_([one.person.id for one in owing])).options(*WITH_ROLES)
-    members = {member.id: member for member in db.session.scalars(query).unique()}
-    for one in owing:
-        offered = pages.slots_for(members[one.person.id], year, [each.line for each in one.owes], now)
-        slots = {card.offer.public_id: card.offer for some in offered.values() for card in some}
-        next_ones = sorted(slots.values(), key=lambda offer: (offer.starts_at, offer.id))[:SLOTS]
-        notices.told(one, next_ones, year, clock.local_day(now), now)
+    owed = {one.person.id: [each.line for each in one.owes] for one in owing}
+    slots = pages.next_for(list(db.session.scalars(query).unique()), owed, year, SLOTS, now) if owing else {}
+    notices.told(owing, slots, year, today, now)
     told: list[tuple[int, dict[str, object], dict[str, object]]] = [
         (one.person.id, {}, {"year": year, "lines": [each.line.key for each in one.owes]}) for one in owing
     ]

@@ -78,12 +78,17 @@ _IN_SPAN = (
     .where(Member.id == MEMBER)
     .order_by(_TAKEN_ON.c.starts_at)
 )
+_EACH_IN_SPAN = (
+    sa.select(Member.id, *WHO, busy_within(FIRST, LAST))
+    .join(Home, Home.id == Member.unit_id)
+    .where(Member.id.in_(MEMBERS))
+)
+_EACH_TAKEN_ON = ENGAGEMENTS.add_columns(SignUp.member_id).where(SignUp.member_id.in_(MEMBERS), TOUCHES)
 _TO_COME = (
     ENGAGEMENTS.where(SignUp.member_id == MEMBER, Slot.state == SlotState.OPEN, Slot.starts_at > NOW)
     .order_by(None)
     .order_by(Slot.id)
 )
-_BUSY = ENGAGEMENTS.add_columns(SignUp.member_id).where(SignUp.member_id.in_(MEMBERS), TOUCHES)
 
 
 def around(member_id: int, offer: Offer) -> tuple[Engagement | None, list[Busy]]:
@@ -104,6 +109,20 @@ def taken_on(member_id: int, first: datetime, last: datetime) -> tuple[Person, l
     size = len(PERSON)
     person = Person._make(rows[0][:size])
     return person, [Engagement._make(row[size:]) for row in rows if row[size] is not None]
+
+
+def taken_on_by(
+    member_ids: Collection[int], first: datetime, last: datetime
+) -> dict[int, tuple[Person, list[Engagement]]]:
+    """The same of each of these people. Two statements."""
+    first, last = reach(first, last, clock.zone())
+    values = {"member_ids": list(member_ids), "first": first, "last": last}
+    found: dict[int, tuple[Person, list[Engagement]]] = {}
+    for member_id, *person in run(_EACH_IN_SPAN, values):
+        found[member_id] = Person._make(person), []
+    for *engagement, member_id in run(_EACH_TAKEN_ON, values):
+        found[member_id][1].append(Engagement._make(engagement))
+    return found
 
 
 def engagements_to_come(member_id: int, now: datetime) -> list[Engagement]:
@@ -137,7 +156,7 @@ def busy(
     """The seats these people hold in open slots that touch the span, those in one slot aside, by member. One
     statement."""
     found: dict[int, list[Busy]] = {member_id: [] for member_id in member_ids}
-    for *engagement, member_id in run(_BUSY, {"member_ids": list(member_ids), "first": first, "last": last}):
+    for *engagement, member_id in run(_EACH_TAKEN_ON, {"member_ids": list(member_ids), "first": first, "last": last}):
         one = Engagement._make(engagement)
         found[member_id] += busy_of([one] if one.slot_id != beside else [])
     return found

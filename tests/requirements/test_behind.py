@@ -10,16 +10,34 @@ import sqlalchemy as sa
 import time_machine
 from python_calamine import CalamineWorkbook
 
+from activities.audit.models import AuditEntry
+from activities.duties.rules import SlotState, WayIn
 from activities.kit.clock import at
 from activities.kit.db import db
 from activities.kit.refusal import NotAllowed
 from activities.kit.roles import Role
 from activities.outbox.models import Notice
-from activities.people.rules import Stages
-from activities.requirements import behind, exempting, queries, telling
+from activities.people.models import Member
+from activities.people.rules import Stages, Standings
+from activities.people.service import acting
+from activities.requirements import behind, exempting, pages, queries, telling
 from activities.requirements.rules import Exempted
 from activities.requirements.rules_exempting import Ground, Why
-from tests.cast import NOW, english, grant, logged_in, make_member
+from activities.signups.rules import Offer
+from activities.timetables.models import BusySpan, Timetable
+from tests.cast import (
+    DAY,
+    HOUR,
+    NOW,
+    english,
+    grant,
+    logged_in,
+    make_activity,
+    make_member,
+    make_post,
+    make_slot,
+    store,
+)
 from tests.requirements.asked import END, SERVICE, SWEEPING, asked_by, attended, seat
 
 JANUARY = date(2026, 1, 1)
@@ -114,8 +132,11 @@ class TestTelling:
         asked_by(cast.school, cast.chen, SERVICE)
         db.session.commit()
         chosen = [cast.lin.public_id, cast.zhao.public_id]
-        for _ in range(2):
-            telling.tell(cast.chen.id, chosen, 2026, NOW)
+        assert [telling.tell(cast.chen.id, chosen, 2026, NOW) for _ in range(2)] == [2, 0]
+        trail = sa.select(sa.func.count()).where(AuditEntry.verb == "tell what is owed")
+        assert db.session.scalar(trail) == 2
+        assert telling.tell(cast.chen.id, [*chosen, cast.wang.public_id], 2026, NOW) == 1
+        db.session.execute(sa.delete(Notice).where(Notice.member_id == cast.wang.id))
         assert told("requirements.told") == [cast.lin.id]
         assert told("requirements.told_alone") == [cast.zhao.id]  # no slot that Zhao may take
         notice = db.session.scalars(sa.select(Notice).where(Notice.member_id == cast.lin.id)).one()
@@ -131,6 +152,29 @@ class TestTelling:
         with pytest.raises(NotAllowed):
             telling.tell(cast.ou.id, [cast.lin.public_id], 2026, NOW)
 
+    def test_many_are_offered_the_slots_that_each_of_their_pages_shows(self, cast):
+        offered = next_slots(cast)
+        assert {who.name: [offer.post for offer in offers] for who, offers in offered.items()} == {
+            "林可欣": ["任何人", "周末", "下周"], "王一诺": ["积极分子", "周末", "下周"],
+            "赵明": ["全院", "二支部"], "欧阳慧敏": ["教工", "任何人", "周末"],
+        }  # fmt: skip
+        for who, offers in offered.items():
+            shown = [card.offer for some in pages.slots_for(who, 2026, [SERVICE], NOW).values() for card in some]
+            assert [one.id for one in offers] == [one.id for one in sorted(shown, key=lambda one: one.starts_at)][:3]
+
+    def test_it_takes_the_same_statements_however_many_are_told(self, cast, statements):
+        asked_by(cast.school, cast.chen, SERVICE)
+        few = [make_member(f"24{n}", f"新{n}", cast.first) for n in range(2)]
+        many = [make_member(f"25{n}", f"新{n}", cast.first) for n in range(12)]
+        db.session.commit()
+
+        def sent(people: list[Member]) -> int:
+            with statements.count() as seen:
+                telling.tell(cast.chen.id, [one.public_id for one in people], 2026, NOW)
+            return len(seen)
+
+        assert sent(few) == sent(many)
+
     @pytest.mark.parametrize(
         ("day", "told_on", "is_told"),
         [(1, 1, True), (3, 1, True), (4, 1, False), (14, 15, False), (15, 15, True), (15, 0, False)],
@@ -143,6 +187,35 @@ class TestTelling:
         for _ in range(2):
             telling.tell_monthly(noon)
         assert told("requirements.monthly") == ([cast.ou.id, cast.wang.id] if is_told else [])
+
+
+def next_slots(cast) -> dict[Member, list[Offer]]:
+    """Slots that some of the cast see, may take and have time for, and others not."""
+    for member in (cast.lin, cast.wang, cast.zhao, cast.ou):
+        seat(make_slot(make_post(cast.sweeping, f"在岗{member.id}"), NOW + DAY, hours=2), member)
+    here = [
+        ("已满", {}, {"capacity": 1, "taken": 1}), ("积极分子", {"stages": Stages.ACTIVIST}, {}),
+        ("教工", {"standings": Standings.TEACHER}, {}), ("指派", {"way_in": WayIn.ASSIGNMENT}, {}),
+        ("任何人", {}, {}), ("周末", {}, {}), ("下周", {}, {}), ("再下周", {}, {}),
+    ]  # fmt: skip
+    for days, (name, of, fields) in enumerate(here, start=3):
+        post = make_post(make_activity(name, cast.first, "cleaning", **of), name, capacity=2)
+        make_slot(post, NOW + days * DAY, **fields)
+    make_slot(make_post(make_activity("同时", cast.first, "cleaning"), "同时", capacity=2), NOW + DAY)
+    make_slot(
+        make_post(make_activity("全院", cast.school, "cleaning", eligible_unit_id=cast.second.id), "全院"),
+        NOW + 3 * DAY,
+    )
+    make_slot(make_post(make_activity("二支部", cast.second, "cleaning"), "二支部"), NOW + 4 * DAY)
+    make_slot(make_post(make_activity("学习", cast.first, "study"), "学习"), NOW + 3 * DAY)
+    cast.slot.state = SlotState.CANCELLED
+    timetable = store(Timetable(member_id=cast.wang.id))  # has a lesson while anybody may sweep
+    lesson = NOW + 7 * DAY
+    store(BusySpan(timetable_id=timetable.id, starts_at=lesson, ends_at=lesson + HOUR))
+    db.session.commit()
+    members = [acting(who.id) for who in (cast.lin, cast.wang, cast.zhao, cast.ou)]
+    found = pages.next_for(members, {who.id: [SERVICE] for who in members}, 2026, 3, NOW)
+    return {who: found[who.id] for who in members}
 
 
 class TestThePages:
@@ -159,6 +232,8 @@ class TestThePages:
         assert "Volunteer service: 18.03 hours behind" in page
         answer = chen.submit("/behind/2026/tell", who=[cast.lin.public_id], line=SERVICE.key)
         assert answer.location.endswith("/behind/2026?line=hours:service")
+        chen.submit("/behind/2026/tell", who=[cast.lin.public_id])
+        assert "Nobody new is told" in chen.get("/behind/2026").text
         with app.app_context():
             assert told("requirements.told") == [cast.lin.id]
 
