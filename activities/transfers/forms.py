@@ -43,6 +43,10 @@ class HoursForm(FlaskForm):
         return self._ids[str(self.unit.data)]
 
 
+# What every file has to have; of days and lengths it has some.
+ALWAYS = (Field.NUMBER, Field.ACTIVITY)
+
+
 class ColumnsForm(FlaskForm):
     """Which column holds what, and what the hours become."""
 
@@ -52,7 +56,9 @@ class ColumnsForm(FlaskForm):
     )  # fmt: skip
     without_bad = BooleanField(_l("Leave out the rows that cannot be imported"))
     for _field in Field:
-        locals()[_field.value] = SelectField(_field.value)
+        locals()[_field.value] = SelectField(
+            _field.value, [InputRequired(_l("Choose one."))] if _field in ALWAYS else []
+        )
     del _field
 
     def __init__(self, formdata: Any, table: Table, usual: Mapping[str, Any]) -> None:
