@@ -131,6 +131,7 @@ PLAIN_FIELDS = frozenset(
     {
         "state", "answer", "verdict", "attendance", "evidence", "ledger", "role", "stage", "standing", "opinion",
         "block", "purpose", "version", "hash", "left", "day", "from", "until", "due", "kind",
+        "begins_at", "ends_at", "measure",
     }
 )  # fmt: skip
 

@@ -14,11 +14,14 @@ from activities.corrections.models import Correction
 from activities.corrections.queries import holders_above
 from activities.cycles.models import Essay, GradeObjection, GradeVersion, Opinion, Participant
 from activities.dossiers.models import Entry
+from activities.exchanges.models import Cover
+from activities.holders.models import Absence, Holder
 from activities.kit import clock
 from activities.kit.db import Base, db
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission, Role
 from activities.leaves.models import Leave
+from activities.outcomes.models import Outcome
 from activities.people.models import ForgetRequest, Member, RoleGrant, Unit
 from activities.people.queries import within
 from activities.people.rules_consents import Forgetting
@@ -38,6 +41,7 @@ OF: tuple[tuple[type[Base], Any], ...] = (
     (Participant, Participant.member_id), (Essay, Essay.member_id),
     (GradeVersion, GradeVersion.member_id), (Opinion, Opinion.member_id),
     (GradeObjection, GradeObjection.member_id),
+    (Holder, Holder.member_id), (Outcome, Outcome.member_id),
 )  # fmt: skip
 
 
@@ -127,5 +131,9 @@ def how_many_to_erase(today: date) -> int:
 def rows_of(member_id: int) -> dict[type[Base], list[int]]:
     """The rows whose entries of the trail tell of this person."""
     found = {model: list(db.session.scalars(sa.select(model.id).where(column == member_id))) for model, column in OF}
-    leaves = sa.select(Leave.id).join(SignUp, SignUp.id == Leave.sign_up_id).where(SignUp.member_id == member_id)
-    return {**found, Member: [member_id], Leave: list(db.session.scalars(leaves))}
+    through = (
+        (Leave, sa.select(Leave.id).join(SignUp, SignUp.id == Leave.sign_up_id).where(SignUp.member_id == member_id)),
+        (Cover, sa.select(Cover.id).join(Cover.sign_up).where(SignUp.member_id == member_id)),
+        (Absence, sa.select(Absence.id).join(Absence.holder).where(Holder.member_id == member_id)),
+    )  # fmt: skip
+    return {**found, Member: [member_id], **{model: list(db.session.scalars(query)) for model, query in through}}

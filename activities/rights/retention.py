@@ -17,7 +17,9 @@ from activities.certificates.models import Certificate, CertificateRequest, Obje
 from activities.corrections.models import Correction
 from activities.cycles.models import Essay, GradeObjection, GradeVersion, Opinion, Participant
 from activities.dossiers.models import Entry
+from activities.exchanges.models import Cover
 from activities.goods.models import GoodsDelivery
+from activities.holders.models import Absence, Holder
 from activities.imports.models import CalendarUpload
 from activities.invitations.models import InvitationOptOut
 from activities.kit.clock import local_day
@@ -25,13 +27,14 @@ from activities.kit.db import Base, db, lock, transactional
 from activities.kit.refusal import N_
 from activities.leaves.models import Leave
 from activities.outbox.models import Delivery, Notice, Wishes
-from activities.people.models import AccessLink, Consent, Member, RosterUpload
+from activities.outcomes.models import Outcome
+from activities.people.models import AccessLink, Consent, ForgetRequest, Member, RosterUpload
 from activities.people.service import acting
 from activities.records.models import OddNote, Record
 from activities.requirements.models import Exemption
 from activities.rights import queries
 from activities.rights.rules import LINKS, NOTICES, PORTION, UPLOADS
-from activities.signups.models import SignUp
+from activities.signups.models import Pause, Team, TeamMember
 from activities.transfers.models import HoursUpload
 
 NO_SYNC = {"synchronize_session": False}
@@ -42,6 +45,7 @@ TEXTS: dict[Any, tuple[str, ...]] = {
     Objection: ("reason", "word"), Certificate: ("snapshot", "reason"),
     Entry: ("title", "content", "unit", "source", "reason"), Participant: ("reason",),
     Essay: ("text",), GradeVersion: ("opinion", "reason"), Opinion: ("text",), GradeObjection: ("reason", "word"),
+    Holder: ("reason",), Outcome: ("reason",), ForgetRequest: ("reason",),
 }  # fmt: skip
 
 
@@ -128,8 +132,13 @@ def _erase(member_id: int, actor_id: int | None, today: date, now: datetime) -> 
     db.session.execute(sa.delete(Delivery).where(Delivery.notice_id.in_(notices)), execution_options=NO_SYNC)
     for model in (Notice, *GO):
         db.session.execute(sa.delete(model).where(model.member_id == member_id), execution_options=NO_SYNC)
-    _clear(Leave, Leave.sign_up_id.in_(sa.select(SignUp.id).where(SignUp.member_id == member_id)), ("reason", "word"))
+    _clear(Leave, Leave.id.in_(rows[Leave]), ("reason", "word"))
+    _clear(Cover, Cover.id.in_(rows[Cover]), ("reason",))
+    _clear(Absence, Absence.id.in_(rows[Absence]), ("reason",))
     _clear(OddNote, OddNote.record_id.in_(sa.select(Record.id).where(Record.member_id == member_id)), ("note",))
+    _clear(Pause, sa.and_(Pause.member_id == member_id, Pause.lift_reason != ""), ("lift_reason",), left="—")
+    # People call a team by who leads it.
+    _clear(Team, Team.id.in_(sa.select(TeamMember.team_id).where(TeamMember.member_id == member_id)), ("name",))
     _forget_aid(member_id, actor_id, now)
     for model, texts in TEXTS.items():
         _clear(model, model.member_id == member_id, texts)
@@ -147,8 +156,9 @@ def _forget_aid(member_id: int, actor_id: int | None, now: datetime) -> None:
     audit.leave_all(now, actor_id, "clear", GoodsDelivery, [(row_id, {}, {}) for row_id in ids])
 
 
-def _clear(model: type[Base], which: Any, texts: tuple[str, ...]) -> None:
-    change = sa.update(model).where(which).values(dict.fromkeys(texts, ""))
+def _clear(model: type[Base], which: Any, texts: tuple[str, ...], *, left: str = "") -> None:
+    """Have these columns say nothing, or what is `left` where there must be something."""
+    change = sa.update(model).where(which).values(dict.fromkeys(texts, left))
     db.session.execute(change, execution_options=NO_SYNC)
 
 

@@ -20,11 +20,15 @@ from activities.certificates.models import Certificate
 from activities.dossiers.models import Entry
 from activities.dossiers.rules import Block, Said
 from activities.dossiers.service import enter
+from activities.exchanges.models import Cover
+from activities.exchanges.rules import CoverEnd
 from activities.goods.models import GoodsDelivery
+from activities.holders.models import Absence
 from activities.kit.clock import local_day
 from activities.kit.db import db, transaction
 from activities.kit.refusal import NotFound
 from activities.outbox.models import Notice
+from activities.outcomes.models import Outcome
 from activities.people import consents
 from activities.people.models import ForgetRequest, Member
 from activities.people.rules import Restricted
@@ -32,8 +36,10 @@ from activities.people.rules_consents import Forgetting, Purpose
 from activities.people.service import details_of, edit_member, reactivate
 from activities.rights import retention, rules
 from activities.rights.service import ask_to_be_forgotten, restrict, take_back
+from activities.signups.models import Pause, SignUp, Team, TeamMember
+from activities.signups.rules import SignUpState
 from activities.signups.service import sign_up
-from tests.cast import DAY, NOW, english, logged_in, make_member, store, unrefused
+from tests.cast import DAY, NOW, english, logged_in, make_holder, make_member, store, unrefused
 from tests.certificates.orders import certified
 
 YEARS_ON = NOW + timedelta(days=3660)
@@ -190,6 +196,43 @@ def test_whose_account_was_shut_long_ago_is_erased_too(ctx, cast):
     db.session.commit()
     retention.run(None, NOW)
     assert (again(gone).name, again(fresh).name) == ("—", "孙二")
+
+
+def spoken(cast) -> None:
+    """Lin's name wherever else people write: what a team is called, and reasons with their entries of the trail."""
+    word = f"{NAME}说了原因"
+    team = Team(slot_id=cast.slot.id, name=f"{NAME}和朋友们", whole=False, made_at=NOW)
+    holder = make_holder(cast.lake, cast.lin, reason=word)
+    seat = SignUp(
+        slot_id=cast.slot.id, member_id=cast.lin.id, state=SignUpState.WITHDRAWN, ticket=1, signed_up_at=NOW,
+        withdrawn_at=NOW, changed_at=NOW,
+    )  # fmt: skip
+    db.session.add_all((team, seat))
+    db.session.flush()
+    lifted = {"begun_at": NOW, "until": NOW + DAY, "misses": 3, "miss_days": 90}
+    ended = {"asked_at": NOW, "ended_at": NOW, "how": CoverEnd.TAKEN_BACK}
+    amount = {"measure": "characters", "amount": 1, "day": local_day(NOW), "entered_at": NOW}
+    absence = Absence(holder_id=holder.id, begins_at=NOW, ends_at=NOW + DAY, told_at=NOW, reason=word)
+    cover = Cover(sign_up_id=seat.id, reason=word, **ended)
+    told = Outcome(slot_id=cast.slot.id, member_id=cast.lin.id, reason=word, entered_by_id=cast.ou.id, **amount)
+    pause = Pause(member_id=cast.lin.id, lifted_at=NOW, lifted_by_id=cast.chen.id, lift_reason=word, **lifted)
+    joined = TeamMember(team_id=team.id, member_id=cast.lin.id, joined_at=NOW)
+    db.session.add_all((absence, cover, told, pause, joined))
+    db.session.flush()
+    for row in (holder, absence, cover, told):
+        audit.leave(NOW, cast.lin.id, "say", type(row), row.id, after={"called": word}, reason=word)
+    db.session.commit()
+
+
+def test_reasons_given_elsewhere_and_what_teams_were_called_go_too(ctx, cast):
+    lived(cast)
+    spoken(cast)
+    restricted(cast)
+    seals.seal(NOW)
+    assert everything().count(NAME) > 12
+    assert counts(retention.run(cast.gu.id, YEARS_ON))[PEOPLE] == 1
+    assert NAME not in everything()
+    assert findings()[0] == []
 
 
 def test_nothing_of_the_person_is_left_and_the_chain_is_whole(ctx, cast):
