@@ -16,7 +16,7 @@ from activities.calendars import bodies, feeds, rules, service
 from activities.calendars.feeds import Edition
 from activities.calendars.models import Feed
 from activities.calendars.rules import Status
-from activities.calendars.rules_feeds import Client, Scope
+from activities.calendars.rules_feeds import Client, Detail, Scope
 from activities.calendars.scopes import PUBLIC_SCOPES, SCOPES, Asked
 from activities.calendars.sight import filters_of
 from activities.calendars.writing import Words
@@ -167,7 +167,8 @@ def addresses(path: str) -> dict[str, str]:
 def private_addresses(feed: Feed) -> dict[str, str] | None:
     """None once the secret key has been replaced: the address can be told no more, and answers nobody."""
     token = service.token_of(feed)
-    return addresses(url_for("calendars.private", token=token)) if token else None
+    name = "busy" if feed.detail is Detail.BUSY else feed.scope.value
+    return addresses(url_for("calendars.private", token=token, _name=name)) if token else None
 
 
 def public_addresses(scope: Scope, subject: str) -> dict[str, str] | None:

@@ -27,8 +27,11 @@ def init_app(app: Flask) -> None:
 
 
 @calendars.get("/calendars/<token>.ics")
+@calendars.get("/calendars/<token>/<_name>.ics")
 @access.impersonal
-def private(token: str) -> Response:
+def private(token: str, _name: str = "") -> Response:
+    """Whatever name it has: some programs call a calendar by its file's name, and show that to whoever looks on, so it
+    must not be the token."""
     return _answer(lambda now: _asked_for(token, now), "calendar.ics", "private")
 
 

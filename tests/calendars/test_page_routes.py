@@ -43,7 +43,7 @@ def test_who_has_no_feed_gets_one_for_their_duties_by_one_click(app, cast):
 
 @pytest.mark.parametrize("scope", Scope)
 def test_the_page_offers_the_address_in_every_form_and_what_stands_in_it(app, cast, scope):
-    address = one_of(app, cast, scope).removeprefix("/")
+    address = one_of(app, cast, scope).removeprefix("/").replace(".ics", f"/{scope}.ics")
     member, _ = (cast.ou, 0) if scope in (Scope.ORGANIZED, Scope.SITE) else (cast.lin, 0)
     (mine,) = feeds(app, member)
     page = english(app, member).get(f"/calendars/feeds/{mine.public_id}")
@@ -55,6 +55,16 @@ def test_the_page_offers_the_address_in_every_form_and_what_stands_in_it(app, ca
     assert "东湖责任区清扫·东湖北岸" in page.text
     assert "style=" not in page.text
     assert page.headers["Cache-Control"] == "no-store"
+
+
+def test_programs_that_call_a_calendar_by_its_file_show_no_token_and_of_a_busy_one_not_what_it_is_of(app, cast, client):
+    """Thunderbird does, and whoever looks at its screen would read the address's secret."""
+    for detail, name in ((Detail.FULL, "duties"), (Detail.TITLE, "duties"), (Detail.BUSY, "busy")):
+        older = make_feed(app, cast.lin, Wanted(Scope.DUTIES, "", "", detail))
+        address = older.replace(".ics", f"/{name}.ics")
+        page = english(app, cast.lin).get(f"/calendars/feeds/{feeds(app, cast.lin)[-1].public_id}")
+        assert f'value="http://localhost{address}"' in page.text
+        assert fetch(client, address).data == fetch(client, older).data
 
 
 def test_the_preview_is_of_the_next_ten_and_says_no_more_than_the_feed(app, cast):
