@@ -25,9 +25,22 @@ def extend(actor_id: int, ballot_id: int, ends_at: datetime, reason: str, now: d
     ballot = _going_on(actor_id, ballot_id, now)
     if refusal := rules.why_not_extend(ballot.ends_at, ends_at):
         raise refusal
+    _extend(ballot, actor_id, ends_at, reason, now)
+
+
+@transactional
+def prolong(ballot_id: int, ends_at: datetime, reason: str, now: datetime) -> None:
+    """Let a ballot last until a later moment, because what it belongs to does."""
+    ballot = lock(Ballot, ballot_id)
+    if rules.why_not_going_on(ballot.state, ballot.ends_at, now) or rules.why_not_extend(ballot.ends_at, ends_at):
+        return
+    _extend(ballot, None, ends_at, reason, now)
+
+
+def _extend(ballot: Ballot, actor_id: int | None, ends_at: datetime, reason: str, now: datetime) -> None:
     before, after = revise(ballot, {"ends_at": ends_at}, now)
-    audit.leave(now, actor_id, "extend ballot", Ballot, ballot_id, before=before, after=after, reason=reason)
-    notices.extended(ballot, queries.not_yet(ballot_id), reason, now)
+    audit.leave(now, actor_id, "extend ballot", Ballot, ballot.id, before=before, after=after, reason=reason)
+    notices.extended(ballot, queries.not_yet(ballot.id), reason, now)
 
 
 @transactional
@@ -43,9 +56,21 @@ def close(actor_id: int, ballot_id: int, reason: str, now: datetime) -> None:
 def cancel(actor_id: int, ballot_id: int, reason: str, now: datetime) -> None:
     """Call a ballot off before its end: all papers are destroyed, and everyone who had a vote is told why."""
     ballot = kept(actor_id, ballot_id)
-    was = ballot.state
-    if was is not BallotState.DRAFT and (refusal := rules.why_not_going_on(was, ballot.ends_at, now)):
+    if ballot.state is not BallotState.DRAFT and (refusal := rules.why_not_going_on(ballot.state, ballot.ends_at, now)):
         raise refusal
+    _cancel(ballot, actor_id, reason, now)
+
+
+@transactional
+def drop(ballot_id: int, reason: str, now: datetime) -> None:
+    """Call a ballot off, because what it belongs to is."""
+    ballot = lock(Ballot, ballot_id)
+    if ballot.state in (BallotState.DRAFT, BallotState.OPEN):
+        _cancel(ballot, None, reason, now)
+
+
+def _cancel(ballot: Ballot, actor_id: int | None, reason: str, now: datetime) -> None:
+    was, ballot_id = ballot.state, ballot.id
     _destroy_papers(ballot_id)
     revise(ballot, {"state": BallotState.CANCELLED, "ended_at": now, "reason": reason}, now)
     audit.leave(

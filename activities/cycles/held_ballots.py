@@ -8,21 +8,22 @@ from datetime import datetime, time
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, joinedload
 
+from activities.ballots import ending, service
 from activities.ballots import queries as ballots
-from activities.ballots import service
 from activities.ballots.models import Ballot, BallotVoter
 from activities.ballots.queries import Progress
 from activities.ballots.rules import DEFAULT_CHOICES, DEFAULT_LEAST, BallotState, Plan
 from activities.ballots.service import Wanted
-from activities.cycles.models import CycleUnit, Participant
+from activities.cycles.models import Cycle, CycleUnit, Participant
 from activities.cycles.models_peers import CycleBallot
-from activities.cycles.rules import why_not_now
+from activities.cycles.rules import CycleState, why_not_now
 from activities.cycles.service import held
 from activities.kit.clock import at, local_day
 from activities.kit.db import db, run, transactional
 from activities.kit.i18n import gettext as _
+from activities.outbox.jobs import every
 from activities.people.models import Unit
 from activities.people.persons import is_account_of
 from activities.people.queries import within
@@ -62,6 +63,27 @@ def open_all(actor_id: int, cycle_id: int, now: datetime, *, asks_masses: bool) 
     ]
     run(HELD, rows)
     return sum(one.state is BallotState.OPEN for one in ballots.progress(ids).values())
+
+
+@every(60, "let ballots of reviews follow them")
+def follow(now: datetime) -> None:
+    """A step that lasts longer takes its ballots along, and a review that is called off those that are not counted."""
+    query = (
+        sa.select(CycleBallot)
+        .join(CycleBallot.ballot)
+        .where(Ballot.state.in_((BallotState.DRAFT, BallotState.OPEN)))
+        .options(
+            contains_eager(CycleBallot.ballot),
+            joinedload(CycleBallot.cycle, innerjoin=True).selectinload(Cycle.steps),
+        )
+        .order_by(CycleBallot.id)
+    )
+    for one in db.session.scalars(query).all():
+        ends_at = at(one.cycle.windows["ballot"].last + ONE, time())
+        if one.cycle.state is CycleState.CALLED_OFF:
+            ending.drop(one.ballot_id, _("The annual review was called off."), now)
+        elif one.ballot.ends_at < ends_at:
+            ending.prolong(one.ballot_id, ends_at, _("The step of the annual review lasts longer."), now)
 
 
 def of_cycle(cycle_id: int, paths: Collection[str]) -> list[tuple[Unit, Progress]]:

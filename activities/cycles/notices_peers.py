@@ -27,6 +27,13 @@ words(
     _peers,
     Group.OWED,
 )
+words(
+    "cycles.peers_due",
+    N_("Peer reviews of %(year)s are still to be written"),
+    N_("They can be handed in until the end of %(last)s. Drafts are kept."),
+    _peers,
+    Group.OWED,
+)
 
 
 def drawn(member_ids: Collection[int], cycle: Cycle, now: datetime) -> None:
@@ -34,3 +41,10 @@ def drawn(member_ids: Collection[int], cycle: Cycle, now: datetime) -> None:
     first, last = cycle.windows["peers"]
     days = {"first": first.isoformat(), "last": last.isoformat()}
     outbox.post(now, member_ids, "cycles.peers_drawn", cycle=cycle.public_id, year=cycle.year, **days)
+
+
+def due_soon(member_ids: Collection[int], cycle: Cycle, now: datetime) -> None:
+    """Once each."""
+    facts = {"cycle": cycle.public_id, "year": cycle.year, "last": cycle.windows["peers"].last.isoformat()}
+    told = [(member_id, f"peer reviews due {cycle.public_id}", facts) for member_id in member_ids]
+    outbox.post_once(now, "cycles.peers_due", told)

@@ -11,18 +11,20 @@ from sqlalchemy.orm import aliased
 
 from activities.audit import service as audit
 from activities.cycles import notices_peers, queries, queries_peers, rules_peers
-from activities.cycles.models import Cycle, Participant
+from activities.cycles.models import Cycle, CycleStep, Participant
 from activities.cycles.models_peers import PeerDraw, PeerReview
-from activities.cycles.rules import why_not_now
+from activities.cycles.rules import CycleState, why_not_now
 from activities.cycles.rules_peers import PeerRule
 from activities.cycles.rules_refusals import NotOpen
 from activities.cycles.service import held
 from activities.kit.clock import local_day
 from activities.kit.db import db, lock, run, transactional
 from activities.kit.refusal import ChangedMeanwhile, NotFound
+from activities.outbox.jobs import every
 from activities.people.joining import when_joined
 from activities.people.models import Member
 from activities.people.persons import same_person
+from activities.terms.rules import ONE
 
 PAIRS = sa.insert(PeerReview)
 NO_SYNC = {"synchronize_session": False}
@@ -99,6 +101,28 @@ def write(
         # Not of whom: the trail of a year is read by more people than may know who wrote of whom.
         audit.leave(now, member_id, "hand in a peer review", Participant, part.id)
     return one.revision
+
+
+@every(3 * 3600, "tell who has peer reviews to write")
+def remind(now: datetime) -> None:
+    """Once each, on the last days of the step, as the cycle says for what is handed in."""
+    today = local_day(now)
+    query = (
+        sa.select(Cycle)
+        .join(CycleStep, sa.and_(CycleStep.cycle_id == Cycle.id, CycleStep.key == "peers"))
+        .where(Cycle.state == CycleState.OPEN, CycleStep.first <= today, CycleStep.last >= today)
+    )
+    for cycle in db.session.scalars(query).all():
+        days = queries.settings_of(cycle.id).remind_days
+        if days and today >= cycle.windows["peers"].last - days * ONE:
+            _remind(cycle.id, now)
+
+
+@transactional
+def _remind(cycle_id: int, now: datetime) -> None:
+    cycle = db.session.get_one(Cycle, cycle_id)
+    if cycle.is_open:
+        notices_peers.due_soon(queries_peers.left_to_write(cycle_id), cycle, now)
 
 
 @when_joined

@@ -18,6 +18,7 @@ from activities.people.models import Member, Unit
 from activities.people.persons import with_others
 from activities.people.queries import within
 
+PAGE = 100
 Reviewer, Reviewed = aliased(Participant), aliased(Participant)
 # Of who takes part still, on both sides.
 _STILL = (Reviewer.removed_at.is_(None), Reviewed.removed_at.is_(None))
@@ -88,6 +89,22 @@ def done(cycle_id: int) -> dict[int, int]:
     return dict(db.session.execute(query).all())
 
 
+def has_begun(cycle_id: int) -> bool:
+    """Whether anybody has written anything."""
+    query = sa.select(PeerReview.id).where(PeerReview.cycle_id == cycle_id, PeerReview.revision > 0)
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def left_to_write(cycle_id: int) -> list[int]:
+    """The members with reviews still to write, who can log in to do it. One statement."""
+    query = (
+        _reviews(Reviewer.member_id)
+        .join(Member, Member.id == Reviewer.member_id)
+        .where(PeerReview.cycle_id == cycle_id, PeerReview.handed_in_at.is_(None), Member.active)
+    )
+    return sorted(set(db.session.scalars(query)))
+
+
 class Waited(NamedTuple):
     """Somebody of whom reviews are still to come, and how many; of whom they are is not said."""
 
@@ -97,8 +114,9 @@ class Waited(NamedTuple):
     left: int
 
 
-def waited_for(cycle_id: int, paths: Collection[str]) -> list[Waited]:
-    """Of the units at these paths and below, by unit, class and name. One statement."""
+def waited_for(cycle_id: int, paths: Collection[str], page: int = 1) -> list[Waited]:
+    """A page of those of the units at these paths and below, by unit, class and name; one more where there is a
+    next."""
     query = (
         _reviews(Member.name, Reviewer.class_name, Unit.name, sa.func.count())
         .join(Member, Member.id == Reviewer.member_id)
@@ -106,6 +124,8 @@ def waited_for(cycle_id: int, paths: Collection[str]) -> list[Waited]:
         .where(PeerReview.cycle_id == cycle_id, PeerReview.handed_in_at.is_(None), within(paths))
         .group_by(Reviewer.id, Member.name, Reviewer.class_name, Unit.name, Unit.path)
         .order_by(Unit.path, Reviewer.class_name, Member.name, Reviewer.id)
+        .offset((page - 1) * PAGE)
+        .limit(PAGE + 1)
     )
     return [Waited._make(row) for row in db.session.execute(query)]
 

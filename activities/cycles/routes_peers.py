@@ -11,6 +11,7 @@ from activities.cycles import held_ballots, peers, queries, queries_peers, rules
 from activities.cycles.forms_peers import BallotsForm, DrawForm, ReviewForm, review_form
 from activities.cycles.models import Participant
 from activities.cycles.models_peers import PeerReview
+from activities.cycles.queries_peers import PAGE
 from activities.cycles.rules import Standing
 from activities.cycles.rules_peers import MARKS, MarksMissing, TooFewEach, TooManyEach
 from activities.cycles.words_peers import say_criterion
@@ -21,7 +22,7 @@ from activities.kit.i18n import gettext as _
 from activities.kit.i18n import ngettext
 from activities.kit.refusal import ChangedMeanwhile, NotFound
 from activities.kit.roles import Permission
-from activities.kit.web import done, invalid
+from activities.kit.web import asked_page, done, invalid
 
 
 def add_to(blueprint: Blueprint) -> None:
@@ -42,9 +43,12 @@ def keep_peers(public_id: str) -> Any:
     draw = queries_peers.draw_of(cycle.id)
     form = DrawForm(draw)
     may_change = cycle.is_open and current_user.may(Permission.HOLD_REVIEW, cycle.unit.path)
+    number = asked_page()
+    waited = queries_peers.waited_for(cycle.id, current_user.paths(Permission.HOLD_REVIEW), number)
     page = {
         "cycle": cycle, "draw": draw, "form": form, "may_change": may_change,
-        "waited": queries_peers.waited_for(cycle.id, current_user.paths(Permission.HOLD_REVIEW)),
+        "has_begun": queries_peers.has_begun(cycle.id), "waited": waited[:PAGE], "page": number,
+        "more": len(waited) > PAGE,
     }  # fmt: skip
     if request.method == "GET":
         return render_template("cycles/peers.html", **page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -59,17 +60,17 @@ def comes(number: str, name: str, unit: Unit, **more: Any) -> Member:
     return member
 
 
-def of_first(cast: Cast, state: str) -> str:
+def of_first(cast: Cast, state: str, now: datetime = NOW) -> str:
     """The public id of a ballot of the first branch on Lin, with three more members, that has come so far."""
     found = db.session.scalar(sa.select(Ballot.public_id).where(Ballot.state == state))
     if found:
         return found
-    people = [comes(f"b-{n}", f"同志{n}", cast.first) for n in range(3)]
-    ballot = prepared(cast, cast.lin, unit=cast.first)
+    people = [comes(f"{state}-{n}", f"同志{n}", cast.first) for n in range(3)]
+    ballot = prepared(cast, cast.lin, unit=cast.first, ends_at=now + 7 * DAY)
     if state != "draft":
-        service.open_one(cast.chen.id, ballot.id, NOW)
+        service.open_one(cast.chen.id, ballot.id, now)
     if state == "counted":
         for one in people:
-            voting.vote(one.id, ballot.id, {0: 0}, NOW)
-        ending.close(cast.chen.id, ballot.id, "都投完了", NOW)
+            voting.vote(one.id, ballot.id, {0: 0}, now)
+        ending.close(cast.chen.id, ballot.id, "都投完了", now)
     return ballot.public_id

@@ -44,6 +44,7 @@ from activities.timetables.rules import BadEvent
 from activities.trainings.models import Training
 from activities.trainings.service import add_training, enter_passes
 from activities.transfers import service as hours
+from tests.ballots.held import of_first
 from tests.browser.ways import make_ways
 from tests.cast import (
     DAY,
@@ -84,7 +85,8 @@ PAGES = {
         "/", "/slots", "/slots?open=1&q=x", "/slots/{slot}", "/slots/{full}", "/activities/{activity}", "/records",
         "/cover", "/slots/{wanted}", "/slots/{mine}", "/slots/{mine}/cover", "/slots/{mine}/swap", "/swaps",
         "/records/{record}", "/check-in", "/records/{record}/correction", "/corrections",
-        "/years/{year}", "/owed/{year}", "/packets/{year}", "/points/formulas/{formula}",
+        "/years/{year}", "/owed/{year}", "/packets/{year}", "/points/formulas/{formula}", "/ballots/",
+        "/ballots/{open_ballot}/vote", "/ballots/{counted_ballot}/mine",
         "/invitations", "/calendars", "/inbox",
         "/calendars/feeds/{feed}", "/calendars/feeds/{feed}/replace", "/calendars/feeds/{feed}/stop",
         "/calendars/new?scope=activity&subject={activity}", "/calendars/new?scope=open",
@@ -134,6 +136,9 @@ PAGES = {
     "chen": [
         "/behind/{year}", "/behind/{year}/people/{person}", "/review/{year}/{person}/packet",
         "/points/{year}", "/points/{year}/units/{unit}", "/points/{year}/compare", "/points/formulas/{formula}",
+        "/ballots/kept", "/ballots/new", "/ballots/{draft_ballot}", "/ballots/{draft_ballot}/edit",
+        "/ballots/{draft_ballot}/people", "/ballots/{draft_ballot}/preview", "/ballots/{open_ballot}",
+        "/ballots/{open_ballot}/extend", "/ballots/{open_ballot}/cancel", "/ballots/{counted_ballot}",
         "/requirements/{year}", "/requirements/{year}/new", "/requirements/sets/{asks}",
         "/requirements/sets/{asks}/edit", "/exemptions", "/exemptions/new", "/exemptions/{exempt}",
         "/review/{year}", "/review/{year}/outcomes", "/review/{year}?sort=-service", "/people/roles",
@@ -213,6 +218,7 @@ def world(app, cast) -> dict[str, str | int]:
         db.session.commit()
         return {
             **what_is_asked(cast, today.year, now), **make_ways(cast, now), **goods_and_photos(cast, past, now),
+            **{f"{state}_ballot": of_first(cast, state, now) for state in ("draft", "open", "counted")},
             "chat": chats.add(cast.ou.id, cast.first.id, robot(), now),
             "entry": enter(cast.ou.id, cast.lin.id, Block.TRAINING, Said("急救", today, "", 120, "校医院"), now),
             "entries": keep_entries(cast.ou.id, Block.APPRAISAL, APPRAISALS, "a.csv", now),

@@ -7,9 +7,9 @@ import sqlalchemy as sa
 import time_machine
 
 from activities.ballots import ending, voting
-from activities.ballots.models import Ballot
+from activities.ballots.models import Ballot, BallotBox
 from activities.ballots.rules import BallotState
-from activities.cycles import held_ballots
+from activities.cycles import held_ballots, service
 from activities.cycles.models import Participant
 from activities.cycles.rules_refusals import StepNotOpen
 from activities.kit.db import db
@@ -65,6 +65,24 @@ class TestHolding:
         voting.vote(cast.lin.id, ballot.id, {}, now)
         assert asked(cast.lin, now) == []
         assert held_ballots.voted(the_cycle().id) == {cast.first.id: 1}
+
+    def test_a_step_that_is_reopened_takes_its_ballots_along(self, cast):
+        held(cast)
+        cycle, now = the_cycle(), step("ballot")
+        last = cycle.windows["ballot"].last + 7 * DAY
+        service.reopen(cast.chen.id, cycle.id, "ballot", last, "很多人在外", now)
+        before = ballot_of(cast.first).ends_at
+        held_ballots.follow(now)
+        assert ballot_of(cast.first).ends_at - before == 7 * DAY
+        voting.vote(cast.lin.id, ballot_of(cast.first).id, {}, before)
+
+    def test_a_review_that_is_called_off_takes_its_ballots_along(self, cast):
+        held(cast)
+        voting.vote(cast.lin.id, ballot_of(cast.first).id, {}, step("ballot"))
+        service.call_off(cast.chen.id, the_cycle().id, "重来", step("ballot"))
+        held_ballots.follow(step("ballot"))
+        assert set(db.session.scalars(sa.select(Ballot.state))) == {BallotState.CANCELLED}
+        assert db.session.scalars(sa.select(BallotBox)).all() == []
 
     def test_what_may_be_known_stands_by_participant(self, cast):
         held(cast)

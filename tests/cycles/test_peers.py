@@ -23,7 +23,7 @@ from activities.kit.db import db
 from activities.kit.refusal import ChangedMeanwhile, NotFound
 from activities.outbox.models import Notice
 from activities.people.joining import join
-from tests.cast import NOW, english, make_member
+from tests.cast import DAY, NOW, english, make_member
 from tests.cycles.opened import opened, the_cycle
 from tests.cycles.reviewing import MARKS, after, asked, crowd, drawn, handed_in, reviews, step, told
 from tests.house.test_races import race
@@ -149,6 +149,15 @@ class TestWriting:
         service.remove_person(cast.chen.id, the_cycle().id, cast.lin.id, "转出", NOW)
         assert before - {one.name for one in queries_peers.waited_for(the_cycle().id, paths)} == {"林可欣"}
 
+    def test_who_has_reviews_to_write_is_told_once_before_the_end(self, cast):
+        drawn(cast)
+        for one in reviews(by=cast.lin):
+            handed_in(one)
+        for now in (step("peers"), step("ballot") - DAY, step("ballot") - DAY):
+            peers.remind(now)
+        told_ = list(db.session.scalars(sa.select(Notice.member_id).where(Notice.topic == "cycles.peers_due")))
+        assert sorted(told_) == sorted({one.member_id for one in reviews()} - {cast.lin.id})
+
     def test_the_trail_does_not_say_of_whom_it_was(self, cast):
         drawn(cast)
         handed_in(reviews(by=cast.lin)[0], "踏实")
@@ -232,7 +241,7 @@ def test_the_pages_take_a_fixed_number_of_statements(app, cast, statements, size
     with app.app_context():
         public_id = drawn(cast, size)
     for who, address, most in (
-        (cast.lin, f"/my-review/{public_id}/peers", 6), (cast.chen, f"/cycles/{public_id}/peers", 6),
+        (cast.lin, f"/my-review/{public_id}/peers", 6), (cast.chen, f"/cycles/{public_id}/peers", 7),
     ):  # fmt: skip
         client = english(app, who)
         with statements.count() as seen:
