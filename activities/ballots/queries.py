@@ -263,14 +263,6 @@ def results(ballot_ids: Collection[int]) -> dict[int, dict[int, Counts]]:
     return {ballot_id: dict(people) for ballot_id, people in found.items()}
 
 
-def waits_for(ballot_ids: Collection[int], member_id: int) -> set[int]:
-    """In which of these somebody has a vote that they have not used. One statement."""
-    query = sa.select(BallotVoter.ballot_id).where(
-        Among(BallotVoter.ballot_id), is_account_of(BallotVoter.member_id, member_id), ~BallotVoter.has_voted
-    )
-    return {row.ballot_id for row in run(query, {"ids": list(ballot_ids)})}
-
-
 # ── what is due ─────────────────────────────────────────────────────────────
 
 

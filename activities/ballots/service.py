@@ -126,15 +126,8 @@ def open_one(actor_id: int, ballot_id: int, now: datetime) -> int:
 
 
 def open_ballots(actor_id: int, wanted: Sequence[Wanted], now: datetime) -> list[int]:
-    """Inside a transaction: prepare ballots and open them at once, in as many statements for a hundred as for one.
-    Return their ids in this order. Raises the rules' Refusal; NotFound outside the actor's units."""
-    ballots = _prepared(actor_id, wanted, now)
-    _open(ballots, actor_id, now)
-    return [ballot.id for ballot in ballots]
-
-
-def open_those_possible(actor_id: int, wanted: Sequence[Wanted], now: datetime) -> list[int]:
-    """The same, but what a rule speaks against stays prepared."""
+    """Inside a transaction: prepare ballots and open them at once, in as many statements for a hundred as for one; what
+    a rule speaks against stays prepared. Return their ids in this order. NotFound outside the actor's units."""
     ballots = _prepared(actor_id, wanted, now)
     _open(ballots, actor_id, now, all_of_them=False)
     return [ballot.id for ballot in ballots]

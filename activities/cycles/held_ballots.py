@@ -56,7 +56,7 @@ def open_all(actor_id: int, cycle_id: int, now: datetime, *, asks_masses: bool) 
     wanted = [Wanted(unit_id, plan, tuple(people[unit_id])) for unit_id in units if people[unit_id]]
     if not wanted:
         return 0
-    ids = service.open_those_possible(actor_id, wanted, now)
+    ids = service.open_ballots(actor_id, wanted, now)
     rows = [
         {"cycle_id": cycle_id, "unit_id": one.unit_id, "ballot_id": ballot_id}
         for one, ballot_id in zip(wanted, ids, strict=True)
