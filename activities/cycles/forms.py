@@ -61,8 +61,8 @@ class SettingsForm(FlaskForm):
     """What a cycle goes by."""
 
     share = Share(_l("Share that may be excellent"), [InputRequired()], description=_l("In each unit by itself."))
-    base = SelectField(_l("Share of whom"), choices=())
-    rounding = SelectField(_l("Rounded"), choices=())
+    base = SelectField(_l("Share of whom"), [InputRequired()], choices=())
+    rounding = SelectField(_l("Rounded"), [InputRequired()], choices=())
     least = whole(_l("Characters of a self-review, at least"), 0, MOST_CHARACTERS)
     most = whole(_l("At most"), 1, MOST_CHARACTERS)
     notice_days = whole(_l("Working days on notice, at least"), 1, MOST_NOTICE)

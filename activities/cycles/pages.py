@@ -82,7 +82,8 @@ def steps_now(cycle: Cycle, today: date, units: Sequence[CycleUnit] = ()) -> lis
     for key, step in STEPS.items():
         count = plugged(key).done
         done = sum(n for unit, n in count(cycle.id).items() if unit in ids) if count and ids else None
-        found.append(StepNow(step, windows.get(key), rules.standing(key, windows, today), done))
+        now = rules.standing(key, windows, today) if cycle.is_open else Standing.OVER
+        found.append(StepNow(step, windows.get(key), now, done))
     return found
 
 

@@ -20,6 +20,7 @@ from activities.demo import (
     certificates,
     codes,
     corrections,
+    cycles,
     dossiers,
     forgetting,
     goods,
@@ -106,6 +107,7 @@ def load(now: datetime, progress: Callable[[int], AbstractContextManager[Any]]) 
     forgetting.play(now)
     packets.play(now)
     ballots.play(now)
+    cycles.play(now)
     seals.seal(now)
 
 

@@ -12,6 +12,8 @@ from activities.kit.roles import Role
 
 # Teachers who help the organizer run what the general branch does.
 HELPERS = 2
+# Where the secretary's deputy stands among the staff.
+DEPUTY = 2
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ def make_offices(staff: Sequence[Person]) -> Offices:
     held = [
         Office(by_number["admin"], Role.ADMINISTRATOR, COMMITTEE),
         Office(by_number["secretary"], Role.SECRETARY, SCHOOL),
+        # The deputy: a review is closed by two.
+        Office(staff[DEPUTY], Role.SECRETARY, SCHOOL),
         Office(by_number["organizer"], Role.ORGANIZER, SCHOOL),
         *(Office(next(teachers), Role.ORGANIZER, SCHOOL) for _ in range(HELPERS)),
     ]

@@ -19,6 +19,7 @@ from activities.certificates.rules import Answer, CertificateState, ItemState
 from activities.certificates.rules_notice import Verdict
 from activities.corrections.models import Correction
 from activities.corrections.rules import CorrectionState, Opinion
+from activities.cycles.closing import verify_all
 from activities.demo import article
 from activities.demo.load import NotEmpty, load, think
 from activities.duties.kinds import Evidence, PhotoMoment
@@ -80,6 +81,7 @@ def test_every_state_is_one_the_services_could_have_made(now):
     broken = {claim: found for claim, query in BROKEN.items() if (found := first(query, now))}
     assert broken == {}
     check_sizes()
+    assert [wrong for _, wrong in verify_all()] == [""], "last year's review is as it was closed"
     slots = db.session.scalars(sa.select(Slot).options(WITH_ALL)).all()
     check_days(slots)
     check_sign_ups(slots)
