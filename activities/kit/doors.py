@@ -156,7 +156,10 @@ DOORS = (
                     ),
                     Page(
                         "requirements.sets_now", N_("What is asked"), Permission.SET_REQUIREMENTS,
-                        also=("requirements.sets", "requirements.new", "requirements.show", "requirements.edit"),
+                        also=(
+                            "requirements.sets", "requirements.new", "requirements.show", "requirements.edit",
+                            "requirements.take_back",
+                        ),
                     ),
                     Page(
                         "packets.points_now", N_("Points"),

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
@@ -118,6 +119,14 @@ class NewForm(AskedForm):
     @property
     def chosen_standings(self) -> Standings:
         return Standings(sum(Standings[Standing(key).name] for key in self.standings.data or ()))
+
+
+class TakeBackForm(FlaskForm):
+    reason = StringField(
+        _l("Reason"), [DataRequired(_l("Say why.")), Length(max=200, message=LONGEST)], filters=[clean_line],
+        description=_l("It stands on the trail, with all that the set said."),
+    )  # fmt: skip
+    version = Revision()
 
 
 def _data(asked: Asked, year: int) -> dict[str, Any]:

@@ -10,9 +10,10 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
 
-from activities.kit.db import db
+from activities.kit.db import db, run
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
+from activities.outbox.models import Notice
 from activities.people.models import Member, Unit
 from activities.people.persons import is_account_of
 from activities.people.queries import within
@@ -148,6 +149,22 @@ def around(paths: Collection[str], year: int) -> list[RequirementVersion]:
     above = {int(part) for path in paths for part in path.split("/") if part}
     query = _in_force().where(RequirementSet.year == year, sa.or_(Unit.id.in_(above), within(paths)))
     return list(db.session.scalars(query.order_by(Unit.path, RequirementSet.id)))
+
+
+def is_told_of(one: RequirementSet, since: datetime) -> bool:
+    """Whether anybody for whom the set holds was told since then what they owe of its year. Two statements."""
+    told = (
+        sa.select(Unit.path, Member.stage, Member.standing)
+        .join(Member, Member.unit_id == Unit.id)
+        .join(Notice, Notice.member_id == Member.id)
+        .where(
+            within([one.unit.path]), Notice.key.startswith("owed "), Notice.created_at >= since,
+            Notice.params["year"].as_integer() == one.year,
+        )
+        .distinct()
+    )  # fmt: skip
+    sets = [(version.of.whom, version.set_id) for version in around([one.unit.path], one.year)]
+    return any(rules.nearest(sets, *who) == one.id for who in run(told))
 
 
 class People(NamedTuple):

@@ -200,6 +200,12 @@ class NothingChanged(Refusal):
     sentence: ClassVar[str] = N_("That is what is asked already.")
 
 
+@refusal
+class ToldAlready(Refusal):
+    sentence: ClassVar[str] = N_("People have been told already what they owe by it, so it stays to be read.")
+    remedy: ClassVar[str] = N_("Put a version in force that asks for nothing.")
+
+
 # ── exemptions ──────────────────────────────────────────────────────────────
 
 

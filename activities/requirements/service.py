@@ -53,6 +53,29 @@ def change(actor_id: int, set_id: int, version_id: int, asked: Asked, reason: st
     _set(set_id, actor_id, asked, reason, now, _said(present.asked), {})
 
 
+@transactional
+def take_back(actor_id: int, set_id: int, version_id: int, reason: str, now: datetime) -> None:
+    """Take a set back as if it had never been, with all its versions; what they said stands on the trail. Raises
+    ToldAlready once anybody was told what they owe by it, ChangedMeanwhile where `version_id` holds no more."""
+    one = lock(RequirementSet, set_id)
+    _locked_unit(actor_id, one.unit_id)
+    versions = queries.versions(set_id)
+    if versions[0].id != version_id:
+        raise ChangedMeanwhile
+    if queries.is_told_of(one, versions[-1].set_at):
+        raise rules.ToldAlready
+    whom = {"set": set_id, "unit": one.unit_id, "year": one.year}
+    whom |= {"stages": int(one.stages), "standings": int(one.standings)}
+    gone: list[tuple[int, dict[str, Any], dict[str, Any]]] = [
+        (version.id, {**whom, **_said(version.asked)}, {}) for version in versions
+    ]
+    audit.leave_all(now, actor_id, "take back what is asked", RequirementVersion, gone, reason=reason)
+    for version in versions:
+        db.session.delete(version)
+    db.session.flush()
+    db.session.delete(one)
+
+
 def _locked_unit(actor_id: int, unit_id: int) -> Unit:
     unit = lock(Unit, unit_id)
     if not acting(actor_id).may(Permission.SET_REQUIREMENTS, unit.path):

@@ -16,8 +16,8 @@ from activities.kit.roles import Permission
 from activities.kit.web import done, invalid
 from activities.people import queries as people
 from activities.requirements import pages, queries, service
-from activities.requirements.forms import AskedForm, NewForm
-from activities.requirements.rules import FIRST_YEAR, LAST_YEAR, SORTS, NothingChanged, Overlaps, Whom
+from activities.requirements.forms import AskedForm, NewForm, TakeBackForm
+from activities.requirements.rules import FIRST_YEAR, LAST_YEAR, SORTS, NothingChanged, Overlaps, ToldAlready, Whom
 
 YEAR = f"<int(min={FIRST_YEAR}, max={LAST_YEAR}):year>"
 
@@ -29,6 +29,7 @@ def add_to(blueprint: Blueprint) -> None:
     blueprint.route(f"/requirements/{YEAR}/new", methods=("GET", "POST"))(new)
     blueprint.get("/requirements/sets/<public_id>")(show)
     blueprint.route("/requirements/sets/<public_id>/edit", methods=("GET", "POST"))(edit)
+    blueprint.route("/requirements/sets/<public_id>/take-back", methods=("GET", "POST"))(take_back)
 
 
 @access(Permission.SET_REQUIREMENTS)
@@ -108,3 +109,23 @@ def edit(public_id: str) -> Any:
     return done(
         _("The new version is in force; the earlier ones stay to be read."), url_for(".show", public_id=public_id)
     )
+
+
+@access(Permission.SET_REQUIREMENTS)
+def take_back(public_id: str) -> Any:
+    """As if it had never been, as long as nobody was told what they owe by it."""
+    version = queries.set_to_change(current_user, public_id)
+    form = TakeBackForm(data={"version": version.id})
+    page = {"form": form, "version": version, "concerned": pages.concerned(version.of.whom, version.of.year)}
+    if not form.is_submitted():
+        return render_template("requirements/take_back.html", **page)
+    if not form.validate():
+        return invalid("requirements/take_back.html", **page)
+    try:
+        service.take_back(
+            current_user.id, version.set_id, form.version.data or 0, form.reason.data or "", clock.now()
+        )  # fmt: skip
+    except (ToldAlready, ChangedMeanwhile) as refusal:
+        refuse(form, "reason", refusal)
+        return invalid("requirements/take_back.html", **page)
+    return done(_("It is taken back; nothing is asked by it any more."), url_for(".sets", year=version.of.year))

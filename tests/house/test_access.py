@@ -863,6 +863,8 @@ TABLE = {
     "GET requirements.show": row("login 200 404 200 200 404", requirement_set),
     "GET requirements.edit": row("login 404 404 404 200 404", requirement_set),
     "POST requirements.edit": row("login 404 404 404 422 404", requirement_set),
+    "GET requirements.take_back": row("login 404 404 404 200 404", requirement_set),
+    "POST requirements.take_back": row("login 404 404 404 422 404", requirement_set),
     "GET requirements.exemptions": row("login 404 404 404 200 404"),
     "GET requirements.exempt": row("login 404 404 404 200 404"),
     "POST requirements.exempt": row("login 404 404 404 422 404"),

@@ -15,9 +15,9 @@ from activities.kit.refusal import ChangedMeanwhile, NotFound
 from activities.kit.roles import Role
 from activities.people.rules import Stages, Standings
 from activities.people.service import acting
-from activities.requirements import pages, queries, service
+from activities.requirements import pages, queries, service, telling
 from activities.requirements.models import RequirementSet, RequirementVersion
-from activities.requirements.rules import Asked, NothingChanged, Overlaps, Whom
+from activities.requirements.rules import Asked, NothingChanged, Overlaps, ToldAlready, Whom
 from tests.cast import HOUR, NOW, english, grant, logged_in
 from tests.house.test_races import race
 from tests.requirements.asked import END, MEETINGS, SERVICE, SWEEPING, asked_by
@@ -75,6 +75,44 @@ class TestAsking:
         results = race(app, [lambda: service.ask(cast.chen.id, unit, 2026, *ANY, ASKED, "年初", NOW)] * 4)
         assert [type(one) for one in results if isinstance(one, Exception)] == [Overlaps] * 3
         assert db.session.scalar(sa.select(sa.func.count()).select_from(RequirementSet)) == 1
+
+
+@pytest.mark.usefixtures("ctx")
+class TestTakingBack:
+    def test_it_is_as_if_it_had_never_been_and_stands_on_the_trail(self, cast):
+        version = asked_by(cast.first, cast.chen, SERVICE)
+        db.session.commit()
+        service.take_back(cast.chen.id, version.set_id, version.id, "设错了支部", NOW)
+        assert queries.holding_for(cast.lin, 2026) is None
+        assert db.session.query(RequirementVersion).count() == db.session.query(RequirementSet).count() == 0
+        trail = db.session.query(AuditEntry).filter_by(verb="take back what is asked").one()
+        assert (trail.reason, trail.after) == ("设错了支部", {})
+        assert trail.before["lines"] == {SERVICE.key: [1200, "2026-12-31"]}
+        service.ask(cast.chen.id, cast.first.id, 2026, *ANY, ASKED, "重新设", NOW)
+
+    @pytest.mark.parametrize(("told_of", "is_refused"), [("first", True), ("second", False), ("school", False)])
+    def test_once_anybody_was_told_what_they_owe_by_it_it_stays(self, cast, told_of, is_refused):
+        """Of the branch's own set nobody was told who was told in another branch, or by the school's set before."""
+        asked_by(cast.school, cast.chen, SERVICE)
+        first = asked_by(cast.first, cast.chen, SERVICE, year=2026 if told_of != "school" else 2027)
+        db.session.commit()
+        chosen = cast.zhao if told_of == "second" else cast.lin
+        telling.tell(cast.chen.id, [chosen.public_id], 2026, NOW)
+        if is_refused:
+            with pytest.raises(ToldAlready):
+                service.take_back(cast.chen.id, first.set_id, first.id, "不要了", NOW)
+        else:
+            service.take_back(cast.chen.id, first.set_id, first.id, "不要了", NOW)
+        assert db.session.query(RequirementSet).count() == 1 + is_refused
+
+    def test_only_who_may_and_what_was_looked_at(self, cast):
+        version = asked_by(cast.first, cast.chen, SERVICE)
+        db.session.commit()
+        for who in (cast.lin, cast.ou, cast.gu):
+            with pytest.raises(NotFound):
+                service.take_back(who.id, version.set_id, version.id, "想", NOW)
+        with pytest.raises(ChangedMeanwhile):
+            service.take_back(cast.chen.id, version.set_id, version.id + 1, "想", NOW)
 
 
 @pytest.mark.usefixtures("ctx")
@@ -151,6 +189,18 @@ class TestThePages:
         assert page.index("10 hours") < page.index("20 hours")
         stale = chen.submit(address, **typed, shown=digest)
         assert stale.status_code == 422  # the version it was looked at with holds no more
+
+    def test_one_is_taken_back_with_a_reason(self, app, cast):
+        with app.app_context():
+            version = asked_by(cast.first, cast.chen, SERVICE)
+            db.session.commit()
+            public_id, number = version.of.public_id, version.id
+        chen, address = english(app, cast.chen), f"/requirements/sets/{public_id}/take-back"
+        assert address in chen.get(f"/requirements/sets/{public_id}").text
+        assert "It concerns 3 people." in chen.get(address).text
+        assert 'id="reason-error"' in chen.submit(address, version=number).text
+        assert chen.submit(address, version=number, reason="Wrong branch").location.endswith("/requirements/2026")
+        assert chen.get(f"/requirements/sets/{public_id}").status_code == 404
 
     def test_others_see_neither_the_list_nor_the_set_of_another_branch(self, app, cast):
         with app.app_context():
