@@ -19,6 +19,7 @@ from activities.certificates.models import BatchItem, Certificate, CertificateRe
 from activities.corrections.models import Correction
 from activities.cycles.models import Cycle, Essay, GradeObjection, GradeVersion, Opinion, Participant
 from activities.cycles.models_peers import PeerReview
+from activities.cycles.rules import CycleState
 from activities.dossiers.models import Entry
 from activities.duties.models import Activity, Post, Slot
 from activities.goods.models import GoodsDelivery, Lot, Movement, Stock
@@ -62,6 +63,10 @@ SLOT = {
 
 def _of_slot(slot_id: Any) -> tuple[tuple[Any, Any], ...]:
     return ((Slot, Slot.id == slot_id), (Post, Post.id == Slot.post_id), (Activity, Activity.id == Post.activity_id))
+
+
+# Before, who is reviewed reads neither what others are still writing nor a grade that is not on notice yet.
+REVIEW_IS_CLOSED = Cycle.state == CycleState.CLOSED
 
 
 def _moved(whose: Any) -> Section:
@@ -190,7 +195,7 @@ SECTIONS: dict[str, Section] = {
         Participant.member_id,
         {
             "year": Participant.year, "unit": Unit.name, "stage": Participant.stage, "class": Participant.class_name,
-            "grade": Participant.grade, "removed_at": Participant.removed_at, "reason": Participant.reason,
+            "removed_at": Participant.removed_at, "reason": Participant.reason,
         },
         [(Unit, Unit.id == Participant.unit_id)],
     ),
@@ -205,7 +210,7 @@ SECTIONS: dict[str, Section] = {
             "year": Cycle.year, "grade": GradeVersion.grade, "opinion": GradeVersion.opinion,
             "reason": GradeVersion.reason, "given_at": GradeVersion.given_at,
         },
-        [(Cycle, Cycle.id == GradeVersion.cycle_id)],
+        [(Cycle, Cycle.id == GradeVersion.cycle_id)], where=[REVIEW_IS_CLOSED],
     ),
     "review_objections": Section(
         GradeObjection.member_id,
@@ -217,7 +222,7 @@ SECTIONS: dict[str, Section] = {
     ),
     "review_opinions": Section(
         Opinion.member_id, {"year": Cycle.year, "text": Opinion.text, "written_at": Opinion.written_at},
-        [(Cycle, Cycle.id == Opinion.cycle_id)],
+        [(Cycle, Cycle.id == Opinion.cycle_id)], where=[REVIEW_IS_CLOSED],
     ),
     "requests_to_be_forgotten": Section(
         ForgetRequest.member_id,
