@@ -55,6 +55,10 @@ class AskedForm(LookedAt):
         for key in (f"{sort.key}:{of}" for of in sort.of):
             yield self[f"amount_{name_of(key)}"], self[f"due_{name_of(key)}"]
 
+    def has_any(self, sort: Sort) -> bool:
+        """Whether anything of a sort is asked, or was typed wrongly."""
+        return any(amount.data or amount.errors or due.errors for amount, due in self.lines(sort))
+
     def validate(self, extra_validators: Any = None) -> bool:
         """Every day is one of the year."""
         is_valid = bool(super().validate(extra_validators))

@@ -190,6 +190,19 @@ class TestThePages:
         stale = chen.submit(address, **typed, shown=digest)
         assert stale.status_code == 422  # the version it was looked at with holds no more
 
+    def test_what_is_not_asked_is_folded_and_what_was_typed_wrongly_is_not(self, app, cast):
+        with app.app_context():
+            version = asked_by(cast.first, cast.chen, SERVICE)
+            db.session.commit()
+            public_id, number = version.of.public_id, version.id
+        chen, address = english(app, cast.chen), f"/requirements/sets/{public_id}/edit"
+        assert chen.get(address).text.count('<details class="sec" open>') == 1
+        typed = {"due": END, "told_on": "0", "reason": "x", "version": number, "amount_hours_service": ""}
+        wrong = chen.submit(address, **typed, amount_times_blood="-1")
+        assert wrong.text.count('<details class="sec" open>') == 1
+        opened = wrong.text.index('<details class="sec" open>')
+        assert wrong.text.index('id="amount_hours_service"') < opened < wrong.text.index('id="amount_times_blood"')
+
     def test_one_is_taken_back_with_a_reason(self, app, cast):
         with app.app_context():
             version = asked_by(cast.first, cast.chen, SERVICE)
