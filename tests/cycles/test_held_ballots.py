@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import sqlalchemy as sa
 import time_machine
@@ -9,7 +11,7 @@ import time_machine
 from activities.ballots import ending, voting
 from activities.ballots.models import Ballot, BallotBox
 from activities.ballots.rules import BallotState
-from activities.cycles import held_ballots, service
+from activities.cycles import freezing, held_ballots, service
 from activities.cycles.models import Participant
 from activities.cycles.rules_refusals import StepNotOpen
 from activities.kit.db import db
@@ -96,6 +98,9 @@ class TestHolding:
         part = db.session.scalar(sa.select(Participant.id).where(Participant.member_id == cast.lin.id))
         assert found[part]["all"] == [0, 0, 0, 0, 0, 7]
         assert len(found) == 8
+        frozen = {one["person"]: one["steps"] for one in json.loads(freezing.written(the_cycle()))["people"]}
+        assert frozen[cast.lin.public_id]["ballot"] == found[part]
+        assert "ballot" not in frozen[cast.zhao.public_id]
 
 
 def test_its_page_shows_how_far_each_unit_is_and_opens_the_rest(app, cast):

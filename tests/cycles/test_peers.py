@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 
 import pytest
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 import time_machine
 
 from activities.audit.models import AuditEntry
-from activities.cycles import peers, queries_peers, service
+from activities.cycles import freezing, peers, queries_peers, service
 from activities.cycles.models_peers import PeerDraw, PeerReview
 from activities.cycles.rules_peers import (
     MarksMissing,
@@ -141,6 +142,9 @@ class TestWriting:
         assert told(cast.lin) is None
         handed_in(first)
         assert told(cast.lin) == (3, [[3, 0, 0, 0], [0, 3, 0, 0], [3, 0, 0, 0], [0, 0, 3, 0]], ["踏实", "踏实"])
+        frozen = {one["person"]: one["steps"] for one in json.loads(freezing.written(the_cycle()))["people"]}
+        assert frozen[cast.lin.public_id]["peers"] == {"reviews": 3, "marks": told(cast.lin).marks}
+        assert "peers" not in frozen[cast.ou.public_id]
 
     def test_who_leaves_the_review_is_waited_for_no_more(self, cast):
         drawn(cast)
