@@ -16,6 +16,7 @@ from activities.cycles import (
     routes_keeping,
     routes_mine,
     routes_notice,
+    routes_overview,
     routes_peers,
     routes_people,
     step_essay,
@@ -45,6 +46,7 @@ routes_people.add_to(cycles)
 routes_peers.add_to(cycles)
 routes_notice.add_to(cycles)
 routes_closing.add_to(cycles)
+routes_overview.add_to(cycles)
 # The sorts of steps that are built; each has handed in what its pages show.
 BUILT = (step_essay, step_peers, step_grade, step_notice)
 FIELDS: dict[type[Refusal], str] = {Overlaps: "unit_id", NobodyToReview: "unit_id", TooShortNotice: "days_notice"}

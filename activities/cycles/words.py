@@ -22,6 +22,7 @@ DEEDS = {
     "stay open": N_("let it stay open"),
     "close": N_("closed the review; SHA-256 %(hash)s"),
     "draw peers": N_("drew who reviews whom, %(reviews)s reviews in all"),
+    "remind": N_("reminded %(people)s people: %(step)s"),
 }
 
 

@@ -179,7 +179,8 @@ DOORS = (
                 also=(
                     "cycles.new", "cycles.show", "cycles.windows", "cycles.reopen", "cycles.settings", "cycles.add",
                     "cycles.call_off", "cycles.unit_people", "cycles.person", "cycles.grade", "cycles.ask_opinion",
-                    "cycles.remove", "cycles.differences",
+                    "cycles.remove", "cycles.differences", "cycles.overview", "cycles.graded_people",
+                    "cycles.waited_for",
                 ),
             ),
             Page("ballots.kept", N_("Ballots"), also=("ballots.show", "ballots.new")),

@@ -27,7 +27,7 @@ from activities.calendars.queries import feeds_of
 from activities.calendars.service import feed_of
 from activities.chats import service as chats
 from activities.cycles.grading import ask_opinion
-from activities.cycles.models import Cycle, Opinion
+from activities.cycles.models import Cycle, CycleStep, Opinion
 from activities.dossiers.importing import keep as keep_entries
 from activities.dossiers.models import Entry
 from activities.dossiers.rules import Block, Said
@@ -150,6 +150,14 @@ def peer_of_lin(cast: Cast) -> dict[str, Any]:
 
 def review_step(cast: Cast) -> dict[str, Any]:
     return {**review(cast), "key": "essay"}
+
+
+def review_wait(cast: Cast) -> dict[str, Any]:
+    """For whom its self-review waits, which is open by now."""
+    found = review(cast)
+    db.session.execute(sa.update(CycleStep).where(CycleStep.key == "essay").values(first=NOW.date()))
+    db.session.commit()
+    return {**found, "key": "essay"}
 
 
 def review_unit(cast: Cast) -> dict[str, Any]:
@@ -924,6 +932,10 @@ TABLE = {
     "POST cycles.close": row("login 404 404 404 409 404", review),
     "GET cycles.differences": row("login 404 404 404 404 404", review),
     "GET cycles.show": row("login 404 404 404 200 404", review),
+    "GET cycles.overview": row("login 404 404 404 200 404", review),
+    "GET cycles.graded_people": row("login 404 404 404 200 404", review),
+    "GET cycles.waited_for": row("login 404 404 404 200 404", review_wait),
+    "POST cycles.remind": row("login 404 404 404 303 404", review_wait),
     # outcomes
     "GET outcomes.slot": row("login 404 404 200 200 404", slot),
     "POST outcomes.enter": row("login 404 404 409 403 404", slot),

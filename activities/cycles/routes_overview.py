@@ -1,0 +1,76 @@
+"""A review as a whole: how far its units are, who is waited for and told, how grades are spread, and who is behind a
+number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+from flask_login import current_user
+
+from activities.cycles import overview, overview_queries, queries, reminding
+from activities.cycles.overview_queries import PAGE, Wanted
+from activities.cycles.rules_grades import Grade
+from activities.cycles.rules_overview import ORDER, SHADES
+from activities.kit import clock
+from activities.kit.access import access
+from activities.kit.i18n import gettext as _
+from activities.kit.i18n import ngettext
+from activities.kit.refusal import NotFound
+from activities.kit.roles import Permission
+from activities.kit.web import asked_page, done
+
+
+def add_to(blueprint: Blueprint) -> None:
+    """Let these pages be reached."""
+    blueprint.get("/cycles/<public_id>/overview", endpoint="overview")(show)
+    blueprint.get("/cycles/<public_id>/overview/people")(graded_people)
+    blueprint.get("/cycles/<public_id>/waiting/<key>")(waited_for)
+    blueprint.post("/cycles/<public_id>/waiting/<key>")(remind)
+
+
+@access(Permission.HOLD_REVIEW)
+def show(public_id: str) -> Any:
+    cycle = queries.seen_by(current_user, public_id)
+    page = overview.of_cycle(current_user, cycle, clock.now())
+    return render_template("cycles/overview.html", **page, order=ORDER, shades=SHADES)
+
+
+@access(Permission.HOLD_REVIEW)
+def graded_people(public_id: str) -> Any:
+    """Who has a grade, or none yet: the people behind a number."""
+    cycle = queries.seen_by(current_user, public_id)
+    asked, unit = request.args.get("grade", ""), request.args.get("unit", "")
+    if asked and asked not in list(Grade):
+        raise NotFound
+    where = overview_queries.unit_of(current_user, cycle, unit) if unit else None
+    wanted = Wanted(where, Grade(asked) if asked else None, asked_page())
+    found = overview_queries.people(current_user, cycle, wanted)
+    return render_template(
+        "cycles/overview_people.html", cycle=cycle, wanted=wanted, people=found[:PAGE], more=len(found) > PAGE
+    )
+
+
+@access(Permission.HOLD_REVIEW)
+def waited_for(public_id: str, key: str) -> Any:
+    """For whom the open step waits, by name."""
+    cycle = queries.seen_by(current_user, public_id)
+    sort = next((one for one in overview.open_waits(cycle, clock.now()) if one.key == key), None)
+    if sort is None:
+        raise NotFound
+    found = overview_queries.waited_for(overview_queries.paths_in(current_user, cycle), cycle.id, sort)
+    page = asked_page()
+    shown = found[(page - 1) * PAGE : page * PAGE]
+    return render_template(
+        "cycles/overview_waiting.html", cycle=cycle, sort=sort, people=shown, number=len(found), page=page,
+        more=len(found) > page * PAGE,
+    )  # fmt: skip
+
+
+@access(Permission.HOLD_REVIEW)
+def remind(public_id: str, key: str) -> Any:
+    cycle = queries.seen_by(current_user, public_id)
+    told = reminding.remind(current_user.id, cycle.id, key, clock.now())
+    said = ngettext("%(num)s person is told.", "%(num)s people are told.", told)
+    nobody = _("Nobody is left to tell: all who are waited for were told today.")
+    return done(said if told else nobody, url_for(".overview", public_id=public_id))
