@@ -23,6 +23,7 @@ from activities.cycles import (
     step_grade,
     step_notice,
     step_peers,
+    told,
     words,
 )
 from activities.cycles.forms import OpenForm
@@ -49,6 +50,8 @@ routes_closing.add_to(cycles)
 routes_overview.add_to(cycles)
 # The sorts of steps that are built; each has handed in what its pages show.
 BUILT = (step_essay, step_peers, step_grade, step_notice)
+# What reviews tell the packet of a year.
+TELLING = (told.ballots, told.last_years)
 FIELDS: dict[type[Refusal], str] = {Overlaps: "unit_id", NobodyToReview: "unit_id", TooShortNotice: "days_notice"}
 
 

@@ -35,7 +35,7 @@ class Compared(NamedTuple):
 
 
 def compared(member_ids: Collection[int], year: int, other: Formula, now: datetime) -> list[Compared]:
-    """Nine statements, however many people they are."""
+    """Nine statements, however many people they are, and what rooms above read."""
     people = queries.years(member_ids, year, now)
     holding = formulas.holding({person.path for person, _ in people}, year) if people else {}
     found = []
@@ -73,7 +73,7 @@ class Preview:
 
 
 def preview(unit: Unit, year: int, formula: Formula, now: datetime) -> Preview:
-    """Eleven statements, however many people there are."""
+    """Eleven statements, however many people there are, and what rooms above read."""
     people = compared(formulas.concerned(unit.path, year), year, formula, now)
     points = [(one.person.unit, one.before.points if one.before else None, one.after.points) for one in people]
     changed = [one for one in people if one.changes]

@@ -35,7 +35,7 @@ def packet(member_id: int, year: int, now: datetime) -> Packet:
 
 def packets(member_ids: Collection[int], year: int, now: datetime) -> dict[int, Packet]:
     """The packets of these people by id, in the order of units, classes and names. Thirteen statements, however many
-    they are."""
+    they are, and what rooms above read."""
     basis = _basis(member_ids, year, now)
     passed = trainings.passed_in(member_ids, year)
     given = _by_person(run(statements.given(member_ids, year)))
@@ -64,7 +64,7 @@ def packets(member_ids: Collection[int], year: int, now: datetime) -> dict[int, 
 
 def years(member_ids: Collection[int], year: int, now: datetime) -> list[tuple[Person, Figures]]:
     """These people in their order with what points are reckoned from, as packets have it. Eight statements, however
-    many they are."""
+    many they are, and what rooms above read."""
     basis = _basis(member_ids, year, now)
     return [(person, basis.figures(person.id)) for person in basis.year.people]
 

@@ -137,7 +137,7 @@ class Missed:
 
 @dataclass(frozen=True)
 class Opinion:
-    """What the branch said of a year, and the grade that people gave."""
+    """What the branch said of a year, and the grade that people gave, by its English name."""
 
     year: int
     text: str
