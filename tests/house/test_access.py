@@ -143,9 +143,11 @@ def review(cast: Cast) -> dict[str, Any]:
 
 
 def peer_of_lin(cast: Cast) -> dict[str, Any]:
-    """Somebody whom Lin reviews, in the review of the school."""
+    """Somebody whom Lin reviews and Ou does not, in the review of the school."""
     found = db.session.scalar(sa.select(Cycle.public_id)) or drawn(cast)
-    return {"public_id": found, "person": reviews(by=cast.lin)[0].reviewed.member.public_id}
+    others = {one.reviewed_id for one in reviews(by=cast.ou)}
+    one = next(one for one in reviews(by=cast.lin) if one.reviewed_id not in others)
+    return {"public_id": found, "person": one.reviewed.member.public_id}
 
 
 def review_step(cast: Cast) -> dict[str, Any]:
