@@ -123,17 +123,17 @@ def present(asked: Asked) -> Edition:
     if row is None or row.revoked_at or not row.active:
         memory().known.pop(asked.digest, None)
         raise Revoked
-    edition = Edition(
-        asked=asked._replace(member_id=row.id), declaration=declaration, facts=_facts(row), names=_names(row),
+    facts, changed_at = _facts(row), None
+    if declaration.is_own:
+        changed_at = _changed_at(row, row.created_at, row.raised_at)
+        facts = (*facts, changed_at)
+    return Edition(
+        asked=asked._replace(member_id=row.id), declaration=declaration, facts=facts, names=_names(row),
         language=row.language if row.language in LANGUAGES else DEFAULT, detail=row.detail, raised=row.raised,
-        raised_at=row.raised_at if row.raised else None, known=(row.edition, row.edition_at),
+        raised_at=row.raised_at if row.raised else None, changed_at=changed_at, known=(row.edition, row.edition_at),
         states=declaration.states(row, asked) if declaration.states else None,
         rest=str(getattr(row, "timetable", None)),
     )  # fmt: skip
-    if not declaration.is_own:
-        return edition
-    changed_at = _changed_at(row, row.created_at, row.raised_at)
-    return replace(edition, facts=(*edition.facts, changed_at), changed_at=changed_at)
 
 
 def published(scope: Scope, public_id: str, now: datetime) -> Edition:

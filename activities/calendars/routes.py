@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 
 from flask import Blueprint, Flask, Response, request
-from werkzeug.http import http_date
+from werkzeug.datastructures import Accept
+from werkzeug.http import http_date, parse_accept_header
 from werkzeug.sansio.http import is_resource_modified
 
 from activities.calendars import bodies, feeds, page_routes, service
@@ -96,8 +98,15 @@ def _is_news(tag: str, changed_at: datetime | None) -> bool:
 
 
 def _asks_for_gzip() -> bool:
-    """Only a client that names gzip gets it: some calendars say "anything" and cannot read it."""
-    return any(coding.lower() == "gzip" and quality > 0 for coding, quality in request.accept_encodings)
+    return _names_gzip(request.environ.get("HTTP_ACCEPT_ENCODING", ""))
+
+
+@lru_cache(maxsize=64)
+def _names_gzip(accepted: str) -> bool:
+    """Only a client that names gzip gets it: some calendars say "anything" and cannot read it. Each kind of program
+    says the same every hour."""
+    codings = parse_accept_header(accepted, Accept)
+    return any(coding.lower() == "gzip" and quality > 0 for coding, quality in codings)
 
 
 def _no_feed(code: int) -> Response:

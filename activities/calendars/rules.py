@@ -80,7 +80,9 @@ def forgotten_at(moment: datetime, zone: ZoneInfo) -> datetime:
     return _midnight(moment.astimezone(zone).date() + timedelta(days=DAYS_KEPT + 1), zone)
 
 
+@lru_cache(maxsize=256)
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    """Every fetch asks for that of the day, and those of what its feed has lost last."""
     return datetime.combine(day, time.min, zone).astimezone(UTC)
 
 

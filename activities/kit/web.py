@@ -63,7 +63,8 @@ class PageSessions(SecureCookieSessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """Without a cookie there is nothing to verify, and no signer to build."""
-        if app.secret_key and self.get_cookie_name(app) not in request.cookies:
+        has_none = "HTTP_COOKIE" not in request.environ or self.get_cookie_name(app) not in request.cookies
+        if app.secret_key and has_none:
             return self.session_class()
         return super().open_session(app, request)
 
