@@ -28,14 +28,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Waiting:
-    """For whom the units wait: how many in all, and by unit."""
+    """For whom the units wait: how many by unit, and how many different people, who stand under no unit."""
 
     sort: Wait
-    by_unit: Mapping[int, int]
+    by_unit: Mapping[int | None, int]
 
     @property
     def people(self) -> int:
-        return sum(self.by_unit.values())
+        return self.by_unit.get(None, 0)
 
 
 def of_cycle(holder: Viewer, cycle: Cycle, now: datetime) -> dict[str, Any]:

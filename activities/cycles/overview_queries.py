@@ -71,14 +71,17 @@ def closed_years(holder: Viewer, cycle: Cycle) -> dict[int, Tally]:
 # ── who is waited for ───────────────────────────────────────────────────────
 
 
-def waiting(paths: Sequence[str], cycle_id: int, sorts: Iterable[Wait]) -> dict[str, dict[int, int]]:
-    """By sort and unit, how many people are waited for. One statement."""
-    found: dict[str, dict[int, int]] = {one.key: {} for one in sorts}
+def waiting(paths: Sequence[str], cycle_id: int, sorts: Iterable[Wait]) -> dict[str, dict[int | None, int]]:
+    """By sort and unit, how many people are waited for; without a unit, how many different people these are. One
+    statement."""
+    found: dict[str, dict[int | None, int]] = {one.key: {} for one in sorts}
     parts = [_pairs(paths, cycle_id, one) for one in sorts]
     if parts:
-        pairs = sa.union_all(*parts).subquery()
-        counted = sa.select(pairs.c.key, pairs.c.unit_id, sa.func.count()).group_by(pairs.c.key, pairs.c.unit_id)
-        for key, unit_id, count in db.session.execute(counted):
+        pairs = sa.union_all(*parts).cte("pairs")
+        people = sa.func.count(pairs.c.member_id.distinct())
+        by_unit = sa.select(pairs.c.key, pairs.c.unit_id, people).group_by(pairs.c.key, pairs.c.unit_id)
+        in_all = sa.select(pairs.c.key, sa.null(), people).group_by(pairs.c.key)
+        for key, unit_id, count in db.session.execute(sa.union_all(by_unit, in_all)):
             found[key][unit_id] = count
     return found
 

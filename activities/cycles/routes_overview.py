@@ -3,28 +3,31 @@ number."""
 
 from __future__ import annotations
 
+from tempfile import TemporaryFile
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, render_template, request, send_file, url_for
 from flask_login import current_user
 
-from activities.cycles import overview, overview_queries, queries, reminding
+from activities.cycles import overview, overview_queries, queries, reminding, workbook, workbook_rows
 from activities.cycles.overview_queries import PAGE, Wanted
+from activities.cycles.rules import STATE_NAMES
 from activities.cycles.rules_grades import Grade
 from activities.cycles.rules_overview import ORDER, SHADES
 from activities.kit import clock
 from activities.kit.access import access
 from activities.kit.i18n import gettext as _
-from activities.kit.i18n import ngettext
+from activities.kit.i18n import ngettext, say_moment
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
-from activities.kit.web import asked_page, done
+from activities.kit.web import XLSX, asked_page, done
 
 
 def add_to(blueprint: Blueprint) -> None:
     """Let these pages be reached."""
     blueprint.get("/cycles/<public_id>/overview", endpoint="overview")(show)
     blueprint.get("/cycles/<public_id>/overview/people")(graded_people)
+    blueprint.get("/cycles/<public_id>/review.xlsx", endpoint="workbook")(export)
     blueprint.get("/cycles/<public_id>/waiting/<key>")(waited_for)
     blueprint.post("/cycles/<public_id>/waiting/<key>")(remind)
 
@@ -49,6 +52,30 @@ def graded_people(public_id: str) -> Any:
     return render_template(
         "cycles/overview_people.html", cycle=cycle, wanted=wanted, people=found[:PAGE], more=len(found) > PAGE
     )
+
+
+@access(Permission.HOLD_REVIEW)
+def export(public_id: str) -> Any:
+    now = clock.now()
+    cycle = queries.seen_by(current_user, public_id)
+    paths = overview_queries.paths_in(current_user, cycle)
+    units = [(one.unit_id, one.unit.name) for one in queries.units_of(cycle, paths)]
+    facts = [
+        (_("Review"), f"{cycle.year} {cycle.unit.name}"), (_("State"), _(STATE_NAMES[cycle.state])),
+        (_("As of"), say_moment(now)),
+    ]  # fmt: skip
+    ballot = {part: said for tells in workbook_rows.BALLOT for part, said in tells(cycle.id).items()}
+    # The answer closes the file, and the file system forgets it.
+    file = TemporaryFile()  # noqa: SIM115
+    lines = workbook_rows.lines(current_user, cycle, paths)
+    workbook.write(file, units, overview_queries.tallies(current_user, cycle), lines, ballot, facts)
+    size = file.tell()
+    file.seek(0)
+    name = workbook.file_name(cycle.year, cycle.unit.name, clock.local_day(now).isoformat())
+    answer = send_file(file, XLSX, as_attachment=True, download_name=name, etag=False)
+    answer.content_length = size
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 @access(Permission.HOLD_REVIEW)

@@ -936,6 +936,7 @@ TABLE = {
     "GET cycles.show": row("login 404 404 404 200 404", review),
     "GET cycles.overview": row("login 404 404 404 200 404", review),
     "GET cycles.graded_people": row("login 404 404 404 200 404", review),
+    "GET cycles.workbook": row("login 404 404 404 200 404", review),
     "GET cycles.waited_for": row("login 404 404 404 200 404", review_wait),
     "POST cycles.remind": row("login 404 404 404 303 404", review_wait),
     # outcomes
