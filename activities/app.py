@@ -52,6 +52,7 @@ ROOMS = (
     "reviews",
     "outcomes",
     "goods",
+    "commendations",
     "cycles",
     "packets",
     "board",

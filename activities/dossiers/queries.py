@@ -112,6 +112,13 @@ def history(entry: Entry) -> list[Entry]:
     return list(db.session.scalars(query.order_by(Entry.id.desc())))
 
 
+def present_of(entry_id: int) -> Entry | None:
+    """What holds in the place of an entry by now: itself, or what it was corrected to; None once it was taken back."""
+    first = sa.select(Entry.id).where(Entry.id == entry_id).cte("later", recursive=True)
+    later = first.union_all(sa.select(Entry.id).join(first, Entry.replaces_id == first.c.id))
+    return db.session.scalars(sa.select(Entry).join(later, later.c.id == Entry.id).where(_present())).one_or_none()
+
+
 class Known(NamedTuple):
     id: int
     name: str

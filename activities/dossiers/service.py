@@ -7,16 +7,18 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
+
 from activities.audit import service as audit
 from activities.dossiers import notices, queries, rules
 from activities.dossiers.models import Entry
 from activities.dossiers.rules import Block, Said
 from activities.kit.clock import local_day
-from activities.kit.db import db, lock, transactional
+from activities.kit.db import db, lock, new_public_id, transactional
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
 from activities.people.models import Member
-from activities.people.persons import same_person
+from activities.people.persons import persons, same_person
 from activities.people.service import acting
 
 
@@ -59,12 +61,48 @@ def correct(actor_id: int, entry_id: int, said: Said, reason: str, now: datetime
 def withdraw(actor_id: int, entry_id: int, reason: str, now: datetime) -> None:
     """Have an entry hold no more; what it said stays to be seen."""
     old = _to_replace(actor_id, entry_id)
+    _void(actor_id, old, reason, now)
+    notices.withdrawn(old.member_id, old.title, reason, now)
+
+
+def _void(actor_id: int, old: Entry, reason: str, now: datetime) -> None:
     void = _append(actor_id, old.member_id, old.block, old.said, now, replaces_id=old.id, is_void=True, reason=reason)
     audit.leave(
         now, actor_id, "withdraw", Entry, void.id, before=told(old.member_id, old.said.values),
         after={"replaces": old.id}, reason=reason,
     )  # fmt: skip
-    notices.withdrawn(old.member_id, old.title, reason, now)
+
+
+# ── for verbs of rooms above, inside their transactions: they ask who may, lock the people first, and tell them ──
+
+
+def enter_for(actor_id: int, block: Block, said: Mapping[int, Said], now: datetime, source: str) -> dict[int, int]:
+    """Enter something for each of these people, one entry each; return its id by person. As many statements for many as
+    for one. Raises OwnEntry where one of them is the actor."""
+    person_of = persons({actor_id, *said})
+    if any(person_of[who] == person_of[actor_id] for who in said):
+        raise rules.OwnEntry
+    same = {"block": block, "entered_by_id": actor_id, "entered_at": now, "source": source}
+    rows = [{**same, **one.values, "public_id": new_public_id(), "member_id": who} for who, one in said.items()]
+    insert = sa.insert(Entry).returning(Entry.member_id, Entry.id)
+    ids = {row.member_id: row.id for row in db.session.execute(insert, rows)} if rows else {}
+    nothing: dict[str, Any] = {}
+    changes = [
+        (ids[who], nothing, {"block": block, "member": who, **told(who, one.values)}) for who, one in said.items()
+    ]
+    audit.leave_all(now, actor_id, "enter", Entry, changes, reason=source)
+    return ids
+
+
+def withdraw_for(actor_id: int, entry_id: int, reason: str, now: datetime) -> None:
+    """Have what was entered hold no more, also where it was corrected since; nothing is left to do where it was taken
+    back. Raises OwnEntry."""
+    present = queries.present_of(entry_id)
+    if present is None:
+        return
+    if same_person(actor_id, present.member_id):
+        raise rules.OwnEntry
+    _void(actor_id, present, reason, now)
 
 
 def _keep_for(actor_id: int, member_id: int) -> Member:

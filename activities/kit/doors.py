@@ -95,6 +95,13 @@ DOORS = (
                     Page("packets.now", N_("Evidence packet"), also=("packets.mine",)),
                     Page("records.mine", N_("Duties done")), Page("dossiers.mine", N_("Five blocks")),
                     Page("certificates.mine", N_("Certificates")),
+                    Page(
+                        "commendations.all_rounds", N_("Commendations"),
+                        also=(
+                            "commendations.show", "commendations.nominate", "commendations.mine",
+                            "commendations.committee", "commendations.decide", "commendations.object_to",
+                        ),
+                    ),
                     Page("certificates.on_notice", N_("On notice"), also=("certificates.object_to",)),
                 ),
             ),
@@ -184,6 +191,10 @@ DOORS = (
                 ),
             ),
             Page("ballots.kept", N_("Ballots"), also=("ballots.show", "ballots.new")),
+            Page(
+                "commendations.kept", N_("Commendations"), Permission.COMMEND,
+                also=("commendations.new", "commendations.manage", "commendations.call_off", "commendations.revoke"),
+            ),
             Group(
                 N_("To do"),
                 (

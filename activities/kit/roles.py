@@ -39,6 +39,7 @@ class Permission(StrEnum):
     SET_REQUIREMENTS = "set requirements"
     EXEMPT = "exempt"
     HOLD_REVIEW = "hold review"
+    COMMEND = "commend"
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -65,6 +66,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SET_REQUIREMENTS,
             Permission.EXEMPT,
             Permission.HOLD_REVIEW,
+            Permission.COMMEND,
         }
     ),
     Role.ADMINISTRATOR: frozenset(

@@ -14,6 +14,7 @@ from activities.audit import erasing
 from activities.audit import service as audit
 from activities.calendars.models import Feed
 from activities.certificates.models import Certificate, CertificateRequest, Objection
+from activities.commendations.models import Nomination, NoticeObjection
 from activities.corrections.models import Correction
 from activities.cycles.models import Essay, GradeObjection, GradeVersion, Opinion, Participant
 from activities.dossiers.models import Entry
@@ -46,6 +47,7 @@ TEXTS: dict[Any, tuple[str, ...]] = {
     Entry: ("title", "content", "unit", "source", "reason"), Participant: ("reason",),
     Essay: ("text",), GradeVersion: ("opinion", "reason"), Opinion: ("text",), GradeObjection: ("reason", "word"),
     Holder: ("reason",), Outcome: ("reason",), ForgetRequest: ("reason",),
+    Nomination: ("reasons", "word"), NoticeObjection: ("reason", "word"),
 }  # fmt: skip
 
 

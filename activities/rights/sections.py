@@ -16,6 +16,7 @@ from activities.ballots.models import Appraised, Ballot, BallotTally, BallotVote
 from activities.ballots.rules import BallotState
 from activities.calendars.models import Feed
 from activities.certificates.models import BatchItem, Certificate, CertificateRequest, Objection
+from activities.commendations.models import CommitteeMember, Nomination, NoticeObjection, Round
 from activities.corrections.models import Correction
 from activities.cycles.models import Cycle, Essay, GradeObjection, GradeVersion, Opinion, Participant
 from activities.cycles.models_peers import PeerReview
@@ -224,6 +225,29 @@ SECTIONS: dict[str, Section] = {
         Opinion.member_id, {"year": Cycle.year, "text": Opinion.text, "written_at": Opinion.written_at},
         [(Cycle, Cycle.id == Opinion.cycle_id)], where=[REVIEW_IS_CLOSED],
     ),
+    "nominations": Section(
+        Nomination.member_id,
+        {
+            "commendation": Round.title, "year": Round.year, "reasons": Nomination.reasons,
+            "evidence": Nomination.evidence, "nominated_at": Nomination.nominated_at, "state": Nomination.state,
+            "answered_at": Nomination.answered_at, "decided_on": Nomination.decided_on, "word": Nomination.word,
+        },
+        [(Round, Round.id == Nomination.round_id)],
+    ),
+    "committees": Section(
+        CommitteeMember.member_id,
+        {"commendation": Round.title, "year": Round.year, "named_at": CommitteeMember.named_at},
+        [(Round, Round.id == CommitteeMember.round_id)],
+    ),
+    "objections_to_commendations": Section(
+        NoticeObjection.member_id,
+        {
+            "commendation": Round.title, "year": Round.year, "reason": NoticeObjection.reason,
+            "made_at": NoticeObjection.made_at, "verdict": NoticeObjection.verdict,
+            "answered_at": NoticeObjection.answered_at, "word": NoticeObjection.word,
+        },
+        [(Nomination, Nomination.id == NoticeObjection.nomination_id), (Round, Round.id == Nomination.round_id)],
+    ),
     "requests_to_be_forgotten": Section(
         ForgetRequest.member_id,
         {
@@ -315,6 +339,7 @@ LEFT_OUT = {
     "bulk_change": "what an organizer did to slots; stands among what one did",
     "calendar_upload": "a file about to be imported, kept for an hour",
     "certificate_batch": "what a secretary ordered; stands among what one did",
+    "commendation_round": "who opened, published and granted a commendation; stands among what one did",
     "hook": "a group's robot; stands among what one did",
     "hours_import": "what a secretary imported; stands among what one did",
     "hours_upload": "a file about to be imported, kept for an hour",

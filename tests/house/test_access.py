@@ -26,6 +26,9 @@ from flask import Flask, url_for
 from activities.calendars.queries import feeds_of
 from activities.calendars.service import feed_of
 from activities.chats import service as chats
+from activities.commendations.models import Nomination, NoticeObjection, Round
+from activities.commendations.objections import object_to
+from activities.commendations.rules import RoundState
 from activities.cycles.grading import ask_opinion
 from activities.cycles.models import Cycle, CycleStep, Opinion
 from activities.dossiers.importing import keep as keep_entries
@@ -63,6 +66,7 @@ from tests.ballots.held import of_first
 from tests.cast import DAY, NOW, Cast, Visitor, logged_in, make_holder, make_room, make_series, make_site, store
 from tests.certificates.orders import asked_for, certified, objected, ordered
 from tests.chats.robots import robot
+from tests.commendations import rounds
 from tests.corrections.requests import correction_of_lin, recorded_of_lin
 from tests.cycles.opened import opened, the_cycle
 from tests.cycles.reviewing import drawn, reviews
@@ -148,6 +152,71 @@ def peer_of_lin(cast: Cast) -> dict[str, Any]:
     others = {one.reviewed_id for one in reviews(by=cast.ou)}
     one = next(one for one in reviews(by=cast.lin) if one.reviewed_id not in others)
     return {"public_id": found, "person": one.reviewed.member.public_id}
+
+
+def _round(state: RoundState) -> Round | None:
+    return db.session.scalar(sa.select(Round).where(Round.state == state))
+
+
+def _in_round(state: RoundState) -> dict[str, Any]:
+    one = _round(state)
+    assert one
+    found = db.session.scalars(sa.select(Nomination.public_id).where(Nomination.round_id == one.id)).one()
+    return {"public_id": one.public_id, "nomination": found}
+
+
+def commendation(cast: Cast) -> dict[str, Any]:
+    """A round that is open, with Lin before the committee, on which is Gu."""
+    if _round(RoundState.OPEN) is None:
+        rounds.opened(cast)
+        rounds.nominated(cast, cast.lin)
+    return {"public_id": _in_round(RoundState.OPEN)["public_id"]}
+
+
+def to_be_commended(cast: Cast) -> dict[str, Any]:
+    commendation(cast)
+    return _in_round(RoundState.OPEN)
+
+
+def own_nomination(cast: Cast) -> dict[str, Any]:
+    """Lin's, who has agreed."""
+    return {"public_id": to_be_commended(cast)["nomination"]}
+
+
+def not_agreed_yet(cast: Cast) -> dict[str, Any]:
+    """Lin's, who has not said anything."""
+    rounds.opened(cast)
+    found = db.session.get_one(Nomination, rounds.nominated(cast, cast.lin, agrees=False))
+    return {"public_id": found.public_id}
+
+
+def to_be_objected_to(cast: Cast) -> dict[str, Any]:
+    """Lin on notice."""
+    if _round(RoundState.NOTICE) is None:
+        rounds.opened(cast)
+        rounds.on_notice(cast, cast.lin)
+    return _in_round(RoundState.NOTICE)
+
+
+def on_notice(cast: Cast) -> dict[str, Any]:
+    return {"public_id": to_be_objected_to(cast)["public_id"]}
+
+
+def objected_commendation(cast: Cast) -> dict[str, Any]:
+    """To that of Lin, by Zhao."""
+    address = to_be_objected_to(cast)
+    found = db.session.scalar(sa.select(NoticeObjection.public_id))
+    if found is None:
+        found = object_to(cast.zhao.id, db.session.scalars(sa.select(Nomination.id)).one(), "Absent.", NOW)
+    return {"public_id": address["public_id"], "objection": found}
+
+
+def commended(cast: Cast) -> dict[str, Any]:
+    """Lin, to whom it was granted."""
+    if _round(RoundState.AWARDED) is None:
+        rounds.opened(cast)
+        rounds.awarded(cast, cast.lin)
+    return _in_round(RoundState.AWARDED)
 
 
 def review_step(cast: Cast) -> dict[str, Any]:
@@ -979,6 +1048,31 @@ TABLE = {
     "GET goods.remove_receipt": row("login 404 404 404 404 404", delivery),
     "POST goods.remove_receipt": row("login 404 404 404 404 404", delivery),
     "GET reviews.mine": row("login 200 200 200 200 200", year),
+    # commendations
+    "GET commendations.all_rounds": row("login 200 200 200 200 200"),
+    "GET commendations.show": row("login 200 200 200 200 200", commendation),
+    "GET commendations.nominate": row("login 200 200 200 200 200", commendation),
+    "POST commendations.nominate": row("login 422 422 422 422 422", commendation),
+    "GET commendations.mine": row("login 200 404 404 404 404", own_nomination),
+    "POST commendations.agree": row("login 303 404 404 404 404", not_agreed_yet),
+    "POST commendations.decline": row("login 303 404 404 404 404", own_nomination),
+    "GET commendations.committee": row("login 404 404 404 404 200", commendation),
+    "GET commendations.decide": row("login 404 404 404 404 200", to_be_commended),
+    "POST commendations.decide": row("login 404 404 404 404 422", to_be_commended),
+    "GET commendations.object_to": row("login 200 200 200 200 200", to_be_objected_to),
+    "POST commendations.object_to": row("login 422 422 422 422 422", to_be_objected_to),
+    "GET commendations.kept": row("login 404 404 404 200 404"),
+    "GET commendations.new": row("login 404 404 404 200 404"),
+    "POST commendations.new": row("login 404 404 404 422 404"),
+    "GET commendations.manage": row("login 404 404 404 200 404", commendation),
+    "POST commendations.name": row("login 404 404 404 422 404", commendation),
+    "POST commendations.publish": row("login 404 404 404 409 404", commendation),
+    "POST commendations.award": row("login 404 404 404 409 404", on_notice),
+    "GET commendations.call_off": row("login 404 404 404 200 404", commendation),
+    "POST commendations.call_off": row("login 404 404 404 422 404", commendation),
+    "POST commendations.judge": row("login 404 404 404 422 404", objected_commendation),
+    "GET commendations.revoke": row("login 404 404 404 200 404", commended),
+    "POST commendations.revoke": row("login 404 404 404 422 404", commended),
     # packets
     "GET packets.now": row("login 302 302 302 302 302"),
     "GET packets.mine": row("login 200 200 200 200 200", year),

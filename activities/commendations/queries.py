@@ -1,0 +1,244 @@
+"""Reads of rounds of commendation."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased, contains_eager, joinedload
+
+from activities.certificates.notice_queries import school_of
+from activities.certificates.rules_notice import Verdict
+from activities.commendations.models import CommitteeMember, Nomination, NoticeObjection, Round
+from activities.commendations.rules import BEFORE_COMMITTEE, Nominators, RoundState, State, Whom, may_be_commended
+from activities.duties.models import Activity, Post, Slot
+from activities.kit.db import db
+from activities.kit.refusal import NotFound
+from activities.kit.roles import PERMISSIONS, Permission
+from activities.people.models import HoldsRoles, Member, RoleGrant, Unit
+from activities.people.queries import within
+from activities.people.rules import Stage, Standing
+from activities.people.users import Viewer
+from activities.records.models import Record
+from activities.records.rules import CAME
+
+LATEST = 30
+PUBLIC = {RoundState.NOTICE: (State.CHOSEN,), RoundState.AWARDED: (State.AWARDED,)}
+
+
+def above(path: str) -> list[int]:
+    """The unit at `path` and all above it."""
+    return [int(part) for part in path.split("/") if part]
+
+
+# ── rounds ──────────────────────────────────────────────────────────────────
+
+
+def _rounds() -> sa.Select[Round]:
+    return sa.select(Round).join(Round.unit).options(contains_eager(Round.unit))
+
+
+def rounds_for(viewer: Viewer) -> list[Round]:
+    """The rounds of the viewer's school, the latest first: those called off are left out."""
+    school = Unit.path.startswith(f"{school_of(viewer.unit.path)}/")
+    query = _rounds().where(school, Round.state != RoundState.CALLED_OFF)
+    return list(db.session.scalars(query.order_by(Round.year.desc(), Round.id.desc()).limit(LATEST)))
+
+
+def round_seen(viewer: Viewer, public_id: str) -> Round:
+    """A round of the viewer's school."""
+    return _one(public_id, Unit.path.startswith(f"{school_of(viewer.unit.path)}/"))
+
+
+def rounds_kept(keeper: Viewer) -> list[Round]:
+    """The rounds of the keeper's units, the latest first."""
+    query = _rounds().where(within(keeper.paths(Permission.COMMEND)))
+    return list(db.session.scalars(query.order_by(Round.year.desc(), Round.id.desc()).limit(LATEST)))
+
+
+def round_kept(keeper: Viewer, public_id: str) -> Round:
+    return _one(public_id, within(keeper.paths(Permission.COMMEND)))
+
+
+def _one(public_id: str, seen: sa.ColumnElement[bool]) -> Round:
+    found = db.session.scalars(_rounds().where(Round.public_id == public_id, seen)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def eligible(path: str, whom: Whom) -> int:
+    """How many people of a unit and below may be commended, of whom the quota is a share."""
+    fits = Member.stage == Stage.FULL if whom is Whom.FULL else Member.standing != Standing.STUDENT
+    query = sa.select(sa.func.count(Member.id)).join(Unit, Unit.id == Member.unit_id)
+    return db.session.scalar(query.where(within([path]), Member.active, fits)) or 0
+
+
+def committee(round_id: int) -> list[CommitteeMember]:
+    query = sa.select(CommitteeMember).where(CommitteeMember.round_id == round_id)
+    with_names = joinedload(CommitteeMember.member, innerjoin=True).joinedload(Member.unit, innerjoin=True)
+    return list(db.session.scalars(query.options(with_names).order_by(CommitteeMember.id)))
+
+
+def decides(member_id: int, round_id: int) -> bool:
+    """Whether somebody is on a round's committee."""
+    which = (CommitteeMember.round_id == round_id, CommitteeMember.member_id == member_id)
+    return db.session.scalar(sa.select(CommitteeMember.id).where(*which)) is not None
+
+
+# ── nominations ─────────────────────────────────────────────────────────────
+
+
+def _nominations(round_id: int) -> sa.Select[Nomination]:
+    return (
+        sa.select(Nomination)
+        .join(Nomination.member)
+        .join(Member.unit)
+        .where(Nomination.round_id == round_id)
+        .options(
+            contains_eager(Nomination.member).contains_eager(Member.unit), joinedload(Nomination.by, innerjoin=True),
+            joinedload(Nomination.decided_by), joinedload(Nomination.round, innerjoin=True),
+        )
+        .order_by(Unit.path, Member.class_name, Member.number)
+    )  # fmt: skip
+
+
+def nominations(round_id: int, states: Collection[State] = tuple(State)) -> list[Nomination]:
+    """In the order of units, classes and numbers, by which nobody comes before anybody. One statement."""
+    return list(db.session.scalars(_nominations(round_id).where(Nomination.state.in_(states))))
+
+
+def published(one: Round) -> list[Nomination]:
+    """Who stands on notice, or was commended."""
+    return nominations(one.id, PUBLIC.get(one.state, ()))
+
+
+def before_committee(round_id: int) -> list[Nomination]:
+    return nominations(round_id, BEFORE_COMMITTEE)
+
+
+def made_by(member_id: int, round_id: int) -> list[Nomination]:
+    return list(db.session.scalars(_nominations(round_id).where(Nomination.by_id == member_id)))
+
+
+def of_person(member_id: int) -> list[Nomination]:
+    """The nominations of somebody, the latest first."""
+    query = sa.select(Nomination).join(Nomination.round).where(Nomination.member_id == member_id)
+    query = query.options(contains_eager(Nomination.round), joinedload(Nomination.by, innerjoin=True))
+    return list(db.session.scalars(query.order_by(Nomination.id.desc()).limit(LATEST)))
+
+
+def own_nomination(member_id: int, public_id: str) -> Nomination:
+    found = next((one for one in of_person(member_id) if one.public_id == public_id), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def nomination_in(one: Round, public_id: str, states: Sequence[State] = tuple(State)) -> Nomination:
+    query = _nominations(one.id).where(Nomination.public_id == public_id, Nomination.state.in_(states))
+    found = db.session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def nominee(nominator: HoldsRoles, unit: Unit, one: Round, number: str) -> Member | None:
+    """Whom somebody may nominate by their number: people of the round's unit and below whom it is for, and where only
+    secretaries nominate, those of their units."""
+    paths = nominator.paths(Permission.COMMEND) if one.nominators is Nominators.SECRETARIES else [unit.path]
+    query = (
+        sa.select(Member)
+        .join(Member.unit)
+        .where(Member.number == number, Member.active, within([unit.path]), within(paths))
+        .options(contains_eager(Member.unit))
+    )
+    found = db.session.scalars(query).one_or_none()
+    return found if found and may_be_commended(one.whom, found.stage, found.standing) else None
+
+
+def may_nominate(viewer: Viewer | Member, one: Round) -> bool:
+    """Whether it is for this person to nominate: members of the round's unit and below, or its secretaries."""
+    if one.nominators is Nominators.SECRETARIES:
+        paths = viewer.paths(Permission.COMMEND)
+        return any(one.unit.path.startswith(path) or path.startswith(one.unit.path) for path in paths)
+    is_member = viewer.stage in (Stage.FULL, Stage.PROBATIONARY)
+    return is_member and viewer.unit.path.startswith(one.unit.path)
+
+
+def sees_records(nominator: HoldsRoles, member: Member) -> bool:
+    """Whether somebody sees the records of a person anyway."""
+    return nominator.may(Permission.REVIEW, member.unit.path)
+
+
+def known_of(nominator_id: int, member_id: int, year: int, *, sees_all: bool) -> list[str]:
+    """What can be picked as evidence: the activities of a year in which the person came. Who may not see the person's
+    records picks of those slots to which they came themselves. One statement."""
+    days = Record.day.between(date(year, 1, 1), date(year, 12, 31))
+    query = (
+        sa.select(Activity.name)
+        .join(Post, Post.activity_id == Activity.id)
+        .join(Slot, Slot.post_id == Post.id)
+        .join(Record, Record.slot_id == Slot.id)
+        .where(Record.member_id == member_id, days, Record.attendance.in_(CAME), Record.is_final)
+        .group_by(Activity.name)
+        .order_by(Activity.name)
+    )
+    if not sees_all:
+        own = aliased(Record)
+        together = sa.exists().where(
+            own.slot_id == Record.slot_id, own.member_id == nominator_id, own.attendance.in_(CAME)
+        )
+        query = query.where(together)
+    return list(db.session.scalars(query))
+
+
+# ── objections ──────────────────────────────────────────────────────────────
+
+
+def objections(round_id: int) -> list[NoticeObjection]:
+    """The oldest first. One statement."""
+    query = (
+        sa.select(NoticeObjection)
+        .join(NoticeObjection.nomination)
+        .where(Nomination.round_id == round_id)
+        .options(
+            contains_eager(NoticeObjection.nomination).joinedload(Nomination.member, innerjoin=True),
+            joinedload(NoticeObjection.member, innerjoin=True),
+        )
+        .order_by(NoticeObjection.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def objection_in(one: Round, public_id: str) -> NoticeObjection:
+    found = next((each for each in objections(one.id) if each.public_id == public_id), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def open_objections(round_id: int) -> int:
+    query = (
+        sa.select(sa.func.count(NoticeObjection.id))
+        .join(NoticeObjection.nomination)
+        .where(Nomination.round_id == round_id, NoticeObjection.verdict == Verdict.OPEN)
+    )
+    return db.session.scalar(query) or 0
+
+
+def objected_by(member_id: int, round_id: int) -> list[NoticeObjection]:
+    return [one for one in objections(round_id) if one.member_id == member_id]
+
+
+def judges(unit: Unit, but: Collection[int | None]) -> list[int]:
+    """Who may answer an objection: who commends for the unit or one above, those aside. One statement."""
+    roles = [role for role, permitted in PERMISSIONS.items() if Permission.COMMEND in permitted]
+    query = (
+        sa.select(RoleGrant.member_id)
+        .join(Member, Member.id == RoleGrant.member_id)
+        .where(RoleGrant.unit_id.in_(above(unit.path)), RoleGrant.role.in_(roles), Member.active)
+        .distinct()
+    )
+    return sorted(set(db.session.scalars(query)) - set(but))
