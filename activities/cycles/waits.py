@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from activities.cycles.models import CycleUnit, Essay, Opinion, Participant
+from activities.cycles.models_peers import PeerReview
 from activities.cycles.rules import STEPS
 from activities.kit.refusal import N_
 from activities.kit.roles import PERMISSIONS, Permission
@@ -47,6 +48,14 @@ def _essay(cycle_id: int) -> Pairs:
     return sa.select(Participant.unit_id, Participant.member_id).where(*_takes_part(cycle_id), ~handed_in)
 
 
+def _peers(cycle_id: int) -> Pairs:
+    """Whoever has a review of somebody else to write."""
+    writing = sa.select(Participant.unit_id, Participant.member_id).join(
+        PeerReview, PeerReview.reviewer_id == Participant.id
+    )
+    return writing.where(*_takes_part(cycle_id), PeerReview.handed_in_at.is_(None)).distinct()
+
+
 def _opinion(cycle_id: int) -> Pairs:
     asked = sa.select(Participant.unit_id, Opinion.by_id).join(Opinion, Opinion.participant_id == Participant.id)
     return asked.where(*_takes_part(cycle_id), Opinion.written_at.is_(None))
@@ -72,6 +81,7 @@ def _grade(cycle_id: int) -> Pairs:
 
 
 waits(Wait("essay", "essay", N_("Self-review not handed in"), N_("Your self-review is not handed in."), _essay))
+waits(Wait("peers", "peers", N_("Peer review not handed in"), N_("A peer review of yours is not handed in."), _peers))
 waits(
     Wait(
         "opinion", "grade", N_("Opinion asked for and not written"),

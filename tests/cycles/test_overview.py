@@ -21,6 +21,7 @@ from activities.people.rules import Stage
 from activities.people.service import acting
 from tests.cast import DAY, NOW, at_once, english, make_member, make_unit
 from tests.cycles.opened import GRADING, appoint, change, opened, the_cycle
+from tests.cycles.reviewing import drawn, handed_in, reviews, step
 
 # While self-reviews are written, by the template.
 WRITING = NOW + 10 * DAY
@@ -84,8 +85,14 @@ class TestWhatIsSeen:
         give(cast.chen, cycle, cast.zhao, Grade.GOOD)
         page = overview.of_cycle(acting(cast.chen.id), cycle, GRADING)
         first = next(row for row in page["rows"] if row.unit.unit_id == cast.first.id)
-        assert [(cell.done, cell.everyone) for cell in first.cells] == [(1, 4), (1, 4)]
-        assert [(cell.done, cell.missing) for cell in page["totals"]] == [(1, 6), (2, 5)]
+        steps = [step.key for step, _standing in page["steps"]]
+        cells, totals = dict(zip(steps, first.cells, strict=True)), dict(zip(steps, page["totals"], strict=True))
+        assert {key: (cells[key].done, cells[key].everyone) for key in ("essay", "grade")} == {
+            "essay": (1, 4), "grade": (1, 4),
+        }  # fmt: skip
+        assert {key: (totals[key].done, totals[key].missing) for key in ("essay", "grade")} == {
+            "essay": (1, 6), "grade": (2, 5),
+        }  # fmt: skip
         assert page["total"].counts[Grade.EXCELLENT] == 1
 
     def test_ones_own_grade_is_in_no_number_and_no_list(self, cast, cycle):
@@ -155,6 +162,14 @@ class TestReminding:
         grading.ask_opinion(cast.chen.id, cycle.id, cast.lin.id, cast.ou.id, GRADING)
         assert reminding.remind(cast.chen.id, cycle.id, "opinion", GRADING) == 1
         assert told() == [cast.ou.id]
+
+    def test_peer_reviews_are_waited_for_from_who_has_one_to_write(self, cast, ctx):
+        drawn(cast)
+        for one in reviews(by=cast.lin):
+            handed_in(one)
+        writers = {one.member_id for one in reviews()} - {cast.lin.id, cast.chen.id}
+        assert reminding.remind(cast.chen.id, the_cycle().id, "peers", step("peers")) == len(writers)
+        assert set(told()) == writers
 
     def test_what_speaks_against_it(self, cast, cycle):
         for who in (cast.lin, cast.ou, cast.gu):
