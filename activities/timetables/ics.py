@@ -89,10 +89,11 @@ def _split(number: int, line: str) -> tuple[str, str]:
 def _logical_lines(data: bytes) -> Iterator[tuple[int, str]]:
     """The lines with the number of the first of those that they are folded into. They are put together before they are
     decoded, since a character may be folded in the middle."""
+    data = data.removeprefix(b"\xef\xbb\xbf")
     if b"\0" in data[:1024] or not data.strip():
         raise NotACalendar
     began, pieces = 0, list[bytes]()
-    for number, line in enumerate(_END.split(data.removeprefix(b"\xef\xbb\xbf")), 1):
+    for number, line in enumerate(_END.split(data), 1):
         if line[:1] in (b" ", b"\t") and pieces:
             pieces.append(line[1:])
             continue

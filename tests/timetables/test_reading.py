@@ -163,6 +163,7 @@ def test_a_zone_that_a_file_explains_is_known_to_that_file_alone():
 
 BAD = {
     "nothing": (b"", NotACalendar()),
+    "a byte order mark and nothing": (b"\xef\xbb\xbf\r\n", NotACalendar()),
     "a page": (b"<!doctype html>\n<p>log in", NotACalendar()),
     "a picture": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", NotACalendar()),
     "something else with lines like it": (b"BEGIN:VCARD\nEND:VCARD\n", NotACalendar()),
