@@ -10,9 +10,11 @@ from sqlalchemy.orm import contains_eager
 
 from activities.calendars.models import Feed
 from activities.certificates.models import Certificate, CertificateRequest, Objection
+from activities.commendations.models import Nomination, NoticeObjection
 from activities.corrections.models import Correction
 from activities.corrections.queries import holders_above
 from activities.cycles.models import Essay, GradeObjection, GradeVersion, Opinion, Participant
+from activities.cycles.models_peers import PeerReview
 from activities.dossiers.models import Entry
 from activities.exchanges.models import Cover
 from activities.holders.models import Absence, Holder
@@ -41,7 +43,8 @@ OF: tuple[tuple[type[Base], Any], ...] = (
     (Participant, Participant.member_id), (Essay, Essay.member_id),
     (GradeVersion, GradeVersion.member_id), (Opinion, Opinion.member_id),
     (GradeObjection, GradeObjection.member_id),
-    (Holder, Holder.member_id), (Outcome, Outcome.member_id),
+    (Holder, Holder.member_id), (Outcome, Outcome.member_id), (PeerReview, PeerReview.member_id),
+    (Nomination, Nomination.member_id), (NoticeObjection, NoticeObjection.member_id),
 )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from activities.certificates.models import Certificate, CertificateRequest, Obje
 from activities.commendations.models import Nomination, NoticeObjection
 from activities.corrections.models import Correction
 from activities.cycles.models import Essay, GradeObjection, GradeVersion, Opinion, Participant
+from activities.cycles.models_peers import PeerReview
 from activities.dossiers.models import Entry
 from activities.exchanges.models import Cover
 from activities.goods.models import GoodsDelivery
@@ -47,7 +48,7 @@ TEXTS: dict[Any, tuple[str, ...]] = {
     Entry: ("title", "content", "unit", "source", "reason"), Participant: ("reason",),
     Essay: ("text",), GradeVersion: ("opinion", "reason"), Opinion: ("text",), GradeObjection: ("reason", "word"),
     Holder: ("reason",), Outcome: ("reason",), ForgetRequest: ("reason",),
-    Nomination: ("reasons", "word"), NoticeObjection: ("reason", "word"),
+    PeerReview: ("comment",), Nomination: ("reasons", "word"), NoticeObjection: ("reason", "word"),
 }  # fmt: skip
 
 
