@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from activities.cycles import overview_queries, queries, rules
+from activities.cycles import overview_queries, past_queries, queries, rules
 from activities.cycles.models import Cycle, CycleUnit
 from activities.cycles.plugs import plugged
 from activities.cycles.rules import STEPS, Standing
@@ -75,17 +75,10 @@ def waited_for(paths: Sequence[str], cycle: Cycle, now: datetime) -> list[Waitin
     return [Waiting(one, found[one.key]) for one in sorts]
 
 
-@dataclass(frozen=True)
-class Year:
-    """The grades of a year, and where they come from."""
-
-    year: int
-    spread: Spread
-
-
-def _years(holder: Viewer, cycle: Cycle) -> list[Year]:
-    """The years before, the latest first."""
-    closed = overview_queries.closed_years(holder, cycle)
-    years = sorted(closed, reverse=True)
-    bars = spreads([(str(year), closed[year]) for year in years])
-    return [Year(year, bar) for year, bar in zip(years, bars, strict=True)]
+def _years(holder: Viewer, cycle: Cycle) -> list[Spread]:
+    """The years before, closed here or imported, the latest first."""
+    closed, imported = overview_queries.closed_years(holder, cycle), past_queries.years(holder, cycle)
+    named = [(year, str(year), tally) for year, tally in closed.items()]
+    named += [(year, _("%(year)s, imported", year=year), tally) for year, tally in imported.items()]
+    named.sort(key=lambda one: (-one[0], one[1]))
+    return spreads([(name, tally) for _year, name, tally in named])

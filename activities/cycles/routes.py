@@ -17,6 +17,7 @@ from activities.cycles import (
     routes_mine,
     routes_notice,
     routes_overview,
+    routes_past,
     routes_peers,
     routes_people,
     step_essay,
@@ -48,6 +49,7 @@ routes_peers.add_to(cycles)
 routes_notice.add_to(cycles)
 routes_closing.add_to(cycles)
 routes_overview.add_to(cycles)
+routes_past.add_to(cycles)
 # The sorts of steps that are built; each has handed in what its pages show.
 BUILT = (step_essay, step_peers, step_grade, step_notice)
 # What reviews tell the packet of a year.

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from flask_login import current_user
 
-from activities.cycles import grading, pages, queries, service
+from activities.cycles import grading, pages, past_queries, queries, service
 from activities.cycles import people_queries as people
 from activities.cycles.forms_keeping import ReasonForm
 from activities.cycles.forms_people import AskOpinionForm, GradeForm, OpinionForm
@@ -147,4 +147,5 @@ def _page(public_id: str, member: str) -> dict[str, Any]:
     return page | {
         "form": GradeForm(page["part"], page["versions"], formdata=None), "is_stale": False,
         "ask": AskOpinionForm(formdata=None), "leave": ReasonForm(formdata=None),
+        "earlier": past_queries.earlier(page["part"].member_id, cycle.year),
     }  # fmt: skip

@@ -187,7 +187,7 @@ DOORS = (
                     "cycles.new", "cycles.show", "cycles.windows", "cycles.reopen", "cycles.settings", "cycles.add",
                     "cycles.call_off", "cycles.unit_people", "cycles.person", "cycles.grade", "cycles.ask_opinion",
                     "cycles.remove", "cycles.differences", "cycles.overview", "cycles.graded_people",
-                    "cycles.waited_for",
+                    "cycles.waited_for", "cycles.past", "cycles.past_preview", "cycles.past_confirm",
                 ),
             ),
             Page("ballots.kept", N_("Ballots"), also=("ballots.show", "ballots.new")),

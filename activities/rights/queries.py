@@ -14,6 +14,7 @@ from activities.commendations.models import Nomination, NoticeObjection
 from activities.corrections.models import Correction
 from activities.corrections.queries import holders_above
 from activities.cycles.models import Essay, GradeObjection, GradeVersion, Opinion, Participant
+from activities.cycles.models_past import PastGrade
 from activities.cycles.models_peers import PeerReview
 from activities.dossiers.models import Entry
 from activities.exchanges.models import Cover
@@ -45,6 +46,7 @@ OF: tuple[tuple[type[Base], Any], ...] = (
     (GradeObjection, GradeObjection.member_id),
     (Holder, Holder.member_id), (Outcome, Outcome.member_id), (PeerReview, PeerReview.member_id),
     (Nomination, Nomination.member_id), (NoticeObjection, NoticeObjection.member_id),
+    (PastGrade, PastGrade.member_id),
 )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from activities.certificates.models import BatchItem, Certificate, CertificateRe
 from activities.commendations.models import CommitteeMember, Nomination, NoticeObjection, Round
 from activities.corrections.models import Correction
 from activities.cycles.models import Cycle, Essay, GradeObjection, GradeVersion, Opinion, Participant
+from activities.cycles.models_past import PastGrade, PastImport
 from activities.cycles.models_peers import PeerReview
 from activities.cycles.rules import CycleState
 from activities.dossiers.models import Entry
@@ -221,6 +222,14 @@ SECTIONS: dict[str, Section] = {
         },
         [(Cycle, Cycle.id == GradeObjection.cycle_id)],
     ),
+    "past_grades": Section(
+        PastGrade.member_id,
+        {
+            "year": PastGrade.year, "unit": Unit.name, "grade": PastGrade.grade, "file": PastImport.name,
+            "row": PastGrade.row, "imported_at": PastImport.created_at,
+        },
+        [(Unit, Unit.id == PastGrade.unit_id), (PastImport, PastImport.id == PastGrade.import_id)],
+    ),
     "review_opinions": Section(
         Opinion.member_id, {"year": Cycle.year, "text": Opinion.text, "written_at": Opinion.written_at},
         [(Cycle, Cycle.id == Opinion.cycle_id)], where=[REVIEW_IS_CLOSED],
@@ -347,6 +356,7 @@ LEFT_OUT = {
     "message": "what an organizer wrote to others; stands among what one did",
     "miss_warning": "that one was warned; stands among the notices",
     "norms_version": "who set the school's rules; stands among what one did",
+    "past_import": "what a secretary imported; stands among what one did",
     "points_formula": "by what a secretary has points of everyone in a unit reckoned; stands among what one did",
     "posted_code": "a code that hangs at a place; that one posted it stands among what one did",
     "requirement_version": "what a secretary asked of everyone in a unit; stands among what one did",

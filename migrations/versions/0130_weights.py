@@ -1,7 +1,7 @@
 """what a record's minutes weigh
 
 Revision: 0130
-Revises: 0120
+Revises: 0125
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0130"
-down_revision = "0120"
+down_revision = "0125"
 KNOWN, DUTY = "ck_record_weighs_something", "ck_record_only_duty_is_weighed"
 YEAR = ["member_id", "day", "ledger", "attendance", "minutes", "is_final"]
 # As the kinds declare it at this revision: of energy-saving posts, since the first day of the school year.

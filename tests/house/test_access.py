@@ -29,8 +29,10 @@ from activities.chats import service as chats
 from activities.commendations.models import Nomination, NoticeObjection, Round
 from activities.commendations.objections import object_to
 from activities.commendations.rules import RoundState
+from activities.cycles import importing
 from activities.cycles.grading import ask_opinion
 from activities.cycles.models import Cycle, CycleStep, Opinion
+from activities.cycles.models_past import PastImport
 from activities.dossiers.importing import keep as keep_entries
 from activities.dossiers.models import Entry
 from activities.dossiers.rules import Block, Said
@@ -373,6 +375,24 @@ def entry(cast: Cast) -> dict[str, Any]:
     found = db.session.scalar(sa.select(Entry.public_id))
     said = Said("优秀志愿者", date(2026, 11, 20), unit="校团委")
     return {"public_id": found or enter(cast.ou.id, cast.wang.id, Block.COMMENDATION, said, clock.now())}
+
+
+def grades_upload(cast: Cast) -> dict[str, Any]:
+    """A file that Chen is about to import."""
+    file = csv_file([["学号", "年度", "等次"], [cast.lin.number, "2024", "优秀"]])
+    return {"public_id": importing.keep(cast.chen.id, file, "a.csv", clock.now())}
+
+
+def grades_import(cast: Cast) -> dict[str, Any]:
+    """One that Chen has imported."""
+    found = db.session.scalar(sa.select(PastImport.public_id))
+    if found is None:
+        now = clock.now()
+        upload = importing.kept(cast.chen.id, grades_upload(cast)["public_id"], now)
+        plan = importing.plan(cast.chen.id, upload.content, upload.name, now)
+        importing.confirm(cast.chen.id, upload.id, upload.content, upload.name, plan.fingerprint, now)
+        found = db.session.scalars(sa.select(PastImport.public_id)).one()
+    return {"public_id": found}
 
 
 def entries_upload(cast: Cast) -> dict[str, Any]:
@@ -1005,6 +1025,12 @@ TABLE = {
     "GET cycles.show": row("login 404 404 404 200 404", review),
     "GET cycles.overview": row("login 404 404 404 200 404", review),
     "GET cycles.graded_people": row("login 404 404 404 200 404", review),
+    "GET cycles.past": row("login 404 404 404 200 404"),
+    "POST cycles.past": row("login 404 404 404 422 404"),
+    "GET cycles.past_template": row("login 404 404 404 200 404"),
+    "GET cycles.past_preview": row("login 404 404 404 200 404", grades_upload),
+    "POST cycles.past_confirm": row("login 404 404 404 409 404", grades_upload),
+    "POST cycles.past_take_back": row("login 404 404 404 303 404", grades_import),
     "GET cycles.workbook": row("login 404 404 404 200 404", review),
     "GET cycles.waited_for": row("login 404 404 404 200 404", review_wait),
     "POST cycles.remind": row("login 404 404 404 303 404", review_wait),
