@@ -70,7 +70,7 @@ def confirm(actor_id: int, cycle_id: int, now: datetime) -> None:
     units_locked(cycle_id)
     if refusal := rules_closing.why_not_close(facts_of(cycle, now)):
         raise refusal
-    text = freezing.written(cycle)
+    text = freezing.written(cycle, now)
     snapshot = Snapshot(cycle_id=cycle_id, text=text, hash=rules_closing.hash_of(text), made_at=now)
     db.session.add(snapshot)
     db.session.flush()

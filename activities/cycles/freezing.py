@@ -4,7 +4,7 @@ texts by their hashes, so that it stays as it is once somebody has to be forgott
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,27 +23,23 @@ from activities.cycles.models import (
 )
 from activities.cycles.plugs import PLUGS
 from activities.cycles.rules_essays import characters
-from activities.duties.kinds import Ledger
 from activities.kit.db import db
 from activities.people.models import Member, Unit
-from activities.records.models import Record
-from activities.records.rules import CAME
 
 Other = aliased(Member)
 
 
-def written(cycle: Cycle) -> str:
+def written(cycle: Cycle, now: datetime) -> str:
     """All of a cycle as canonical JSON."""
     people = _people(cycle.id)
     grades, essays, opinions, objections = (
         _grades(cycle.id), _essays(cycle.id), _opinions(cycle.id), _objections(cycle.id)
     )  # fmt: skip
-    figures = figures_of(cycle)
-    plugged = {key: one.frozen(cycle.id) for key, one in PLUGS.items() if one.frozen}
+    plugged = {key: one.frozen(cycle, now) for key, one in PLUGS.items() if one.frozen}
     for part_id, one in people.items():
         one |= {
             "grades": grades.get(part_id, []), "essay": essays.get(part_id), "opinions": opinions.get(part_id, []),
-            "objections": objections.get(part_id, []), "figures": figures.get(one["person"], {}),
+            "objections": objections.get(part_id, []),
             "steps": {key: frozen[part_id] for key, frozen in plugged.items() if part_id in frozen},
         }  # fmt: skip
     return rules_closing.canonical({**_cycle(cycle), "people": list(people.values())})
@@ -123,28 +119,6 @@ def _objections(cycle_id: int) -> dict[int, list[Any]]:
     for part_id, at, verdict in db.session.execute(query):
         found.setdefault(part_id, []).append([at.isoformat(), verdict])
     return found
-
-
-def figures_of(cycle: Cycle) -> dict[str, dict[str, int]]:
-    """By person's public id, the final minutes of each ledger in the year, and how often they came, as the records say
-    now. One statement."""
-    year = Record.day.between(date(cycle.year, 1, 1), date(cycle.year, 12, 31))
-    minutes = [
-        sa.cast(
-            sa.func.coalesce(sa.func.sum(Record.minutes).filter(Record.ledger == ledger, Record.is_final), 0),
-            sa.Integer,
-        )
-        for ledger in Ledger
-    ]
-    query = (
-        sa.select(Member.public_id, *minutes, sa.func.count(Record.id).filter(Record.attendance.in_(CAME)))
-        .join(Participant, Participant.member_id == Member.id)
-        .outerjoin(Record, sa.and_(Record.member_id == Member.id, year))
-        .where(Participant.cycle_id == cycle.id, Participant.removed_at.is_(None))
-        .group_by(Member.public_id)
-    )
-    keys = [*(str(ledger) for ledger in Ledger), "attended"]
-    return {person: dict(zip(keys, row, strict=True)) for person, *row in db.session.execute(query)}
 
 
 # ── looking at it again ─────────────────────────────────────────────────────

@@ -12,7 +12,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from activities.ballots import ending, service
 from activities.ballots import queries as ballots
-from activities.ballots.models import Ballot, BallotVoter
+from activities.ballots.models import Appraised, Ballot, BallotVoter
 from activities.ballots.queries import Progress
 from activities.ballots.rules import DEFAULT_CHOICES, DEFAULT_LEAST, BallotState, Plan
 from activities.ballots.service import Wanted
@@ -124,6 +124,20 @@ def waiting_for(cycle_id: int, member_id: int, now: datetime) -> Ballot | None:
         .limit(1)
     )  # fmt: skip
     return db.session.scalars(query).first()
+
+
+def counted_on(part: Participant) -> Ballot | None:
+    """The ballot of somebody's unit once it is counted, if it was on them. One statement."""
+    query = (
+        sa.select(Ballot)
+        .join(CycleBallot, CycleBallot.ballot_id == Ballot.id)
+        .join(Appraised, Appraised.ballot_id == Ballot.id)
+        .where(
+            CycleBallot.cycle_id == part.cycle_id, CycleBallot.unit_id == part.unit_id,
+            Appraised.member_id == part.member_id, Ballot.state == BallotState.COUNTED,
+        )
+    )  # fmt: skip
+    return db.session.scalars(query).one_or_none()
 
 
 def results(cycle_id: int) -> Mapping[int, Any]:

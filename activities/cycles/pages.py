@@ -14,10 +14,9 @@ from activities.cycles.models import Cycle, CycleUnit, Essay, Participant
 from activities.cycles.plugs import Ask, plugged
 from activities.cycles.queries import UnitCounts
 from activities.cycles.rules import STEPS, Counts, CycleState, Standing, Step, Window
-from activities.cycles.rules_closing import WRONG, differences, why_not_close
+from activities.cycles.rules_closing import WRONG, why_not_close
 from activities.cycles.rules_refusals import NobodyToReview, NotOpen, Overlaps
 from activities.cycles.rules_settings import Settings, most_excellent
-from activities.duties.kinds import LEDGER_NAMES
 from activities.kit.clock import local_day
 from activities.kit.i18n import gettext as _
 from activities.kit.i18n import say_day
@@ -117,14 +116,6 @@ def _closing(holder: Viewer, cycle: Cycle, now: datetime) -> Closing:
     asked_by = cycle.close_asked_by_id
     is_own = asked_by is not None and same_person(holder.id, asked_by)
     return Closing(why_not_close(closing.facts_of(cycle, now)), is_own)
-
-
-def of_differences(cycle: Cycle) -> dict[str, Any]:
-    """Where the records of a closed year say something else today. Three statements."""
-    snapshot = freezing.snapshot_of(cycle.id)
-    found = differences(snapshot.text, freezing.figures_of(cycle)) if snapshot else []
-    names = queries.names_of({one.person for one in found})
-    return {"cycle": cycle, "differences": found, "names": names, "ledger_names": LEDGER_NAMES}
 
 
 def of_cycle(holder: Viewer, cycle: Cycle, now: datetime) -> dict[str, Any]:

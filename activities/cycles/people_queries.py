@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -116,6 +117,22 @@ def part_for(holder: Viewer, cycle: Cycle, member_public_id: str) -> Participant
     if found is None:
         raise NotFound
     return found
+
+
+def parts_in_order(cycle_id: int, paths: Sequence[str] = (), page: int = 0) -> list[Participant]:
+    """Who takes part, of all units or of those at these paths and below, by unit, class and name: all of them, or a
+    page and one more where there is a next. One statement."""
+    query = (
+        sa.select(Participant)
+        .join(Participant.member)
+        .join(Participant.unit)
+        .where(Participant.cycle_id == cycle_id, Participant.removed_at.is_(None))
+        .options(contains_eager(Participant.member), contains_eager(Participant.unit))
+        .order_by(Unit.path, Participant.class_name, Member.name, Participant.id)
+    )
+    query = query.where(within(paths)) if paths else query
+    query = query.offset((page - 1) * PAGE).limit(PAGE + 1) if page else query
+    return list(db.session.scalars(query))
 
 
 def of_school(number: str, path: str) -> Member | None:

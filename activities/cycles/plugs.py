@@ -31,7 +31,7 @@ class Plug:
 
     done: Callable[[int], Mapping[int, int]] | None = None
     asks: Callable[[Cycle, Participant, datetime], Ask | None] | None = None
-    frozen: Callable[[int], Mapping[int, Any]] | None = None
+    frozen: Callable[[Cycle, datetime], Mapping[int, Any]] | None = None
     member_page: str = ""
     holder_page: str = ""
 

@@ -20,12 +20,16 @@ from activities.cycles import (
     routes_past,
     routes_peers,
     routes_people,
+    routes_points,
     step_essay,
+    step_evidence,
     step_grade,
     step_notice,
     step_peers,
+    step_points,
     told,
     words,
+    words_evidence,
 )
 from activities.cycles.forms import OpenForm
 from activities.cycles.plugs import plugged
@@ -50,8 +54,9 @@ routes_notice.add_to(cycles)
 routes_closing.add_to(cycles)
 routes_overview.add_to(cycles)
 routes_past.add_to(cycles)
+routes_points.add_to(cycles)
 # The sorts of steps that are built; each has handed in what its pages show.
-BUILT = (step_essay, step_peers, step_grade, step_notice)
+BUILT = (step_evidence, step_essay, step_peers, step_points, step_grade, step_notice)
 # What reviews tell the packet of a year.
 TELLING = (told.ballots, told.last_years)
 FIELDS: dict[type[Refusal], str] = {Overlaps: "unit_id", NobodyToReview: "unit_id", TooShortNotice: "days_notice"}
@@ -67,6 +72,8 @@ def init_app(app: Flask) -> None:
         grade_names=GRADE_NAMES,
         say_deed=words.say_deed,
         say_settings=words.say_settings,
+        name_of_figure=words_evidence.name_of_figure,
+        say_value=words_evidence.say_value,
     )
 
 

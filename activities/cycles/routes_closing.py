@@ -7,14 +7,14 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from flask_login import current_user
 
-from activities.cycles import closing, pages, queries
+from activities.cycles import closing, pages_evidence, queries
 from activities.cycles.rules import CycleState
 from activities.kit import clock
 from activities.kit.access import access
 from activities.kit.i18n import gettext as _
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
-from activities.kit.web import done
+from activities.kit.web import asked_page, done
 
 
 def add_to(blueprint: Blueprint) -> None:
@@ -43,4 +43,6 @@ def differences(public_id: str) -> Any:
     cycle = queries.held_by(current_user, public_id)
     if cycle.state is not CycleState.CLOSED:
         raise NotFound
-    return render_template("cycles/differences.html", **pages.of_differences(cycle))
+    page = asked_page()
+    found, more = pages_evidence.differences(current_user, cycle, page, clock.now())
+    return render_template("cycles/differences.html", cycle=cycle, differences=found, page=page, more=more)

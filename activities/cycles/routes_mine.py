@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, render_template, url_for
 from flask_login import current_user
 
-from activities.cycles import essays, pages, queries
+from activities.cycles import essays, pages, pages_evidence, queries
 from activities.cycles.forms_keeping import EssayForm
 from activities.cycles.models import Essay, Participant
 from activities.cycles.rules_essays import FarTooLong, TooLong, TooShort
@@ -42,7 +42,8 @@ def mine() -> Any:
 @access(Permission.TAKE_PART)
 def my_part(public_id: str) -> Any:
     part = queries.own_part(current_user.id, public_id)
-    return render_template("cycles/my_part.html", **pages.of_part(part, clock.now()))
+    now = clock.now()
+    return render_template("cycles/my_part.html", **pages.of_part(part, now), **pages_evidence.of_part(part, now))
 
 
 @access(Permission.TAKE_PART)

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from flask_login import current_user
 
-from activities.cycles import grading, pages, past_queries, queries, service
+from activities.cycles import grading, pages, pages_evidence, past_queries, queries, service
 from activities.cycles import people_queries as people
 from activities.cycles.forms_keeping import ReasonForm
 from activities.cycles.forms_people import AskOpinionForm, GradeForm, OpinionForm
@@ -45,9 +45,11 @@ def unit_people(public_id: str, unit: str) -> Any:
     search, sort = clean_line(request.args.get("search"))[:100], request.args.get("sort", "")
     asked = Asked(search, request.args.get("only", ""), sort if sort in ORDERS else "number", asked_page())
     lines = people.lines(current_user, counter, asked)
+    points = pages_evidence.of_unit(cycle, [line.part for line in lines[:PAGE]], clock.now())
     return render_template(
-        "cycles/unit.html", cycle=cycle, counter=counter, lines=lines[:PAGE], more=len(lines) > PAGE, asked=asked
-    )
+        "cycles/unit.html", cycle=cycle, counter=counter, lines=lines[:PAGE], more=len(lines) > PAGE, asked=asked,
+        points=points,
+    )  # fmt: skip
 
 
 @access(Permission.HOLD_REVIEW)
@@ -143,7 +145,8 @@ def opinion(public_id: str) -> Any:
 
 def _page(public_id: str, member: str) -> dict[str, Any]:
     cycle = queries.seen_by(current_user, public_id)
-    page = pages.of_person(cycle, people.part_for(current_user, cycle, member), clock.now())
+    part, now = people.part_for(current_user, cycle, member), clock.now()
+    page = pages.of_person(cycle, part, now) | pages_evidence.of_person(current_user, part, now)
     return page | {
         "form": GradeForm(page["part"], page["versions"], formdata=None), "is_stale": False,
         "ask": AskOpinionForm(formdata=None), "leave": ReasonForm(formdata=None),

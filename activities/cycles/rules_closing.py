@@ -6,11 +6,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from activities.kit.refusal import N_, Refusal, refusal
 
-VERSION = 1
+VERSION = 2
 
 
 @refusal
@@ -83,25 +83,6 @@ def canonical(value: Mapping[str, Any]) -> str:
 
 def hash_of(text: str) -> str:
     return sha256(text.encode()).hexdigest()
-
-
-class Difference(NamedTuple):
-    """That a figure of somebody, by public id, is another one today."""
-
-    person: str
-    key: str
-    then: int
-    now: int
-
-
-def differences(text: str, today: Mapping[str, Mapping[str, int]]) -> list[Difference]:
-    """Where today's figures, by person, are not those of a snapshot."""
-    return [
-        Difference(one["person"], key, then, today.get(one["person"], {}).get(key, 0))
-        for one in json.loads(text)["people"]
-        for key, then in one["figures"].items()
-        if today.get(one["person"], {}).get(key, 0) != then
-    ]
 
 
 WRONG = {

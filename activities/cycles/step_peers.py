@@ -30,8 +30,8 @@ def _peers(cycle: Cycle, part: Participant, now: datetime) -> Ask | None:
     return Ask("peers", sentence, url_for("cycles.my_peers", public_id=cycle.public_id))
 
 
-def _told(cycle_id: int) -> Mapping[int, Any]:
-    draw = queries_peers.draw_of(cycle_id)
+def _told(cycle: Cycle, now: datetime) -> Mapping[int, Any]:  # noqa: ARG001
+    draw = queries_peers.draw_of(cycle.id)
     found = queries_peers.results(draw) if draw else {}
     return {part_id: {"reviews": one.reviews, "marks": one.marks} for part_id, one in found.items()}
 
@@ -41,6 +41,10 @@ def _ballot(cycle: Cycle, part: Participant, now: datetime) -> Ask | None:
     if ballot is None:
         return None
     return Ask("ballot", _("Give your vote in secret."), url_for("ballots.vote", public_id=ballot.public_id))
+
+
+def _counted(cycle: Cycle, now: datetime) -> Mapping[int, Any]:  # noqa: ARG001
+    return held_ballots.results(cycle.id)
 
 
 plug(
@@ -53,6 +57,6 @@ plug(
 plug(
     "ballot",
     Plug(
-        done=held_ballots.voted, asks=_ballot, frozen=held_ballots.results, holder_page="cycles.keep_ballots"
+        done=held_ballots.voted, asks=_ballot, frozen=_counted, holder_page="cycles.keep_ballots"
     ),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, contains_eager, joinedload
@@ -54,6 +54,21 @@ def to_compare(paths: Collection[str]) -> list[PointsFormula]:
     """All versions of all years of these units, the newest first. One statement."""
     query = _all().where(sa.or_(Unit.id.in_(_above(paths)), within(paths)))
     return list(db.session.scalars(query.order_by(PointsFormula.year.desc(), Unit.path, PointsFormula.version.desc())))
+
+
+def by_public_ids(public_ids: Collection[str]) -> dict[str, PointsFormula]:
+    """Versions of which somebody has kept the public id. One statement."""
+    return {one.public_id: one for one in db.session.scalars(_all().where(PointsFormula.public_id.in_(public_ids)))}
+
+
+def to_begin_with(found: Sequence[PointsFormula]) -> PointsFormula | None:
+    """Of those to compare, the newest that holds no more; where all do, the newest."""
+    seen: set[tuple[int, int]] = set()
+    for one in found:
+        if (one.unit_id, one.year) in seen:
+            return one
+        seen.add((one.unit_id, one.year))
+    return next(iter(found), None)
 
 
 def newest(unit_id: int, year: int) -> PointsFormula | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -18,7 +17,6 @@ from activities.kit.text import clean_line
 from activities.kit.web import asked_page, done, invalid
 from activities.packets import comparing, formulas, service
 from activities.packets.forms import FormulaForm
-from activities.packets.models import PointsFormula
 from activities.packets.rules import FIRST_YEAR, LAST_YEAR, NothingGiven, SameFormula
 from activities.people import queries as people
 from activities.people.models import Unit
@@ -106,7 +104,7 @@ def compare(year: int) -> Any:
     units, others = people.units_for(current_user, Permission.REVIEW), formulas.to_compare(paths)
     key, other_key = clean_line(request.args.get("unit"))[:16], clean_line(request.args.get("other"))[:16]
     unit = _of(units, key) if key else None
-    other = _of(others, other_key) if other_key else _other(others)
+    other = _of(others, other_key) if other_key else formulas.to_begin_with(others)
     page, found, more = asked_page(), [], False
     if other:
         ids = comparing.people_of([unit.path] if unit else paths, page)
@@ -116,16 +114,6 @@ def compare(year: int) -> Any:
         "packets/compare.html", year=year, units=units, unit=unit, others=others, other=other, people=found, page=page,
         more=more,
     )  # fmt: skip
-
-
-def _other(formulas_found: Sequence[PointsFormula]) -> PointsFormula | None:
-    """Of all there are, the newest that holds no more; where all do, the newest."""
-    seen: set[tuple[int, int]] = set()
-    for one in formulas_found:
-        if (one.unit_id, one.year) in seen:
-            return one
-        seen.add((one.unit_id, one.year))
-    return next(iter(formulas_found), None)
 
 
 def _unit(public_id: str, permission: Permission) -> Unit:

@@ -17,7 +17,6 @@ from activities.cycles.rules_closing import (
     SecondPerson,
     StepsNotOver,
     Undecided,
-    differences,
     hash_of,
 )
 from activities.cycles.rules_grades import Grade
@@ -30,7 +29,6 @@ from activities.people.models import Member, Unit
 from activities.people.rules import Stage, Standing
 from tests.cast import DAY, NOW, english, make_member, unrefused
 from tests.cycles.opened import GRADING, appoint, opened, the_cycle
-from tests.requirements.asked import attended
 
 ON_NOTICE = GRADING + 9 * DAY
 OVER = GRADING + 20 * DAY
@@ -234,18 +232,6 @@ class TestTheSnapshot:
             connection.exec_driver_sql(f"UPDATE review_snapshot SET text = '{{}}', hash = '{hash_of('{}')}'")
         db.session.rollback()
         assert [what for _, what in closing.verify_all()] == ["trail"]
-
-    def test_a_later_correction_is_a_difference_and_changes_nothing(self, cast, second, cycle):
-        record = attended(cast, cast.sweeping, minutes=120)
-        db.session.commit()
-        grade_all(cast, second, cycle)
-        close(cast, second, cycle)
-        assert differences(freezing.snapshot_of(cycle.id).text, freezing.figures_of(cycle)) == []
-        db.session.execute(sa.text(f"UPDATE record SET minutes = 90 WHERE id = {record.id}"))
-        db.session.commit()
-        [found] = differences(freezing.snapshot_of(cycle.id).text, freezing.figures_of(cycle))
-        assert (found.person, found.key, found.then, found.now) == (cast.lin.public_id, "service", 120, 90)
-        assert [what for _, what in closing.verify_all()] == [""]
 
     def test_it_takes_as_many_statements_for_many_as_for_few(self, cast, second, statements):
         counts = []

@@ -144,7 +144,7 @@ class Reviews(RuleBasedStateMachine):
             assert closing.wrong_with(cycle) == ""
             text = freezing.snapshot_of(self.cycle).text
             assert self.frozen in ("", text)
-            assert freezing.written(cycle) == text
+            assert freezing.written(cycle, cycle.ended_at) == text
             self.frozen = text
 
 

@@ -1022,6 +1022,7 @@ TABLE = {
     "POST cycles.judge": row("login 404 404 404 404 404", no_record),
     "POST cycles.close": row("login 404 404 404 409 404", review),
     "GET cycles.differences": row("login 404 404 404 404 404", review),
+    "GET cycles.points": row("login 404 404 404 200 404", review),
     "GET cycles.show": row("login 404 404 404 200 404", review),
     "GET cycles.overview": row("login 404 404 404 200 404", review),
     "GET cycles.graded_people": row("login 404 404 404 200 404", review),
