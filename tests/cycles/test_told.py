@@ -9,7 +9,7 @@ import sqlalchemy as sa
 import time_machine
 
 from activities.ballots import ending, voting
-from activities.ballots.models import Ballot
+from activities.ballots.models import Ballot, BallotVoter
 from activities.ballots.queries import on_form
 from activities.ballots.rules import DEFAULT_CHOICES
 from activities.cycles import held_ballots, service, told
@@ -18,9 +18,9 @@ from activities.cycles.rules_ballots import approval
 from activities.kit.db import db
 from activities.packets import above, queries
 from activities.packets.rules_packet import Kept, Opinion
-from tests.cast import NOW
+from tests.cast import NOW, english
 from tests.cycles.opened import GRADING, opened, the_cycle
-from tests.cycles.reviewing import crowd, step
+from tests.cycles.reviewing import crowd, drawn, handed_in, reviews, step
 from tests.cycles.test_closing import another, close, grade_all
 
 
@@ -97,3 +97,43 @@ def test_of_what_two_reads_say_the_first_counts_for_each_thing(monkeypatch):
     above.tells(lambda ids, year: {1: Kept(ballot=0), 2: Kept(opinion=early)})
     above.tells(lambda ids, year: {1: Kept(late, 50), 2: Kept(late, 60)})
     assert above.kept([1, 2], 2026) == {1: Kept(late, 0), 2: Kept(early, 60)}
+
+
+class TestThePersonsPage:
+    def test_it_shows_what_may_be_known_of_ballot_and_peer_reviews_once_they_are_over(self, app, cast):
+        with app.app_context():
+            address = drawn(cast)
+            for one in reviews(of=cast.lin):
+                handed_in(one, "乐于助人")
+            with time_machine.travel(step("ballot"), tick=False):
+                held_ballots.open_all(cast.chen.id, the_cycle().id, step("ballot"), asks_masses=False)
+            ballot = db.session.scalars(sa.select(Ballot).where(Ballot.unit_id == cast.first.id)).one()
+            for who in list(db.session.scalars(sa.select(BallotVoter.member_id))):
+                voting.vote(who, ballot.id, {}, step("ballot"))
+            moments = (step("peers"), False), (step("grade"), True)
+        path = f"/cycles/{address}/people/{cast.lin.public_id}"
+        for moment, expected in moments:
+            with app.app_context():
+                ending.count_those_over(moment)
+            with time_machine.travel(moment, tick=False):
+                page = english(app, cast.chen).get(path).text
+            shown = [what in page for what in ("Marks by criterion", "7 papers")]
+            assert shown == [expected] * 2
+            assert "乐于助人" not in page, "comments are for the person alone"
+
+    def test_nothing_is_said_where_too_few_have_written_or_voted(self, app, cast):
+        with app.app_context():
+            address = drawn(cast)
+            [first, *_] = reviews(of=cast.lin)
+            handed_in(first)
+            with time_machine.travel(step("ballot"), tick=False):
+                held_ballots.open_all(cast.chen.id, the_cycle().id, step("ballot"), asks_masses=False)
+            ballot = db.session.scalars(sa.select(Ballot).where(Ballot.unit_id == cast.first.id)).one()
+            voting.vote(cast.ou.id, ballot.id, {}, step("ballot"))
+            moment = step("grade")
+            ending.count_those_over(moment)
+        with time_machine.travel(moment, tick=False):
+            page = english(app, cast.chen).get(f"/cycles/{address}/people/{cast.lin.public_id}").text
+        assert "have written: nothing is shown." in page
+        assert "Too few people voted: nothing is shown, and nothing is kept." in page
+        assert "Marks by criterion" not in page
