@@ -73,7 +73,7 @@ def init_app(app: Flask) -> None:
         say_deed=words.say_deed,
         say_settings=words.say_settings,
         name_of_figure=words_evidence.name_of_figure,
-        say_value=words_evidence.say_value,
+        say_evidence=words_evidence.say_evidence,
     )
 
 

@@ -31,7 +31,7 @@ def name_of_figure(key: str) -> str:
     return _("%(what)s, provisional", what=name) if key.startswith(WAITING) else name
 
 
-def say_value(key: str, value: int | None) -> str:
+def say_evidence(key: str, value: int | None) -> str:
     """The figure of a line alone."""
     if value is None:
         return "–"

@@ -98,7 +98,7 @@ class TestHolding:
         part = db.session.scalar(sa.select(Participant.id).where(Participant.member_id == cast.lin.id))
         assert found[part]["all"] == [0, 0, 0, 0, 0, 7]
         assert len(found) == 8
-        frozen = {one["person"]: one["steps"] for one in json.loads(freezing.written(the_cycle()))["people"]}
+        frozen = {one["person"]: one["steps"] for one in json.loads(freezing.written(the_cycle(), NOW))["people"]}
         assert frozen[cast.lin.public_id]["ballot"] == found[part]
         assert "ballot" not in frozen[cast.zhao.public_id]
 

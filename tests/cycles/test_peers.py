@@ -142,7 +142,7 @@ class TestWriting:
         assert told(cast.lin) is None
         handed_in(first)
         assert told(cast.lin) == (3, [[3, 0, 0, 0], [0, 3, 0, 0], [3, 0, 0, 0], [0, 0, 3, 0]], ["踏实", "踏实"])
-        frozen = {one["person"]: one["steps"] for one in json.loads(freezing.written(the_cycle()))["people"]}
+        frozen = {one["person"]: one["steps"] for one in json.loads(freezing.written(the_cycle(), NOW))["people"]}
         assert frozen[cast.lin.public_id]["peers"] == {"reviews": 3, "marks": told(cast.lin).marks}
         assert "peers" not in frozen[cast.ou.public_id]
 
