@@ -22,6 +22,7 @@ from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
 from activities.kit.text import clean_line
 from activities.kit.web import done, invalid
+from activities.people.limits import person, requests
 
 commendations = Blueprint("commendations", __name__)
 routes_keeping.add_to(commendations)
@@ -62,6 +63,7 @@ def show(public_id: str) -> Any:
 
 @commendations.route("/commendations/<public_id>/nominate", methods=("GET", "POST"))
 @access(Permission.TAKE_PART)
+@requests(person, "60 per minute")
 def nominate(public_id: str) -> Any:
     """First whom, by number in the address; then why."""
     one = queries.round_seen(current_user, public_id)
@@ -155,6 +157,7 @@ def decide(public_id: str, nomination: str) -> Any:
 
 @commendations.route("/commendations/<public_id>/notice/<nomination>", methods=("GET", "POST"))
 @access(Permission.TAKE_PART)
+@requests(person, "60 per minute")
 def object_to(public_id: str, nomination: str) -> Any:
     """Say what speaks against somebody who stands on notice."""
     one = queries.round_seen(current_user, public_id)
