@@ -50,7 +50,9 @@ class RoundForm(FlaskForm):
     granted_by = StringField(
         _l("Granted by"), [DataRequired(_l("Enter a name.")), Length(max=100, message=LONGEST)], filters=[clean_line]
     )
-    whom = SelectField(_l("For whom"), choices=lambda: [(str(one), _(name)) for one, name in WHOM_NAMES.items()])
+    whom = SelectField(
+        _l("Who may be commended"), choices=lambda: [(str(one), _(name)) for one, name in WHOM_NAMES.items()]
+    )
     nominators = SelectField(
         _l("Who nominates"), choices=lambda: [(str(one), _(name)) for one, name in NOMINATORS_NAMES.items()]
     )

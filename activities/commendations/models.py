@@ -1,4 +1,4 @@
-"""Rounds of commendation, their committees, nominations and objections."""
+"""Rounds of commendation, their committees, nominations and objections; exemplary stories."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from activities.certificates.rules_notice import Verdict
 from activities.commendations.rules import MOST_REASONS, MOST_WORD, Nominators, RoundState, State, Whom
+from activities.commendations.rules_stories import MOST_TITLE, StoryState
+from activities.duties.models import Activity
 from activities.kit.columns import Words
 from activities.kit.db import Base, new_public_id
 from activities.people.models import Member, Unit
+from activities.photos.models import Photo
 
 
 class Round(Base):
@@ -143,3 +146,54 @@ class NoticeObjection(Base):
 
     nomination: Mapped[Nomination] = relationship()
     member: Mapped[Member] = relationship(foreign_keys=[member_id])
+
+
+class Story(Base):
+    """What somebody wrote about a person and their activities. `revision` rises with each change of text or pictures;
+    what the person agreed to is one revision, and nothing else is ever published."""
+
+    __tablename__ = "story"
+    __table_args__ = (
+        sa.CheckConstraint("member_id <> by_id", name="nobody_writes_about_themselves"),
+        sa.CheckConstraint("state <> 'published' OR agreed_revision = revision", name="published_as_agreed"),
+        sa.CheckConstraint("(agreed_revision IS NULL) = (agreed_at IS NULL)", name="agreed_at_some_time"),
+    )
+
+    public_id: Mapped[str] = mapped_column(sa.String(16), unique=True, default=new_public_id)
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"), index=True)
+    by_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"))
+    title: Mapped[str] = mapped_column(sa.String(MOST_TITLE))
+    text: Mapped[str]
+    revision: Mapped[int] = mapped_column(default=1)
+    state: Mapped[StoryState] = mapped_column(Words(StoryState), default=StoryState.DRAFT)
+    written_at: Mapped[datetime]
+    agreed_revision: Mapped[int | None]
+    agreed_at: Mapped[datetime | None]
+
+    member: Mapped[Member] = relationship(foreign_keys=[member_id])
+    by: Mapped[Member] = relationship(foreign_keys=[by_id])
+    activities: Mapped[list[Activity]] = relationship(secondary="story_activity", order_by=Activity.name)
+    photos: Mapped[list[Photo]] = relationship(
+        secondary="story_photo",
+        order_by=Photo.id,
+        secondaryjoin=lambda: sa.and_(Photo.id == StoryPhoto.photo_id, Photo.removed_at.is_(None)),
+    )
+
+
+class StoryActivity(Base):
+    """An activity that a story tells of."""
+
+    __tablename__ = "story_activity"
+    __table_args__ = (sa.UniqueConstraint("story_id", "activity_id"),)
+
+    story_id: Mapped[int] = mapped_column(sa.ForeignKey("story.id"))
+    activity_id: Mapped[int] = mapped_column(sa.ForeignKey("activity.id"))
+
+
+class StoryPhoto(Base):
+    """A photo of a story."""
+
+    __tablename__ = "story_photo"
+
+    story_id: Mapped[int] = mapped_column(sa.ForeignKey("story.id"), index=True)
+    photo_id: Mapped[int] = mapped_column(sa.ForeignKey("photo.id"), unique=True)

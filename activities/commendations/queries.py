@@ -110,8 +110,8 @@ def nominations(round_id: int, states: Collection[State] = tuple(State)) -> list
 
 
 def published(one: Round) -> list[Nomination]:
-    """Who stands on notice, or was commended."""
-    return nominations(one.id, PUBLIC.get(one.state, ()))
+    """Who stands on notice, or was commended; whose data are restricted is shown no more."""
+    return [each for each in nominations(one.id, PUBLIC.get(one.state, ())) if each.member.restricted_at is None]
 
 
 def before_committee(round_id: int) -> list[Nomination]:

@@ -9,11 +9,12 @@ from flask import Blueprint, Flask, render_template, request, url_for
 from flask_login import current_user
 
 from activities.certificates.rules_notice import VERDICT_NAMES
-from activities.commendations import deciding, nominating, objections, queries, routes_keeping, rules
+from activities.commendations import deciding, nominating, objections, queries, routes_keeping, rules, story_routes
 from activities.commendations import rules_refusals as refusals
 from activities.commendations.forms import DecideForm, NominateForm, NumberForm, ObjectionForm
 from activities.commendations.models import Round
 from activities.commendations.rules import State
+from activities.commendations.rules_stories import STORY_NAMES
 from activities.kit import clock
 from activities.kit.access import access
 from activities.kit.fields import refuse
@@ -26,13 +27,14 @@ from activities.people.limits import person, requests
 
 commendations = Blueprint("commendations", __name__)
 routes_keeping.add_to(commendations)
+story_routes.add_to(commendations)
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(commendations)
     app.jinja_env.globals.update(
         round_names=rules.ROUND_NAMES, nomination_names=rules.STATE_NAMES, whom_names=rules.WHOM_NAMES,
-        nominators_names=rules.NOMINATORS_NAMES, objection_names=VERDICT_NAMES,
+        story_names=STORY_NAMES, nominators_names=rules.NOMINATORS_NAMES, objection_names=VERDICT_NAMES,
     )  # fmt: skip
 
 

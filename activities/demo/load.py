@@ -19,6 +19,7 @@ from activities.demo import (
     ballots,
     certificates,
     codes,
+    commendations,
     corrections,
     cycles,
     dossiers,
@@ -29,6 +30,7 @@ from activities.demo import (
     packets,
     requirements,
     school,
+    stories,
     tables,
     transfers,
     ways,
@@ -108,6 +110,8 @@ def load(now: datetime, progress: Callable[[int], AbstractContextManager[Any]]) 
     packets.play(now)
     ballots.play(now)
     cycles.play(now)
+    commendations.play(now)
+    stories.play(now)
     seals.seal(now)
 
 

@@ -12,7 +12,7 @@ from activities.kit.roles import Role
 
 # Teachers who help the organizer run what the general branch does.
 HELPERS = 2
-# Where the secretary's deputy stands among the staff.
+# The leader who stands in for the secretary, where it takes a second person.
 DEPUTY = 2
 
 

@@ -102,6 +102,13 @@ DOORS = (
                             "commendations.committee", "commendations.decide", "commendations.object_to",
                         ),
                     ),
+                    Page(
+                        "commendations.all_stories", N_("Stories"),
+                        also=(
+                            "commendations.story", "commendations.kept_stories", "commendations.new_story",
+                            "commendations.edit_story", "commendations.new_photo", "commendations.remove_photo",
+                        ),
+                    ),
                     Page("certificates.on_notice", N_("On notice"), also=("certificates.object_to",)),
                 ),
             ),

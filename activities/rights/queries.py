@@ -10,7 +10,7 @@ from sqlalchemy.orm import contains_eager
 
 from activities.calendars.models import Feed
 from activities.certificates.models import Certificate, CertificateRequest, Objection
-from activities.commendations.models import Nomination, NoticeObjection
+from activities.commendations.models import Nomination, NoticeObjection, Story
 from activities.corrections.models import Correction
 from activities.corrections.queries import holders_above
 from activities.cycles.models import Essay, GradeObjection, GradeVersion, Opinion, Participant
@@ -46,7 +46,7 @@ OF: tuple[tuple[type[Base], Any], ...] = (
     (GradeObjection, GradeObjection.member_id),
     (Holder, Holder.member_id), (Outcome, Outcome.member_id), (PeerReview, PeerReview.member_id),
     (Nomination, Nomination.member_id), (NoticeObjection, NoticeObjection.member_id),
-    (PastGrade, PastGrade.member_id),
+    (PastGrade, PastGrade.member_id), (Story, Story.member_id),
 )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from activities.audit import erasing
 from activities.audit import service as audit
 from activities.calendars.models import Feed
 from activities.certificates.models import Certificate, CertificateRequest, Objection
-from activities.commendations.models import Nomination, NoticeObjection
+from activities.commendations.models import Nomination, NoticeObjection, Story
 from activities.corrections.models import Correction
 from activities.cycles.models import Essay, GradeObjection, GradeVersion, Opinion, Participant
 from activities.cycles.models_peers import PeerReview
@@ -49,6 +49,7 @@ TEXTS: dict[Any, tuple[str, ...]] = {
     Essay: ("text",), GradeVersion: ("opinion", "reason"), Opinion: ("text",), GradeObjection: ("reason", "word"),
     Holder: ("reason",), Outcome: ("reason",), ForgetRequest: ("reason",),
     PeerReview: ("comment",), Nomination: ("reasons", "word"), NoticeObjection: ("reason", "word"),
+    Story: ("title", "text"),
 }  # fmt: skip
 
 

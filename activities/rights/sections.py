@@ -16,7 +16,7 @@ from activities.ballots.models import Appraised, Ballot, BallotTally, BallotVote
 from activities.ballots.rules import BallotState
 from activities.calendars.models import Feed
 from activities.certificates.models import BatchItem, Certificate, CertificateRequest, Objection
-from activities.commendations.models import CommitteeMember, Nomination, NoticeObjection, Round
+from activities.commendations.models import CommitteeMember, Nomination, NoticeObjection, Round, Story
 from activities.corrections.models import Correction
 from activities.cycles.models import Cycle, Essay, GradeObjection, GradeVersion, Opinion, Participant
 from activities.cycles.models_past import PastGrade, PastImport
@@ -256,6 +256,13 @@ SECTIONS: dict[str, Section] = {
             "answered_at": NoticeObjection.answered_at, "word": NoticeObjection.word,
         },
         [(Nomination, Nomination.id == NoticeObjection.nomination_id), (Round, Round.id == Nomination.round_id)],
+    ),
+    "stories": Section(
+        Story.member_id,
+        {
+            "title": Story.title, "text": Story.text, "state": Story.state, "written_at": Story.written_at,
+            "agreed_at": Story.agreed_at,
+        },
     ),
     "requests_to_be_forgotten": Section(
         ForgetRequest.member_id,

@@ -1,7 +1,7 @@
 """the annual review: grades of years before, from files
 
 Revision: 0125
-Revises: 0120
+Revises: 0121
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0125"
-down_revision = "0120"
+down_revision = "0121"
 
 
 def upgrade() -> None:

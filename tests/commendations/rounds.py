@@ -8,14 +8,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from activities.commendations import deciding, nominating, service
-from activities.commendations.models import Nomination, Round
+from activities.commendations import deciding, nominating, service, stories
+from activities.commendations.models import Nomination, Round, Story
 from activities.commendations.rules import Nominators, State, Whom
 from activities.commendations.service import Terms
+from activities.duties.kinds import Evidence, Ledger
 from activities.kit.db import db
 from activities.kit.roles import Role
 from activities.people.models import Member, RoleGrant
 from activities.people.rules import Stage
+from activities.records.models import Record
+from activities.records.rules import Attendance
 from tests.cast import DAY, NOW, Cast, make_member
 
 TODAY = date(2026, 11, 25)
@@ -85,3 +88,43 @@ def nomination(address: str) -> Nomination:
 
 def state_of(nomination_id: int) -> State:
     return db.session.execute(sa.select(Nomination.state).where(Nomination.id == nomination_id)).scalar_one()
+
+
+# ── stories ─────────────────────────────────────────────────────────────────
+
+
+def came(cast: Cast, who: Member) -> None:
+    """Somebody who came to the sweeping."""
+    there = sa.select(Record.id).where(Record.slot_id == cast.slot.id, Record.member_id == who.id)
+    if db.session.scalar(there) is None:
+        values = {"day": TODAY, "ledger": Ledger.SERVICE, "attendance": Attendance.PRESENT, "minutes": 60}
+        by = cast.ou if who is not cast.ou else cast.chen
+        how = {"evidence": Evidence.ORGANIZER_TICK, "is_final": True, "recorded_at": NOW, "changed_at": NOW}
+        db.session.add(Record(slot_id=cast.slot.id, member_id=who.id, recorded_by_id=by.id, **values, **how))
+        db.session.commit()
+
+
+def written_story(cast: Cast, who: Member | None = None, about: list[int] | None = None) -> str:
+    """About Lin, by Ou. Its public id."""
+    who = who or cast.lin
+    came(cast, who)
+    about = [cast.sweeping.id] if about is None else about
+    return stories.write(cast.ou.id, who.id, "湖边的每个周三", "她每周都来。", about, NOW)
+
+
+def asked_story(cast: Cast) -> str:
+    address = written_story(cast)
+    stories.ask(cast.ou.id, the_story().id, NOW)
+    return address
+
+
+def published_story(cast: Cast) -> str:
+    address = asked_story(cast)
+    stories.agree(cast.lin.id, the_story().id, the_story().revision, NOW)
+    return address
+
+
+def the_story() -> Story:
+    """The latest, as it is now."""
+    query = sa.select(Story).order_by(Story.id.desc()).limit(1)
+    return db.session.execute(query, execution_options={"populate_existing": True}).scalars().one()

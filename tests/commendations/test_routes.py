@@ -9,29 +9,14 @@ import time_machine
 from activities.commendations.models import Nomination, NoticeObjection
 from activities.commendations.rules import State
 from activities.kit.db import db
-from activities.records.models import Record
 from tests.cast import NOW, english, make_member
-from tests.commendations.rounds import DECIDED, chosen, nominated, on_notice, opened, state_of, the_round
+from tests.commendations.rounds import DECIDED, came, chosen, nominated, on_notice, opened, state_of, the_round
 
 
 @pytest.fixture(autouse=True)
 def today():
     with time_machine.travel(NOW, tick=False):
         yield
-
-
-def came(cast, who) -> None:
-    values = {
-        "day": NOW.date(),
-        "ledger": "service",
-        "attendance": "present",
-        "minutes": 60,
-        "evidence": "organizer_tick",
-        "is_final": True,
-    }
-    moments = dict.fromkeys(("recorded_at", "changed_at"), NOW)
-    db.session.add(Record(slot_id=cast.slot.id, member_id=who.id, recorded_by_id=cast.ou.id, **values, **moments))
-    db.session.commit()
 
 
 def last(app) -> Nomination:

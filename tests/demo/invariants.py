@@ -127,5 +127,14 @@ BROKEN = {
              WHERE m.lot_id = s.lot_id AND m.giver_id = s.member_id)""",
     "every photo belongs somewhere": """
         SELECT p.id FROM photo p LEFT JOIN slot_photo s ON s.photo_id = p.id
-        LEFT JOIN goods_delivery d ON d.receipt_id = p.id WHERE s.id IS NULL AND d.id IS NULL""",
+        LEFT JOIN goods_delivery d ON d.receipt_id = p.id LEFT JOIN story_photo t ON t.photo_id = p.id
+        WHERE s.id IS NULL AND d.id IS NULL AND t.id IS NULL""",
+    "a round's counter is who is chosen or commended": """
+        SELECT r.id FROM commendation_round r LEFT JOIN commendation_nomination n
+        ON n.round_id = r.id AND n.state IN ('chosen', 'awarded', 'revoked')
+        GROUP BY r.id, r.chosen HAVING count(n.id) <> r.chosen""",
+    "who is commended agreed, and it stands in their record": """
+        SELECT n.id FROM commendation_nomination n LEFT JOIN dossier_entry e
+        ON e.id = n.entry_id AND e.member_id = n.member_id AND e.block = 'commendation'
+        WHERE n.state = 'awarded' AND (e.id IS NULL OR n.answered_at IS NULL)""",
 }

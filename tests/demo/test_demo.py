@@ -17,6 +17,9 @@ from activities.audit.models import AuditEntry
 from activities.certificates.models import BatchItem, Certificate, CertificateRequest, Objection
 from activities.certificates.rules import Answer, CertificateState, ItemState
 from activities.certificates.rules_notice import Verdict
+from activities.commendations.models import NoticeObjection, Round, Story, StoryPhoto
+from activities.commendations.rules import RoundState
+from activities.commendations.rules_stories import StoryState
 from activities.corrections.models import Correction
 from activities.corrections.rules import CorrectionState, Opinion
 from activities.cycles.closing import verify_all
@@ -95,6 +98,7 @@ def test_every_state_is_one_the_services_could_have_made(now):
         check_exchanges(now)
     check_blood_drive(now)
     check_goods()
+    check_commendations()
     if now == TODAY:
         check_certificates()
         check_evidence(now)
@@ -233,8 +237,16 @@ def check_goods() -> None:
     """The leavers' things were collected, aid went to students, and of each two deliveries one is signed."""
     assert count(sa.select(sa.func.count(Lot.id))) == 8
     assert sorted(db.session.scalars(sa.select(GoodsDelivery.signed_by_id.is_not(None)))) == [False, False, True, True]
-    assert count(sa.select(sa.func.count(Photo.id))) == 13
+    assert count(sa.select(sa.func.count(Photo.id)).where(Photo.id.not_in(sa.select(StoryPhoto.photo_id)))) == 13
     assert set(db.session.scalars(sa.select(SlotPhoto.moment))) == set(PhotoMoment)
+
+
+def check_commendations() -> None:
+    """A round is open, one on notice with an objection, last year's awarded; stories are published, one is asked."""
+    assert set(db.session.scalars(sa.select(Round.state))) == {RoundState.OPEN, RoundState.NOTICE, RoundState.AWARDED}
+    assert list(db.session.scalars(sa.select(NoticeObjection.verdict))) == [Verdict.OPEN]
+    stories = Counter(db.session.scalars(sa.select(Story.state)))
+    assert stories == {StoryState.PUBLISHED: 2, StoryState.ASKED: 1}
 
 
 def check_certificates() -> None:

@@ -26,9 +26,10 @@ from flask import Flask, url_for
 from activities.calendars.queries import feeds_of
 from activities.calendars.service import feed_of
 from activities.chats import service as chats
-from activities.commendations.models import Nomination, NoticeObjection, Round
+from activities.commendations.models import Nomination, NoticeObjection, Round, Story
 from activities.commendations.objections import object_to
 from activities.commendations.rules import RoundState
+from activities.commendations.stories import add_photo
 from activities.cycles import importing
 from activities.cycles.grading import ask_opinion
 from activities.cycles.models import Cycle, CycleStep, Opinion
@@ -51,6 +52,8 @@ from activities.outbox.models import Hook
 from activities.packets.models import PointsFormula
 from activities.people.models import ForgetRequest
 from activities.people.roster import keep_upload
+from activities.photos.apart import Picture
+from activities.photos.rules import People
 from activities.requirements.exempting import exempt
 from activities.requirements.models import Exemption, RequirementSet
 from activities.requirements.rules import Exempted
@@ -77,6 +80,7 @@ from tests.outcomes.pictures import photographed
 from tests.packets.formulas import reckoned_by
 from tests.people.rosters import csv_file, roster
 from tests.people.rosters import person as person_row
+from tests.photos.files import WEBP
 from tests.requirements.asked import SERVICE, asked_by
 
 # Who may enter is no matter of the database; that every page works on each is seen by `test_garbage`.
@@ -211,6 +215,31 @@ def objected_commendation(cast: Cast) -> dict[str, Any]:
     if found is None:
         found = object_to(cast.zhao.id, db.session.scalars(sa.select(Nomination.id)).one(), "Absent.", NOW)
     return {"public_id": address["public_id"], "objection": found}
+
+
+def draft(cast: Cast) -> dict[str, Any]:
+    """A story about Lin, by Ou."""
+    found = db.session.scalar(sa.select(Story.public_id))
+    return {"public_id": found or rounds.written_story(cast)}
+
+
+def draft_photo(cast: Cast) -> dict[str, Any]:
+    """A photo of it."""
+    address = draft(cast)
+    one = rounds.the_story()
+    if not one.photos:
+        add_photo(cast.ou.id, one.id, Picture(8, 6, WEBP, WEBP), "The shore", People.NOBODY, NOW)
+    return {**address, "photo": rounds.the_story().photos[0].public_id}
+
+
+def draft_picture(cast: Cast) -> dict[str, Any]:
+    return {**draft_photo(cast), "size": "small"}
+
+
+def asked_story(cast: Cast) -> dict[str, Any]:
+    """A story about Lin, for which Lin is asked."""
+    found = db.session.scalar(sa.select(Story.public_id))
+    return {"public_id": found or rounds.asked_story(cast)}
 
 
 def commended(cast: Cast) -> dict[str, Any]:
@@ -1100,6 +1129,21 @@ TABLE = {
     "POST commendations.judge": row("login 404 404 404 422 404", objected_commendation),
     "GET commendations.revoke": row("login 404 404 404 200 404", commended),
     "POST commendations.revoke": row("login 404 404 404 422 404", commended),
+    "GET commendations.all_stories": row("login 200 200 200 200 200"),
+    "GET commendations.kept_stories": row("login 404 404 200 200 404"),
+    "GET commendations.new_story": row("login 404 404 200 200 404"),
+    "POST commendations.new_story": row("login 404 404 422 422 404"),
+    "GET commendations.story": row("login 404 404 200 200 404", draft),
+    "GET commendations.edit_story": row("login 404 404 200 200 404", draft),
+    "POST commendations.edit_story": row("login 404 404 422 422 404", draft),
+    "POST commendations.ask_for_story": row("login 404 404 303 303 404", draft),
+    "POST commendations.agree_to_story": row("login 303 404 404 404 404", asked_story, seen="1"),
+    "POST commendations.withdraw_story": row("login 303 404 404 404 404", asked_story),
+    "GET commendations.new_photo": row("login 404 404 200 200 404", draft),
+    "POST commendations.new_photo": row("login 404 404 422 422 404", draft),
+    "GET commendations.remove_photo": row("login 404 404 200 200 404", draft_photo),
+    "POST commendations.remove_photo": row("login 404 404 422 422 404", draft_photo),
+    "GET commendations.story_picture": row("login 404 404 200 200 404", draft_picture),
     # packets
     "GET packets.now": row("login 302 302 302 302 302"),
     "GET packets.mine": row("login 200 200 200 200 200", year),

@@ -1,0 +1,56 @@
+"""Exemplary stories: what stands in the way of writing one and of its being published. Plain values only."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+from activities.kit.refusal import N_, Refusal, refusal
+
+MOST_TITLE, MOST_TEXT, MOST_PHOTOS, MOST_LINKS = 80, 6000, 6, 20
+
+
+class StoryState(StrEnum):
+    DRAFT = "draft"
+    ASKED = "asked"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+STORY_NAMES = {
+    StoryState.DRAFT: N_("Draft"), StoryState.ASKED: N_("Waits for the person's word"),
+    StoryState.PUBLISHED: N_("Published in the school"), StoryState.WITHDRAWN: N_("Withdrawn by the person"),
+}  # fmt: skip
+
+
+@refusal
+class OwnStory(Refusal):
+    sentence: ClassVar[str] = N_("Nobody writes about themselves.")
+
+
+@refusal
+class AskedAlready(Refusal):
+    sentence: ClassVar[str] = N_("The person has been asked for this text already.")
+
+
+@refusal
+class NotAsked(Refusal):
+    sentence: ClassVar[str] = N_("Nothing is asked of you about this story.")
+
+
+@refusal
+class TooManyPhotos(Refusal):
+    most: int
+    sentence: ClassVar[str] = N_("A story has at most %(most)s photos.")
+
+
+@refusal
+class TellsNothing(Refusal):
+    sentence: ClassVar[str] = N_("Choose at least one activity that the story tells of.")
+
+
+def why_not_ask(state: StoryState, links: int) -> Refusal | None:
+    """The first reason against asking the person for their consent, or None."""
+    if state in (StoryState.ASKED, StoryState.PUBLISHED):
+        return AskedAlready()
+    return None if links else TellsNothing()
