@@ -26,6 +26,7 @@ from bench.packets import packets
 from bench.pages import PAGES, Page
 from bench.promotion import promotion
 from bench.results import Result, keep, publish, table
+from bench.reviews import reviews
 from bench.series import series
 from bench.stage import Effort, Stage, plain_address, serve
 from bench.trail import trail
@@ -124,6 +125,7 @@ def _in_process(app: Flask, school: School, database: str, scale: int, options: 
         ("promotion", True, promotion(app, database, scale, runs)),
         ("certificates", first and database == options.databases[0], certificates(database, scale)),
         ("records", first, attendance(app, database, scale, runs, quick=options.quick)),
+        ("reviews", True, reviews(app, school, database, scale, runs)),
         ("audit", first, trail(app, database, scale, runs, quick=options.quick)),
         ("packets", True, packets(app, school, database, scale, runs)),
     ]

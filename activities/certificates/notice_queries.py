@@ -80,6 +80,12 @@ def to_judge(keeper: Viewer) -> list[Objection]:
     return list(db.session.scalars(query.order_by(Objection.id).limit(PAGE + 1)))
 
 
+def how_many_to_judge(keeper: Viewer) -> sa.Select[int]:
+    """The same as a number."""
+    query = _to_judge(keeper).where(Objection.verdict == Verdict.OPEN)
+    return query.with_only_columns(sa.func.count(Objection.id), maintain_column_froms=True)
+
+
 def judged(keeper: Viewer) -> list[Objection]:
     """Those that are answered, the latest first."""
     query = _to_judge(keeper).where(Objection.verdict != Verdict.OPEN)

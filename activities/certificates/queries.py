@@ -180,6 +180,11 @@ def to_answer(keeper: Viewer) -> list[CertificateRequest]:
     return list(db.session.scalars(_asked(keeper).order_by(CertificateRequest.id).limit(PAGE + 1)))
 
 
+def how_many_to_answer(keeper: Viewer) -> sa.Select[int]:
+    """The same as a number."""
+    return _asked(keeper).with_only_columns(sa.func.count(CertificateRequest.id), maintain_column_froms=True)
+
+
 def request_to_answer(keeper: Viewer, public_id: str) -> CertificateRequest:
     query = _asked(keeper).where(CertificateRequest.public_id == public_id)
     found = db.session.scalars(query).one_or_none()

@@ -81,6 +81,18 @@ def to_decide(secretary: Viewer) -> list[Case]:
     return _all(query.order_by(Correction.due, Correction.id).limit(PAGE + 1))
 
 
+def how_many_to_decide(secretary: Viewer) -> sa.Select[int]:
+    """The same as a number."""
+    return (
+        sa.select(sa.func.count(Correction.id))
+        .join(Correction.slot)
+        .join(Slot.post)
+        .join(Post.activity)
+        .join(Activity.unit)
+        .where(_reviews(secretary), Correction.state.in_(TO_DECIDE))
+    )
+
+
 def decided(secretary: Viewer) -> list[Case]:
     """What ended in this secretary's units, the latest first."""
     query = _cases().where(_reviews(secretary), Correction.ended_at.is_not(None))

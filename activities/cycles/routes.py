@@ -27,6 +27,7 @@ from activities.cycles import (
     step_notice,
     step_peers,
     step_points,
+    todo,
     told,
     words,
     words_evidence,
@@ -80,8 +81,9 @@ def init_app(app: Flask) -> None:
 @cycles.get("/cycles/")
 @access(Permission.HOLD_REVIEW)
 def all_cycles() -> Any:
-    today = clock.local_day(clock.now())
-    return render_template("cycles/cycles.html", cycles=pages.listed(current_user, today))
+    now = clock.now()
+    cycles = pages.listed(current_user, clock.local_day(now))
+    return render_template("cycles/cycles.html", cycles=cycles, due=todo.due(current_user, now))
 
 
 @cycles.route("/cycles/new", methods=("GET", "POST"))

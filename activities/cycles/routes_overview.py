@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, send_file, url_for
 from flask_login import current_user
 
-from activities.cycles import overview, overview_queries, queries, reminding, workbook, workbook_rows
+from activities.cycles import overview, overview_queries, queries, reminding, todo, workbook, workbook_rows
 from activities.cycles.overview_queries import PAGE, Wanted
 from activities.cycles.rules import STATE_NAMES
 from activities.cycles.rules_grades import Grade
@@ -35,8 +35,9 @@ def add_to(blueprint: Blueprint) -> None:
 @access(Permission.HOLD_REVIEW)
 def show(public_id: str) -> Any:
     cycle = queries.seen_by(current_user, public_id)
-    page = overview.of_cycle(current_user, cycle, clock.now())
-    return render_template("cycles/overview.html", **page, order=ORDER, shades=SHADES)
+    now = clock.now()
+    page = overview.of_cycle(current_user, cycle, now)
+    return render_template("cycles/overview.html", **page, order=ORDER, shades=SHADES, due=todo.due(current_user, now))
 
 
 @access(Permission.HOLD_REVIEW)

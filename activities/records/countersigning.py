@@ -86,7 +86,7 @@ def may_sign(signer: Viewer) -> sa.ColumnElement[bool]:
 
 def piles(signer: Viewer, page: int) -> list[Pile]:
     """The slots in which hours wait, the oldest first, one more than a page holds. One statement."""
-    others = ~sa.or_(is_account_of(Record.member_id, signer.id), is_account_of(Record.recorded_by_id, signer.id))
+    others = _of_others(signer)
     query = (
         sa.select(
             Slot.public_id, Slot.starts_at, Slot.ends_at, Post.name, Activity.name, Activity.kind_key,
@@ -106,6 +106,22 @@ def piles(signer: Viewer, page: int) -> list[Pile]:
         .offset((page - 1) * PAGE)
     )  # fmt: skip
     return [Pile._make(row) for row in db.session.execute(query)]
+
+
+def how_many(signer: Viewer) -> sa.Select[int]:
+    """How many people's hours this person can be the second for."""
+    return (
+        sa.select(sa.func.count(Record.id))
+        .join(Record.slot)
+        .join(Slot.post)
+        .join(Post.activity)
+        .join(Activity.unit)
+        .where(~Record.is_final, may_sign(signer), _of_others(signer))
+    )
+
+
+def _of_others(signer: Viewer) -> sa.ColumnElement[bool]:
+    return ~sa.or_(is_account_of(Record.member_id, signer.id), is_account_of(Record.recorded_by_id, signer.id))
 
 
 def slot_to_sign(signer: Viewer, public_id: str) -> Slot:
