@@ -127,16 +127,23 @@ class Earlier:
 
 def earlier(member_id: int, before: int) -> list[Earlier]:
     """What somebody's grades were in closed reviews and in files, the latest year first. Two statements."""
+    there = [one for one in imported(member_id) if one.year < before]
     here = (
         sa.select(Participant.year, Participant.grade)
         .join(Participant.cycle)
         .where(Participant.member_id == member_id, Participant.year < before, Participant.grade.is_not(None))
         .where(Cycle.state == CycleState.CLOSED)
     )
-    there = (
+    closed = [Earlier(year, grade) for year, grade in db.session.execute(here) if grade]
+    return sorted([*there, *closed], key=lambda one: -one.year)
+
+
+def imported(member_id: int) -> list[Earlier]:
+    """What files say of somebody, the latest year first. One statement."""
+    query = (
         sa.select(PastGrade.year, PastGrade.grade, PastImport.name, PastGrade.row)
         .join(PastGrade.batch)
-        .where(PastGrade.member_id == member_id, PastGrade.year < before)
+        .where(PastGrade.member_id == member_id)
+        .order_by(PastGrade.year.desc())
     )
-    found = [Earlier(*row) for query in (here, there) for row in db.session.execute(query)]
-    return sorted(found, key=lambda one: -one.year)
+    return [Earlier(*row) for row in db.session.execute(query)]

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, render_template, url_for
 from flask_login import current_user
 
-from activities.cycles import essays, pages, pages_evidence, queries
+from activities.cycles import essays, pages, pages_evidence, past_queries, queries
 from activities.cycles.forms_keeping import EssayForm
 from activities.cycles.models import Essay, Participant
 from activities.cycles.rules_essays import FarTooLong, TooLong, TooShort
@@ -36,7 +36,8 @@ def add_to(blueprint: Blueprint) -> None:
 def mine() -> Any:
     """The reviews in which one takes part."""
     now = clock.now()
-    return render_template("cycles/mine.html", parts=pages.own_parts(current_user.id, now))
+    imported = past_queries.imported(current_user.id)
+    return render_template("cycles/mine.html", parts=pages.own_parts(current_user.id, now), imported=imported)
 
 
 @access(Permission.TAKE_PART)

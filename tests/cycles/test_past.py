@@ -208,6 +208,8 @@ class TestThePages:
             [one] = past_queries.batches(acting(cast.chen.id))
             cycle = opened(cast)
         assert "imported: 往年.csv, row 2" in chen.get(f"/cycles/{cycle}/people/{cast.lin.public_id}").text
+        assert "imported: 往年.csv, row 2" in english(app, cast.lin).get("/my-review/").text
+        assert "往年.csv" not in english(app, cast.zhao).get("/my-review/").text
         assert "2024, imported" in chen.get(f"/cycles/{cycle}/overview").text
         assert "往年.csv" in chen.get("/cycles/past").text
         undo = f"/cycles/past/imports/{one.batch.public_id}/take-back"
