@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from activities.certificates.rules import Answer, CertificateState, Facts, ItemState, new_code, thawed
 from activities.certificates.rules_notice import Verdict
@@ -158,19 +159,11 @@ class BatchItem(Base):
     certificate_id: Mapped[int | None] = mapped_column(sa.ForeignKey("certificate.id"))
 
 
-class Objection(Base):
-    """Somebody of the school says that a certificate on notice is wrong, and what was answered."""
-
-    __tablename__ = "certificate_objection"
-    __table_args__ = (
-        sa.UniqueConstraint("certificate_id", "member_id"),
-        sa.CheckConstraint("(verdict = 'open') = (answered_at IS NULL)", name="answered"),
-        sa.CheckConstraint("(verdict = 'open') = (answered_by_id IS NULL)", name="answered_by_somebody"),
-        sa.CheckConstraint("member_id <> answered_by_id", name="nobody_answers_their_own"),
-    )
+class Objecting:
+    """That somebody of the school says what is wrong about something on notice, and what was answered: what every row
+    of an objection has, whatever it is to."""
 
     public_id: Mapped[str] = mapped_column(sa.String(16), unique=True, default=new_public_id)
-    certificate_id: Mapped[int] = mapped_column(sa.ForeignKey("certificate.id"))
     member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"), index=True)
     reason: Mapped[str] = mapped_column(sa.String(500))
     made_at: Mapped[datetime]
@@ -179,6 +172,31 @@ class Objection(Base):
     answered_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id"))
     word: Mapped[str] = mapped_column(sa.String(500), default="")
 
+    @declared_attr
+    def member(cls: Any) -> Mapped[Member]:  # noqa: N805 - called on the class
+        return relationship(foreign_keys=[cls.member_id])
+
+    @declared_attr
+    def answered_by(cls: Any) -> Mapped[Member | None]:  # noqa: N805 - called on the class
+        return relationship(foreign_keys=[cls.answered_by_id])
+
+
+def answered_once(to: str) -> tuple[sa.Constraint, ...]:
+    """What holds of every objection to what stands in the column `to`."""
+    return (
+        sa.UniqueConstraint(to, "member_id"),
+        sa.CheckConstraint("(verdict = 'open') = (answered_at IS NULL)", name="answered"),
+        sa.CheckConstraint("(verdict = 'open') = (answered_by_id IS NULL)", name="answered_by_somebody"),
+        sa.CheckConstraint("member_id <> answered_by_id", name="nobody_answers_their_own"),
+    )
+
+
+class Objection(Objecting, Base):
+    """Somebody of the school says that a certificate on notice is wrong, and what was answered."""
+
+    __tablename__ = "certificate_objection"
+    __table_args__ = answered_once("certificate_id")
+
+    certificate_id: Mapped[int] = mapped_column(sa.ForeignKey("certificate.id"))
+
     certificate: Mapped[Certificate] = relationship()
-    member: Mapped[Member] = relationship(foreign_keys=[member_id])
-    answered_by: Mapped[Member | None] = relationship(foreign_keys=[answered_by_id])

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from activities.certificates.rules_notice import Verdict
+from activities.certificates.models import Objecting, answered_once
 from activities.commendations.rules import MOST_REASONS, MOST_WORD, Nominators, RoundState, State, Whom
 from activities.commendations.rules_stories import MOST_TITLE, StoryState
 from activities.duties.models import Activity
@@ -123,29 +123,15 @@ class Nomination(Base):
         return self.evidence.splitlines()
 
 
-class NoticeObjection(Base):
+class NoticeObjection(Objecting, Base):
     """Somebody of the school says that a person on notice should not be commended, and what was answered."""
 
     __tablename__ = "commendation_objection"
-    __table_args__ = (
-        sa.UniqueConstraint("nomination_id", "member_id"),
-        sa.CheckConstraint("(verdict = 'open') = (answered_at IS NULL)", name="answered"),
-        sa.CheckConstraint("(verdict = 'open') = (answered_by_id IS NULL)", name="answered_by_somebody"),
-        sa.CheckConstraint("member_id <> answered_by_id", name="nobody_answers_their_own"),
-    )
+    __table_args__ = answered_once("nomination_id")
 
-    public_id: Mapped[str] = mapped_column(sa.String(16), unique=True, default=new_public_id)
     nomination_id: Mapped[int] = mapped_column(sa.ForeignKey("commendation_nomination.id"))
-    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"), index=True)
-    reason: Mapped[str] = mapped_column(sa.String(MOST_WORD))
-    made_at: Mapped[datetime]
-    verdict: Mapped[Verdict] = mapped_column(Words(Verdict), default=Verdict.OPEN)
-    answered_at: Mapped[datetime | None]
-    answered_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id"))
-    word: Mapped[str] = mapped_column(sa.String(MOST_WORD), default="")
 
     nomination: Mapped[Nomination] = relationship()
-    member: Mapped[Member] = relationship(foreign_keys=[member_id])
 
 
 class Story(Base):
