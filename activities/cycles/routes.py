@@ -59,7 +59,7 @@ routes_points.add_to(cycles)
 # The sorts of steps that are built; each has handed in what its pages show.
 BUILT = (step_evidence, step_essay, step_peers, step_points, step_grade, step_notice)
 # What reviews tell the packet of a year.
-TELLING = (told.ballots, told.last_years)
+TELLING = (told.ballots, told.last_years, told.imported)
 FIELDS: dict[type[Refusal], str] = {Overlaps: "unit_id", NobodyToReview: "unit_id", TooShortNotice: "days_notice"}
 
 

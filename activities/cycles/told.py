@@ -1,5 +1,5 @@
-"""What a review tells the packet of a year: the share of the year's ballot, and last year's opinion and grade. Whoever
-keeps grades of years before there were reviews declares a further read."""
+"""What a review tells the packet of a year: the share of the year's ballot, and last year's opinion and grade, or the
+grade alone where it was imported from a file."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from activities.ballots.models import Appraised, Ballot, BallotTally
 from activities.ballots.rules import Whose
 from activities.cycles.models import Cycle, GradeVersion, Participant
+from activities.cycles.models_past import PastGrade
 from activities.cycles.models_peers import CycleBallot
 from activities.cycles.rules import CycleState
 from activities.cycles.rules_ballots import approval
@@ -52,6 +53,10 @@ GRADES = (
     )
 )  # fmt: skip
 
+IMPORTED = sa.select(PastGrade.member_id, PastGrade.grade).where(
+    Among(PastGrade.member_id), PastGrade.year == sa.bindparam("year")
+)
+
 
 @tells
 def ballots(member_ids: Collection[int], year: int) -> dict[int, Kept]:
@@ -73,3 +78,11 @@ def last_years(member_ids: Collection[int], year: int) -> dict[int, Kept]:
         for member_id, grade, opinion, by, at in run(GRADES, {"ids": list(member_ids), "year": before})
         if grade
     }
+
+
+@tells
+def imported(member_ids: Collection[int], year: int) -> dict[int, Kept]:
+    """The grade that a file says was given in the year before, where no review here does. One statement."""
+    before = year - 1
+    rows = run(IMPORTED, {"ids": list(member_ids), "year": before})
+    return {member_id: Kept(Opinion(before, "", GRADE_NAMES[grade])) for member_id, grade in rows}

@@ -14,11 +14,13 @@ from activities.ballots.queries import on_form
 from activities.ballots.rules import DEFAULT_CHOICES
 from activities.cycles import held_ballots, service, told
 from activities.cycles.models import Participant
+from activities.cycles.models_past import PastGrade, PastImport
 from activities.cycles.rules_ballots import approval
+from activities.cycles.rules_grades import Grade
 from activities.kit.db import db
-from activities.packets import above, queries
+from activities.packets import above, queries, sheets
 from activities.packets.rules_packet import Kept, Opinion
-from tests.cast import NOW, english
+from tests.cast import NOW, english, store
 from tests.cycles.opened import GRADING, opened, the_cycle
 from tests.cycles.reviewing import crowd, drawn, handed_in, reviews, step
 from tests.cycles.test_closing import another, close, grade_all
@@ -89,6 +91,19 @@ class TestLastYear:
         assert found.opinion == Opinion(2026, "称职。", "Qualified", cast.chen.name, GRADING.date())
         assert queries.packet(cast.lin.id, 2027, NOW).opinion == found.opinion
         assert told.last_years([cast.lin.id], 2026) == told.last_years([cast.lin.id], 2028) == {}
+
+
+@pytest.mark.usefixtures("ctx")
+def test_a_grade_that_was_imported_is_told_where_no_review_says_another(cast):
+    batch = PastImport(imported_by_id=cast.chen.id, name="2025.xlsx", digest="0" * 64, created_at=NOW)
+    values = {"unit_id": cast.first.id, "year": 2025, "grade": Grade.GOOD, "row": 2}
+    store(PastGrade(batch=batch, member_id=cast.lin.id, **values))
+    db.session.commit()
+    packet = queries.packet(cast.lin.id, 2026, NOW)
+    assert packet.opinion == Opinion(2025, "", "Qualified")
+    assert sheets.sheets(packet)[-1].rows == [("合格", "", "", "")]
+    assert queries.packet(cast.ou.id, 2026, NOW).opinion is None
+    assert queries.packet(cast.lin.id, 2025, NOW).opinion is None
 
 
 def test_of_what_two_reads_say_the_first_counts_for_each_thing(monkeypatch):
