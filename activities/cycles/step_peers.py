@@ -8,10 +8,13 @@ from typing import Any
 
 from flask import url_for
 
+from activities.ballots.pages import say_choice
+from activities.ballots.rules import Whose
 from activities.cycles import held_ballots, queries_peers, rules
 from activities.cycles.models import Cycle, Participant
 from activities.cycles.plugs import Ask, Plug, plug
 from activities.cycles.rules import Standing
+from activities.cycles.workbook_rows import BALLOT
 from activities.kit.clock import local_day
 from activities.kit.i18n import gettext as _
 from activities.kit.i18n import ngettext, say_day
@@ -34,6 +37,16 @@ def _told(cycle: Cycle, now: datetime) -> Mapping[int, Any]:  # noqa: ARG001
     draw = queries_peers.draw_of(cycle.id)
     found = queries_peers.results(draw) if draw else {}
     return {part_id: {"reviews": one.reviews, "marks": one.marks} for part_id, one in found.items()}
+
+
+def _said(cycle_id: int) -> Mapping[int, str]:
+    """By participant, what may be known of all papers on them, in words."""
+    return {
+        part_id: _(", ").join(
+            f"{say_choice(choice)} {count}" for choice, count in zip(told["choices"], told[Whose.ALL], strict=False)
+        )
+        for part_id, told in held_ballots.results(cycle_id).items()
+    }
 
 
 def _ballot(cycle: Cycle, part: Participant, now: datetime) -> Ask | None:
@@ -60,3 +73,4 @@ plug(
         done=held_ballots.voted, asks=_ballot, frozen=_counted, holder_page="cycles.keep_ballots"
     ),
 )  # fmt: skip
+BALLOT.append(_said)

@@ -47,7 +47,8 @@ def write(
     places = {unit_id: count(1) for unit_id in sheets}
     said = ({stage: _(name) for stage, name in STAGE_NAMES.items()}, {g: _(name) for g, name in GRADE_NAMES.items()})
     for line in lines:
-        _write_line(sheets[line.unit_id], next(places[line.unit_id]), line, ballot.get(line.part_id, ""), formats, said)
+        told = "" if line.is_own else ballot.get(line.part_id, "")
+        _write_line(sheets[line.unit_id], next(places[line.unit_id]), line, told, formats, said)
     _write_dictionary(book.add_worksheet(names[-1]), head, columns)
     book.close()
 

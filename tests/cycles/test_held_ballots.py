@@ -16,6 +16,7 @@ from activities.cycles.models import Participant
 from activities.cycles.rules_refusals import StepNotOpen
 from activities.kit.db import db
 from activities.kit.refusal import NotFound
+from activities.people import sheet
 from tests.cast import DAY, NOW, english
 from tests.cycles.opened import appoint, opened, the_cycle
 from tests.cycles.reviewing import asked, crowd, step
@@ -101,6 +102,29 @@ class TestHolding:
         frozen = {one["person"]: one["steps"] for one in json.loads(freezing.written(the_cycle(), NOW))["people"]}
         assert frozen[cast.lin.public_id]["ballot"] == found[part]
         assert "ballot" not in frozen[cast.zhao.public_id]
+
+
+def test_the_workbook_says_of_others_what_may_be_known(app, cast):
+    with app.app_context():
+        held(cast)
+        ballot, now = ballot_of(cast.first), step("ballot")
+        voters = sa.select(Participant.member_id).where(Participant.unit_id == cast.first.id)
+        for who in db.session.scalars(voters).all():
+            voting.vote(who, ballot.id, {}, now)
+        ending.count_those_over(ballot.ends_at)
+        address = f"/cycles/{the_cycle().public_id}/review.xlsx"
+        appoint(cast.lin, cast.first)
+    said = "Excellent 0, Qualified 0, Basically qualified 0, Not qualified 0, I do not know them 0"
+    assert said in told_of(english(app, cast.chen), address, cast.lin)
+    assert said not in told_of(english(app, cast.lin), address, cast.lin)
+    assert said in told_of(english(app, cast.lin), address, cast.ou)
+
+
+def told_of(visitor, address, member) -> list[str]:
+    """What the workbook that somebody takes says of a member."""
+    with visitor.get(address) as answer:
+        sheets = sheet.read(answer.data, "x.xlsx")
+    return next(told for one in sheets for row in one.rows if member.name in (told := list(row.cells.values())))
 
 
 def test_its_page_shows_how_far_each_unit_is_and_opens_the_rest(app, cast):
