@@ -101,6 +101,12 @@ def to_judge(holder: Viewer) -> list[GradeObjection]:
     return list(db.session.scalars(query.order_by(GradeObjection.id).limit(PAGE)))
 
 
+def how_many_to_judge(holder: Viewer) -> sa.Select[int]:
+    """The same as a number."""
+    query = _to_judge(holder).where(GradeObjection.verdict == Verdict.OPEN)
+    return query.with_only_columns(sa.func.count(GradeObjection.id), maintain_column_froms=True)
+
+
 def judged(holder: Viewer) -> list[GradeObjection]:
     """Those that are answered, the latest first."""
     query = _to_judge(holder).where(GradeObjection.verdict != Verdict.OPEN)

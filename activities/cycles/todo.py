@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from activities.certificates import notice_queries
 from activities.certificates import queries as certificates
 from activities.corrections import queries as corrections
+from activities.cycles import notice_queries as grade_notices
 from activities.cycles.models import Cycle, CycleStep, Essay, Participant
 from activities.cycles.rules import CycleState
 from activities.kit.clock import local_day
@@ -100,6 +101,8 @@ TASKS: Sequence[Task] = (
          _in_all(notice_queries.how_many_to_judge)),
     Task(N_("Self-reviews missing"), Permission.HOLD_REVIEW, "cycles.waited_for", _essays, (("key", "essay"),)),
     Task(N_("Grades missing"), Permission.HOLD_REVIEW, "cycles.graded_people", _grades),
+    Task(N_("Objections to grades"), Permission.HOLD_REVIEW, "cycles.objections",
+         _in_all(grade_notices.how_many_to_judge)),
     Task(N_("Closings to confirm"), Permission.HOLD_REVIEW, "cycles.show", _closings),
 )  # fmt: skip
 

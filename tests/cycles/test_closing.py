@@ -7,7 +7,7 @@ import sqlalchemy as sa
 import time_machine
 from sqlalchemy.exc import DBAPIError
 
-from activities.cycles import closing, commands, freezing, grading, objecting, queries, service
+from activities.cycles import closing, commands, freezing, grading, objecting, queries, service, todo
 from activities.cycles.models import Cycle, GradeObjection, Participant
 from activities.cycles.rules import CycleState
 from activities.cycles.rules_closing import (
@@ -27,6 +27,7 @@ from activities.kit.refusal import NotFound
 from activities.outbox.models import Notice
 from activities.people.models import Member, Unit
 from activities.people.rules import Stage, Standing
+from activities.people.service import acting
 from tests.cast import DAY, NOW, english, make_member, unrefused
 from tests.cycles.opened import GRADING, appoint, opened, the_cycle
 
@@ -85,6 +86,10 @@ class TestObjections:
             objecting.object_to(cast.wang.id, cycle.id, cast.lin.id, "又", ON_NOTICE)
         told = db.session.scalars(sa.select(Notice.member_id).where(Notice.topic == "cycles.objected"))
         assert list(told) == [second.id]  # Chen has given the grade
+        waits = [
+            {one.task.name: one.count for one in todo.due(acting(who.id), ON_NOTICE)} for who in (second, cast.chen)
+        ]
+        assert [one.get("Objections to grades") for one in waits] == [1, None]
         objection = db.session.scalars(sa.select(GradeObjection)).one()
         with pytest.raises(Involved):
             objecting.answer(cast.chen.id, objection.id, Verdict.REJECTED, "不", ON_NOTICE)
