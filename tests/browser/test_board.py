@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from io import BytesIO
 
 import pytest
@@ -20,7 +21,7 @@ def monday(app, cast) -> str:
     with app.app_context():
         now = clock.now()
         day = clock.local_day(now)
-        start = now.replace(hour=4, minute=0, second=0, microsecond=0) + (14 - day.weekday()) * DAY
+        start = clock.at(day, time(12)) + (14 - day.weekday()) * DAY
         posts = [cast.lake, make_post(cast.sweeping, "南岸", capacity=2)]
         slots = [make_slot(post, start + n * DAY, hours=1) for post in posts for n in range(2)]
         db.session.commit()
