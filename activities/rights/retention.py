@@ -14,7 +14,7 @@ from activities.audit import erasing
 from activities.audit import service as audit
 from activities.calendars.models import Feed
 from activities.certificates.models import Certificate, CertificateRequest, Objection
-from activities.commendations.models import Nomination, NoticeObjection, Story
+from activities.commendations.models import Nomination, NoticeObjection, Story, StoryPhoto
 from activities.corrections.models import Correction
 from activities.cycles.models import Essay, GradeObjection, GradeVersion, Opinion, Participant
 from activities.cycles.models_peers import PeerReview
@@ -32,6 +32,7 @@ from activities.outbox.models import Delivery, Notice, Wishes
 from activities.outcomes.models import Outcome
 from activities.people.models import AccessLink, Consent, ForgetRequest, Member, RosterUpload
 from activities.people.service import acting
+from activities.photos.models import Photo
 from activities.records.models import OddNote, Record
 from activities.requirements.models import Exemption
 from activities.rights import queries
@@ -144,10 +145,12 @@ def _erase(member_id: int, actor_id: int | None, today: date, now: datetime) -> 
     # People call a team by who leads it.
     _clear(Team, Team.id.in_(sa.select(TeamMember.team_id).where(TeamMember.member_id == member_id)), ("name",))
     _forget_aid(member_id, actor_id, now)
+    pictures = _forget_pictures(member_id, actor_id, now)
     for model, texts in TEXTS.items():
         _clear(model, model.member_id == member_id, texts)
         audit.leave_all(now, actor_id, "clear", model, [(row_id, {}, {}) for row_id in rows[model]])
-    erasing.forget(member_id, {model.__tablename__: ids for model, ids in rows.items()}, actor_id, now)
+    subjects = {Photo.__tablename__: pictures} | {model.__tablename__: ids for model, ids in rows.items()}
+    erasing.forget(member_id, subjects, actor_id, now)
     audit.leave(now, actor_id, "erase", Member, member_id, after={"day": today})
 
 
@@ -158,6 +161,20 @@ def _forget_aid(member_id: int, actor_id: int | None, now: datetime) -> None:
     change = sa.update(GoodsDelivery).where(theirs).values(recipient="", recipient_id=None)
     db.session.execute(change, execution_options=NO_SYNC)
     audit.leave_all(now, actor_id, "clear", GoodsDelivery, [(row_id, {}, {}) for row_id in ids])
+
+
+def _forget_pictures(member_id: int, actor_id: int | None, now: datetime) -> list[int]:
+    """The pictures of stories about them go for good; that there were some stays. Return which."""
+    of_stories = sa.select(StoryPhoto.photo_id).join(Story, Story.id == StoryPhoto.story_id)
+    theirs = Photo.id.in_(of_stories.where(Story.member_id == member_id))
+    all_ids = list(db.session.scalars(sa.select(Photo.id).where(theirs)))
+    ids = list(db.session.scalars(sa.select(Photo.id).where(theirs, Photo.removed_at.is_(None))))
+    gone = {"removed_at": now, "removed_by_id": actor_id or member_id, "remove_reason": "erased"}
+    change = sa.update(Photo).where(Photo.id.in_(ids)).values(whole=None, small=None, **gone)
+    db.session.execute(change, execution_options=NO_SYNC)
+    _clear(Photo, theirs, ("caption",), left="—")
+    audit.leave_all(now, actor_id, "remove photo", Photo, [(row_id, {}, {}) for row_id in ids], reason="erased")
+    return all_ids
 
 
 def _clear(model: type[Base], which: Any, texts: tuple[str, ...], *, left: str = "") -> None:

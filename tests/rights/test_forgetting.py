@@ -17,6 +17,7 @@ from activities.calendars.models import Feed
 from activities.calendars.rules_feeds import Detail
 from activities.calendars.service import change, feed_of
 from activities.certificates.models import Certificate
+from activities.commendations.stories import add_photo
 from activities.dossiers.models import Entry
 from activities.dossiers.rules import Block, Said
 from activities.dossiers.service import enter
@@ -34,6 +35,9 @@ from activities.people.models import ForgetRequest, Member
 from activities.people.rules import Restricted
 from activities.people.rules_consents import Forgetting, Purpose
 from activities.people.service import details_of, edit_member, reactivate
+from activities.photos.apart import Picture
+from activities.photos.models import Photo
+from activities.photos.rules import People
 from activities.rights import retention, rules
 from activities.rights.service import ask_to_be_forgotten, restrict, take_back
 from activities.signups.models import Pause, SignUp, Team, TeamMember
@@ -41,6 +45,7 @@ from activities.signups.rules import SignUpState
 from activities.signups.service import sign_up
 from tests.cast import DAY, NOW, english, logged_in, make_holder, make_member, store, unrefused
 from tests.certificates.orders import certified
+from tests.commendations.rounds import the_story, written_story
 
 YEARS_ON = NOW + timedelta(days=3660)
 NAME, NUMBER, MAIL = "林可欣", "2301001", "lin@example.edu"
@@ -231,6 +236,21 @@ def test_reasons_given_elsewhere_and_what_teams_were_called_go_too(ctx, cast):
     seals.seal(NOW)
     assert everything().count(NAME) > 12
     assert counts(retention.run(cast.gu.id, YEARS_ON))[PEOPLE] == 1
+    assert NAME not in everything()
+    assert findings()[0] == []
+
+
+def test_pictures_of_stories_about_the_person_go_for_good(ctx, cast):
+    written_story(cast)
+    story = the_story()
+    add_photo(story.by_id, story.id, Picture(4, 3, b"whole", b"small"), f"{NAME}在湖边", People.NOBODY, NOW)
+    photo_id = db.session.scalars(sa.select(Photo.id)).one()
+    restricted(cast)
+    seals.seal(NOW)
+    retention.run(cast.gu.id, YEARS_ON)
+    seals.seal(YEARS_ON)
+    photo = db.session.get_one(Photo, photo_id, populate_existing=True)
+    assert (photo.whole, photo.small, photo.caption, photo.removed_at) == (None, None, "—", YEARS_ON)
     assert NAME not in everything()
     assert findings()[0] == []
 
