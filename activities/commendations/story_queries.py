@@ -17,6 +17,7 @@ from activities.kit.db import db
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
 from activities.people.models import Member, Unit
+from activities.people.persons import is_account_of
 from activities.people.queries import within
 from activities.people.users import Viewer
 from activities.photos.models import Photo
@@ -55,7 +56,7 @@ def about(member_id: int) -> list[Story]:
 
 def kept(keeper: Viewer) -> list[Story]:
     """What is written about the keeper's people, the latest first."""
-    query = _stories().where(within(keeper.paths(Permission.KEEP_RECORDS)), Story.member_id != keeper.id)
+    query = _stories().where(within(keeper.paths(Permission.KEEP_RECORDS)), ~is_account_of(Story.member_id, keeper.id))
     return list(db.session.scalars(query.order_by(Story.id.desc()).limit(2 * PAGE)))
 
 

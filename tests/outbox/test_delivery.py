@@ -301,6 +301,7 @@ def test_the_next_letter_is_the_first_of_its_index_however_many_are_due_at_one_m
         if explain == "EXPLAIN":
             connection.exec_driver_sql("SET LOCAL enable_seqscan = off")  # as where tables are long
             connection.exec_driver_sql("SET LOCAL enable_bitmapscan = off")
+            connection.exec_driver_sql("SET LOCAL enable_mergejoin = off")
         due = delivery._DUE.params(now=NOW, channel=Channel.MAIL)
         statement = str(due.compile(db.engine, compile_kwargs={"literal_binds": True}))
         plan = "\n".join(str(row[-1]) for row in connection.exec_driver_sql(f"{explain} {statement}"))
