@@ -39,12 +39,12 @@ def draw_of(cycle_id: int) -> PeerDraw | None:
 
 
 def to_draw(cycle_id: int, scope: Scope) -> list[Peer]:
-    """Who takes part, each in their group. Two statements."""
+    """Who takes part, each in their group; of several accounts of somebody the oldest first. Two statements."""
     query = (
         sa.select(Participant.id, Participant.member_id, Member.number, Participant.unit_id, Participant.class_name)
         .join(Member, Member.id == Participant.member_id)
         .where(Participant.cycle_id == cycle_id, Participant.removed_at.is_(None))
-        .order_by(Participant.id)
+        .order_by(Participant.member_id)
     )
     rows = run(query).all()
     known = with_others([row.member_id for row in rows])
