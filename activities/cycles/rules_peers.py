@@ -93,11 +93,11 @@ def why_not_rule(rule: PeerRule, groups: Mapping[str, Collection[Peer]]) -> Refu
     return None if rule.each or largest <= MOST_EACH + 1 else TooManyEach(largest, MOST_EACH)
 
 
-def grouped(people: Collection[Peer]) -> dict[str, list[Peer]]:
-    """By group, each person once: by the first of their accounts."""
+def grouped(people: Sequence[Peer]) -> dict[str, list[Peer]]:
+    """By group, each person once: by that of their accounts which comes first."""
     found: dict[str, list[Peer]] = {}
     seen: set[int] = set()
-    for one in sorted(people, key=lambda one: one.id):
+    for one in people:
         if one.person not in seen:
             seen.add(one.person)
             found.setdefault(one.group, []).append(one)
