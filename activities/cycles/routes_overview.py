@@ -62,7 +62,7 @@ def export(public_id: str) -> Any:
     paths = overview_queries.paths_in(current_user, cycle)
     units = [(one.unit_id, one.unit.name) for one in queries.units_of(cycle, paths)]
     facts = [
-        (_("Review"), f"{cycle.year} {cycle.unit.name}"), (_("State"), _(STATE_NAMES[cycle.state])),
+        (_("Annual review"), f"{cycle.year} {cycle.unit.name}"), (_("State"), _(STATE_NAMES[cycle.state])),
         (_("As of"), say_moment(now)),
     ]  # fmt: skip
     ballot = {part: said for tells in workbook_rows.BALLOT for part, said in tells(cycle.id).items()}

@@ -30,12 +30,12 @@ def name_of(term: Term) -> str:
 class FormulaForm(LookedAt):
     """What everybody has and what the parts give at most; the fields of the terms are added below."""
 
-    base = DecimalNumber(_l("Base, for everybody"), [InputRequired(_l("Enter a number.")), LIMITS], places=None)
+    base = DecimalNumber(_l("Base, for everybody"), [InputRequired(_l("Enter a figure.")), LIMITS], places=None)
     bonus_most = DecimalNumber(
-        _l("What is earned gives together at most"), [InputRequired(_l("Enter a number.")), LIMITS], places=None
+        _l("What is earned gives together at most"), [InputRequired(_l("Enter a figure.")), LIMITS], places=None
     )
     ballot_most = DecimalNumber(
-        _l("The ballot appraisal gives at most"), [InputRequired(_l("Enter a number.")), LIMITS], places=None,
+        _l("The ballot appraisal gives at most"), [InputRequired(_l("Enter a figure.")), LIMITS], places=None,
         description=_l("So much at full approval, and of less its share. 0: the ballot gives no points."),
     )  # fmt: skip
     provisional = BooleanField(_l("Provisional hours count too"))

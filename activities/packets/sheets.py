@@ -198,6 +198,6 @@ def _opinion(opinion: Opinion | None, year: int) -> Sheet:
     if opinion:
         said = say_date(opinion.day, year=True) if opinion.day else ""
         rows = [(_(opinion.grade) if opinion.grade else "", opinion.text, opinion.by, said)]
-    columns = Column(_("Grade"), 14), Column(_("Opinion"), 72), Column(_("By"), 16), Column(_("Day"), 18)
+    columns = Column(_("Grade"), 14), Column(_("Opinion"), 72), Column(_("Written by"), 16), Column(_("Day"), 18)
     title = _("Opinion on %(year)s", year=opinion.year if opinion else year - 1)
     return Sheet("opinion", title, columns, rows, 1, _("None is kept."), lines=4)
