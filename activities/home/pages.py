@@ -15,6 +15,7 @@ from activities.exchanges import swap_queries
 from activities.exchanges.queries import Asked
 from activities.holders import queries as holders
 from activities.holders.models import Holder
+from activities.home.queries import pause_and_timetable
 from activities.invitations import queries as invitations
 from activities.kit import clock
 from activities.people.users import Viewer
@@ -28,8 +29,8 @@ from activities.signups import queries, rules, rules_leaving, search
 from activities.signups.facts import offer_of
 from activities.signups.models import SignUp
 from activities.signups.rules import SignUpState
+from activities.signups.rules_person import Paused
 from activities.terms import queries as terms
-from activities.timetables import queries as timetables
 
 AHEAD = timedelta(days=366)
 SOON = 6
@@ -54,12 +55,13 @@ class Wish:
 
 @dataclass(frozen=True, kw_only=True)
 class MyDuties:
-    """What awaits my answer, the next duty large, then what follows and what I wait for, the year in figures, and the
-    latest records."""
+    """Whether I am in a pause, what awaits my answer, the next duty large, then what follows and what I wait for, the
+    year in figures, and the latest records."""
 
     now: datetime
     today: date
     week: int | None
+    paused: Paused | None
     offered: Sequence[SignUp]
     covers: Sequence[Asked]
     swaps: int
@@ -100,6 +102,7 @@ def my_duties(member: Viewer, now: datetime) -> MyDuties:
     covers = exchanges.asked_of(member.id, now)
     asked = cycles.asked_of(member, now)
     own = reviews.own_year(member.id, today.year)
+    paused_until, has_timetable = pause_and_timetable(member.id, now)
     first = seated[0] if seated else None
     waiting, wishes = _apart(
         [Waiting(sign_up=s, place=places.get(s.id)) for s in ahead if s.state not in rules.HOLDING]
@@ -108,6 +111,7 @@ def my_duties(member: Viewer, now: datetime) -> MyDuties:
         now=now,
         today=today,
         week=terms.week_of(today),
+        paused=Paused(paused_until, member.unit.name) if paused_until else None,
         offered=[s for s in ahead if s.state is SignUpState.OFFERED],
         covers=covers,
         swaps=swap_queries.asked_of(member.id, now),
@@ -123,7 +127,7 @@ def my_duties(member: Viewer, now: datetime) -> MyDuties:
         waiting=waiting,
         wishes=wishes,
         posts=holders.of_member(member.id, now),
-        has_timetable=timetables.has_one(member.id),
+        has_timetable=has_timetable,
         reviews=asked,
         owed=at_a_glance(member, now),
         ledgers=[

@@ -20,11 +20,6 @@ def of_member(member_id: int) -> Timetable | None:
     return db.session.scalars(sa.select(Timetable).where(Timetable.member_id == member_id)).one_or_none()
 
 
-def has_one(member_id: int) -> bool:
-    """Whether the person has brought a timetable."""
-    return db.session.scalar(sa.select(Timetable.id).where(Timetable.member_id == member_id)) is not None
-
-
 def spans(timetable_id: int, window: Span) -> list[Span]:
     """When the person is busy within a window, in order."""
     query = (

@@ -9,8 +9,9 @@ from activities.exchanges.covers import ask_cover
 from activities.kit.db import db
 from activities.records.models import Record
 from activities.records.rules import Attendance
+from activities.signups.models import Pause
 from activities.signups.service import sign_up
-from tests.cast import DAY, HOUR, NOW, english, logged_in, make_post, make_slot
+from tests.cast import DAY, HOUR, NOW, english, logged_in, make_post, make_slot, store
 from tests.requirements.asked import SERVICE, asked_by
 
 
@@ -55,6 +56,16 @@ def test_who_has_nothing_ahead_is_shown_the_way_to_a_slot(lin):
     page = lin.get("/").get_data(as_text=True)
     assert 'class="btn btn-go' in page
     assert "/slots?open=1" in page
+
+
+def test_a_pause_is_told_until_it_is_over(app, cast):
+    with app.app_context():
+        store(Pause(member_id=cast.lin.id, begun_at=NOW - DAY, until=NOW + HOUR, misses=3, miss_days=90))
+        db.session.commit()
+    lin, said = english(app, cast.lin), "After missed duties you take on nothing new until"
+    assert said in lin.get("/").get_data(as_text=True)
+    with time_machine.travel(NOW + 2 * HOUR, tick=False):
+        assert said not in lin.get("/").get_data(as_text=True)
 
 
 def test_the_next_duty_stands_first_and_large(app, cast, lin):
