@@ -33,7 +33,7 @@ class BallotState(StrEnum):
 
 STATE_NAMES = {
     BallotState.DRAFT: N_("being prepared"),
-    BallotState.OPEN: N_("open"),
+    BallotState.OPEN: N_("under way"),
     BallotState.COUNTED: N_("counted"),
     BallotState.CANCELLED: N_("cancelled"),
     BallotState.SPOILT: N_("cannot be counted"),

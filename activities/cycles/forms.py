@@ -64,7 +64,7 @@ class SettingsForm(FlaskForm):
     base = SelectField(_l("Share of whom"), [InputRequired()], choices=())
     rounding = SelectField(_l("Rounded"), [InputRequired()], choices=())
     least = whole(_l("Characters of a self-review, at least"), 0, MOST_CHARACTERS)
-    most = whole(_l("At most"), 1, MOST_CHARACTERS)
+    most = whole(_l("Characters of a self-review, at most"), 1, MOST_CHARACTERS)
     notice_days = whole(_l("Working days on notice, at least"), 1, MOST_NOTICE)
     remind_days = whole(
         _l("How many working days before the end who has not handed in is told"), 0, MOST_DAYS,

@@ -13,7 +13,7 @@ from activities.cycles import closing, freezing, opening, people_queries, querie
 from activities.cycles.models import Cycle, CycleUnit, Essay, Participant
 from activities.cycles.plugs import Ask, plugged
 from activities.cycles.queries import UnitCounts
-from activities.cycles.rules import STEPS, Counts, CycleState, Standing, Step, Window
+from activities.cycles.rules import STEPS, WINDOWED, Counts, CycleState, Standing, Step, Window
 from activities.cycles.rules_closing import WRONG, why_not_close
 from activities.cycles.rules_refusals import NobodyToReview, NotOpen, Overlaps
 from activities.cycles.rules_settings import Settings, most_excellent
@@ -86,10 +86,10 @@ def steps_now(cycle: Cycle, today: date, units: Sequence[CycleUnit] = ()) -> lis
     return found
 
 
-def listed(holder: Viewer, today: date) -> list[tuple[Cycle, list[Step]]]:
-    """The holder's cycles with the steps that are open in them."""
+def listed(holder: Viewer, today: date) -> list[tuple[Cycle, list[tuple[Step, Standing]]]]:
+    """The holder's cycles with the steps that have a window, and how they stand."""
     return [
-        (cycle, [step for key, step in STEPS.items() if rules.standing(key, cycle.windows, today) is Standing.OPEN])
+        (cycle, [(STEPS[key], rules.standing(key, cycle.windows, today)) for key in WINDOWED])
         for cycle in queries.around(holder)
     ]
 

@@ -114,7 +114,7 @@ class Standing(StrEnum):
 
 
 STANDING_NAMES = {
-    Standing.TO_COME: N_("To come"),
+    Standing.TO_COME: N_("Not begun"),
     Standing.OPEN: N_("Under way"),
     Standing.OVER: N_("Over"),
 }
