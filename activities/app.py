@@ -54,6 +54,15 @@ ROOMS = (
     "goods",
     "commendations",
     "cycles",
+    "essays",
+    "peers",
+    "appraisals",
+    "evidence",
+    "past",
+    "grades",
+    "objections",
+    "closings",
+    "overviews",
     "packets",
     "board",
     "rights",
@@ -124,9 +133,9 @@ def log_to_stderr() -> None:
 
 
 def open_rooms(app: Flask) -> None:
-    """Load every room's models, and its verbs, among which are jobs that no page calls; then let each with a door
-    (`routes.py`) into the application."""
-    for part in ("models", "service"):
+    """Load every room's models, its verbs, among which are jobs that no page calls, and what it hands in to rooms below
+    (`hooks.py`); then let each with a door (`routes.py`) into the application."""
+    for part in ("models", "service", "hooks"):
         for room in ("audit", "outbox", "photos", *ROOMS):
             if find_spec(f"activities.{room}.{part}"):
                 import_module(f"activities.{room}.{part}")

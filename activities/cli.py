@@ -36,7 +36,7 @@ COMMANDS = {
     "audit": "activities.audit.commands:audit",
     "create-admin": "activities.people.admin_command:create_admin",
     "db": "flask_migrate.cli:db",
-    "cycles": "activities.cycles.commands:cycles",
+    "cycles": "activities.closings.commands:cycles",
     "draw": "activities.draws.commands:draw",
     "fill-days": "activities.terms.commands:fill_days",
     "import-roster": "activities.people.commands:import_roster",

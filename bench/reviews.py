@@ -11,11 +11,11 @@ from time import perf_counter
 import sqlalchemy as sa
 from flask import Flask
 
-from activities.cycles.models import Essay, Participant
+from activities.cycles.models import Participant
 from activities.cycles.opening import open_cycle
-from activities.cycles.rules import DEFAULT_DAYS, FIRST_YEAR
-from activities.cycles.rules_grades import Grade
+from activities.cycles.rules import DEFAULT_DAYS, FIRST_YEAR, Grade
 from activities.cycles.rules_settings import Settings
+from activities.essays.models import Essay
 from activities.kit import clock
 from activities.kit.columns import UtcDateTime
 from activities.kit.db import db, transaction

@@ -1,1 +1,1 @@
-"""The annual review: a cycle of steps in which a unit reviews its members, judged by people, published, frozen."""
+"""The annual review of a unit: its steps, what it goes by and who takes part. Rooms above tell what a step does."""

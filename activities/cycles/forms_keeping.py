@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, StringField, TextAreaField
+from wtforms import Field, StringField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from activities.cycles.forms import SettingsForm
@@ -14,11 +14,9 @@ from activities.cycles.models import CycleVersion
 from activities.cycles.rules import STEPS, WINDOWED, Window, Windows
 from activities.kit.fields import Day, Revision
 from activities.kit.i18n import gettext as _
-from activities.kit.text import clean_line, clean_text
+from activities.kit.text import clean_line
 
 LONGEST = _l("At most %(max)s characters.")
-# More than a self-review may have, with its blanks.
-MOST_TYPED = 60_000
 
 
 def reason(**more: Any) -> StringField:
@@ -79,8 +77,3 @@ class AddForm(ReasonForm):
         _l("Student or staff number"), [DataRequired(_l("Enter the number.")), Length(max=32, message=LONGEST)],
         filters=[clean_line],
     )  # fmt: skip
-
-
-class EssayForm(FlaskForm):
-    text = TextAreaField(_l("What I did this year"), [Length(max=MOST_TYPED, message=LONGEST)], filters=[clean_text])
-    revision = Revision()

@@ -10,9 +10,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from activities.cycles import rules_settings
-from activities.cycles.rules import CycleState, Window
-from activities.cycles.rules_grades import Grade
-from activities.cycles.rules_notice import Verdict
+from activities.cycles.rules import CycleState, Grade, Window
 from activities.cycles.rules_settings import Settings
 from activities.kit.columns import Words
 from activities.kit.db import Base, new_public_id
@@ -169,96 +167,6 @@ class Participant(Base):
     member: Mapped[Member] = relationship(foreign_keys=[member_id])
     unit: Mapped[Unit] = relationship()
     graded_by: Mapped[Member | None] = relationship(foreign_keys=[graded_by_id])
-
-
-class Essay(Base):
-    """What a participant writes about their own year: a draft until it is handed in. `revision` rises with each draft,
-    so that none is written over unseen."""
-
-    __tablename__ = "review_essay"
-
-    participant_id: Mapped[int] = mapped_column(sa.ForeignKey("review_participant.id"), unique=True)
-    cycle_id: Mapped[int] = mapped_column(sa.ForeignKey("review_cycle.id"), index=True)
-    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"), index=True)
-    text: Mapped[str]
-    revision: Mapped[int]
-    saved_at: Mapped[datetime]
-    handed_in_at: Mapped[datetime | None]
-
-
-class GradeVersion(Base):
-    """That somebody gave a participant a grade with an opinion, or took it away (`grade` is empty). A change is one
-    more, with its reason; none is changed."""
-
-    __tablename__ = "review_grade"
-    __table_args__ = (
-        sa.UniqueConstraint("participant_id", "count"),
-        sa.CheckConstraint("given_by_id <> member_id", name="nobody_grades_themselves"),
-    )
-
-    participant_id: Mapped[int] = mapped_column(sa.ForeignKey("review_participant.id"))
-    cycle_id: Mapped[int] = mapped_column(sa.ForeignKey("review_cycle.id"), index=True)
-    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"), index=True)
-    count: Mapped[int]
-    grade: Mapped[Grade | None] = mapped_column(Words(Grade))
-    opinion: Mapped[str]
-    reason: Mapped[str] = mapped_column(sa.String(200))
-    given_by_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"))
-    given_at: Mapped[datetime]
-
-    given_by: Mapped[Member] = relationship(foreign_keys=[given_by_id])
-
-
-class Opinion(Base):
-    """That somebody who knows a participant – a class teacher, the member paired with a class – is asked by name for an
-    opinion, and what they wrote."""
-
-    __tablename__ = "review_opinion"
-    __table_args__ = (
-        sa.UniqueConstraint("participant_id", "by_id"),
-        sa.CheckConstraint("by_id <> member_id", name="nobody_on_themselves"),
-        sa.CheckConstraint("written_at IS NOT NULL OR text = ''", name="written"),
-    )
-
-    public_id: Mapped[str] = mapped_column(sa.String(16), unique=True, default=new_public_id)
-    participant_id: Mapped[int] = mapped_column(sa.ForeignKey("review_participant.id"))
-    cycle_id: Mapped[int] = mapped_column(sa.ForeignKey("review_cycle.id"), index=True)
-    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"), index=True)
-    by_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"), index=True)
-    asked_by_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"))
-    asked_at: Mapped[datetime]
-    text: Mapped[str] = mapped_column(default="")
-    written_at: Mapped[datetime | None]
-
-    participant: Mapped[Participant] = relationship()
-    by: Mapped[Member] = relationship(foreign_keys=[by_id])
-
-
-class GradeObjection(Base):
-    """Somebody says that a grade on notice is wrong, and what was answered."""
-
-    __tablename__ = "review_objection"
-    __table_args__ = (
-        sa.UniqueConstraint("participant_id", "member_id"),
-        sa.CheckConstraint("(verdict = 'open') = (answered_at IS NULL)", name="answered"),
-        sa.CheckConstraint("(verdict = 'open') = (answered_by_id IS NULL)", name="answered_by_somebody"),
-        sa.CheckConstraint("member_id <> answered_by_id", name="nobody_answers_their_own"),
-    )
-
-    public_id: Mapped[str] = mapped_column(sa.String(16), unique=True, default=new_public_id)
-    participant_id: Mapped[int] = mapped_column(sa.ForeignKey("review_participant.id"))
-    cycle_id: Mapped[int] = mapped_column(sa.ForeignKey("review_cycle.id"), index=True)
-    member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"), index=True)
-    reason: Mapped[str] = mapped_column(sa.String(500))
-    made_at: Mapped[datetime]
-    verdict: Mapped[Verdict] = mapped_column(Words(Verdict), default=Verdict.OPEN)
-    answered_at: Mapped[datetime | None]
-    answered_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id"))
-    word: Mapped[str] = mapped_column(sa.String(500), default="")
-
-    participant: Mapped[Participant] = relationship()
-    member: Mapped[Member] = relationship(foreign_keys=[member_id])
-    answered_by: Mapped[Member | None] = relationship(foreign_keys=[answered_by_id])
 
 
 class Snapshot(Base):

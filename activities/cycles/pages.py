@@ -7,24 +7,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from flask import url_for
-
-from activities.cycles import closing, freezing, opening, people_queries, queries, rules, rules_essays
-from activities.cycles.models import Cycle, CycleUnit, Essay, Participant
+from activities.cycles import opening, queries, rules
+from activities.cycles.models import Cycle, CycleUnit, Participant
 from activities.cycles.plugs import Ask, plugged
 from activities.cycles.queries import UnitCounts
-from activities.cycles.rules import STEPS, WINDOWED, Counts, CycleState, Standing, Step, Window
-from activities.cycles.rules_closing import WRONG, why_not_close
-from activities.cycles.rules_refusals import NobodyToReview, NotOpen, Overlaps
+from activities.cycles.rules import STEPS, WINDOWED, Counts, Standing, Step, Window
+from activities.cycles.rules_refusals import NobodyToReview, Overlaps
 from activities.cycles.rules_settings import Settings, most_excellent
 from activities.kit.clock import local_day
-from activities.kit.i18n import gettext as _
-from activities.kit.i18n import say_day
 from activities.kit.refusal import Refusal
 from activities.kit.roles import Permission
 from activities.people.models import Unit
-from activities.people.persons import same_person
-from activities.people.rules import STAGE_NAMES
 from activities.people.users import Viewer
 from activities.terms import queries as terms
 
@@ -94,30 +87,6 @@ def listed(holder: Viewer, today: date) -> list[tuple[Cycle, list[tuple[Step, St
     ]
 
 
-@dataclass(frozen=True)
-class Closing:
-    """How far the close is: what speaks against it, and whether the holder asked for it themselves; once closed, its
-    hash and what does not fit about it."""
-
-    why_not: Refusal | None = None
-    is_own: bool = False
-    hash: str = ""
-    wrong: str = ""
-
-
-def _closing(holder: Viewer, cycle: Cycle, now: datetime) -> Closing:
-    if cycle.state is CycleState.CLOSED:
-        snapshot = freezing.snapshot_of(cycle.id)
-        assert snapshot is not None  # made with the close
-        wrong = freezing.wrong_with(cycle.id, snapshot, closing.hash_on_trail(cycle.id))
-        return Closing(hash=snapshot.hash, wrong=_(WRONG[wrong]) if wrong else "")
-    if not cycle.is_open:
-        return Closing()
-    asked_by = cycle.close_asked_by_id
-    is_own = asked_by is not None and same_person(holder.id, asked_by)
-    return Closing(why_not_close(closing.facts_of(cycle, now)), is_own)
-
-
 def of_cycle(holder: Viewer, cycle: Cycle, now: datetime) -> dict[str, Any]:
     """A cycle with the units of it whose review the holder holds."""
     units, today = queries.units_of(cycle, holder.paths(Permission.HOLD_REVIEW)), local_day(now)
@@ -125,7 +94,6 @@ def of_cycle(holder: Viewer, cycle: Cycle, now: datetime) -> dict[str, Any]:
         "cycle": cycle, "units": units, "steps": steps_now(cycle, today, units),
         "versions": queries.versions(cycle.id), "deeds": queries.deeds(cycle.id),
         "may_change": cycle.is_open and holder.may(Permission.HOLD_REVIEW, cycle.unit.path),
-        "closing": _closing(holder, cycle, now),
         "total": Counts(sum(unit.full_members for unit in units), sum(unit.everyone for unit in units)),
     }  # fmt: skip
 
@@ -144,19 +112,9 @@ def asks_of(parts: Sequence[Participant], now: datetime) -> list[Ask]:
 
 
 def asked_of(member: Viewer, now: datetime) -> list[Ask]:
-    """The same of whoever looks at what awaits them, with the opinions that they are asked for."""
-    return asks_of(queries.parts_of(member.id), now) + _opinions_asked(member.id, now)
-
-
-def _opinions_asked(member_id: int, now: datetime) -> list[Ask]:
-    found, today = [], local_day(now)
-    for opinion in people_queries.opinions_asked_of(member_id):
-        part = opinion.participant
-        if opinion.written_at is None and rules.standing("grade", part.cycle.windows, today) is not Standing.OVER:
-            day = say_day(part.cycle.windows["grade"].last)
-            sentence = _("Write your opinion on %(name)s until %(day)s.", name=part.member.name, day=day)
-            found.append(Ask("grade", sentence, url_for("cycles.opinion", public_id=opinion.public_id)))
-    return found
+    """The same of whoever looks at what awaits them, with what is asked of people who need not take part."""
+    others = (plugged(key).asks_anybody for key in STEPS)
+    return asks_of(queries.parts_of(member.id), now) + [ask for one in others if one for ask in one(member.id, now)]
 
 
 def own_parts(member_id: int, now: datetime) -> list[tuple[Participant, list[Ask]]]:
@@ -171,29 +129,4 @@ def of_part(part: Participant, now: datetime) -> dict[str, Any]:
     return {
         "part": part, "cycle": part.cycle, "steps": steps_now(part.cycle, today), "asks": asks,
         "grade": part.grade if is_known else None,
-    }  # fmt: skip
-
-
-def of_essay(part: Participant, written: Essay | None, now: datetime) -> dict[str, Any]:
-    """One's self-review: what is kept of it, how long it may be, and why it cannot be changed."""
-    cycle = part.cycle
-    why_not = rules.why_not_now("essay", cycle.windows, local_day(now)) if cycle.is_open else NotOpen()
-    return {
-        "part": part, "cycle": cycle, "written": written, "why_not": why_not, "window": cycle.windows["essay"],
-        "settings": queries.settings_of(cycle.id), "count": rules_essays.characters(written.text) if written else 0,
-    }  # fmt: skip
-
-
-# ── for those who hold the review ───────────────────────────────────────────
-
-
-def of_person(cycle: Cycle, part: Participant, now: datetime) -> dict[str, Any]:
-    """Somebody with what they wrote, what others wrote of them, and how it was decided. Four statements."""
-    written = queries.own_essay(part.id)
-    counter = people_queries.counter_of(part)
-    return {
-        "cycle": cycle, "part": part, "versions": people_queries.versions_of(part.id),
-        "opinions": people_queries.opinions_on(part.id), "counter": counter,
-        "essay": written if written and written.handed_in_at else None,
-        "standing": rules.standing("grade", cycle.windows, local_day(now)), "stages": STAGE_NAMES,
     }  # fmt: skip

@@ -1,6 +1,6 @@
-"""What the sort of a step tells the pages of a review: who is through with it, what it asks of a person, and what of it
-is frozen. A room that builds a step hands this in once, under the key that the step has in `rules.STEPS`; nothing else
-of this room needs to know it."""
+"""What the sort of a step tells a review: who is through with it, what it asks of a person, and what of it is frozen. A
+room that builds a step hands this in once, under the key that the step has in `rules.STEPS`; nothing else of this room
+needs to know it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from activities.cycles.models import Cycle, Participant
+from activities.cycles.models import Cycle, CycleUnit, Participant
 from activities.cycles.rules import STEPS
 
 
@@ -25,13 +25,16 @@ class Ask:
 @dataclass(frozen=True)
 class Plug:
     """`done`: by unit, how many of a cycle's people are through with the step, in one statement; `asks`: what it asks
-    of a participant now; `frozen`: by participant, what of it stands in the snapshot, in a fixed number of statements;
-    `member_page`, `holder_page`: the views with the cycle's `public_id` for those who take part, and for those who hold
-    the review."""
+    of a participant now; `asks_anybody`: what it asks of a member by id, who need not take part; `frozen`: by
+    participant, what of it stands in the snapshot, in a fixed number of statements; `end`: ends it for a participant
+    who takes part no more, and is locked with their unit's counter – by whom, why and when –; `member_page`,
+    `holder_page`: the views with the cycle's `public_id` for those who take part, and for those who hold the review."""
 
     done: Callable[[int], Mapping[int, int]] | None = None
     asks: Callable[[Cycle, Participant, datetime], Ask | None] | None = None
+    asks_anybody: Callable[[int, datetime], list[Ask]] | None = None
     frozen: Callable[[Cycle, datetime], Mapping[int, Any]] | None = None
+    end: Callable[[CycleUnit, Participant, int, str, datetime], None] | None = None
     member_page: str = ""
     holder_page: str = ""
 

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from activities.audit.models import AuditEntry
-from activities.cycles.models import Cycle, CycleUnit, CycleVersion, Essay, Participant
+from activities.cycles.models import Cycle, CycleUnit, CycleVersion, Participant, Snapshot
 from activities.cycles.rules import REVIEWED, Counts, CycleState
 from activities.cycles.rules_settings import Settings
-from activities.kit.db import db, lock
+from activities.kit.db import db
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
 from activities.people.models import Member, Unit
@@ -102,6 +102,12 @@ def _one(public_id: str, seen: sa.ColumnElement[bool]) -> Cycle:
     return found
 
 
+def paths_in(holder: Viewer, cycle: Cycle) -> list[str]:
+    """The units of a cycle whose review the holder holds, each with all below."""
+    held, top = holder.paths(Permission.HOLD_REVIEW), cycle.unit.path
+    return [top] if any(top.startswith(path) for path in held) else [path for path in held if path.startswith(top)]
+
+
 def versions(cycle_id: int) -> list[CycleVersion]:
     """What a cycle has gone by, the newest first."""
     query = (
@@ -141,6 +147,10 @@ def counted(cycle_id: int) -> list[tuple[int, Counts]]:
     return [(unit_id, Counts(full, everyone)) for unit_id, full, everyone in db.session.execute(query)]
 
 
+def snapshot_of(cycle_id: int) -> Snapshot | None:
+    return db.session.scalars(sa.select(Snapshot).where(Snapshot.cycle_id == cycle_id)).one_or_none()
+
+
 @dataclass(frozen=True)
 class Deed:
     """Something that was done about a cycle, as it stands on the trail."""
@@ -164,48 +174,7 @@ def deeds(cycle_id: int) -> list[Deed]:
     return [Deed(*row) for row in db.session.execute(query)]
 
 
-# ── people ──────────────────────────────────────────────────────────────────
-
-
-def part_locked(cycle_id: int, member_id: int) -> Participant | None:
-    """Somebody's part in a cycle, locked and as it is now, with the cycle."""
-    which = sa.select(Participant.id).where(Participant.cycle_id == cycle_id, Participant.member_id == member_id)
-    part_id = db.session.scalar(which)
-    if part_id is None:
-        return None
-    part = lock(Participant, part_id)
-    fresh = sa.select(Cycle).where(Cycle.id == cycle_id).options(selectinload(Cycle.steps))
-    db.session.execute(fresh, execution_options={"populate_existing": True}).scalars().one()
-    return part
-
-
-def without_essay(cycle_id: int) -> list[int]:
-    """Who takes part and has handed nothing in, and can log in to do it. One statement."""
-    handed_in = sa.exists().where(Essay.participant_id == Participant.id, Essay.handed_in_at.is_not(None))
-    query = sa.select(Participant.member_id).join(Member, Member.id == Participant.member_id)
-    there = (Participant.cycle_id == cycle_id, Participant.removed_at.is_(None), Member.active)
-    return list(db.session.scalars(query.where(*there, ~handed_in)))
-
-
-def handed_in(cycle_id: int) -> dict[int, int]:
-    """By unit, how many have handed in their self-review. One statement."""
-    query = (
-        sa.select(Participant.unit_id, sa.func.count())
-        .join(Essay, Essay.participant_id == Participant.id)
-        .where(Participant.cycle_id == cycle_id, Participant.removed_at.is_(None), Essay.handed_in_at.is_not(None))
-        .group_by(Participant.unit_id)
-    )
-    return dict(db.session.execute(query).all())
-
-
-def names_of(public_ids: set[str]) -> dict[str, str]:
-    """Who people are, by public id."""
-    query = sa.select(Member.public_id, Member.name).where(Member.public_id.in_(public_ids))
-    return dict(db.session.execute(query).all())
-
-
-def own_essay(participant_id: int) -> Essay | None:
-    return db.session.scalars(sa.select(Essay).where(Essay.participant_id == participant_id)).one_or_none()
+# ── for who takes part ──────────────────────────────────────────────────────────────────
 
 
 def own_part(member_id: int, public_id: str) -> Participant:

@@ -8,34 +8,11 @@ from typing import Any
 from flask import Blueprint, Flask, render_template, url_for
 from flask_login import current_user
 
-from activities.cycles import (
-    opening,
-    pages,
-    queries,
-    routes_closing,
-    routes_keeping,
-    routes_mine,
-    routes_notice,
-    routes_overview,
-    routes_past,
-    routes_peers,
-    routes_people,
-    routes_points,
-    step_essay,
-    step_evidence,
-    step_grade,
-    step_notice,
-    step_peers,
-    step_points,
-    todo,
-    told,
-    words,
-    words_evidence,
-)
+from activities.cycles import opening, pages, panels, queries, routes_keeping, words
 from activities.cycles.forms import OpenForm
+from activities.cycles.panels import Place
 from activities.cycles.plugs import plugged
-from activities.cycles.rules import STANDING_NAMES, STATE_NAMES, STEPS
-from activities.cycles.rules_grades import GRADE_NAMES
+from activities.cycles.rules import GRADE_NAMES, STANDING_NAMES, STATE_NAMES, STEPS
 from activities.cycles.rules_refusals import NobodyToReview, Overlaps, TooShortNotice
 from activities.kit import clock
 from activities.kit.access import access
@@ -48,18 +25,6 @@ from activities.people import queries as people
 
 cycles = Blueprint("cycles", __name__)
 routes_keeping.add_to(cycles)
-routes_mine.add_to(cycles)
-routes_people.add_to(cycles)
-routes_peers.add_to(cycles)
-routes_notice.add_to(cycles)
-routes_closing.add_to(cycles)
-routes_overview.add_to(cycles)
-routes_past.add_to(cycles)
-routes_points.add_to(cycles)
-# The sorts of steps that are built; each has handed in what its pages show.
-BUILT = (step_evidence, step_essay, step_peers, step_points, step_grade, step_notice)
-# What reviews tell the packet of a year.
-TELLING = (told.ballots, told.last_years, told.imported)
 FIELDS: dict[type[Refusal], str] = {Overlaps: "unit_id", NobodyToReview: "unit_id", TooShortNotice: "days_notice"}
 
 
@@ -73,8 +38,6 @@ def init_app(app: Flask) -> None:
         grade_names=GRADE_NAMES,
         say_deed=words.say_deed,
         say_settings=words.say_settings,
-        name_of_figure=words_evidence.name_of_figure,
-        say_evidence=words_evidence.say_evidence,
     )
 
 
@@ -82,8 +45,8 @@ def init_app(app: Flask) -> None:
 @access(Permission.HOLD_REVIEW)
 def all_cycles() -> Any:
     now = clock.now()
-    cycles = pages.listed(current_user, clock.local_day(now))
-    return render_template("cycles/cycles.html", cycles=cycles, due=todo.due(current_user, now))
+    shown = panels.of(Place.CYCLES, current_user, None, now)
+    return render_template("cycles/cycles.html", cycles=pages.listed(current_user, clock.local_day(now)), panels=shown)
 
 
 @cycles.route("/cycles/new", methods=("GET", "POST"))
@@ -118,5 +81,27 @@ def new() -> Any:
 @cycles.get("/cycles/<public_id>")
 @access(Permission.HOLD_REVIEW)
 def show(public_id: str) -> Any:
-    cycle = queries.seen_by(current_user, public_id)
-    return render_template("cycles/cycle.html", **pages.of_cycle(current_user, cycle, clock.now()))
+    cycle, now = queries.seen_by(current_user, public_id), clock.now()
+    shown = panels.of(Place.CYCLE, current_user, cycle, now)
+    return render_template("cycles/cycle.html", **pages.of_cycle(current_user, cycle, now), panels=shown)
+
+
+# ── for who takes part ──────────────────────────────────────────────────────
+
+
+@cycles.get("/my-review/")
+@access(Permission.TAKE_PART)
+def mine() -> Any:
+    """The reviews in which one takes part."""
+    now = clock.now()
+    shown = panels.of(Place.MINE, current_user, None, now)
+    return render_template("cycles/mine.html", parts=pages.own_parts(current_user.id, now), panels=shown)
+
+
+@cycles.get("/my-review/<public_id>")
+@access(Permission.TAKE_PART)
+def my_part(public_id: str) -> Any:
+    """What is asked of one and by when."""
+    part, now = queries.own_part(current_user.id, public_id), clock.now()
+    shown = panels.of(Place.PART, current_user, part, now)
+    return render_template("cycles/my_part.html", **pages.of_part(part, now), panels=shown)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from hashlib import sha256
 from typing import NamedTuple
 
 from activities.cycles.rules_refusals import (
@@ -41,6 +42,28 @@ STATE_NAMES = {
     CycleState.CLOSED: N_("Closed"),
     CycleState.CALLED_OFF: N_("Called off"),
 }
+
+
+class Grade(StrEnum):
+    """Who is on probation takes part without one."""
+
+    EXCELLENT = "excellent"
+    GOOD = "good"
+    FAIR = "fair"
+    POOR = "poor"
+    UNGRADED = "ungraded"
+
+
+GRADE_NAMES = {
+    Grade.EXCELLENT: N_("Excellent"),
+    Grade.GOOD: N_("Qualified"),
+    Grade.FAIR: N_("Basically qualified"),
+    Grade.POOR: N_("Not qualified"),
+    Grade.UNGRADED: N_("No grade"),
+}
+
+# How many have which grade, or none yet.
+Tally = dict[Grade | None, int]
 
 
 class Who(StrEnum):
@@ -207,3 +230,11 @@ class Counts(NamedTuple):
     @property
     def ungraded(self) -> int:
         return self.everyone - self.full
+
+
+# ── what is frozen ──────────────────────────────────────────────────────────
+
+
+def hash_of(text: str) -> str:
+    """By which it is known to be as it was."""
+    return sha256(text.encode()).hexdigest()

@@ -98,6 +98,12 @@ class OwnPart(Refusal):
 
 
 @refusal
+class OwnGrade(Refusal):
+    sentence: ClassVar[str] = N_("Nobody grades themselves.")
+    remedy: ClassVar[str] = N_("Somebody else who holds the review of the unit does it, or one above.")
+
+
+@refusal
 class NoRoom(Refusal):
     unit: str
     sentence: ClassVar[str] = N_("%(unit)s would have more excellent grades than its share allows.")

@@ -1,6 +1,4 @@
-"""Keeping a cycle: its windows, what it goes by, and who takes part. All of it until it is closed.
-
-Locks are taken in one order: the cycle, then units, then people."""
+"""Keeping a cycle: its windows, what it goes by, and who takes part. All of it until it is closed."""
 
 from __future__ import annotations
 
@@ -12,9 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from activities.audit import service as audit
-from activities.cycles import grading, notices, queries, rules
+from activities.cycles import notices, queries, rules
+from activities.cycles.locking import held, part_locked, unit_locked, units_locked
 from activities.cycles.models import Cycle, CycleUnit, CycleVersion, Participant
 from activities.cycles.opening import REACH
+from activities.cycles.plugs import PLUGS
 from activities.cycles.rules import Counts, CycleState, Window
 from activities.cycles.rules_refusals import (
     NoRoom,
@@ -36,18 +36,6 @@ from activities.people.rules import Stage
 from activities.people.service import acting
 from activities.terms import queries as terms
 from activities.terms.rules import Special
-
-
-def held(actor_id: int, cycle_id: int) -> Cycle:
-    """A locked cycle that is open and the actor's to change. NotFound where it is not theirs, NotOpen once it is not
-    open."""
-    cycle = lock(Cycle, cycle_id)
-    if not acting(actor_id).may(Permission.HOLD_REVIEW, cycle.unit.path):
-        raise NotFound
-    if not cycle.is_open:
-        raise NotOpen
-    return cycle
-
 
 # ── windows ─────────────────────────────────────────────────────────────────
 
@@ -126,13 +114,6 @@ def set_settings(actor_id: int, cycle_id: int, version_id: int, settings: Settin
     audit.leave(now, actor_id, "set", Cycle, cycle.id, before=before, after=after, reason=reason)
 
 
-def units_locked(cycle_id: int) -> list[CycleUnit]:
-    """All of them, in one statement: there are as many as there are units."""
-    query = sa.select(CycleUnit).where(CycleUnit.cycle_id == cycle_id).order_by(CycleUnit.id)
-    found = db.session.execute(query.with_for_update(key_share=True), execution_options={"populate_existing": True})
-    return list(found.scalars())
-
-
 def _allow(unit: CycleUnit, settings: Settings) -> None:
     """Say how many may be excellent in a unit that is locked."""
     most = most_excellent(settings, Counts(unit.full_members, unit.everyone))
@@ -149,7 +130,7 @@ def add_person(actor_id: int, cycle_id: int, member_id: int, reason: str, now: d
     """Let somebody of the actor's units take part who did not, as they are now; who is no full member without a grade.
     Raises the rules' Refusal, NotFound for who is not of the cycle's units."""
     cycle, member = _with_person(actor_id, cycle_id, member_id)
-    unit = grading.unit_locked(cycle_id, member.unit_id) or _new_unit(cycle_id, member.unit_id)
+    unit = unit_locked(cycle_id, member.unit_id) or _new_unit(cycle_id, member.unit_id)
     query = sa.select(Participant).where(Participant.cycle_id == cycle_id, Participant.member_id == member_id)
     part = db.session.execute(query, execution_options={"populate_existing": True}).scalar_one_or_none()
     if part and part.removed_at is None:
@@ -177,12 +158,13 @@ def remove_person(actor_id: int, cycle_id: int, member_id: int, reason: str, now
     _, member = _with_person(actor_id, cycle_id, member_id)
     which = (Participant.cycle_id == cycle_id, Participant.member_id == member_id)
     unit_id = db.session.scalar(sa.select(Participant.unit_id).where(*which, Participant.removed_at.is_(None)))
-    unit = grading.unit_locked(cycle_id, unit_id) if unit_id else None
-    part = queries.part_locked(cycle_id, member_id)
+    unit = unit_locked(cycle_id, unit_id) if unit_id else None
+    part = part_locked(cycle_id, member_id)
     if unit is None or part is None or part.removed_at is not None:
         raise TakesNoPart(member.name)
-    if part.grade:
-        grading.decide(unit, part, actor_id, None, "", reason, now)
+    for one in PLUGS.values():
+        if one.end:
+            one.end(unit, part, actor_id, reason, now)
     part.removed_at, part.removed_by_id, part.reason = now, actor_id, reason
     _count(unit, part, -1)
     after = _named({"member": member_id, "name": member.name}, member_id)

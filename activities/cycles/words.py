@@ -18,24 +18,24 @@ DEEDS = {
     "add": N_("let one more person take part"),
     "remove": N_("let one person take part no more"),
     "call off": N_("called the review off"),
-    "ask to close": N_("asked to close the review"),
-    "stay open": N_("let it stay open"),
-    "close": N_("closed the review; SHA-256 %(hash)s"),
-    "draw peers": N_("drew who reviews whom, %(reviews)s reviews in all"),
-    "remind": N_("reminded %(people)s people: %(step)s"),
 }
 
 
-def say_deed(deed: Deed) -> str:
+def deed(verb: str, words: str) -> None:
+    """Let what a room above does about a review have words."""
+    DEEDS[verb] = words
+
+
+def say_deed(done: Deed) -> str:
     """One entry of the trail as a sentence; a verb without words of its own is said as it is."""
-    facts = dict(deed.after)
+    facts = dict(done.after)
     if step := STEPS.get(facts.get("step", "")):
         facts["step"] = _(step.name)
-    for name, value in deed.after.items():
+    for name, value in done.after.items():
         day = read_day(value) if isinstance(value, str) else None
         if day:
             facts[name] = say_date(day)
-    return _(DEEDS[deed.verb], **facts) if deed.verb in DEEDS else deed.verb
+    return _(DEEDS[done.verb], **facts) if done.verb in DEEDS else done.verb
 
 
 def say_settings(settings: Settings) -> str:

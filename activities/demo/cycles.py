@@ -11,13 +11,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from activities.audit import service as audit
-from activities.cycles import closing, essays, grading, rules_settings
-from activities.cycles.models import Cycle, CycleUnit, Essay, GradeVersion, Participant
+from activities.closings import service as closings
+from activities.cycles.models import Cycle, CycleUnit, Participant
 from activities.cycles.opening import REACH, open_cycle, windows_from
-from activities.cycles.rules import DEFAULT_DAYS
-from activities.cycles.rules_essays import characters
-from activities.cycles.rules_grades import Grade
+from activities.cycles.rules import DEFAULT_DAYS, Grade
+from activities.cycles.rules_settings import Settings
 from activities.demo import article
+from activities.essays import service as essays
+from activities.essays.models import Essay
+from activities.essays.rules import characters
+from activities.grades import service as grades
+from activities.grades.models import GradeVersion
 from activities.kit.clock import at, local_day
 from activities.kit.db import db, run, transaction
 from activities.kit.roles import Role
@@ -27,7 +31,7 @@ from activities.terms.queries import special_days
 from activities.terms.rules import add_working_days
 
 OPENED = 8  # working days ago
-SETTINGS = rules_settings.Settings(least=200)
+SETTINGS = Settings(least=200)
 AFTERNOON = time(16, 0)
 # Of ten people so many have handed in.
 HANDED_IN = 5
@@ -102,8 +106,8 @@ def _closed(first: int, second: int, school: int, year: int, secretaries: Mappin
             )  # fmt: skip
         _grades(cycle_id, rows, given, graded_at)
     done = at(add_working_days(windows["notice"].last, 2, special_days(starts - REACH, starts + REACH)), AFTERNOON)
-    closing.ask(first, cycle_id, done)
-    closing.confirm(second, cycle_id, done + timedelta(hours=1))
+    closings.ask(first, cycle_id, done)
+    closings.confirm(second, cycle_id, done + timedelta(hours=1))
     with transaction():
         # It was long ago: what was told then was read.
         old = sa.update(Notice).where(Notice.topic.like("cycles.%")).values(read_at=done, planned_at=done)
@@ -175,4 +179,4 @@ def _open(secretary: int, school: int, year: int, rng: Random, now: datetime) ->
     member = next(member_id for _, member_id, number in people if number == "member")
     essays.save(member, cycle_id, 0, SENTENCES[0] + SENTENCES[3], now - timedelta(hours=3))
     organizer = db.session.scalars(sa.select(Member.id).where(Member.number == "organizer")).one()
-    grading.ask_opinion(secretary, cycle_id, member, organizer, now - timedelta(hours=30))
+    grades.ask_opinion(secretary, cycle_id, member, organizer, now - timedelta(hours=30))

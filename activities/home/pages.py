@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from activities.ballots import queries as ballots
-from activities.cycles import pages as cycles
+from activities.cycles import pages
 from activities.cycles.plugs import Ask
 from activities.duties.kinds import LEDGER_NAMES
 from activities.exchanges import queries as exchanges
@@ -100,7 +100,7 @@ def my_duties(member: Viewer, now: datetime) -> MyDuties:
     seated = [s for s in ahead if s.state is SignUpState.SEATED]
     places = queries.places_in_line([s.id for s in ahead if s.state is SignUpState.WAITING])
     covers = exchanges.asked_of(member.id, now)
-    asked = cycles.asked_of(member, now)
+    asked = pages.asked_of(member, now)
     own = reviews.own_year(member.id, today.year)
     paused_until, has_timetable = pause_and_timetable(member.id, now)
     first = seated[0] if seated else None

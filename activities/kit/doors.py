@@ -88,8 +88,8 @@ DOORS = (
                     Page(
                         "cycles.mine", N_("My review"),
                         also=(
-                            "cycles.my_part", "cycles.essay", "cycles.save", "cycles.hand_in", "cycles.take_back",
-                            "cycles.opinion", "cycles.on_notice", "cycles.object_to",
+                            "cycles.my_part", "essays.show", "essays.save", "essays.hand_in", "essays.take_back",
+                            "grades.opinion", "objections.on_notice", "objections.object_to",
                         ),
                     ),
                     Page("packets.now", N_("Evidence packet"), also=("packets.mine",)),
@@ -192,9 +192,9 @@ DOORS = (
                 "cycles.all_cycles", N_("Annual reviews"), Permission.HOLD_REVIEW,
                 also=(
                     "cycles.new", "cycles.show", "cycles.windows", "cycles.reopen", "cycles.settings", "cycles.add",
-                    "cycles.call_off", "cycles.unit_people", "cycles.person", "cycles.grade", "cycles.ask_opinion",
-                    "cycles.remove", "cycles.differences", "cycles.overview", "cycles.graded_people",
-                    "cycles.waited_for", "cycles.past", "cycles.past_preview", "cycles.past_confirm",
+                    "cycles.call_off", "grades.unit_people", "grades.person", "grades.give", "grades.ask_opinion",
+                    "grades.remove", "evidence.differences", "overviews.show", "overviews.people",
+                    "overviews.waited_for", "past.start", "past.preview", "past.confirm",
                 ),
             ),
             Page("ballots.kept", N_("Ballots"), also=("ballots.show", "ballots.new")),
@@ -214,8 +214,8 @@ DOORS = (
                     Page("certificates.asked_for", N_("Certificate requests"), Permission.CERTIFY),
                     Page("certificates.objections", N_("Objections"), Permission.CERTIFY, also=("certificates.judge",)),
                     Page(
-                        "cycles.objections", N_("Objections to grades"), Permission.HOLD_REVIEW,
-                        also=("cycles.judge",),
+                        "objections.to_judge", N_("Objections to grades"), Permission.HOLD_REVIEW,
+                        also=("objections.judge",),
                     ),
                     Page("records.odd", N_("What is odd"), also=("records.note_odd",)),
                     Page("pauses.all_pauses", N_("Pauses"), Permission.LIFT_PAUSES),
@@ -233,7 +233,8 @@ DOORS = (
             Page("people.roles", N_("Roles"), Permission.GRANT_ROLES),
         ),
         ("pauses", "certificates", "dossiers", "transfers", "records.to_countersign", "records.countersign",
-         "goods.delivery", "requirements", "cycles", "ballots"),
+         "goods.delivery", "requirements", "cycles", "essays", "peers", "appraisals", "evidence", "past", "grades",
+         "objections", "closings", "overviews", "ballots"),
     ),
     Door(
         "people.roster", N_("People"), "users", Permission.MANAGE_PEOPLE,

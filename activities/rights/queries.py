@@ -13,18 +13,21 @@ from activities.certificates.models import Certificate, CertificateRequest, Obje
 from activities.commendations.models import Nomination, NoticeObjection, Story
 from activities.corrections.models import Correction
 from activities.corrections.queries import holders_above
-from activities.cycles.models import Essay, GradeObjection, GradeVersion, Opinion, Participant
-from activities.cycles.models_past import PastGrade
-from activities.cycles.models_peers import PeerReview
+from activities.cycles.models import Participant
 from activities.dossiers.models import Entry
+from activities.essays.models import Essay
 from activities.exchanges.models import Cover
+from activities.grades.models import GradeVersion, Opinion
 from activities.holders.models import Absence, Holder
 from activities.kit import clock
 from activities.kit.db import Base, db
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission, Role
 from activities.leaves.models import Leave
+from activities.objections.models import GradeObjection
 from activities.outcomes.models import Outcome
+from activities.past.models import PastGrade
+from activities.peers.models import PeerReview
 from activities.people.models import ForgetRequest, Member, RoleGrant, Unit
 from activities.people.queries import within
 from activities.people.rules_consents import Forgetting

@@ -16,11 +16,12 @@ from activities.calendars.models import Feed
 from activities.certificates.models import Certificate, CertificateRequest, Objection
 from activities.commendations.models import Nomination, NoticeObjection, Story, StoryPhoto
 from activities.corrections.models import Correction
-from activities.cycles.models import Essay, GradeObjection, GradeVersion, Opinion, Participant
-from activities.cycles.models_peers import PeerReview
+from activities.cycles.models import Participant
 from activities.dossiers.models import Entry
+from activities.essays.models import Essay
 from activities.exchanges.models import Cover
 from activities.goods.models import GoodsDelivery
+from activities.grades.models import GradeVersion, Opinion
 from activities.holders.models import Absence, Holder
 from activities.imports.models import CalendarUpload
 from activities.invitations.models import InvitationOptOut
@@ -28,8 +29,10 @@ from activities.kit.clock import local_day
 from activities.kit.db import Base, db, lock, transactional
 from activities.kit.refusal import N_
 from activities.leaves.models import Leave
+from activities.objections.models import GradeObjection
 from activities.outbox.models import Delivery, Notice, Wishes
 from activities.outcomes.models import Outcome
+from activities.peers.models import PeerReview
 from activities.people.models import AccessLink, Consent, ForgetRequest, Member, RosterUpload
 from activities.people.service import acting
 from activities.photos.models import Photo

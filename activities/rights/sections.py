@@ -18,18 +18,21 @@ from activities.calendars.models import Feed
 from activities.certificates.models import BatchItem, Certificate, CertificateRequest, Objection
 from activities.commendations.models import CommitteeMember, Nomination, NoticeObjection, Round, Story
 from activities.corrections.models import Correction
-from activities.cycles.models import Cycle, Essay, GradeObjection, GradeVersion, Opinion, Participant
-from activities.cycles.models_past import PastGrade, PastImport
-from activities.cycles.models_peers import PeerReview
+from activities.cycles.models import Cycle, Participant
 from activities.cycles.rules import CycleState
 from activities.dossiers.models import Entry
 from activities.duties.models import Activity, Post, Slot
+from activities.essays.models import Essay
 from activities.goods.models import GoodsDelivery, Lot, Movement, Stock
+from activities.grades.models import GradeVersion, Opinion
 from activities.holders.models import Holder
 from activities.invitations.models import Invitation
 from activities.leaves.models import Leave
+from activities.objections.models import GradeObjection
 from activities.outbox.models import Notice, Wishes
 from activities.outcomes.models import Outcome
+from activities.past.models import PastGrade, PastImport
+from activities.peers.models import PeerReview
 from activities.people.models import Consent, ForgetRequest, Member, RoleGrant, Unit
 from activities.photos.models import Photo
 from activities.records.models import OddNote, Record

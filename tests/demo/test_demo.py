@@ -17,12 +17,12 @@ from activities.audit.models import AuditEntry
 from activities.certificates.models import BatchItem, Certificate, CertificateRequest, Objection
 from activities.certificates.rules import Answer, CertificateState, ItemState
 from activities.certificates.rules_notice import Verdict
+from activities.closings.queries import verify_all
 from activities.commendations.models import NoticeObjection, Round, Story, StoryPhoto
 from activities.commendations.rules import RoundState
 from activities.commendations.rules_stories import StoryState
 from activities.corrections.models import Correction
 from activities.corrections.rules import CorrectionState, Opinion
-from activities.cycles.closing import verify_all
 from activities.demo import article
 from activities.demo.load import NotEmpty, load, think
 from activities.duties.kinds import Evidence, PhotoMoment

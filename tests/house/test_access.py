@@ -30,10 +30,7 @@ from activities.commendations.models import Nomination, NoticeObjection, Round, 
 from activities.commendations.objections import object_to
 from activities.commendations.rules import RoundState
 from activities.commendations.stories import add_photo
-from activities.cycles import importing
-from activities.cycles.grading import ask_opinion
-from activities.cycles.models import Cycle, CycleStep, Opinion
-from activities.cycles.models_past import PastImport
+from activities.cycles.models import Cycle, CycleStep
 from activities.dossiers.importing import keep as keep_entries
 from activities.dossiers.models import Entry
 from activities.dossiers.rules import Block, Said
@@ -41,6 +38,8 @@ from activities.dossiers.service import enter
 from activities.draws.models import Draw
 from activities.draws.rules import hash_of
 from activities.duties.models import Series
+from activities.grades.models import Opinion
+from activities.grades.service import ask_opinion
 from activities.holders.models import Absence, Holder
 from activities.imports import reading
 from activities.imports.models import CalendarImport, CalendarUpload
@@ -50,6 +49,8 @@ from activities.kit.access import PUBLIC, declared
 from activities.kit.db import db
 from activities.outbox.models import Hook
 from activities.packets.models import PointsFormula
+from activities.past import service as past
+from activities.past.models import PastImport
 from activities.people.models import ForgetRequest
 from activities.people.roster import keep_upload
 from activities.photos.apart import Picture
@@ -74,10 +75,10 @@ from tests.chats.robots import robot
 from tests.commendations import rounds
 from tests.corrections.requests import correction_of_lin, recorded_of_lin
 from tests.cycles.opened import opened, the_cycle
-from tests.cycles.reviewing import drawn, reviews
 from tests.goods.drives import driven
 from tests.outcomes.pictures import photographed
 from tests.packets.formulas import reckoned_by
+from tests.peers.reviewing import drawn, reviews
 from tests.people.rosters import csv_file, roster
 from tests.people.rosters import person as person_row
 from tests.photos.files import WEBP
@@ -409,7 +410,7 @@ def entry(cast: Cast) -> dict[str, Any]:
 def grades_upload(cast: Cast) -> dict[str, Any]:
     """A file that Chen is about to import."""
     file = csv_file([["学号", "年度", "等次"], [cast.lin.number, "2024", "优秀"]])
-    return {"public_id": importing.keep(cast.chen.id, file, "a.csv", clock.now())}
+    return {"public_id": past.keep(cast.chen.id, file, "a.csv", clock.now())}
 
 
 def grades_import(cast: Cast) -> dict[str, Any]:
@@ -417,9 +418,9 @@ def grades_import(cast: Cast) -> dict[str, Any]:
     found = db.session.scalar(sa.select(PastImport.public_id))
     if found is None:
         now = clock.now()
-        upload = importing.kept(cast.chen.id, grades_upload(cast)["public_id"], now)
-        plan = importing.plan(cast.chen.id, upload.content, upload.name, now)
-        importing.confirm(cast.chen.id, upload.id, upload.content, upload.name, plan.fingerprint, now)
+        upload = past.kept(cast.chen.id, grades_upload(cast)["public_id"], now)
+        plan = past.plan(cast.chen.id, upload.content, upload.name, now)
+        past.confirm(cast.chen.id, upload.id, upload.content, upload.name, plan.fingerprint, now)
         found = db.session.scalars(sa.select(PastImport.public_id)).one()
     return {"public_id": found}
 
@@ -1014,18 +1015,6 @@ TABLE = {
     "GET cycles.new": row("login 404 404 404 200 404"),
     "POST cycles.new": row("login 404 404 404 422 404"),
     "GET cycles.my_part": row("login 200 200 200 200 200", review),
-    "GET cycles.my_peers": row("login 200 200 200 200 200", review),
-    "GET cycles.review": row("login 200 404 404 404 404", peer_of_lin),
-    "POST cycles.review": row("login 409 404 404 404 404", peer_of_lin),
-    "GET cycles.keep_peers": row("login 404 404 404 200 404", review),
-    "POST cycles.keep_peers": row("login 404 404 404 422 404", review),
-    "GET cycles.keep_ballots": row("login 404 404 404 200 404", review),
-    "POST cycles.keep_ballots": row("login 404 404 404 409 404", review),
-    "GET cycles.essay": row("login 200 200 200 200 200", review),
-    "POST cycles.save": row("login 409 409 409 409 409", review),
-    "POST cycles.hand_in": row("login 409 409 409 409 409", review),
-    "POST cycles.draft": row("login 409 409 409 409 409", review),
-    "POST cycles.take_back": row("login 409 409 409 409 409", review),
     "GET cycles.windows": row("login 404 404 404 200 404", review),
     "POST cycles.windows": row("login 404 404 404 422 404", review),
     "GET cycles.reopen": row("login 404 404 404 200 404", review_step),
@@ -1036,34 +1025,55 @@ TABLE = {
     "POST cycles.add": row("login 404 404 404 422 404", review),
     "GET cycles.call_off": row("login 404 404 404 200 404", review),
     "POST cycles.call_off": row("login 404 404 404 422 404", review),
-    "GET cycles.unit_people": row("login 404 404 404 200 404", review_unit),
-    "GET cycles.person": row("login 404 404 404 200 404", reviewed),
-    "POST cycles.grade": row("login 404 404 404 422 404", reviewed),
-    "POST cycles.ask_opinion": row("login 404 404 404 422 404", reviewed),
-    "POST cycles.remove": row("login 404 404 404 422 404", reviewed),
-    "GET cycles.opinion": row("login 404 404 200 404 404", asked_opinion),
-    "POST cycles.opinion": row("login 404 404 422 404 404", asked_opinion),
-    "GET cycles.on_notice": row("login 404 404 404 404 404", review),
-    "GET cycles.object_to": row("login 404 404 404 404 404", reviewed),
-    "POST cycles.object_to": row("login 404 404 404 404 404", reviewed),
-    "GET cycles.objections": row("login 404 404 404 200 404"),
-    "GET cycles.judge": row("login 404 404 404 404 404", no_record),
-    "POST cycles.judge": row("login 404 404 404 404 404", no_record),
-    "POST cycles.close": row("login 404 404 404 409 404", review),
-    "GET cycles.differences": row("login 404 404 404 404 404", review),
-    "GET cycles.points": row("login 404 404 404 200 404", review),
     "GET cycles.show": row("login 404 404 404 200 404", review),
-    "GET cycles.overview": row("login 404 404 404 200 404", review),
-    "GET cycles.graded_people": row("login 404 404 404 200 404", review),
-    "GET cycles.past": row("login 404 404 404 200 404"),
-    "POST cycles.past": row("login 404 404 404 422 404"),
-    "GET cycles.past_template": row("login 404 404 404 200 404"),
-    "GET cycles.past_preview": row("login 404 404 404 200 404", grades_upload),
-    "POST cycles.past_confirm": row("login 404 404 404 409 404", grades_upload),
-    "POST cycles.past_take_back": row("login 404 404 404 303 404", grades_import),
-    "GET cycles.workbook": row("login 404 404 404 200 404", review),
-    "GET cycles.waited_for": row("login 404 404 404 200 404", review_wait),
-    "POST cycles.remind": row("login 404 404 404 303 404", review_wait),
+    # essays
+    "GET essays.show": row("login 200 200 200 200 200", review),
+    "POST essays.save": row("login 409 409 409 409 409", review),
+    "POST essays.hand_in": row("login 409 409 409 409 409", review),
+    "POST essays.draft": row("login 409 409 409 409 409", review),
+    "POST essays.take_back": row("login 409 409 409 409 409", review),
+    # peers
+    "GET peers.mine": row("login 200 200 200 200 200", review),
+    "GET peers.review": row("login 200 404 404 404 404", peer_of_lin),
+    "POST peers.review": row("login 409 404 404 404 404", peer_of_lin),
+    "GET peers.keep": row("login 404 404 404 200 404", review),
+    "POST peers.keep": row("login 404 404 404 422 404", review),
+    # appraisals
+    "GET appraisals.keep": row("login 404 404 404 200 404", review),
+    "POST appraisals.keep": row("login 404 404 404 409 404", review),
+    # evidence
+    "GET evidence.differences": row("login 404 404 404 404 404", review),
+    "GET evidence.points": row("login 404 404 404 200 404", review),
+    # past
+    "GET past.start": row("login 404 404 404 200 404"),
+    "POST past.start": row("login 404 404 404 422 404"),
+    "GET past.template": row("login 404 404 404 200 404"),
+    "GET past.preview": row("login 404 404 404 200 404", grades_upload),
+    "POST past.confirm": row("login 404 404 404 409 404", grades_upload),
+    "POST past.take_back": row("login 404 404 404 303 404", grades_import),
+    # grades
+    "GET grades.unit_people": row("login 404 404 404 200 404", review_unit),
+    "GET grades.person": row("login 404 404 404 200 404", reviewed),
+    "POST grades.give": row("login 404 404 404 422 404", reviewed),
+    "POST grades.ask_opinion": row("login 404 404 404 422 404", reviewed),
+    "POST grades.remove": row("login 404 404 404 422 404", reviewed),
+    "GET grades.opinion": row("login 404 404 200 404 404", asked_opinion),
+    "POST grades.opinion": row("login 404 404 422 404 404", asked_opinion),
+    # objections
+    "GET objections.on_notice": row("login 404 404 404 404 404", review),
+    "GET objections.object_to": row("login 404 404 404 404 404", reviewed),
+    "POST objections.object_to": row("login 404 404 404 404 404", reviewed),
+    "GET objections.to_judge": row("login 404 404 404 200 404"),
+    "GET objections.judge": row("login 404 404 404 404 404", no_record),
+    "POST objections.judge": row("login 404 404 404 404 404", no_record),
+    # closings
+    "POST closings.close": row("login 404 404 404 409 404", review),
+    # overviews
+    "GET overviews.show": row("login 404 404 404 200 404", review),
+    "GET overviews.people": row("login 404 404 404 200 404", review),
+    "GET overviews.workbook": row("login 404 404 404 200 404", review),
+    "GET overviews.waited_for": row("login 404 404 404 200 404", review_wait),
+    "POST overviews.remind": row("login 404 404 404 303 404", review_wait),
     # outcomes
     "GET outcomes.slot": row("login 404 404 200 200 404", slot),
     "POST outcomes.enter": row("login 404 404 409 403 404", slot),

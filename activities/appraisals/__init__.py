@@ -1,0 +1,1 @@
+"""The secret ballots of an annual review."""

@@ -1,0 +1,30 @@
+"""What the ballots of a review hand in: their step, and to packets the share of the year's ballot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+
+from activities.appraisals import queries
+from activities.cycles.models import Cycle, Participant
+from activities.cycles.plugs import Ask, Plug, plug
+from activities.kit.i18n import gettext as _
+from activities.packets.above import tells
+
+
+def _asks(cycle: Cycle, part: Participant, now: datetime) -> Ask | None:
+    ballot = queries.waiting_for(cycle.id, part.member_id, now)
+    if ballot is None:
+        return None
+    return Ask("ballot", _("Give your vote in secret."), url_for("ballots.vote", public_id=ballot.public_id))
+
+
+def _counted(cycle: Cycle, now: datetime) -> Mapping[int, Any]:  # noqa: ARG001
+    return queries.results(cycle.id)
+
+
+plug("ballot", Plug(done=queries.voted, asks=_asks, frozen=_counted, holder_page="appraisals.keep"))
+tells(queries.shares)

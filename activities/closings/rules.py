@@ -1,0 +1,87 @@
+"""Closing: what must be done before, and what is frozen. Pure, on plain values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from activities.kit.refusal import N_, Refusal, refusal
+
+VERSION = 2
+
+
+@refusal
+class StepsNotOver(Refusal):
+    sentence: ClassVar[str] = N_("The notice is not over yet.")
+
+
+@refusal
+class Undecided(Refusal):
+    count: int
+    sentence: ClassVar[str] = N_("It is not decided on everyone yet: %(count)s are left.")
+
+
+@refusal
+class ObjectionsOpen(Refusal):
+    count: int
+    sentence: ClassVar[str] = N_("%(count)s objections wait for an answer.")
+
+
+@refusal
+class DecidedSince(Refusal):
+    sentence: ClassVar[str] = N_("A grade was decided after the notice was over.")
+    remedy: ClassVar[str] = N_("Reopen the notice, so that it stands there too.")
+
+
+@refusal
+class NotAsked(Refusal):
+    sentence: ClassVar[str] = N_("Nobody has asked to close it, or it was changed since.")
+
+
+@refusal
+class AskedToClose(Refusal):
+    sentence: ClassVar[str] = N_("Somebody has asked to close it already.")
+    remedy: ClassVar[str] = N_("Another person confirms.")
+
+
+@refusal
+class SecondPerson(Refusal):
+    sentence: ClassVar[str] = N_("You have asked to close it; another person confirms.")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """How far a cycle is: whether its last step is open, on how many it is not decided, how many objections are open,
+    and whether something was decided after the notice."""
+
+    is_over: bool
+    undecided: int
+    objections: int
+    decided_since: bool
+
+
+def why_not_close(facts: Facts) -> Refusal | None:
+    if not facts.is_over:
+        return StepsNotOver()
+    if facts.undecided:
+        return Undecided(facts.undecided)
+    if facts.objections:
+        return ObjectionsOpen(facts.objections)
+    return DecidedSince() if facts.decided_since else None
+
+
+# ── what is frozen ──────────────────────────────────────────────────────────
+
+
+def canonical(value: Mapping[str, Any]) -> str:
+    """JSON that is the same for the same, whoever writes it: keys in order, no blanks."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+WRONG = {
+    "hash": N_("its text does not fit its hash"),
+    "trail": N_("its hash is not the one on the trail"),
+    "tables": N_("the grades in the tables are others"),
+}

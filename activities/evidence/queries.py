@@ -1,0 +1,161 @@
+"""The packets and points of a cycle's people: while it is open those of today, once it is closed those that were
+frozen. For one person or for ten thousand in the same number of statements."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager
+
+from activities.cycles import queries as cycles
+from activities.cycles.models import Cycle, Participant
+from activities.cycles.rules import CycleState, hash_of
+from activities.evidence import rules
+from activities.evidence.rules import Line
+from activities.kit.db import db, run
+from activities.packets import formulas
+from activities.packets import queries as packets
+from activities.packets import rules as points
+from activities.packets.models import PointsFormula
+from activities.packets.rules import Figures, Reckoned
+from activities.people.models import Member, Unit
+from activities.people.queries import within
+
+EVIDENCE, POINTS = "evidence", "points"
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What points are reckoned from and by: the formula that holds, or held when the cycle was closed. `packet` is the
+    hash of the packet that was frozen; `today` what its figures are now."""
+
+    figures: Figures
+    formula: PointsFormula | None
+    packet: str = ""
+    today: Figures | None = None
+
+    @property
+    def reckoned(self) -> Reckoned | None:
+        return points.reckon(self.formula.formula, self.figures) if self.formula else None
+
+    @property
+    def differences(self) -> list[Line]:
+        return rules.differences(self.figures, self.today) if self.today else []
+
+
+# ── what is frozen ──────────────────────────────────────────────────────────
+
+
+def _members(cycle_id: int) -> dict[int, int]:
+    """Who takes part, by participant. One statement."""
+    query = sa.select(Participant.id, Participant.member_id)
+    there = (Participant.cycle_id == cycle_id, Participant.removed_at.is_(None))
+    return {row.id: row.member_id for row in run(query.where(*there).order_by(Participant.id))}
+
+
+def frozen(cycle: Cycle, now: datetime) -> dict[int, Any]:
+    """The hash of each participant's packet, and its figures. As many statements as packets take, and one."""
+    parts = _members(cycle.id)
+    found = packets.packets(parts.values(), cycle.year, now)
+    return {
+        part_id: {"packet": hash_of(one.canonical()), "figures": rules.plain(one.figures)}
+        for part_id, one in ((part_id, found.get(member_id)) for part_id, member_id in parts.items())
+        if one
+    }
+
+
+def frozen_points(cycle: Cycle, now: datetime) -> dict[int, Any]:
+    """Each participant's points, line by line, with the version of the formula that held and the hash of what it says.
+    As many statements as years take, and two."""
+    parts = _members(cycle.id)
+    people = {one.person: one for one in _of_today(parts.values(), cycle.year, now)}
+    found = {}
+    for part_id, member_id in parts.items():
+        if (one := people.get(member_id)) and one.formula:
+            says = hash_of(points.write(one.formula.formula))
+            reckoned = rules.plain_points(points.reckon(one.formula.formula, one.figures))
+            found[part_id] = {
+                "formula": one.formula.public_id,
+                "version": one.formula.version,
+                "says": says,
+                **reckoned,
+            }
+    return found
+
+
+# ── what is shown ───────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class _Today:
+    person: int
+    figures: Figures
+    formula: PointsFormula | None
+
+
+def _of_today(member_ids: Collection[int], year: int, now: datetime) -> Iterator[_Today]:
+    people = packets.years(member_ids, year, now)
+    holding = formulas.holding({person.path for person, _ in people}, year) if people else {}
+    for person, figures in people:
+        yield _Today(person.id, figures, points.nearest(holding, person.path))
+
+
+def advice(cycle: Cycle, parts: Sequence[Participant], now: datetime) -> dict[int, Advice]:
+    """By participant. As many statements as years take, and one; three where the cycle is closed. Of who was not there
+    when it was closed, and of whom nothing is known today, there is none."""
+    people = {one.person: one for one in _of_today([part.member_id for part in parts], cycle.year, now)}
+    if cycle.state is not CycleState.CLOSED:
+        there = ((part.id, people.get(part.member_id)) for part in parts)
+        return {part_id: Advice(one.figures, one.formula) for part_id, one in there if one}
+    ids = {part.id: part.member_id for part in parts}
+    kept = _kept(cycle.id, ids.values())
+    by = formulas.by_public_ids({steps[POINTS]["formula"] for steps in kept.values() if POINTS in steps})
+    found = {}
+    for part_id, member_id in ids.items():
+        steps, today = kept.get(member_id, {}), people.get(member_id)
+        if EVIDENCE in steps:
+            found[part_id] = Advice(
+                rules.read(steps[EVIDENCE]["figures"]),
+                by.get(steps[POINTS]["formula"]) if POINTS in steps else None,
+                steps[EVIDENCE]["packet"], today.figures if today else None,
+            )  # fmt: skip
+    return found
+
+
+def _kept(cycle_id: int, member_ids: Collection[int]) -> dict[int, Mapping[str, Any]]:
+    """By member, what was frozen of the steps. Two statements."""
+    snapshot = cycles.snapshot_of(cycle_id)
+    if snapshot is None:
+        return {}
+    query = sa.select(Member.public_id, Member.id).join(Participant, Participant.member_id == Member.id)
+    known, wanted = dict(run(query.where(Participant.cycle_id == cycle_id)).all()), set(member_ids)
+    return {
+        known[one["person"]]: one["steps"]
+        for one in json.loads(snapshot.text)["people"]
+        if known.get(one["person"]) in wanted
+    }
+
+
+# ── who they are ────────────────────────────────────────────────────────────
+
+
+def parts_in_order(cycle_id: int, paths: Sequence[str] = (), page: int = 0) -> list[Participant]:
+    """Who takes part, of all units or of those at these paths and below, by unit, class and name: all of them, or a
+    page and one more where there is a next. One statement."""
+    query = (
+        sa.select(Participant)
+        .join(Participant.member)
+        .join(Participant.unit)
+        .where(Participant.cycle_id == cycle_id, Participant.removed_at.is_(None))
+        .options(contains_eager(Participant.member), contains_eager(Participant.unit))
+        .order_by(Unit.path, Participant.class_name, Member.name, Participant.id)
+    )
+    query = query.where(within(paths)) if paths else query
+    query = query.offset((page - 1) * PAGE).limit(PAGE + 1) if page else query
+    return list(db.session.scalars(query))

@@ -1,0 +1,1 @@
+"""Opinions and grades, given by people, within a unit's share."""

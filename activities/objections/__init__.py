@@ -1,0 +1,1 @@
+"""The notice of grades within a unit, objections to them, and the answers."""

@@ -1,0 +1,121 @@
+"""Reads of grades on notice and of objections to them."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from activities.cycles.models import Cycle, CycleUnit, Participant
+from activities.cycles.rules import CycleState
+from activities.kit.db import db
+from activities.kit.refusal import NotFound
+from activities.kit.roles import Permission
+from activities.objections.models import GradeObjection
+from activities.objections.rules import Verdict
+from activities.people.models import Member, Unit
+from activities.people.persons import is_account_of
+from activities.people.queries import within
+from activities.people.users import Viewer
+
+PAGE = 100
+LATEST = 20
+
+
+def units_seen(viewer: Viewer, cycle_id: int) -> list[int]:
+    """The units whose grades somebody sees on notice: in which they take part, and to which they belong."""
+    own = Participant.member_id == viewer.id
+    query = sa.select(Participant.unit_id).where(
+        Participant.cycle_id == cycle_id, own, Participant.removed_at.is_(None)
+    )
+    return [*db.session.scalars(query), int(viewer.unit.path.rstrip("/").split("/")[-1])]
+
+
+def cycle_for(viewer: Viewer, public_id: str) -> tuple[Cycle, list[int]]:
+    """An open cycle with people of a unit whose grades the viewer may see on notice, and these units. Two
+    statements."""
+    query = sa.select(Cycle).where(Cycle.public_id == public_id, Cycle.state == CycleState.OPEN)
+    cycle = db.session.scalars(query.options(selectinload(Cycle.steps), joinedload(Cycle.unit))).one_or_none()
+    units = units_seen(viewer, cycle.id) if cycle else []
+    there = sa.exists().where(CycleUnit.cycle_id == cycle.id, CycleUnit.unit_id.in_(units)) if cycle else sa.false()
+    if cycle is None or not db.session.scalar(sa.select(there)):
+        raise NotFound
+    return cycle, units
+
+
+def on_notice(cycle_id: int, units: list[int], page: int) -> list[Participant]:
+    """Whose grades stand on notice in these units; one more than a page where there are more."""
+    query = _standing(cycle_id, units).order_by(Unit.path, Member.number)
+    return list(db.session.scalars(query.offset((page - 1) * PAGE).limit(PAGE + 1)))
+
+
+def standing(cycle_id: int, units: list[int], member: str) -> Participant:
+    found = db.session.scalars(_standing(cycle_id, units).where(Member.public_id == member)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _standing(cycle_id: int, units: list[int]) -> sa.Select[Participant]:
+    return (
+        sa.select(Participant)
+        .join(Participant.member)
+        .join(Participant.unit)
+        .where(
+            Participant.cycle_id == cycle_id, Participant.unit_id.in_(units), Participant.removed_at.is_(None),
+            Participant.grade.is_not(None),
+        )
+        .options(contains_eager(Participant.member), contains_eager(Participant.unit))
+    )  # fmt: skip
+
+
+def raised_by(member_id: int, cycle_id: int) -> list[GradeObjection]:
+    """What somebody has objected to in a cycle."""
+    query = sa.select(GradeObjection).where(GradeObjection.member_id == member_id, GradeObjection.cycle_id == cycle_id)
+    with_person = joinedload(GradeObjection.participant).joinedload(Participant.member)
+    return list(db.session.scalars(query.options(with_person).order_by(GradeObjection.id.desc())))
+
+
+def _to_judge(holder: Viewer) -> sa.Select[GradeObjection]:
+    """Objections to grades of the holder's people, except those that they have to do with."""
+    return (
+        sa.select(GradeObjection)
+        .join(GradeObjection.participant)
+        .join(Participant.cycle)
+        .join(Participant.member)
+        .join(Participant.unit)
+        .where(
+            within(holder.paths(Permission.HOLD_REVIEW)), Cycle.state == CycleState.OPEN,
+            ~is_account_of(Participant.member_id, holder.id), ~is_account_of(GradeObjection.member_id, holder.id),
+            sa.or_(Participant.graded_by_id.is_(None), ~is_account_of(Participant.graded_by_id, holder.id)),
+        )
+        .options(
+            contains_eager(GradeObjection.participant).contains_eager(Participant.member),
+            contains_eager(GradeObjection.participant).contains_eager(Participant.unit),
+            joinedload(GradeObjection.member, innerjoin=True), joinedload(GradeObjection.answered_by),
+        )
+    )  # fmt: skip
+
+
+def to_judge(holder: Viewer) -> list[GradeObjection]:
+    """The oldest first."""
+    query = _to_judge(holder).where(GradeObjection.verdict == Verdict.OPEN)
+    return list(db.session.scalars(query.order_by(GradeObjection.id).limit(PAGE)))
+
+
+def how_many_to_judge(holder: Viewer) -> sa.Select[int]:
+    """The same as a number."""
+    query = _to_judge(holder).where(GradeObjection.verdict == Verdict.OPEN)
+    return query.with_only_columns(sa.func.count(GradeObjection.id), maintain_column_froms=True)
+
+
+def judged(holder: Viewer) -> list[GradeObjection]:
+    """Those that are answered, the latest first."""
+    query = _to_judge(holder).where(GradeObjection.verdict != Verdict.OPEN)
+    return list(db.session.scalars(query.order_by(GradeObjection.answered_at.desc()).limit(LATEST)))
+
+
+def objection_to_judge(holder: Viewer, public_id: str) -> GradeObjection:
+    found = db.session.scalars(_to_judge(holder).where(GradeObjection.public_id == public_id)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found

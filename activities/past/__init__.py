@@ -1,0 +1,1 @@
+"""Grades of years that were reviewed elsewhere, from a file."""

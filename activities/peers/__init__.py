@@ -1,0 +1,1 @@
+"""Peer review: drawn, written, and told in sums."""

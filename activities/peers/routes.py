@@ -1,0 +1,117 @@
+"""Peer review: drawn and kept by who holds the review, written by members, told in sums."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Flask, render_template, request, url_for
+from flask_login import current_user
+
+from activities.cycles import queries as cycles
+from activities.cycles.models import Participant
+from activities.cycles.rules import Standing, standing, why_not_now
+from activities.kit import clock
+from activities.kit.access import access
+from activities.kit.fields import refuse
+from activities.kit.i18n import gettext as _
+from activities.kit.i18n import ngettext
+from activities.kit.refusal import ChangedMeanwhile, NotFound
+from activities.kit.roles import Permission
+from activities.kit.web import asked_page, done, invalid
+from activities.peers import queries, service
+from activities.peers.forms import DrawForm, ReviewForm, review_form
+from activities.peers.models import PeerReview
+from activities.peers.queries import PAGE
+from activities.peers.rules import MARKS, MarksMissing, TooFewEach, TooManyEach
+from activities.peers.words import say_criterion
+
+peers = Blueprint("peers", __name__)
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(peers)
+
+
+# ── for who holds the review ────────────────────────────────────────────────
+
+
+@peers.route("/cycles/<public_id>/peers", methods=("GET", "POST"))
+@access(Permission.HOLD_REVIEW)
+def keep(public_id: str) -> Any:
+    """How it is drawn, and who is waited for; never who wrote what."""
+    cycle = cycles.seen_by(current_user, public_id)
+    draw = queries.draw_of(cycle.id)
+    form = DrawForm(draw)
+    may_change = cycle.is_open and current_user.may(Permission.HOLD_REVIEW, cycle.unit.path)
+    number = asked_page()
+    waited = queries.waited_for(cycle.id, current_user.paths(Permission.HOLD_REVIEW), number)
+    page = {
+        "cycle": cycle, "draw": draw, "form": form, "may_change": may_change,
+        "has_begun": queries.has_begun(cycle.id), "waited": waited[:PAGE], "page": number,
+        "more": len(waited) > PAGE,
+    }  # fmt: skip
+    if request.method == "GET":
+        return render_template("peers/keep.html", **page)
+    if not may_change:
+        raise NotFound
+    if not form.validate():
+        return invalid("peers/keep.html", **page)
+    try:
+        count = service.draw(current_user.id, cycle.id, form.rule, clock.now())
+    except (TooFewEach, TooManyEach) as refusal:
+        refuse(form, "each", refusal)
+        return invalid("peers/keep.html", **page)
+    message = ngettext("%(num)s review is asked for.", "%(num)s reviews are asked for.", count)
+    return done(message, url_for(".keep", public_id=public_id))
+
+
+# ── for who takes part ──────────────────────────────────────────────────────
+
+
+@peers.get("/my-review/<public_id>/peers")
+@access(Permission.TAKE_PART)
+def mine(public_id: str) -> Any:
+    """Whom one reviews, and once it is over what came of it about oneself."""
+    part = cycles.own_part(current_user.id, public_id)
+    draw = queries.draw_of(part.cycle_id)
+    is_over = standing("peers", part.cycle.windows, clock.local_day(clock.now())) is Standing.OVER
+    told = queries.results(draw, [part.id]).get(part.id) if draw and is_over else None
+    return render_template(
+        "peers/mine.html", part=part, cycle=part.cycle, draw=draw, reviews=queries.mine(part.id),
+        is_over=is_over, told=told, marks=MARKS, say_criterion=say_criterion,
+    )  # fmt: skip
+
+
+@peers.route("/my-review/<public_id>/peers/<person>", methods=("GET", "POST"))
+@access(Permission.TAKE_PART)
+def review(public_id: str, person: str) -> Any:
+    """What one writes of somebody: a draft, or handed in."""
+    part = cycles.own_part(current_user.id, public_id)
+    written, draw = queries.one_of_mine(part.id, person), queries.draw_of(part.cycle_id)
+    assert draw  # by which the review was drawn
+    form = review_form(written, draw.criteria)
+    page = _page(part, written, form) | {"least": draw.least}
+    if request.method == "GET":
+        return render_template("peers/review.html", **page)
+    if not form.validate():
+        return invalid("peers/review.html", **page)
+    hand_in, given = "hand_in" in request.form, (form.marks, form.comment.data or "")
+    try:
+        service.write(current_user.id, written.id, form.revision.data or 0, *given, clock.now(), hand_in=hand_in)
+    except MarksMissing as refusal:
+        missing = next(field.name for field in form.criteria if not field.data)
+        refuse(form, missing, refusal)
+        return invalid("peers/review.html", **page)
+    except ChangedMeanwhile:
+        present = queries.one_of_mine(part.id, person)
+        form.revision.data = present.revision
+        return invalid("peers/review.html", **page | {"is_stale": True})
+    message = _("Your review is handed in.") if hand_in else _("Your draft is kept.")
+    return done(message, url_for(".mine", public_id=public_id))
+
+
+def _page(part: Participant, written: PeerReview, form: ReviewForm) -> dict[str, Any]:
+    why_not = why_not_now("peers", part.cycle.windows, clock.local_day(clock.now()))
+    return {
+        "part": part, "cycle": part.cycle, "written": written, "form": form, "why_not": why_not, "is_stale": False,
+    }  # fmt: skip

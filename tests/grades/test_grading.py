@@ -1,0 +1,263 @@
+"""Grades: by a person, never by oneself, no more excellent than the share, in versions; opinions of who is asked."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+import sqlalchemy as sa
+import time_machine
+from sqlalchemy.exc import IntegrityError
+
+from activities.cycles import queries as cycles
+from activities.cycles import service as keeping
+from activities.cycles.models import CycleUnit, Participant
+from activities.cycles.rules import Grade
+from activities.cycles.rules_refusals import NoRoom, OwnGrade, StepNotOpen, StepOver
+from activities.cycles.rules_settings import Settings
+from activities.grades import queries, service
+from activities.grades.models import GradeVersion
+from activities.grades.rules import AskedAlready, NoneLeft, NotTheirs, OwnOpinion, SayWhy, TooLate
+from activities.kit.db import db
+from activities.kit.refusal import ChangedMeanwhile, NotFound
+from activities.outbox.models import Notice
+from activities.people.models import AccountLink, Member
+from activities.people.rules import Stage
+from tests.cast import DAY, at_once, english, make_member
+from tests.cycles.opened import GRADING, appoint, opened, the_cycle
+from tests.house.test_races import race
+
+EXCELLENT, GOOD, POOR, UNGRADED = Grade.EXCELLENT, Grade.GOOD, Grade.POOR, Grade.UNGRADED
+
+
+@pytest.fixture(autouse=True)
+def while_grades_are_given():
+    with time_machine.travel(GRADING, tick=False):
+        yield
+
+
+@pytest.fixture
+def cycle(ctx, cast):
+    """With three full members of the first branch, of whom one may be excellent, and one on probation."""
+    make_member("2301011", "钱多", cast.first)
+    make_member("2301012", "孙悦", cast.first, stage=Stage.PROBATIONARY)
+    db.session.commit()
+    opened(cast)
+    return the_cycle()
+
+
+def part_of(name: str) -> Participant:
+    query = sa.select(Participant).join(Participant.member).where(Participant.member.has(name=name))
+    return db.session.execute(query, execution_options={"populate_existing": True}).scalars().one()
+
+
+def give(who, cycle, name: str, grade: Grade, reason: str = "", now=GRADING, seen: int | None = None) -> None:
+    member_id = part_of(name).member_id
+    count = len(queries.versions_of(part_of(name).id)) if seen is None else seen
+    service.give(who.id, cycle.id, member_id, count, grade, "表现稳定。", reason, now)
+
+
+def excellent(cycle, unit) -> tuple[int, int]:
+    query = sa.select(CycleUnit).where(CycleUnit.cycle_id == cycle.id, CycleUnit.unit_id == unit.id)
+    one = db.session.execute(query, execution_options={"populate_existing": True}).scalars().one()
+    return one.excellent, one.most
+
+
+class TestGrading:
+    def test_a_grade_is_a_persons_and_stays_in_versions(self, cast, cycle):
+        give(cast.chen, cycle, "林可欣", GOOD)
+        give(cast.chen, cycle, "林可欣", EXCELLENT, "补交的证明属实")
+        part = part_of("林可欣")
+        assert (part.grade, part.graded_by_id) == (EXCELLENT, cast.chen.id)
+        versions = queries.versions_of(part.id)
+        assert [(one.grade, one.reason, one.count) for one in versions] == [
+            (EXCELLENT, "补交的证明属实", 2),
+            (GOOD, "", 1),
+        ]
+        assert queries.graded(cycle.id) == {cast.first.id: 1}
+
+    def test_no_more_are_excellent_than_the_share(self, cast, cycle):
+        give(cast.chen, cycle, "林可欣", EXCELLENT)
+        assert excellent(cycle, cast.first) == (1, 1)
+        with pytest.raises(NoneLeft):
+            give(cast.chen, cycle, "钱多", EXCELLENT)
+        give(cast.chen, cycle, "林可欣", GOOD, "调整")
+        give(cast.chen, cycle, "钱多", EXCELLENT)
+        assert excellent(cycle, cast.first) == (1, 1)
+        version = cycles.versions(cycle.id)[0]
+        with pytest.raises(NoRoom):
+            keeping.set_settings(cast.chen.id, cycle.id, version.id, Settings(share=Fraction(1, 9)), "减", GRADING)
+
+    def test_what_speaks_against_one(self, cast, cycle):
+        with pytest.raises(OwnGrade):
+            give(cast.chen, cycle, "陈静", GOOD)
+        with pytest.raises(NotTheirs):
+            give(cast.chen, cycle, "孙悦", GOOD)
+        with pytest.raises(NotTheirs):
+            give(cast.chen, cycle, "林可欣", UNGRADED)
+        give(cast.chen, cycle, "孙悦", UNGRADED)
+        give(cast.chen, cycle, "林可欣", GOOD)
+        with pytest.raises(SayWhy):
+            give(cast.chen, cycle, "林可欣", POOR)
+        with pytest.raises(ChangedMeanwhile):
+            give(cast.chen, cycle, "林可欣", POOR, "又", seen=0)
+        with pytest.raises(StepNotOpen):
+            give(cast.chen, cycle, "钱多", GOOD, now=GRADING - 20 * DAY)
+        with pytest.raises(StepOver):
+            give(cast.chen, cycle, "钱多", GOOD, now=GRADING + 20 * DAY)
+
+    def test_nobody_grades_outside_their_units_nor_their_second_account(self, cast, cycle):
+        for who in (cast.lin, cast.ou, cast.gu):
+            with pytest.raises(NotFound):
+                give(who, cycle, "赵明", GOOD)
+        appoint(cast.wang, cast.first)
+        with pytest.raises(NotFound):
+            give(cast.wang, cycle, "赵明", GOOD)
+        give(cast.wang, cycle, "钱多", GOOD)
+        for one in (cast.wang, cast.lin):
+            db.session.add(AccountLink(member_id=one.id, person_id=cast.lin.id))
+        db.session.commit()
+        with pytest.raises(OwnGrade):
+            give(cast.wang, cycle, "林可欣", GOOD)
+
+    def test_who_is_removed_leaves_their_place_among_the_excellent(self, cast, cycle):
+        with at_once():
+            for n in range(3):
+                make_member(f"230105{n}", f"后来{n}", cast.first)
+        db.session.commit()
+        for n in range(3):
+            keeping.add_person(cast.chen.id, cycle.id, member_of(f"后来{n}"), "转入", GRADING)
+        give(cast.chen, cycle, "后来0", EXCELLENT)
+        assert excellent(cycle, cast.first) == (1, 2)
+        keeping.remove_person(cast.chen.id, cycle.id, part_of("后来0").member_id, "转出", GRADING)
+        assert excellent(cycle, cast.first) == (0, 1)
+        assert part_of("后来0").grade is None
+
+    def test_the_database_refuses_a_grade_without_a_person_and_one_too_many(self, cast, cycle):
+        for statement in (
+            "UPDATE review_participant SET grade = 'good'",
+            "UPDATE review_participant SET grade = 'good', graded_by_id = member_id",
+            "UPDATE review_participant SET grade = 'ungraded', graded_by_id = :chen WHERE graded AND id <> 0",
+            "UPDATE review_unit SET excellent = most + 1",
+        ):
+            query = sa.text(statement)
+            with pytest.raises(IntegrityError):
+                db.session.execute(query, {"chen": cast.chen.id} if ":chen" in statement else {})
+            db.session.rollback()
+
+    def test_of_those_who_grade_at_once_no_more_are_excellent_than_may_be(self, app, cast, cycle):
+        with at_once():
+            for n in range(9):
+                make_member(f"230106{n}", f"同学{n}", cast.second)
+        db.session.commit()
+        ids = [member_of(f"同学{n}") for n in range(9)]
+        for member_id in ids:
+            keeping.add_person(cast.chen.id, cycle.id, member_id, "转入", GRADING)
+        cycle_id = cycle.id
+        verbs = [
+            lambda member_id=member_id: service.give(cast.chen.id, cycle_id, member_id, 0, EXCELLENT, "好", "", GRADING)
+            for member_id in ids
+        ]
+        results = race(app, verbs)
+        db.session.rollback()  # and see what they did
+        assert [type(one) for one in results if one is not None] == [NoneLeft] * 6
+        assert excellent(cycle, cast.second) == (3, 3)
+
+    def test_of_two_who_grade_one_person_at_once_one_does(self, app, cast, cycle):
+        cycle_id = cycle.id
+        verbs = [
+            lambda grade=grade: service.give(cast.chen.id, cycle_id, cast.lin.id, 0, grade, "好", "", GRADING)
+            for grade in (GOOD, POOR, EXCELLENT)
+        ]
+        results = race(app, verbs)
+        db.session.rollback()  # and see what they did
+        assert [type(one) for one in results if one is not None] == [ChangedMeanwhile] * 2
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(GradeVersion)) == 1
+
+
+def member_of(name: str) -> int:
+    return db.session.scalars(sa.select(Member.id).where(Member.name == name)).one()
+
+
+class TestOpinions:
+    def test_who_is_asked_by_name_writes_one(self, cast, cycle):
+        then = GRADING - 10 * DAY
+        service.ask_opinion(cast.chen.id, cycle.id, cast.lin.id, cast.ou.id, then)
+        with pytest.raises(AskedAlready):
+            service.ask_opinion(cast.chen.id, cycle.id, cast.lin.id, cast.ou.id, then)
+        with pytest.raises(OwnOpinion):
+            service.ask_opinion(cast.chen.id, cycle.id, cast.lin.id, cast.lin.id, then)
+        [asked] = queries.opinions_asked_of(cast.ou.id)
+        told = db.session.scalars(sa.select(Notice.member_id).where(Notice.topic == "cycles.opinion_asked"))
+        assert list(told) == [cast.ou.id]
+        with pytest.raises(NotFound):
+            service.write_opinion(cast.wang.id, asked.id, "冒充", then)
+        service.write_opinion(cast.ou.id, asked.id, "踏实。", then)
+        service.write_opinion(cast.ou.id, asked.id, "踏实，肯帮人。", GRADING)
+        with pytest.raises(TooLate):
+            service.write_opinion(cast.ou.id, asked.id, "晚了", GRADING + 20 * DAY)
+        [opinion] = queries.opinions_on(asked.participant_id)
+        assert opinion.text == "踏实，肯帮人。"
+
+
+class TestThePages:
+    @pytest.fixture
+    def at(self, app, cast):
+        with app.app_context():
+            for n in range(3):
+                make_member(f"230101{n}", f"钱{n}", cast.first)
+            db.session.commit()
+            return f"/cycles/{opened(cast)}"
+
+    def test_a_person_is_graded_on_their_page(self, app, cast, at):
+        chen = english(app, cast.chen)
+        page = f"{at}/people/{cast.lin.public_id}"
+        assert "Excellent: 0 of 1 given, 1 left" in chen.get(page).text
+        typed = {"opinion": "Steady.", "grade": "excellent", "seen": 0}
+        assert chen.submit(f"{page}/grade", **typed).status_code == 303
+        stale = chen.submit(f"{page}/grade", **typed)
+        assert (stale.status_code, "Now: Excellent, by 陈静." in stale.text) == (422, True)
+        assert chen.submit(f"{page}/grade", **typed | {"grade": "best"}).status_code == 422
+        unit = chen.get(f"{at}/units/{cast.first.public_id}").text
+        assert "Excellent: 1 of 1 given, 0 left" in unit
+        assert chen.get(f"{at}/people/{cast.chen.public_id}").status_code == 404  # one's own
+        other = chen.submit(f"{at}/people/{cast.ou.public_id}/grade", **typed)
+        assert (other.status_code, "may be excellent, and that many are" in other.text) == (422, True)
+
+    def test_opinions_are_asked_for_and_written(self, app, cast, at):
+        chen, ou = english(app, cast.chen), english(app, cast.ou)
+        page = f"{at}/people/{cast.lin.public_id}"
+        assert chen.submit(f"{page}/ask", number="nobody").status_code == 422
+        assert chen.submit(f"{page}/ask", number="T001").status_code == 303
+        with app.app_context():
+            [asked] = queries.opinions_asked_of(cast.ou.id)
+        assert "Write your opinion on 林可欣" in ou.get("/").text
+        assert ou.submit(f"/my-review/opinions/{asked.public_id}", text="").status_code == 422
+        assert ou.submit(f"/my-review/opinions/{asked.public_id}", text="Helps others.").status_code == 303
+        assert "Write your opinion on 林可欣" not in ou.get("/").text
+        assert "Helps others." in chen.get(page).text
+        assert english(app, cast.lin).get(f"/my-review/opinions/{asked.public_id}").status_code == 404
+
+    def test_a_units_people_are_searched_and_sorted_by_as_many_statements_for_many(self, app, cast, at, statements):
+        chen = english(app, cast.chen)
+        path = f"{at}/units/{cast.first.public_id}"
+        assert "林可欣" not in chen.get(f"{path}?search=钱&sort=name&only=grade").text
+        assert "林可欣" in chen.get(f"{path}?search=%25&only=essay").text + chen.get(f"{path}?sort=x&page=x").text
+        with statements.count() as few:
+            chen.get(path)
+        with app.app_context():
+            for n in range(5):
+                make_member(f"23010{n}9", f"晚{n}", cast.first)
+            db.session.commit()
+            for n in range(5):
+                keeping.add_person(cast.chen.id, the_cycle().id, member_of(f"晚{n}"), "转入", GRADING)
+        with statements.count() as many:
+            chen.get(path)
+        assert len(many) == len(few)
+
+    def test_somebody_is_removed_with_a_reason(self, app, cast, at):
+        chen = english(app, cast.chen)
+        page = f"{at}/people/{cast.lin.public_id}"
+        assert chen.submit(f"{page}/remove", reason="").status_code == 422
+        assert chen.submit(f"{page}/remove", reason="Moved away").status_code == 303
+        assert chen.get(page).status_code == 404
