@@ -120,6 +120,22 @@ def part_for(holder: Viewer, cycle: Cycle, member_public_id: str) -> Participant
     return found
 
 
+def next_undecided(holder: Viewer, part: Participant) -> str | None:
+    """The member's public id of who follows in the same unit, by number and from the top again, on whom nobody has
+    decided; not the holder. One statement."""
+    query = (
+        sa.select(Member.public_id)
+        .join(Participant, Participant.member_id == Member.id)
+        .where(
+            Participant.cycle_id == part.cycle_id, Participant.unit_id == part.unit_id, Participant.id != part.id,
+            Participant.removed_at.is_(None), Participant.grade.is_(None), ~is_account_of(Member.id, holder.id),
+        )
+        .order_by(Member.number <= part.member.number, Member.number)
+        .limit(1)
+    )  # fmt: skip
+    return db.session.scalar(query)
+
+
 def of_school(number: str, path: str) -> Member | None:
     """Somebody active with this number, of the school that the unit at `path` belongs to."""
     root = f"{path.split('/')[0]}/"

@@ -79,8 +79,10 @@ def give(public_id: str, member: str) -> Any:
         page = _page(public_id, member) | {"form": form, "is_stale": True}
         form.seen.data = len(page["versions"])
         return invalid(TEMPLATE, **page)
-    address = url_for(".unit_people", public_id=public_id, unit=part.unit.public_id)
-    return done(_("Opinion and grade of %(name)s are kept.", name=part.member.name), address)
+    message = _("Opinion and grade of %(name)s are kept.", name=part.member.name)
+    if "next" in request.form and (following := queries.next_undecided(current_user, part)):
+        return done(message, url_for(".person", public_id=public_id, member=following))
+    return done(message, url_for(".unit_people", public_id=public_id, unit=part.unit.public_id))
 
 
 @grades.post("/cycles/<public_id>/people/<member>/ask")

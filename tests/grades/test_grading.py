@@ -224,6 +224,18 @@ class TestThePages:
         other = chen.submit(f"{at}/people/{cast.ou.public_id}/grade", **typed)
         assert (other.status_code, "may be excellent, and that many are" in other.text) == (422, True)
 
+    def test_from_one_person_the_way_goes_on_to_the_next_who_has_no_grade_until_none_is_left(self, app, cast, at):
+        chen, seen = english(app, cast.chen), []
+        page = f"{at}/people/{cast.lin.public_id}"
+        while "/people/" in page:
+            seen.append(page)
+            page = chen.submit(f"{page}/grade", opinion="Steady.", grade="good", seen=0, next=1).location
+        with app.app_context():
+            others = sa.select(sa.func.count(Participant.id)).where(Participant.grade.is_(None))
+            left = db.session.scalar(others.where(Participant.unit_id == cast.first.id))
+        assert len(seen) == len(set(seen)) == 5
+        assert (left, page) == (0, f"{at}/units/{cast.first.public_id}")
+
     def test_opinions_are_asked_for_and_written(self, app, cast, at):
         chen, ou = english(app, cast.chen), english(app, cast.ou)
         page = f"{at}/people/{cast.lin.public_id}"
