@@ -11,6 +11,7 @@ from flask import url_for
 from activities.appraisals import queries
 from activities.cycles.models import Cycle, Participant
 from activities.cycles.plugs import Ask, Plug, plug
+from activities.cycles.portions import Portion
 from activities.kit.i18n import gettext as _
 from activities.packets.above import tells
 
@@ -22,8 +23,8 @@ def _asks(cycle: Cycle, part: Participant, now: datetime) -> Ask | None:
     return Ask("ballot", _("Give your vote in secret."), url_for("ballots.vote", public_id=ballot.public_id))
 
 
-def _counted(cycle: Cycle, now: datetime) -> Mapping[int, Any]:  # noqa: ARG001
-    return queries.results(cycle.id)
+def _counted(portion: Portion) -> Mapping[int, Any]:
+    return queries.results(portion.cycle.id, portion.members)
 
 
 plug("ballot", Plug(done=queries.voted, asks=_asks, frozen=_counted, holder_page="appraisals.keep"))

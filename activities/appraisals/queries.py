@@ -96,16 +96,22 @@ def counted_on(part: Participant) -> Ballot | None:
     return db.session.scalars(query).one_or_none()
 
 
-def results(cycle_id: int) -> Mapping[int, Any]:
-    """By participant, what may be known of the papers on them, with the choices. Three statements."""
+def results(cycle_id: int, members: Mapping[int, int] | None = None) -> Mapping[int, Any]:
+    """By participant, of all or of these, each given with their member, what may be known of the papers on them, with
+    the choices. Three statements."""
     query = (
         sa.select(CycleBallot.ballot_id, Ballot.choices)
         .join(Ballot, Ballot.id == CycleBallot.ballot_id)
         .where(CycleBallot.cycle_id == cycle_id)
     )
+    if members is None:
+        known = sa.select(Participant.id, Participant.member_id).where(Participant.cycle_id == cycle_id)
+        members = dict(db.session.execute(known).all())
+    else:
+        units = sa.select(Participant.unit_id).where(Among(Participant.id, members))
+        query = query.where(CycleBallot.unit_id.in_(units))
     choices = {ballot_id: list(some) for ballot_id, some in db.session.execute(query)}
-    known = sa.select(Participant.member_id, Participant.id).where(Participant.cycle_id == cycle_id)
-    parts = dict(db.session.execute(known).all())
+    parts = {member_id: part_id for part_id, member_id in members.items()}
     return {
         parts[member_id]: {"choices": choices[ballot_id], **{str(whose): list(one) for whose, one in counts.items()}}
         for ballot_id, people in ballots.results(list(choices)).items()

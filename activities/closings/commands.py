@@ -6,7 +6,7 @@ import click
 from flask.cli import with_appcontext
 
 from activities.audit.commands import speaking
-from activities.closings import queries
+from activities.closings import verifying
 from activities.closings.rules import WRONG
 from activities.kit.i18n import gettext as _
 
@@ -22,7 +22,7 @@ def verify() -> None:
     """Hold every closed review against its hash, the trail and the tables."""
     with speaking():
         wrong = 0
-        for cycle, what in queries.verify_all():
+        for cycle, what in verifying.all_closed():
             said = _(WRONG[what]) if what else _("as it was closed")
             click.echo(f"{cycle.year}  {cycle.unit.name}  {said}")
             wrong += bool(what)

@@ -17,11 +17,12 @@ from activities.people.users import Viewer
 @panel(Place.CYCLE)
 def _closing(holder: Viewer, cycle: Cycle, now: datetime) -> Panel | None:
     holds = holder.may(Permission.HOLD_REVIEW, cycle.unit.path)
-    if cycle.state is CycleState.CLOSED or (cycle.is_open and holds):
+    if cycle.state is CycleState.CLOSED or cycle.is_being_frozen or (cycle.is_open and holds):
         return Panel("closings/_panel.html", {"closing": pages.of_cycle(holder, cycle, now), "holds": holds})
     return None
 
 
 deed("ask to close", N_("asked to close the review"))
+deed("confirm to close", N_("confirmed that it is closed"))
 deed("stay open", N_("let it stay open"))
 deed("close", N_("closed the review; SHA-256 %(hash)s"))

@@ -1,20 +1,19 @@
-"""How far a cycle is before its close, and whether it is as it was closed."""
+"""How far a cycle is before its close, and how far it is frozen."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
-from activities.audit.models import AuditEntry
-from activities.closings import freezing, rules
-from activities.cycles import queries as cycles
-from activities.cycles.models import Cycle, Participant
+from activities.closings import rules
+from activities.cycles.models import Cycle, FrozenPart, Participant
+from activities.cycles.portions import Portion
 from activities.cycles.rules import CycleState, Standing, standing
 from activities.grades.models import GradeVersion
 from activities.kit.clock import local_day
-from activities.kit.db import db
+from activities.kit.db import db, run
 from activities.objections.models import GradeObjection
 from activities.objections.rules import Verdict
 
@@ -36,28 +35,34 @@ def facts_of(cycle: Cycle, now: datetime) -> rules.Facts:
     )
 
 
-# ── verifying ───────────────────────────────────────────────────────────────
+# ── freezing ────────────────────────────────────────────────────────────────
 
 
-def hash_on_trail(cycle_id: int) -> str | None:
-    """The hash as it stands on the trail, under the trail's own chain."""
-    query = sa.select(AuditEntry.after).where(
-        AuditEntry.subject == Cycle.__tablename__, AuditEntry.subject_id == cycle_id, AuditEntry.verb == "close"
+def _with_frozen(cycle_id: int, *columns: Any) -> sa.Select[*tuple[Any, ...]]:
+    return (
+        sa.select(*columns)
+        .select_from(Participant)
+        .outerjoin(FrozenPart, FrozenPart.participant_id == Participant.id)
+        .where(Participant.cycle_id == cycle_id, Participant.removed_at.is_(None))
     )
-    after = db.session.scalars(query).one_or_none()
-    return after["hash"] if after else None
 
 
-def wrong_with(cycle: Cycle) -> str:
-    """What does not fit about a closed cycle; empty where all of it does."""
-    snapshot = cycles.snapshot_of(cycle.id)
-    if snapshot is None:
-        return "hash"
-    return freezing.wrong_with(cycle.id, snapshot, hash_on_trail(cycle.id))
+def confirmed() -> list[Cycle]:
+    """Those that are being frozen."""
+    query = sa.select(Cycle).where(Cycle.state == CycleState.OPEN, Cycle.close_confirmed_at.is_not(None))
+    return list(db.session.scalars(query))
 
 
-def verify_all() -> Iterator[tuple[Cycle, str]]:
-    """All closed cycles, each with what does not fit about it."""
-    closed = sa.select(Cycle).where(Cycle.state == CycleState.CLOSED).order_by(Cycle.year, Cycle.id)
-    for cycle in db.session.scalars(closed).all():
-        yield cycle, wrong_with(cycle)
+def next_to_freeze(cycle: Cycle, size: int) -> Portion | None:
+    """Of a cycle whose close is confirmed, so many who are to be frozen next, unit by unit; None once everyone is. One
+    statement."""
+    assert cycle.close_confirmed_at is not None
+    query = _with_frozen(cycle.id, Participant.id, Participant.member_id).where(FrozenPart.id.is_(None))
+    members = dict(run(query.order_by(Participant.unit_id, Participant.id).limit(size)).all())
+    return Portion(cycle, members, cycle.close_confirmed_at) if members else None
+
+
+def progress(cycle_id: int) -> tuple[int, int]:
+    """How many people are frozen, of how many. One statement."""
+    done, of_all = run(_with_frozen(cycle_id, sa.func.count(FrozenPart.id), sa.func.count())).one()
+    return done, of_all

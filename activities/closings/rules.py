@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, ClassVar
 
 from activities.kit.refusal import N_, Refusal, refusal
 
-VERSION = 2
+VERSION = 3
 
 
 @refusal
@@ -80,8 +81,17 @@ def canonical(value: Mapping[str, Any]) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
+def hash_of_all(hashes: Iterable[str]) -> str:
+    """The SHA-256 of many hashes, in this order."""
+    digest = sha256()
+    for one in hashes:
+        digest.update(f"{one}\n".encode())
+    return digest.hexdigest()
+
+
 WRONG = {
     "hash": N_("its text does not fit its hash"),
+    "parts": N_("what was frozen of people does not fit its hash"),
     "trail": N_("its hash is not the one on the trail"),
     "tables": N_("the grades in the tables are others"),
 }

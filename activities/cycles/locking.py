@@ -15,13 +15,13 @@ from activities.kit.roles import Permission
 from activities.people.service import acting
 
 
-def held(actor_id: int, cycle_id: int) -> Cycle:
+def held(actor_id: int, cycle_id: int, *, confirmed_too: bool = False) -> Cycle:
     """A locked cycle that is open and the actor's to change. NotFound where it is not theirs, NotOpen once it is not
-    open."""
+    open, or, unless `confirmed_too`, its close is confirmed."""
     cycle = lock(Cycle, cycle_id)
     if not acting(actor_id).may(Permission.HOLD_REVIEW, cycle.unit.path):
         raise NotFound
-    if not cycle.is_open:
+    if not (cycle.is_open or (confirmed_too and cycle.is_being_frozen)):
         raise NotOpen
     return cycle
 

@@ -36,7 +36,8 @@ class SettingsText(sa.TypeDecorator[Settings]):
 
 class Cycle(Base):
     """The review of a year by a unit, of its members and those of all units below. Two people close it: who asks for
-    it, and who confirms. `revision` rises with each change of its windows or settings."""
+    it, and who confirms; from then on nothing of it changes, and once all of it is frozen it is closed. `revision`
+    rises with each change of its windows or settings."""
 
     __tablename__ = "review_cycle"
     __table_args__ = (
@@ -45,6 +46,11 @@ class Cycle(Base):
         ),
         sa.CheckConstraint("(close_asked_at IS NULL) = (close_asked_by_id IS NULL)", name="close_asked"),
         sa.CheckConstraint("state <> 'closed' OR close_asked_by_id <> ended_by_id", name="two_people_close"),
+        sa.CheckConstraint(
+            "(close_confirmed_at IS NULL) = (close_confirmed_by_id IS NULL)"
+            " AND (close_confirmed_at IS NULL OR close_confirmed_by_id <> close_asked_by_id)",
+            name="close_confirmed",
+        ),
         sa.Index(
             "uq_review_cycle_unit_id_year", "unit_id", "year", unique=True, sqlite_where=STANDS, postgresql_where=STANDS
         ),
@@ -58,6 +64,8 @@ class Cycle(Base):
     opened_by_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"))
     close_asked_at: Mapped[datetime | None]
     close_asked_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id"))
+    close_confirmed_at: Mapped[datetime | None]
+    close_confirmed_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id"))
     ended_at: Mapped[datetime | None]
     ended_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id"))
     revision: Mapped[int] = mapped_column(default=0)
@@ -65,6 +73,7 @@ class Cycle(Base):
     unit: Mapped[Unit] = relationship()
     steps: Mapped[list[CycleStep]] = relationship(order_by="CycleStep.id")
     close_asked_by: Mapped[Member | None] = relationship(foreign_keys=[close_asked_by_id])
+    close_confirmed_by: Mapped[Member | None] = relationship(foreign_keys=[close_confirmed_by_id])
     ended_by: Mapped[Member | None] = relationship(foreign_keys=[ended_by_id])
 
     @property
@@ -73,7 +82,12 @@ class Cycle(Base):
 
     @property
     def is_open(self) -> bool:
-        return self.state is CycleState.OPEN
+        """Whether anything about it may still change."""
+        return self.state is CycleState.OPEN and self.close_confirmed_at is None
+
+    @property
+    def is_being_frozen(self) -> bool:
+        return self.state is CycleState.OPEN and self.close_confirmed_at is not None
 
 
 class CycleStep(Base):
@@ -170,7 +184,8 @@ class Participant(Base):
 
 
 class Snapshot(Base):
-    """All of a cycle as it was when it was closed, as canonical JSON, and the SHA-256 of that."""
+    """What a cycle was when it was closed, as canonical JSON, and the SHA-256 of that. Since version 3 its people stand
+    in `FrozenPart`s, and here the hash of those of each unit; before, all of it stood here."""
 
     __tablename__ = "review_snapshot"
 
@@ -178,3 +193,15 @@ class Snapshot(Base):
     text: Mapped[str]
     hash: Mapped[str] = mapped_column(sa.String(64))
     made_at: Mapped[datetime]
+
+
+class FrozenPart(Base):
+    """What a participant's part was when the cycle was closed, as canonical JSON, and the SHA-256 of that. It counts
+    once there is a snapshot."""
+
+    __tablename__ = "review_frozen_part"
+
+    cycle_id: Mapped[int] = mapped_column(sa.ForeignKey("review_cycle.id"), index=True)
+    participant_id: Mapped[int] = mapped_column(sa.ForeignKey("review_participant.id"), unique=True)
+    text: Mapped[str]
+    hash: Mapped[str] = mapped_column(sa.String(64))

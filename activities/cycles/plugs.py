@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from activities.cycles.models import Cycle, CycleUnit, Participant
+from activities.cycles.portions import Portion
 from activities.cycles.rules import STEPS
 
 
@@ -25,15 +26,15 @@ class Ask:
 @dataclass(frozen=True)
 class Plug:
     """`done`: by unit, how many of a cycle's people are through with the step, in one statement; `asks`: what it asks
-    of a participant now; `asks_anybody`: what it asks of a member by id, who need not take part; `frozen`: by
-    participant, what of it stands in the snapshot, in a fixed number of statements; `end`: ends it for a participant
+    of a participant now; `asks_anybody`: what it asks of a member by id, who need not take part; `frozen`: of a
+    portion, by participant, what of it is frozen, in a fixed number of statements; `end`: ends it for a participant
     who takes part no more, and is locked with their unit's counter – by whom, why and when –; `member_page`,
     `holder_page`: the views with the cycle's `public_id` for those who take part, and for those who hold the review."""
 
     done: Callable[[int], Mapping[int, int]] | None = None
     asks: Callable[[Cycle, Participant, datetime], Ask | None] | None = None
     asks_anybody: Callable[[int, datetime], list[Ask]] | None = None
-    frozen: Callable[[Cycle, datetime], Mapping[int, Any]] | None = None
+    frozen: Callable[[Portion], Mapping[int, Any]] | None = None
     end: Callable[[CycleUnit, Participant, int, str, datetime], None] | None = None
     member_page: str = ""
     holder_page: str = ""

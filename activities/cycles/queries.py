@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from activities.audit.models import AuditEntry
-from activities.cycles.models import Cycle, CycleUnit, CycleVersion, Participant, Snapshot
+from activities.cycles.models import Cycle, CycleUnit, CycleVersion, Participant
 from activities.cycles.rules import REVIEWED, Counts, CycleState
 from activities.cycles.rules_settings import Settings
 from activities.kit.db import db
@@ -95,7 +95,7 @@ def held_by(holder: Viewer, public_id: str) -> Cycle:
 
 
 def _one(public_id: str, seen: sa.ColumnElement[bool]) -> Cycle:
-    with_people = (joinedload(Cycle.close_asked_by), joinedload(Cycle.ended_by))
+    with_people = map(joinedload, (Cycle.close_asked_by, Cycle.close_confirmed_by, Cycle.ended_by))
     found = db.session.scalars(_cycles().where(Cycle.public_id == public_id, seen).options(*with_people)).one_or_none()
     if found is None:
         raise NotFound
@@ -145,10 +145,6 @@ def counted(cycle_id: int) -> list[tuple[int, Counts]]:
         .group_by(Participant.unit_id)
     )
     return [(unit_id, Counts(full, everyone)) for unit_id, full, everyone in db.session.execute(query)]
-
-
-def snapshot_of(cycle_id: int) -> Snapshot | None:
-    return db.session.scalars(sa.select(Snapshot).where(Snapshot.cycle_id == cycle_id)).one_or_none()
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,7 @@ def _closed(first: int, second: int, school: int, year: int, secretaries: Mappin
     done = at(add_working_days(windows["notice"].last, 2, special_days(starts - REACH, starts + REACH)), AFTERNOON)
     closings.ask(first, cycle_id, done)
     closings.confirm(second, cycle_id, done + timedelta(hours=1))
+    closings.go_on(done + timedelta(hours=1))
     with transaction():
         # It was long ago: what was told then was read.
         old = sa.update(Notice).where(Notice.topic.like("cycles.%")).values(read_at=done, planned_at=done)

@@ -20,7 +20,8 @@ from activities.packets.sheets import Sheet
 from activities.people.users import Viewer
 from activities.requirements.behind import Person
 
-PAGE = 100
+# Of so many people, what has become other is found in a moment.
+AT_ONCE = 500
 
 
 def is_points_turn(cycle: Cycle, now: datetime) -> bool:
@@ -59,19 +60,19 @@ class Changed(NamedTuple):
     is_own: bool
 
 
-def differences(holder: Viewer, cycle: Cycle, page: int, now: datetime) -> tuple[list[Changed], bool]:
-    """A page of the lines that are others today than in the packets that were frozen, by unit, class and name, and
-    whether there is a next."""
-    parts = queries.parts_in_order(cycle.id)
-    found = queries.advice(cycle, parts, now)
+def differences(holder: Viewer, cycle: Cycle, page: int, now: datetime) -> tuple[list[Changed], int, bool]:
+    """Of a page of people, by unit, class and name, the lines that are others today than in the packets that were
+    frozen; how many people these are, and whether there is a next."""
+    parts = queries.parts_in_order(cycle.id, page=page, size=AT_ONCE)
+    looked_at = parts[:AT_ONCE]
+    found = queries.advice(cycle, looked_at, now)
     changed = [
         Changed(part.member.name, part.member.public_id, line, part.member_id == holder.id)
-        for part in parts
+        for part in looked_at
         if part.id in found
         for line in found[part.id].differences
     ]
-    first = (page - 1) * PAGE
-    return changed[first : first + PAGE], len(changed) > first + PAGE
+    return changed, len(looked_at), len(parts) > AT_ONCE
 
 
 def compared(cycle: Cycle, parts: Sequence[Participant], other: PointsFormula, now: datetime) -> list[Compared]:

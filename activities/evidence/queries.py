@@ -3,8 +3,7 @@ frozen. For one person or for ten thousand in the same number of statements."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,12 +11,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager
 
-from activities.cycles import queries as cycles
 from activities.cycles.models import Cycle, Participant
+from activities.cycles.portions import Portion
 from activities.cycles.rules import CycleState, hash_of
+from activities.cycles.snapshots import frozen_of
 from activities.evidence import rules
 from activities.evidence.rules import Line
 from activities.kit.db import db, run
+from activities.kit.sql import Among
 from activities.packets import formulas
 from activities.packets import queries as packets
 from activities.packets import rules as points
@@ -52,40 +53,26 @@ class Advice:
 # ── what is frozen ──────────────────────────────────────────────────────────
 
 
-def _members(cycle_id: int) -> dict[int, int]:
-    """Who takes part, by participant. One statement."""
-    query = sa.select(Participant.id, Participant.member_id)
-    there = (Participant.cycle_id == cycle_id, Participant.removed_at.is_(None))
-    return {row.id: row.member_id for row in run(query.where(*there).order_by(Participant.id))}
-
-
-def frozen(cycle: Cycle, now: datetime) -> dict[int, Any]:
-    """The hash of each participant's packet, and its figures. As many statements as packets take, and one."""
-    parts = _members(cycle.id)
-    found = packets.packets(parts.values(), cycle.year, now)
+def frozen(portion: Portion) -> dict[int, Any]:
+    """The hash of each participant's packet, and its figures. As many statements as packets take."""
     return {
         part_id: {"packet": hash_of(one.canonical()), "figures": rules.plain(one.figures)}
-        for part_id, one in ((part_id, found.get(member_id)) for part_id, member_id in parts.items())
-        if one
+        for part_id, one in portion.packets.items()
     }
 
 
-def frozen_points(cycle: Cycle, now: datetime) -> dict[int, Any]:
-    """Each participant's points, line by line, with the version of the formula that held and the hash of what it says.
-    As many statements as years take, and two."""
-    parts = _members(cycle.id)
-    people = {one.person: one for one in _of_today(parts.values(), cycle.year, now)}
+def frozen_points(portion: Portion) -> dict[int, Any]:
+    """Each participant's points, line by line, with the version of the formula that holds and the hash of what it says.
+    Two statements beside those of packets."""
+    query = sa.select(Member.id, Unit.path).join(Unit, Unit.id == Member.unit_id)
+    paths = dict(run(query.where(Among(Member.id, portion.members.values()))).all())
+    holding = formulas.holding(set(paths.values()), portion.cycle.year)
     found = {}
-    for part_id, member_id in parts.items():
-        if (one := people.get(member_id)) and one.formula:
-            says = hash_of(points.write(one.formula.formula))
-            reckoned = rules.plain_points(points.reckon(one.formula.formula, one.figures))
-            found[part_id] = {
-                "formula": one.formula.public_id,
-                "version": one.formula.version,
-                "says": says,
-                **reckoned,
-            }
+    for part_id, packet in portion.packets.items():
+        if one := points.nearest(holding, paths[portion.members[part_id]]):
+            says = hash_of(points.write(one.formula))
+            reckoned = rules.plain_points(points.reckon(one.formula, packet.figures))
+            found[part_id] = {"formula": one.public_id, "version": one.version, "says": says, **reckoned}
     return found
 
 
@@ -107,18 +94,18 @@ def _of_today(member_ids: Collection[int], year: int, now: datetime) -> Iterator
 
 
 def advice(cycle: Cycle, parts: Sequence[Participant], now: datetime) -> dict[int, Advice]:
-    """By participant. As many statements as years take, and one; three where the cycle is closed. Of who was not there
+    """By participant. As many statements as years take, and one; two where the cycle is closed. Of who was not there
     when it was closed, and of whom nothing is known today, there is none."""
     people = {one.person: one for one in _of_today([part.member_id for part in parts], cycle.year, now)}
     if cycle.state is not CycleState.CLOSED:
         there = ((part.id, people.get(part.member_id)) for part in parts)
         return {part_id: Advice(one.figures, one.formula) for part_id, one in there if one}
     ids = {part.id: part.member_id for part in parts}
-    kept = _kept(cycle.id, ids.values())
+    kept = {part_id: one["steps"] for part_id, one in frozen_of(cycle.id, ids).items()}
     by = formulas.by_public_ids({steps[POINTS]["formula"] for steps in kept.values() if POINTS in steps})
     found = {}
     for part_id, member_id in ids.items():
-        steps, today = kept.get(member_id, {}), people.get(member_id)
+        steps, today = kept.get(part_id, {}), people.get(member_id)
         if EVIDENCE in steps:
             found[part_id] = Advice(
                 rules.read(steps[EVIDENCE]["figures"]),
@@ -128,26 +115,14 @@ def advice(cycle: Cycle, parts: Sequence[Participant], now: datetime) -> dict[in
     return found
 
 
-def _kept(cycle_id: int, member_ids: Collection[int]) -> dict[int, Mapping[str, Any]]:
-    """By member, what was frozen of the steps. Two statements."""
-    snapshot = cycles.snapshot_of(cycle_id)
-    if snapshot is None:
-        return {}
-    query = sa.select(Member.public_id, Member.id).join(Participant, Participant.member_id == Member.id)
-    known, wanted = dict(run(query.where(Participant.cycle_id == cycle_id)).all()), set(member_ids)
-    return {
-        known[one["person"]]: one["steps"]
-        for one in json.loads(snapshot.text)["people"]
-        if known.get(one["person"]) in wanted
-    }
-
-
 # ── who they are ────────────────────────────────────────────────────────────
 
 
-def parts_in_order(cycle_id: int, paths: Sequence[str] = (), page: int = 0) -> list[Participant]:
+def parts_in_order(
+    cycle_id: int, paths: Sequence[str] = (), page: int = 0, size: int = PAGE
+) -> list[Participant]:  # fmt: skip
     """Who takes part, of all units or of those at these paths and below, by unit, class and name: all of them, or a
-    page and one more where there is a next. One statement."""
+    page of so many and one more where there is a next. One statement."""
     query = (
         sa.select(Participant)
         .join(Participant.member)
@@ -157,5 +132,5 @@ def parts_in_order(cycle_id: int, paths: Sequence[str] = (), page: int = 0) -> l
         .order_by(Unit.path, Participant.class_name, Member.name, Participant.id)
     )
     query = query.where(within(paths)) if paths else query
-    query = query.offset((page - 1) * PAGE).limit(PAGE + 1) if page else query
+    query = query.offset((page - 1) * size).limit(size + 1) if page else query
     return list(db.session.scalars(query))

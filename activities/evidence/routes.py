@@ -55,8 +55,12 @@ def differences(public_id: str) -> Any:
     if cycle.state is not CycleState.CLOSED:
         raise NotFound
     page = asked_page()
-    found, more = pages.differences(current_user, cycle, page, clock.now())
-    return render_template("evidence/differences.html", cycle=cycle, differences=found, page=page, more=more)
+    found, people, more = pages.differences(current_user, cycle, page, clock.now())
+    first = (page - 1) * pages.AT_ONCE + 1
+    return render_template(
+        "evidence/differences.html", cycle=cycle, differences=found, page=page, more=more, first=first,
+        last=first + people - 1,
+    )  # fmt: skip
 
 
 def _asked(name: str) -> str:

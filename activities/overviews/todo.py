@@ -85,7 +85,7 @@ def _closings(holder: Viewer, _today: date) -> sa.Select[str, int]:
         sa.select(Cycle.public_id, sa.literal(1))
         .join(Cycle.unit)
         .where(
-            Cycle.state == CycleState.OPEN, Cycle.close_asked_by_id.is_not(None),
+            Cycle.state == CycleState.OPEN, Cycle.close_asked_by_id.is_not(None), Cycle.close_confirmed_at.is_(None),
             within(holder.paths(Permission.HOLD_REVIEW)), ~is_account_of(Cycle.close_asked_by_id, holder.id),
         )
     )  # fmt: skip

@@ -11,6 +11,7 @@ from flask import url_for
 
 from activities.cycles.models import Cycle, Participant
 from activities.cycles.plugs import Ask, Plug, plug
+from activities.cycles.portions import Portion
 from activities.cycles.rules import Standing, standing
 from activities.cycles.waits import Pairs, Wait, takes_part, waits
 from activities.cycles.words import deed
@@ -34,9 +35,9 @@ def _asks(cycle: Cycle, part: Participant, now: datetime) -> Ask | None:
     return Ask("peers", sentence, url_for("peers.mine", public_id=cycle.public_id))
 
 
-def _told(cycle: Cycle, now: datetime) -> Mapping[int, Any]:  # noqa: ARG001
-    draw = queries.draw_of(cycle.id)
-    found = queries.results(draw) if draw else {}
+def _told(portion: Portion) -> Mapping[int, Any]:
+    draw = queries.draw_of(portion.cycle.id)
+    found = queries.results(draw, list(portion.members)) if draw else {}
     return {part_id: {"reviews": one.reviews, "marks": one.marks} for part_id, one in found.items()}
 
 

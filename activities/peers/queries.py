@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased, contains_eager
 from activities.cycles.models import Participant
 from activities.kit.db import db, run
 from activities.kit.refusal import NotFound
+from activities.kit.sql import Among
 from activities.peers.models import PeerDraw, PeerReview
 from activities.peers.rules import Peer, Scope, Told, told
 from activities.people.models import Member, Unit
@@ -135,7 +136,7 @@ def results(draw: PeerDraw, part_ids: Sequence[int] = ()) -> dict[int, Told]:
     query = _reviews(PeerReview.reviewed_id, PeerReview.marks, PeerReview.comment).where(
         PeerReview.cycle_id == draw.cycle_id, PeerReview.handed_in_at.is_not(None)
     )
-    query = query.where(PeerReview.reviewed_id.in_(part_ids)) if part_ids else query
+    query = query.where(Among(PeerReview.reviewed_id, part_ids)) if part_ids else query
     found: dict[int, list[tuple[Sequence[int], str]]] = defaultdict(list)
     for part_id, marks, comment in run(query):
         found[part_id].append(([int(mark) for mark in marks], comment))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 import sqlalchemy as sa
 import time_machine
@@ -12,7 +10,6 @@ from activities.appraisals import queries, service
 from activities.ballots import ending, voting
 from activities.ballots.models import Ballot, BallotBox
 from activities.ballots.rules import BallotState
-from activities.closings import freezing
 from activities.cycles import service as keeping
 from activities.cycles.models import Participant
 from activities.cycles.rules_refusals import StepNotOpen
@@ -20,7 +17,7 @@ from activities.kit.db import db
 from activities.kit.refusal import NotFound
 from activities.people import sheet
 from tests.cast import DAY, NOW, english
-from tests.cycles.opened import appoint, opened, the_cycle
+from tests.cycles.opened import appoint, frozen_steps, opened, the_cycle
 from tests.peers.reviewing import asked, crowd, step
 
 
@@ -101,7 +98,7 @@ class TestHolding:
         part = db.session.scalar(sa.select(Participant.id).where(Participant.member_id == cast.lin.id))
         assert found[part]["all"] == [0, 0, 0, 0, 0, 7]
         assert len(found) == 8
-        frozen = {one["person"]: one["steps"] for one in json.loads(freezing.written(the_cycle(), NOW))["people"]}
+        frozen = frozen_steps(the_cycle(), NOW)
         assert frozen[cast.lin.public_id]["ballot"] == found[part]
         assert "ballot" not in frozen[cast.zhao.public_id]
 

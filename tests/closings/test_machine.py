@@ -12,13 +12,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from activities.closings import freezing, queries, service
+from activities.closings import freezing, service, verifying
 from activities.cycles import queries as cycles
 from activities.cycles import service as keeping
 from activities.cycles.models import Cycle, CycleUnit, Participant
 from activities.cycles.opening import open_cycle
 from activities.cycles.rules import DEFAULT_DAYS, WINDOWED, CycleState, Grade
 from activities.cycles.rules_settings import Settings, most_excellent
+from activities.cycles.snapshots import snapshot_of
 from activities.essays import service as essays
 from activities.grades import service as grades
 from activities.grades.models import GradeVersion
@@ -127,6 +128,11 @@ class Reviews(RuleBasedStateMachine):
         if self.did(service.ask, self.holders[0], self.cycle):
             assert not self.did(service.confirm, self.holders[0], self.cycle)
             self.did(service.confirm, self.holders[1], self.cycle)
+            self.the_worker_goes_on()
+
+    @rule()
+    def the_worker_goes_on(self):
+        service.go_on(self.now)
 
     @invariant()
     def every_grade_has_its_person_and_no_unit_too_many_excellent(self):
@@ -147,10 +153,10 @@ class Reviews(RuleBasedStateMachine):
         cycle = db.session.get_one(Cycle, self.cycle, populate_existing=True)
         if cycle.state is CycleState.CLOSED:
             assert cycle.ended_by_id != cycle.close_asked_by_id
-            assert queries.wrong_with(cycle) == ""
-            text = cycles.snapshot_of(self.cycle).text
+            assert [what for one, what in verifying.all_closed() if one.id == self.cycle] == [""]
+            text = snapshot_of(self.cycle).text
             assert self.frozen in ("", text)
-            assert freezing.written(cycle, cycle.ended_at) == text
+            assert freezing.whole(cycle) == text
             self.frozen = text
 
 

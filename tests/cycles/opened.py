@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+import json
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from activities.cycles.models import Cycle
+from activities.closings import freezing
+from activities.cycles.models import Cycle, Participant
 from activities.cycles.opening import open_cycle
+from activities.cycles.portions import Portion
 from activities.cycles.rules import DEFAULT_DAYS
 from activities.cycles.rules_settings import Settings
 from activities.kit.db import db
@@ -43,3 +46,10 @@ def change(member: Member, **values: Any) -> None:
 
 def the_cycle() -> Cycle:
     return db.session.execute(sa.select(Cycle), execution_options={"populate_existing": True}).scalars().one()
+
+
+def frozen_steps(cycle: Cycle, now: datetime) -> dict[str, Any]:
+    """By public id, what would be frozen of the steps of everybody."""
+    query = sa.select(Participant.id, Participant.member_id).where(Participant.cycle_id == cycle.id)
+    parts = freezing.parts(Portion(cycle, dict(db.session.execute(query).all()), now))
+    return {one["person"]: one["steps"] for one in map(json.loads, parts.values())}

@@ -17,7 +17,7 @@ from activities.audit.models import AuditEntry
 from activities.certificates.models import BatchItem, Certificate, CertificateRequest, Objection
 from activities.certificates.rules import Answer, CertificateState, ItemState
 from activities.certificates.rules_notice import Verdict
-from activities.closings.queries import verify_all
+from activities.closings.verifying import all_closed
 from activities.commendations.models import NoticeObjection, Round, Story, StoryPhoto
 from activities.commendations.rules import RoundState
 from activities.commendations.rules_stories import StoryState
@@ -84,7 +84,7 @@ def test_every_state_is_one_the_services_could_have_made(now):
     broken = {claim: found for claim, query in BROKEN.items() if (found := first(query, now))}
     assert broken == {}
     check_sizes()
-    assert [wrong for _, wrong in verify_all()] == [""], "last year's review is as it was closed"
+    assert [wrong for _, wrong in all_closed()] == [""], "last year's review is as it was closed"
     slots = db.session.scalars(sa.select(Slot).options(WITH_ALL)).all()
     check_days(slots)
     check_sign_ups(slots)

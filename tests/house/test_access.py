@@ -1068,6 +1068,7 @@ TABLE = {
     "POST objections.judge": row("login 404 404 404 404 404", no_record),
     # closings
     "POST closings.close": row("login 404 404 404 409 404", review),
+    "GET closings.check": row("login 404 404 404 404 404", review),
     # overviews
     "GET overviews.show": row("login 404 404 404 200 404", review),
     "GET overviews.people": row("login 404 404 404 200 404", review),

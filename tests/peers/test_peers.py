@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 
 import pytest
@@ -10,7 +9,6 @@ import sqlalchemy as sa
 import time_machine
 
 from activities.audit.models import AuditEntry
-from activities.closings import freezing
 from activities.cycles import service as keeping
 from activities.cycles.rules_refusals import StepNotOpen, StepOver
 from activities.kit.db import db
@@ -21,7 +19,7 @@ from activities.peers.models import PeerDraw, PeerReview
 from activities.peers.rules import MarksMissing, PeerRule, ReviewHandedIn, ReviewsBegun, Scope
 from activities.people.joining import join
 from tests.cast import DAY, NOW, english, make_member
-from tests.cycles.opened import opened, the_cycle
+from tests.cycles.opened import frozen_steps, opened, the_cycle
 from tests.house.test_races import race
 from tests.peers.reviewing import MARKS, after, asked, crowd, drawn, handed_in, reviews, step, told
 
@@ -138,7 +136,7 @@ class TestWriting:
         assert told(cast.lin) is None
         handed_in(first)
         assert told(cast.lin) == (3, [[3, 0, 0, 0], [0, 3, 0, 0], [3, 0, 0, 0], [0, 0, 3, 0]], ["踏实", "踏实"])
-        frozen = {one["person"]: one["steps"] for one in json.loads(freezing.written(the_cycle(), NOW))["people"]}
+        frozen = frozen_steps(the_cycle(), NOW)
         assert frozen[cast.lin.public_id]["peers"] == {"reviews": 3, "marks": told(cast.lin).marks}
         assert "peers" not in frozen[cast.ou.public_id]
 
