@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from io import BytesIO
 
+import pylopdf_fonts_zh_cn as fonts
 import pytest
+from PIL import Image, ImageChops
 from pypdf import PdfReader
+from typst import Compiler
 
+from activities.config import DATA
 from activities.duties.kinds import EVIDENCE_NAMES, KINDS, Ledger
 from activities.kit.i18n import LANGUAGES, force_locale
 from activities.packets import pdf, rules, sheets
@@ -125,3 +130,26 @@ def test_its_fonts_are_embedded():
             descriptor = font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object()
             assert "Noto" in descriptor["/FontName"]
             assert {"/FontFile2", "/FontFile3"} & set(descriptor)
+
+
+@pytest.fixture
+def drawn(tmp_path, monkeypatch):
+    """The pages of a packet as pictures, of the template with some of its text replaced."""
+
+    def draw(packet, *replaced):
+        template = (DATA / "templates/packets/packet.typ").read_text().replace(*replaced)
+        (tmp_path / "packet.typ").write_text(template)
+        fonts_there = {"font_paths": [str(fonts.sans_path().parent)], "ignore_system_fonts": True}
+        compiler = Compiler(input=str(tmp_path / "packet.typ"), **fonts_there)
+        monkeypatch.setattr(pdf, "typeset", lambda _, given: compiler.compile(format="png", sys_inputs=given))
+        return [Image.open(BytesIO(page)).convert("L") for page in paper(packet)]
+
+    return draw
+
+
+def test_nothing_that_has_room_is_cut_off(drawn):
+    packet = longest("毕业物品捐赠Ágjy", 1)
+    packet = replace(packet, who=replace(packet.who, number="2301001"))
+    for cut, whole in zip(drawn(packet, "", ""), drawn(packet, "clip: true", "clip: false"), strict=True):
+        # A dot of ink at an edge may be fainter.
+        assert sum(ImageChops.difference(cut, whole).histogram()[60:]) < 5
