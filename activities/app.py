@@ -18,6 +18,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from activities import config
 from activities.config import DATA, PACKAGE, Settings
 from activities.kit import access, assets, i18n, marks, postgresql, sqlite, web
+from activities.kit.addresses import LazyRule
 from activities.kit.db import db
 
 ROOMS = (
@@ -74,6 +75,8 @@ class Application(Flask):
     """Flask for plain functions only: to ask each hook and view whether it is a coroutine costs a small answer a tenth
     of its time. So do the hooks, which ask who it is, which form they sent and how often they tried: what is the same
     for everyone is asked and told none of that."""
+
+    url_rule_class = LazyRule
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func

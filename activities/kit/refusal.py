@@ -42,8 +42,9 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
 
 @dataclass_transform()
 def refusal(cls: type[T]) -> type[T]:
-    """Make a refusal's fields its constructor. Not frozen: Python itself sets attributes of a raised exception."""
-    return dataclass(unsafe_hash=True)(cls)
+    """Make a refusal's fields its constructor. Not frozen: Python itself sets attributes of a raised exception. No
+    more is generated than is used: there are hundreds, and each takes its time at every start."""
+    return dataclass(unsafe_hash=True, repr=False, match_args=False)(cls)
 
 
 @refusal
