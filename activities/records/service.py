@@ -4,7 +4,7 @@ first saved: the same mark changes nothing, another one is a correction and need
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -273,6 +273,6 @@ def facts_of(mark: Mark, known: Known, recorder_id: int) -> dict[str, Any]:
     """What a mark states of a record: the columns it sets, and what the trail keeps."""
     note = "" if mark.attendance is Attendance.DEFERRED else known.note
     return {
-        **asdict(mark), "evidence": known.evidence, "note": note, "is_final": known.is_final(mark),
+        **vars(mark), "evidence": known.evidence, "note": note, "is_final": known.is_final(mark),
         "recorded_by_id": recorder_id, "countersigned_by_id": None,
     }  # fmt: skip
