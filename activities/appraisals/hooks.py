@@ -12,7 +12,9 @@ from activities.appraisals import queries
 from activities.cycles.models import Cycle, Participant
 from activities.cycles.plugs import Ask, Plug, plug
 from activities.cycles.portions import Portion
+from activities.cycles.words import deed
 from activities.kit.i18n import gettext as _
+from activities.kit.refusal import N_
 from activities.packets.above import tells
 
 
@@ -27,5 +29,7 @@ def _counted(portion: Portion) -> Mapping[int, Any]:
     return queries.results(portion.cycle.id, portion.members)
 
 
+deed("plan ballots", N_("planned that the ballots open by themselves"))
+deed("call off plan of ballots", N_("took back that the ballots open by themselves"))
 plug("ballot", Plug(done=queries.voted, asks=_asks, frozen=_counted, holder_page="appraisals.keep"))
 tells(queries.shares)

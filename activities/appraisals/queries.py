@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, joinedload
 
-from activities.appraisals.models import CycleBallot
+from activities.appraisals.models import BallotPlan, CycleBallot
 from activities.appraisals.rules import approval
 from activities.ballots import queries as ballots
 from activities.ballots.models import Appraised, Ballot, BallotTally, BallotVoter
@@ -40,6 +40,11 @@ SHARES = (
         Cycle.state != CycleState.CALLED_OFF, Ballot.shows_own,
     )
 )  # fmt: skip
+
+
+def plan_of(cycle_id: int) -> BallotPlan | None:
+    query = sa.select(BallotPlan).where(BallotPlan.cycle_id == cycle_id)
+    return db.session.scalars(query.options(joinedload(BallotPlan.planned_by, innerjoin=True))).one_or_none()
 
 
 def of_cycle(cycle_id: int, paths: Collection[str]) -> list[tuple[Unit, Progress]]:

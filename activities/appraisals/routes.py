@@ -1,4 +1,4 @@
-"""The ballots of a review's units: opening them, and how far they are."""
+"""The ballots of a review's units: what would come of them, planning and opening them, and how far they are."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Any
 from flask import Blueprint, Flask, render_template, request, url_for
 from flask_login import current_user
 
-from activities.appraisals import queries, service
-from activities.appraisals.forms import BallotsForm
+from activities.appraisals import expecting, queries, service
 from activities.cycles import queries as cycles
-from activities.cycles.rules import why_not_now
+from activities.cycles.rules import Standing, standing
 from activities.kit import clock
 from activities.kit.access import access
-from activities.kit.i18n import ngettext
+from activities.kit.i18n import gettext as _
+from activities.kit.i18n import ngettext, say_day
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
 from activities.kit.web import done
@@ -28,18 +28,47 @@ def init_app(app: Flask) -> None:
 @appraisals.route("/cycles/<public_id>/ballots", methods=("GET", "POST"))
 @access(Permission.HOLD_REVIEW)
 def keep(public_id: str) -> Any:
-    """The ballots of the units, and opening them."""
-    cycle = cycles.seen_by(current_user, public_id)
-    form = BallotsForm()
+    """The ballots of the units; where there are none yet, what would come of them."""
+    cycle, now = cycles.seen_by(current_user, public_id), clock.now()
+    paths = current_user.paths(Permission.HOLD_REVIEW)
     may_open = cycle.is_open and current_user.may(Permission.HOLD_REVIEW, cycle.unit.path)
     if request.method == "POST":
         if not may_open:
             raise NotFound
-        count = service.open_all(current_user.id, cycle.id, clock.now(), asks_masses=bool(form.asks_masses.data))
-        message = ngettext("%(num)s ballot is open.", "%(num)s ballots are open.", count)
-        return done(message, url_for(".keep", public_id=public_id))
+        return done(_did(cycle.id), url_for(".keep", public_id=public_id))
+    stands = standing("ballot", cycle.windows, clock.local_day(now))
+    is_to_come = cycle.is_open and stands is not Standing.OVER
     return render_template(
-        "appraisals/keep.html", cycle=cycle, form=form, may_open=may_open,
-        why_not=why_not_now("ballot", cycle.windows, clock.local_day(clock.now())),
-        ballots=queries.of_cycle(cycle.id, current_user.paths(Permission.HOLD_REVIEW)),
+        "appraisals/keep.html", cycle=cycle, may_open=may_open, standing=stands, window=cycle.windows["ballot"],
+        settings=cycles.settings_of(cycle.id), plan=queries.plan_of(cycle.id),
+        ballots=queries.of_cycle(cycle.id, paths),
+        expected=expecting.expected(cycle, paths, now) if is_to_come else [],
     )  # fmt: skip
+
+
+def _did(cycle_id: int) -> str:
+    """Do what was asked for, and say it."""
+    now, what = clock.now(), request.form.get("do")
+    if what == "open":
+        count = service.open_all(current_user.id, cycle_id, now)
+        return ngettext("%(num)s ballot is open.", "%(num)s ballots are open.", count)
+    if what == "plan":
+        first = service.plan(current_user.id, cycle_id, now)
+        return _("They open by themselves on %(day)s.", day=say_day(first))
+    if what == "call off":
+        service.call_off_plan(current_user.id, cycle_id, now)
+        return _("They do not open by themselves any more.")
+    raise NotFound
+
+
+@appraisals.get("/cycles/<public_id>/ballots/<unit>")
+@access(Permission.HOLD_REVIEW)
+def unit(public_id: str, unit: str) -> Any:
+    """By name who would be on the form of a unit, and who could vote."""
+    cycle = cycles.seen_by(current_user, public_id)
+    units = [one.unit for one in cycles.units_of(cycle, current_user.paths(Permission.HOLD_REVIEW))]
+    found = next((one for one in units if one.public_id == unit), None)
+    if found is None:
+        raise NotFound
+    form, prospect = expecting.of_unit(cycle, found, clock.now())
+    return render_template("appraisals/unit.html", cycle=cycle, unit=found, form=form, prospect=prospect)

@@ -1,13 +1,30 @@
-"""What a ballot says of somebody in one figure. Pure, on plain values."""
+"""What a ballot says of somebody in one figure, and why ballots cannot be planned. Pure, on plain values."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from activities.ballots.rules import DEFAULT_CHOICES
+from activities.kit.refusal import N_, Refusal, refusal
 
 ALL = 100 * 100  # in hundredths of a percent
 UNKNOWN = DEFAULT_CHOICES[-1]
+
+
+@refusal
+class PlanTooLate(Refusal):
+    sentence: ClassVar[str] = N_("The step has begun: ballots are opened by hand now.")
+
+
+@refusal
+class AlreadyPlanned(Refusal):
+    sentence: ClassVar[str] = N_("They open by themselves already.")
+
+
+@refusal
+class NotPlanned(Refusal):
+    sentence: ClassVar[str] = N_("They do not open by themselves.")
 
 
 def approval(choices: Sequence[str], counts: Sequence[int]) -> int | None:

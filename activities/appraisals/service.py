@@ -1,62 +1,127 @@
-"""The ballots of a cycle: one of each unit, on its people who take part, until the step's last day is over."""
+"""The ballots of a cycle: one of each unit, on its people who take part, until the step's last day is over. They are
+opened by hand, or by a plan by themselves."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from datetime import datetime, time
+from collections.abc import Sequence
+from datetime import date, datetime, time
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
 
-from activities.appraisals.models import CycleBallot
-from activities.ballots import ending, service
+from activities.appraisals import notices, queries
+from activities.appraisals.expecting import people_of, plan_for, without_ballot
+from activities.appraisals.models import BallotPlan, CycleBallot
+from activities.appraisals.rules import AlreadyPlanned, NotPlanned, PlanTooLate
+from activities.audit import service as audit
+from activities.ballots import ending
 from activities.ballots import queries as ballots
+from activities.ballots import service as preparing
 from activities.ballots.models import Ballot
-from activities.ballots.rules import DEFAULT_CHOICES, DEFAULT_LEAST, BallotState, Plan
+from activities.ballots.rules import BallotState
 from activities.ballots.service import Wanted
 from activities.cycles.locking import held
-from activities.cycles.models import Cycle, CycleUnit, Participant
-from activities.cycles.rules import CycleState, why_not_now
+from activities.cycles.models import Cycle, CycleStep, CycleUnit
+from activities.cycles.rules import CycleState, Standing, standing, why_not_now
 from activities.kit.clock import at, local_day
-from activities.kit.db import db, run, transactional
+from activities.kit.db import db, lock, run, transactional
 from activities.kit.i18n import gettext as _
 from activities.outbox.jobs import every
+from activities.people.models import Unit
 from activities.terms.rules import ONE
 
 HELD = sa.insert(CycleBallot)
 
 
 @transactional
-def open_all(actor_id: int, cycle_id: int, now: datetime, *, asks_masses: bool) -> int:
-    """Open the ballot of each unit that has none, in as many statements for a hundred units as for one. Where too few
-    could vote it stays prepared, to be changed by hand. Return how many are open. Raises the rules' Refusal."""
+def open_all(actor_id: int, cycle_id: int, now: datetime) -> int:
+    """Open the ballot of each unit that has none that stands. Where too few could vote it is only prepared, to be
+    changed by hand. Return how many are open. Raises the rules' Refusal."""
     cycle = held(actor_id, cycle_id)
     if refusal := why_not_now("ballot", cycle.windows, local_day(now)):
         raise refusal
-    there = sa.select(CycleBallot.unit_id).where(CycleBallot.cycle_id == cycle_id)
-    query = sa.select(CycleUnit.unit_id).where(CycleUnit.cycle_id == cycle_id, CycleUnit.unit_id.not_in(there))
-    units = list(db.session.scalars(query.order_by(CycleUnit.id)))
-    people: dict[int, list[int]] = defaultdict(list)
-    parts = sa.select(Participant.unit_id, Participant.member_id).where(
-        Participant.cycle_id == cycle_id, Participant.removed_at.is_(None)
-    )
-    for unit_id, member_id in run(parts.order_by(Participant.id)):
-        people[unit_id].append(member_id)
-    plan = Plan(
-        title=_("Annual review of %(year)s", year=cycle.year), below=False, choices=DEFAULT_CHOICES,
-        asks_masses=asks_masses, least=DEFAULT_LEAST, shows_own=True,
-        ends_at=at(cycle.windows["ballot"].last + ONE, time()),
-    )  # fmt: skip
-    wanted = [Wanted(unit_id, plan, tuple(people[unit_id])) for unit_id in units if people[unit_id]]
+    return _open(cycle, without_ballot(cycle_id), actor_id, actor_id, now)[0]
+
+
+def _open(cycle: Cycle, units: Sequence[Unit], by_id: int, actor_id: int | None, now: datetime) -> tuple[int, int]:
+    """How many are open, and how many only prepared. As many statements for a hundred units as for one."""
+    people, plan = people_of(cycle.id), plan_for(cycle)
+    wanted = [Wanted(unit.id, plan, tuple(people[unit.id])) for unit in units if people[unit.id]]
     if not wanted:
-        return 0
-    ids = service.open_ballots(actor_id, wanted, now)
+        return 0, 0
+    ids = preparing.open_ballots(by_id, wanted, actor_id, now)
+    # What was cancelled stays among the ballots of its unit, and is the cycle's no more.
+    gone = sa.delete(CycleBallot).where(
+        CycleBallot.cycle_id == cycle.id, CycleBallot.unit_id.in_([one.unit_id for one in wanted])
+    )
+    db.session.execute(gone, execution_options={"synchronize_session": False})
     rows = [
-        {"cycle_id": cycle_id, "unit_id": one.unit_id, "ballot_id": ballot_id}
+        {"cycle_id": cycle.id, "unit_id": one.unit_id, "ballot_id": ballot_id}
         for one, ballot_id in zip(wanted, ids, strict=True)
     ]
     run(HELD, rows)
-    return sum(one.state is BallotState.OPEN for one in ballots.progress(ids).values())
+    opened = sum(one.state is BallotState.OPEN for one in ballots.progress(ids).values())
+    return opened, len(ids) - opened
+
+
+# ── by a plan ───────────────────────────────────────────────────────────────
+
+
+@transactional
+def plan(actor_id: int, cycle_id: int, now: datetime) -> date:
+    """Let them open by themselves. Return the day. Raises the rules' Refusal."""
+    cycle = held(actor_id, cycle_id)
+    if queries.plan_of(cycle_id):
+        raise AlreadyPlanned
+    if standing("ballot", cycle.windows, local_day(now)) is not Standing.TO_COME:
+        raise PlanTooLate
+    db.session.add(BallotPlan(cycle_id=cycle_id, planned_at=now, planned_by_id=actor_id))
+    db.session.flush()
+    first = cycle.windows["ballot"].first
+    audit.leave(now, actor_id, "plan ballots", Cycle, cycle_id, after={"first": first})
+    return first
+
+
+@transactional
+def call_off_plan(actor_id: int, cycle_id: int, now: datetime) -> None:
+    """Let them open by hand alone; what is open stays so. Raises the rules' Refusal."""
+    held(actor_id, cycle_id)
+    planned = queries.plan_of(cycle_id)
+    if planned is None:
+        raise NotPlanned
+    db.session.delete(planned)
+    audit.leave(now, actor_id, "call off plan of ballots", Cycle, cycle_id)
+
+
+@every(60, "open the ballots of reviews on their day")
+def open_planned(now: datetime) -> None:
+    """On the first day of the step; a unit that comes into the review later follows."""
+    today = local_day(now)
+    has_one = sa.exists().where(CycleBallot.cycle_id == CycleUnit.cycle_id, CycleBallot.unit_id == CycleUnit.unit_id)
+    query = (
+        sa.select(BallotPlan.cycle_id)
+        .join(BallotPlan.cycle)
+        .join(CycleStep, sa.and_(CycleStep.cycle_id == Cycle.id, CycleStep.key == "ballot"))
+        .where(
+            Cycle.state == CycleState.OPEN, CycleStep.first <= today, CycleStep.last >= today,
+            sa.exists().where(CycleUnit.cycle_id == Cycle.id, CycleUnit.everyone > 0, ~has_one),
+        )
+        .order_by(BallotPlan.id)
+    )  # fmt: skip
+    for cycle_id in db.session.scalars(query).all():
+        _open_planned(cycle_id, now)
+
+
+@transactional
+def _open_planned(cycle_id: int, now: datetime) -> None:
+    """Whatever another worker has opened meanwhile has a ballot by now."""
+    cycle = lock(Cycle, cycle_id)
+    planned = queries.plan_of(cycle_id)
+    if planned is None or not cycle.is_open or why_not_now("ballot", cycle.windows, local_day(now)):
+        return
+    opened, prepared = _open(cycle, without_ballot(cycle_id, even_cancelled=True), planned.planned_by_id, None, now)
+    if opened or prepared:
+        notices.opened(planned.planned_by_id, cycle, opened, prepared, now)
 
 
 @every(60, "let ballots of reviews follow them")

@@ -10,6 +10,7 @@ from flask_login import current_user
 from activities.ballots import ending, pages, queries, rules, service
 from activities.ballots.forms import ExtendForm, NewForm, PlanForm, ReasonForm, vote_form
 from activities.ballots.models import Ballot
+from activities.ballots.prospects import prospects
 from activities.ballots.rules import BallotState, NotLater
 from activities.kit import clock
 from activities.kit.access import access
@@ -61,9 +62,12 @@ def new() -> Any:
 @access(Permission.REVIEW)
 def show(public_id: str) -> Any:
     ballot = queries.to_keep(current_user, public_id)
-    page = {"ballot": ballot, "now": clock.now(), "progress": queries.progress([ballot.id])[ballot.id]}
+    now = clock.now()
+    page = {"ballot": ballot, "now": now, "progress": queries.progress([ballot.id])[ballot.id]}
     if ballot.state is BallotState.DRAFT:
-        page |= {"people": queries.on_form(ballot.id), "expected": pages.expected(ballot)}
+        people = queries.on_form(ballot.id)
+        [prospect] = prospects([(ballot, [one.member_id for one in people])], now)
+        page |= {"people": people, "expected": prospect}
     elif ballot.state is BallotState.COUNTED:
         without = None if ballot.shows_own else current_user.id
         page |= {

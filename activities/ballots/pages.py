@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from activities.ballots import choosing, queries
+from activities.ballots import queries
 from activities.ballots.models import Appraised, Ballot
 from activities.ballots.queries import Counts
 from activities.ballots.rules import DEFAULT_CHOICES, WHOSE_NAMES, Whose
 from activities.kit.i18n import gettext as _
-from activities.people.persons import with_others
 
 # Shades of the data ramp: the first choice is the darkest, and the numbers stand beside.
 SHADES = ("v4", "v3", "v2", "v1", "v0")
@@ -88,21 +87,6 @@ def _parts(counts: Sequence[int], names: Sequence[str]) -> list[Part]:
         parts.append(Part(name, count, round(x, 2), round(width, 2), SHADES[min(n, len(SHADES) - 1)]))
         x += width
     return parts
-
-
-@dataclass(frozen=True)
-class Expected:
-    """How many could vote if a prepared ballot were opened now."""
-
-    members: int
-    masses: int
-
-
-def expected(ballot: Ballot) -> Expected:
-    people = queries.everybody([ballot])
-    voters = choosing.would_vote(ballot, people, with_others([one.id for one in people]))
-    members = sum(one.is_member for one in voters)
-    return Expected(members, len(voters) - members)
 
 
 def legend(ballot: Ballot) -> Mapping[str, str]:

@@ -12,8 +12,9 @@ from sqlalchemy.orm import joinedload
 
 from activities.audit import service as audit
 from activities.ballots import boxes, notices, queries, rules
-from activities.ballots.choosing import each_once, within, would_vote
+from activities.ballots.choosing import each_once, within
 from activities.ballots.models import Appraised, Ballot, BallotBox, BallotVoter
+from activities.ballots.prospects import prospects
 from activities.ballots.rules import BallotState, Plan, Shape
 from activities.kit.db import db, lock, new_public_id, revise, run, transactional
 from activities.kit.refusal import ChangedMeanwhile, NotFound
@@ -42,7 +43,10 @@ class Wanted(NamedTuple):
 @transactional
 def prepare(actor_id: int, unit_id: int, plan: Plan, now: datetime) -> str:
     """Prepare a ballot on every member in it. Return its public id. NotFound outside the actor's units."""
-    [ballot] = _prepared(actor_id, [Wanted(unit_id, plan)], now)
+    unit = db.session.get(Unit, unit_id)
+    if unit is None or not acting(actor_id).may(Permission.REVIEW, unit.path):
+        raise NotFound
+    [ballot] = _prepared(actor_id, [Wanted(unit_id, plan)], actor_id, now)
     return ballot.public_id
 
 
@@ -71,15 +75,10 @@ def choose(actor_id: int, ballot_id: int, chosen: Collection[str], now: datetime
     return len(after)
 
 
-def _prepared(actor_id: int, wanted: Sequence[Wanted], now: datetime) -> list[Ballot]:
-    actor = acting(actor_id)
-    found = db.session.scalars(sa.select(Unit).where(Unit.id.in_({one.unit_id for one in wanted})))
-    units = {unit.id: unit for unit in found}
-    if any(one.unit_id not in units or not actor.may(Permission.REVIEW, units[one.unit_id].path) for one in wanted):
-        raise NotFound
+def _prepared(by_id: int, wanted: Sequence[Wanted], actor_id: int | None, now: datetime) -> list[Ballot]:
     rows = [
         {
-            "public_id": new_public_id(), "unit_id": one.unit_id, "prepared_by_id": actor_id, "prepared_at": now,
+            "public_id": new_public_id(), "unit_id": one.unit_id, "prepared_by_id": by_id, "prepared_at": now,
             "changed_at": now, **one.plan._asdict(),
         }
         for one in wanted
@@ -125,36 +124,32 @@ def open_one(actor_id: int, ballot_id: int, now: datetime) -> int:
     return len(_open([ballot], actor_id, now))
 
 
-def open_ballots(actor_id: int, wanted: Sequence[Wanted], now: datetime) -> list[int]:
-    """Inside a transaction: prepare ballots and open them at once, in as many statements for a hundred as for one; what
-    a rule speaks against stays prepared. Return their ids in this order. NotFound outside the actor's units."""
-    ballots = _prepared(actor_id, wanted, now)
+def open_ballots(by_id: int, wanted: Sequence[Wanted], actor_id: int | None, now: datetime) -> list[int]:
+    """Inside a transaction: prepare ballots for somebody and open them at once, in as many statements for a hundred as
+    for one; what a rule speaks against stays prepared. Return their ids in this order. Nobody is the actor where it
+    happens by itself. Whoever calls this has asked whether it may be."""
+    ballots = _prepared(by_id, wanted, actor_id, now)
     _open(ballots, actor_id, now, all_of_them=False)
     return [ballot.id for ballot in ballots]
 
 
 def _open(
-    ballots: Sequence[Ballot], actor_id: int, now: datetime, *, all_of_them: bool = True
+    ballots: Sequence[Ballot], actor_id: int | None, now: datetime, *, all_of_them: bool = True
 ) -> list[dict[str, Any]]:  # fmt: skip
     """Return who may vote. Raises the rules' Refusal unless those that it speaks against are to be left out."""
-    people = queries.everybody(ballots)
     forms = queries.forms([ballot.id for ballot in ballots])
-    known = with_others({one.id for one in people} | {each for form in forms.values() for each in form})
+    found = prospects([(ballot, forms[ballot.id]) for ballot in ballots], now)
     voters, boxed = [], []
-    for ballot in ballots:
-        form = forms[ballot.id]
-        own = would_vote(ballot, people, known)
-        voting = {known[one.id] for one in own}
-        fewest = len(own) - any(known[each] in voting for each in form)
-        if refusal := rules.why_not_open(len(form), fewest, ballot.least, ballot.ends_at, now):
+    for ballot, prospect in zip(ballots, found, strict=True):
+        if prospect.refusal:
             if all_of_them:
-                raise refusal
+                raise prospect.refusal
             continue
         voters += [
             {"ballot_id": ballot.id, "member_id": one.id, "of_masses": not one.is_member, "has_voted": False}
-            for one in own
+            for one in prospect.voters
         ]
-        box = rules.empty_box(Shape(len(form), len(ballot.choices)))
+        box = rules.empty_box(Shape(len(forms[ballot.id]), len(ballot.choices)))
         boxed.append({"ballot_id": ballot.id, "sealed": boxes.seal(box, ballot.public_id)})
         revise(ballot, {"state": BallotState.OPEN, "opened_at": now}, now)
     db.session.flush()

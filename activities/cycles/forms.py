@@ -11,15 +11,17 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, SelectField, StringField
+from wtforms import BooleanField, Field, SelectField, StringField
 from wtforms.validators import InputRequired, NumberRange
 from wtforms.widgets import TextInput
 
+from activities.ballots.rules import FEWEST
 from activities.cycles.rules import MOST_DAYS, STEPS, WINDOWED
 from activities.cycles.rules_settings import (
     BASE_NAMES,
     MOST_CHARACTERS,
     MOST_NOTICE,
+    MOST_PAPERS,
     ROUNDING_NAMES,
     Base,
     Rounding,
@@ -70,6 +72,11 @@ class SettingsForm(FlaskForm):
         _l("How many working days before the end who has not handed in is told"), 0, MOST_DAYS,
         description=_l("0: nobody is."),
     )  # fmt: skip
+    papers = whole(
+        _l("Papers on somebody, at least"), FEWEST, MOST_PAPERS,
+        description=_l("In ballots: of whom fewer papers speak, no result is ever shown, or even kept."),
+    )  # fmt: skip
+    asks_masses = BooleanField(_l("Ballots ask the masses too: everybody else in these units who has an account"))
 
     def __init__(self, settings: Settings, **more: Any) -> None:
         shown = {**vars(settings), "base": str(settings.base), "rounding": str(settings.rounding)}
@@ -91,6 +98,7 @@ class SettingsForm(FlaskForm):
         return Settings(
             self.share.data, Base(self.base.data), Rounding(self.rounding.data), self.least.data or 0,
             self.most.data or 0, self.notice_days.data or 0, self.remind_days.data or 0,
+            self.papers.data or FEWEST, bool(self.asks_masses.data),
         )  # fmt: skip
 
 

@@ -1,5 +1,5 @@
-"""What a review goes by, in versions: how many may be excellent, how long a self-review is, how long grades stand on
-notice. Pure, on plain values."""
+"""What a review goes by, in versions: how many may be excellent, how long a self-review is, whom its ballots ask, how
+long grades stand on notice. Pure, on plain values."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from activities.ballots.rules import DEFAULT_LEAST
 from activities.cycles.rules import Counts
 from activities.kit.refusal import N_
 
-VERSION = 1
+VERSION = 2
 MOST_CHARACTERS = 20_000
 MOST_NOTICE = 30
+MOST_PAPERS = 200
 
 
 class Base(StrEnum):
@@ -37,7 +39,8 @@ ROUNDING_NAMES = {Rounding.DOWN: N_("Down"), Rounding.NEAREST: N_("To the neares
 @dataclass(frozen=True)
 class Settings:
     """`share` of `base` may be excellent, in each unit by itself; `least` and `most` characters of a self-review;
-    `notice_days` working days on notice; who has not handed in is told `remind_days` working days before the end."""
+    `notice_days` working days on notice; who has not handed in is told `remind_days` working days before the end.
+    Ballots that are opened from then on show nothing of fewer than `papers`, and ask the masses too or do not."""
 
     share: Fraction = Fraction(1, 3)
     base: Base = Base.FULL
@@ -46,22 +49,25 @@ class Settings:
     most: int = 3000
     notice_days: int = 5
     remind_days: int = 2
+    papers: int = DEFAULT_LEAST
+    asks_masses: bool = False
 
 
 def write(settings: Settings) -> str:
     said = {
         "version": VERSION, "share": str(settings.share), "base": settings.base, "rounding": settings.rounding,
         "least": settings.least, "most": settings.most, "notice_days": settings.notice_days,
-        "remind_days": settings.remind_days,
+        "remind_days": settings.remind_days, "papers": settings.papers, "asks_masses": settings.asks_masses,
     }  # fmt: skip
     return json.dumps(said, sort_keys=True)
 
 
 def read(text: str) -> Settings:
+    """Version 1 knew nothing of ballots, for which the defaults held."""
     said = json.loads(text)
     return Settings(
         Fraction(said["share"]), Base(said["base"]), Rounding(said["rounding"]), said["least"], said["most"],
-        said["notice_days"], said["remind_days"],
+        said["notice_days"], said["remind_days"], said.get("papers", DEFAULT_LEAST), said.get("asks_masses", False),
     )  # fmt: skip
 
 

@@ -40,10 +40,12 @@ def say_deed(done: Deed) -> str:
 
 def say_settings(settings: Settings) -> str:
     """What a review goes by, in one text."""
+    whom = _("Party members and the masses") if settings.asks_masses else _("Party members")
     return _(
         "Excellent: at most %(share)s of: %(base)s; rounded: %(rounding)s. A self-review has %(least)s to %(most)s"
-        " characters. Grades stand on notice for %(days)s working days or more.",
+        " characters. Ballots ask: %(whom)s; nothing is shown of fewer than %(papers)s papers. Grades stand on notice"
+        " for %(days)s working days or more.",
         share=say_share(settings.share), base=_(BASE_NAMES[settings.base]),
         rounding=_(ROUNDING_NAMES[settings.rounding]), least=settings.least, most=settings.most,
-        days=settings.notice_days,
+        whom=whom, papers=settings.papers, days=settings.notice_days,
     )  # fmt: skip

@@ -370,6 +370,7 @@ LEFT_OUT = {
     "points_formula": "by what a secretary has points of everyone in a unit reckoned; stands among what one did",
     "posted_code": "a code that hangs at a place; that one posted it stands among what one did",
     "requirement_version": "what a secretary asked of everyone in a unit; stands among what one did",
+    "review_ballot_plan": "who planned the ballots of a review; stands among what one did",
     "review_cycle": "who opened and closed a review; stands among what one did",
     "review_peer_draw": "who drew who reviews whom; stands among what one did",
     "review_version": "what a secretary set for a review; stands among what one did",

@@ -30,7 +30,7 @@ def at_noon():
 def held(cast) -> int:
     crowd(cast, 6)
     opened(cast)
-    return service.open_all(cast.chen.id, the_cycle().id, step("ballot"), asks_masses=False)
+    return service.open_all(cast.chen.id, the_cycle().id, step("ballot"))
 
 
 def ballot_of(unit) -> Ballot:
@@ -43,17 +43,17 @@ class TestHolding:
         assert held(cast) == 1
         assert ballot_of(cast.first).state is BallotState.OPEN
         assert ballot_of(cast.second).state is BallotState.DRAFT
-        assert service.open_all(cast.chen.id, the_cycle().id, step("ballot"), asks_masses=False) == 0
+        assert service.open_all(cast.chen.id, the_cycle().id, step("ballot")) == 0
         assert db.session.scalar(sa.select(sa.func.count(Ballot.id))) == 3
 
     def test_it_is_opened_in_its_days_and_by_who_holds_the_review(self, cast):
         crowd(cast, 6)
         opened(cast)
         with pytest.raises(StepNotOpen):
-            service.open_all(cast.chen.id, the_cycle().id, NOW, asks_masses=False)
+            service.open_all(cast.chen.id, the_cycle().id, NOW)
         appoint(cast.wang, cast.first)
         with pytest.raises(NotFound):
-            service.open_all(cast.wang.id, the_cycle().id, step("ballot"), asks_masses=False)
+            service.open_all(cast.wang.id, the_cycle().id, step("ballot"))
 
     def test_it_lasts_as_long_as_the_step(self, cast):
         held(cast)
@@ -129,14 +129,14 @@ def told_of(visitor, address, member) -> list[str]:
 def test_its_page_shows_how_far_each_unit_is_and_opens_the_rest(app, cast):
     with app.app_context():
         crowd(cast, 6)
-        public_id, now = opened(cast), None
+        public_id = opened(cast)
         now = step("ballot")
     chen, address = english(app, cast.chen), f"/cycles/{public_id}/ballots"
-    assert "has not begun yet" in chen.get(address).get_data(as_text=True)
+    assert chen.submit(address, do="open").status_code == 409, "the step has not begun"
     with time_machine.travel(now, tick=False):
-        assert chen.submit(address).status_code == 303
+        assert chen.submit(address, do="open").status_code == 303
         shown = chen.get(address).get_data(as_text=True)
-        assert shown.count("it is only prepared") == 2
+        assert shown.count("It is only prepared") == 2
         assert "<b>0</b> / 8" in shown
         home = english(app, cast.lin).get("/").get_data(as_text=True)
         assert home.count("Give your vote in secret.") == 1

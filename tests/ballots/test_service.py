@@ -311,7 +311,7 @@ def test_another_room_opens_many_at_once_and_asks_how_far_they_are(ctx, cast, st
     def open_some(units):
         wanted = [Wanted(unit.id, PLAN, (cast.zhao.id, cast.lin.id)) for unit in units]
         with statements.count() as n, transaction():
-            ids = service.open_ballots(cast.chen.id, wanted, NOW)
+            ids = service.open_ballots(cast.chen.id, wanted, cast.chen.id, NOW)
         return ids, n
 
     one, few = open_some([cast.school])

@@ -178,7 +178,7 @@ class TestThePages:
             version = queries.versions(the_cycle().id)[0].id
         chen = english(app, cast.chen)
         typed = {"share": "50%", "base": "everyone", "rounding": "nearest", "least": 100, "most": 200}
-        typed |= {"notice_days": 3, "remind_days": 1, "reason": "Told from above", "version": version}
+        typed |= {"notice_days": 3, "remind_days": 1, "papers": 4, "reason": "Told from above", "version": version}
         assert chen.submit(f"/cycles/{public_id}/settings", **typed).status_code == 303
         assert chen.submit(f"/cycles/{public_id}/settings", **typed | {"least": 300}).status_code == 422
         page = chen.get(f"/cycles/{public_id}").text

@@ -104,7 +104,7 @@ class TestThePages:
     def test_nothing_is_opened_before_it_was_shown(self, app, cast):
         chen = english(app, cast.chen)
         form = chen.get("/cycles/new").text
-        typed = dict(re.findall(r'name="(days_\w+|least|most|notice_days|remind_days)"[^>]*value="(\d+)"', form))
+        typed = dict(re.findall(r'name="(days_\w+|least|most|notice_days|remind_days|papers)"[^>]*value="(\d+)"', form))
         typed |= {"unit_id": cast.school.id, "year": 2026, "starts": "2026-11-26", "share": "1/3"}
         typed |= {"base": "full", "rounding": "down"}
         page = chen.submit("/cycles/new", **typed).text

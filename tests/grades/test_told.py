@@ -48,7 +48,7 @@ def voted(cast) -> Ballot:
     crowd(cast, 6)
     opened(cast)
     with time_machine.travel(step("ballot"), tick=False):
-        appraisals.open_all(cast.chen.id, the_cycle().id, step("ballot"), asks_masses=False)
+        appraisals.open_all(cast.chen.id, the_cycle().id, step("ballot"))
         ballot = db.session.scalars(sa.select(Ballot).where(Ballot.unit_id == cast.first.id)).one()
         there = sa.select(Participant.member_id).where(Participant.unit_id == cast.first.id)
         form = on_form(ballot.id)
@@ -124,7 +124,7 @@ class TestThePersonsPage:
             for one in reviews(of=cast.lin):
                 handed_in(one, "乐于助人")
             with time_machine.travel(step("ballot"), tick=False):
-                appraisals.open_all(cast.chen.id, the_cycle().id, step("ballot"), asks_masses=False)
+                appraisals.open_all(cast.chen.id, the_cycle().id, step("ballot"))
             ballot = db.session.scalars(sa.select(Ballot).where(Ballot.unit_id == cast.first.id)).one()
             for who in list(db.session.scalars(sa.select(BallotVoter.member_id))):
                 voting.vote(who, ballot.id, {}, step("ballot"))
@@ -145,7 +145,7 @@ class TestThePersonsPage:
             [first, *_] = reviews(of=cast.lin)
             handed_in(first)
             with time_machine.travel(step("ballot"), tick=False):
-                appraisals.open_all(cast.chen.id, the_cycle().id, step("ballot"), asks_masses=False)
+                appraisals.open_all(cast.chen.id, the_cycle().id, step("ballot"))
             ballot = db.session.scalars(sa.select(Ballot).where(Ballot.unit_id == cast.first.id)).one()
             voting.vote(cast.ou.id, ballot.id, {}, step("ballot"))
             moment = step("grade")

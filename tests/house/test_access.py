@@ -1040,7 +1040,8 @@ TABLE = {
     "POST peers.keep": row("login 404 404 404 422 404", review),
     # appraisals
     "GET appraisals.keep": row("login 404 404 404 200 404", review),
-    "POST appraisals.keep": row("login 404 404 404 409 404", review),
+    "POST appraisals.keep": row("login 404 404 404 404 404", review),
+    "GET appraisals.unit": row("login 404 404 404 200 404", review_unit),
     # evidence
     "GET evidence.differences": row("login 404 404 404 404 404", review),
     "GET evidence.points": row("login 404 404 404 200 404", review),
