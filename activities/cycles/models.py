@@ -91,7 +91,8 @@ class Cycle(Base):
 
 
 class CycleStep(Base):
-    """The window of a step that has one: a first and a last day."""
+    """The window of a step that has one: a first and a last day; and the moments at which it was opened again after it
+    had been over, and people may have seen what came of it."""
 
     __tablename__ = "review_step"
     __table_args__ = (
@@ -103,6 +104,7 @@ class CycleStep(Base):
     key: Mapped[str] = mapped_column(sa.String(32))
     first: Mapped[date]
     last: Mapped[date]
+    reopened: Mapped[list[str]] = mapped_column(sa.JSON, default=list, server_default="[]")
 
 
 class CycleVersion(Base):

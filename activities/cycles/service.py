@@ -81,8 +81,12 @@ def _move(
     changed = {key: window for key, window in windows.items() if window != present[key]}
     if not changed:
         raise NothingChanged
+    today = local_day(now)
     for step in cycle.steps:
-        step.first, step.last = windows[step.key]
+        was, window = rules.standing(step.key, present, today), windows[step.key]
+        if was is rules.Standing.OVER and today <= window.last:
+            step.reopened = [*step.reopened, now.isoformat()]
+        step.first, step.last = window
     cycle.revision += 1
     # A close that was asked for was asked for as things stood.
     cycle.close_asked_at = cycle.close_asked_by_id = None

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, contains_eager
 
-from activities.cycles.models import Participant
+from activities.cycles.models import CycleStep, Participant
 from activities.kit.db import db, run
 from activities.kit.refusal import NotFound
 from activities.kit.sql import Among
 from activities.peers.models import PeerDraw, PeerReview
-from activities.peers.rules import Peer, Scope, Told, told
+from activities.peers.rules import Peer, Scope, Told, Written, told
 from activities.people.models import Member, Unit
 from activities.people.persons import with_others
 from activities.people.queries import within
@@ -132,13 +133,24 @@ def waited_for(cycle_id: int, paths: Collection[str], page: int = 1) -> list[Wai
 
 
 def results(draw: PeerDraw, part_ids: Sequence[int] = ()) -> dict[int, Told]:
-    """By participant, of all or these, what may be known of the reviews of them. One statement."""
-    query = _reviews(PeerReview.reviewed_id, PeerReview.marks, PeerReview.comment).where(
-        PeerReview.cycle_id == draw.cycle_id, PeerReview.handed_in_at.is_not(None)
-    )
+    """By participant, of all or these, what may be known of the reviews of them. What was handed in stays, though who
+    wrote it has left the review: its absence would tell what it said. One statement."""
+    query = (
+        sa.select(
+            PeerReview.reviewed_id, PeerReview.marks, PeerReview.comment, PeerReview.handed_in_at, CycleStep.reopened
+        )
+        .join(Reviewed, Reviewed.id == PeerReview.reviewed_id)
+        .join(CycleStep, sa.and_(CycleStep.cycle_id == PeerReview.cycle_id, CycleStep.key == "peers"))
+        .where(
+            PeerReview.cycle_id == draw.cycle_id, PeerReview.handed_in_at.is_not(None), Reviewed.removed_at.is_(None)
+        )
+    )  # fmt: skip
     query = query.where(Among(PeerReview.reviewed_id, part_ids)) if part_ids else query
-    found: dict[int, list[tuple[Sequence[int], str]]] = defaultdict(list)
-    for part_id, marks, comment in run(query):
-        found[part_id].append(([int(mark) for mark in marks], comment))
+    found: dict[int, list[list[Written]]] = defaultdict(list)
+    for part_id, marks, comment, at, reopened in run(query):
+        batches = found[part_id]
+        batches += [[] for _ in range(len(reopened) + 1 - len(batches))]
+        batch = sum(datetime.fromisoformat(moment) <= at for moment in reopened)
+        batches[batch].append(([int(mark) for mark in marks], comment))
     shown = {part_id: told(some, len(draw.criteria), draw.least) for part_id, some in found.items()}
     return {part_id: one for part_id, one in shown.items() if one}

@@ -133,9 +133,19 @@ class Told(NamedTuple):
     comments: list[str]
 
 
-def told(reviews: Sequence[tuple[Sequence[int], str]], criteria: int, least: int) -> Told | None:
-    """`reviews` are those that are handed in, as marks by criterion and comment."""
-    if len(reviews) < least:
+Written = tuple[Sequence[int], str]  # marks by criterion, and a comment
+
+
+def told(batches: Sequence[Sequence[Written]], criteria: int, least: int) -> Told | None:
+    """`batches` are the reviews that were handed in before each end of the step. A batch of fewer than `least` waits
+    for the next: whoever remembers what was shown before would read those few from the difference."""
+    reviews: list[Written] = []
+    waiting: list[Written] = []
+    for batch in batches:
+        waiting += batch
+        if len(waiting) >= least:
+            reviews, waiting = reviews + waiting, []
+    if not reviews:
         return None
     marks = [[sum(given[n] == mark for given, _ in reviews) for mark in range(len(MARKS))] for n in range(criteria)]
     comments = sorted((text for _, text in reviews if text), key=lambda text: sha256(text.encode()).digest())

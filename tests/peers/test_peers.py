@@ -140,6 +140,36 @@ class TestWriting:
         assert frozen[cast.lin.public_id]["peers"] == {"reviews": 3, "marks": told(cast.lin).marks}
         assert "peers" not in frozen[cast.ou.public_id]
 
+    def test_one_more_review_after_all_was_shown_cannot_be_read_from_the_difference(self, cast):
+        drawn(cast, each=4)
+        *first, last = reviews(of=cast.lin)
+        for one in first:
+            handed_in(one)
+        before, cycle, late = told(cast.lin), the_cycle(), step("ballot")
+        keeping.reopen(cast.chen.id, cycle.id, "peers", cycle.windows["peers"].last + 21 * DAY, "有人没交", late)
+        write(last, 0, ["3"] * 4, hand_in=True, now=late)
+        assert told(cast.lin) == before
+
+    def test_what_comes_once_the_step_is_reopened_is_told_with_enough_others(self, cast):
+        drawn(cast, each=4)
+        first, *rest = reviews(of=cast.lin)
+        handed_in(first)
+        cycle, late = the_cycle(), step("ballot")
+        keeping.reopen(cast.chen.id, cycle.id, "peers", cycle.windows["peers"].last + 21 * DAY, "很多人没交", late)
+        for one in rest:
+            assert told(cast.lin) is None or one is rest[-1]
+            write(one, 0, hand_in=True, now=late)
+        assert told(cast.lin).reviews == 4
+
+    def test_what_was_handed_in_stays_among_the_sums_though_its_writer_leaves(self, cast):
+        drawn(cast)
+        of_lin = reviews(of=cast.lin)
+        for one in of_lin:
+            handed_in(one)
+        before = told(cast.lin)
+        keeping.remove_person(cast.chen.id, the_cycle().id, of_lin[0].member_id, "转出", step("peers"))
+        assert told(cast.lin) == before
+
     def test_who_leaves_the_review_is_waited_for_no_more(self, cast):
         drawn(cast)
         paths = [cast.school.path]

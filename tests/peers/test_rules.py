@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -70,7 +71,7 @@ ONE = ([0, 1], "好")
 
 @given(st.lists(st.tuples(st.lists(st.integers(0, 3), min_size=2, max_size=2), st.sampled_from(["", "好", "还行"]))))
 def test_what_is_told_is_sums_alone_and_of_enough_reviews(reviews):
-    found = told(reviews, 2, 3)
+    found = told([reviews], 2, 3)
     assert (found is None) is (len(reviews) < 3)
     if found:
         assert [sum(row) for row in found.marks] == [len(reviews)] * 2
@@ -79,4 +80,10 @@ def test_what_is_told_is_sums_alone_and_of_enough_reviews(reviews):
 
 @given(st.permutations([([0, 1], "甲"), ([1, 1], "乙"), ([2, 2], "丙"), ([3, 0], "")]))
 def test_the_order_in_which_they_came_is_not_told(reviews):
-    assert told(reviews, 2, 3) == told([([0, 1], "甲"), ([1, 1], "乙"), ([2, 2], "丙"), ([3, 0], "")], 2, 3)
+    assert told([reviews], 2, 3) == told([[([0, 1], "甲"), ([1, 1], "乙"), ([2, 2], "丙"), ([3, 0], "")]], 2, 3)
+
+
+@given(st.lists(st.lists(st.just(([0, 1], "")), max_size=5), max_size=6), st.integers(3, 5))
+def test_what_comes_to_what_was_shown_before_is_never_fewer_than_the_least(batches, least):
+    shown = [found.reviews if (found := told(batches[:end], 2, least)) else 0 for end in range(len(batches) + 1)]
+    assert all(later == before or later - before >= least for before, later in pairwise(shown))
