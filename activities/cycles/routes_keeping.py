@@ -9,11 +9,13 @@ from flask_login import current_user
 
 from activities.cycles import queries, rules, service
 from activities.cycles.forms_keeping import AddForm, ReasonForm, ReopenForm, VersionForm, WindowsForm
+from activities.cycles.models import Cycle
 from activities.cycles.rules import STEPS
 from activities.cycles.rules_refusals import (
     NoRoom,
     NothingChanged,
     NotLastLonger,
+    NotOpen,
     OwnPart,
     ReviewedElsewhere,
     TakesPart,
@@ -43,7 +45,7 @@ def add_to(blueprint: Blueprint) -> None:
 
 @access(Permission.HOLD_REVIEW)
 def windows(public_id: str) -> Any:
-    cycle = queries.held_by(current_user, public_id)
+    cycle = _to_keep(public_id)
     form = WindowsForm(cycle.windows, cycle.revision)
     page = {"cycle": cycle, "form": form, "is_stale": False}
     if not form.is_submitted():
@@ -62,14 +64,14 @@ def windows(public_id: str) -> Any:
         refuse(form, "last_notice", refusal)
         return invalid("cycles/windows.html", **page)
     except ChangedMeanwhile:
-        form.revision.data = queries.held_by(current_user, public_id).revision
+        form.revision.data = _to_keep(public_id).revision
         return invalid("cycles/windows.html", **page | {"is_stale": True})
     return done(_("The new days hold."), url_for(".show", public_id=public_id))
 
 
 @access(Permission.HOLD_REVIEW)
 def reopen(public_id: str, key: str) -> Any:
-    cycle, form = queries.held_by(current_user, public_id), ReopenForm()
+    cycle, form = _to_keep(public_id), ReopenForm()
     if key not in cycle.windows:
         raise NotFound
     page = {"cycle": cycle, "form": form, "step": STEPS[key], "window": cycle.windows[key]}
@@ -90,7 +92,7 @@ def reopen(public_id: str, key: str) -> Any:
 
 @access(Permission.HOLD_REVIEW)
 def settings(public_id: str) -> Any:
-    cycle = queries.held_by(current_user, public_id)
+    cycle = _to_keep(public_id)
     versions = queries.versions(cycle.id)
     form = VersionForm(versions[0])
     page = {"cycle": cycle, "form": form, "versions": versions, "is_stale": False}
@@ -119,7 +121,7 @@ def settings(public_id: str) -> Any:
 @access(Permission.HOLD_REVIEW)
 def add(public_id: str) -> Any:
     """Somebody who came later, or a person on whom somebody who knows them is to say something."""
-    cycle, form = queries.seen_by(current_user, public_id), AddForm()
+    cycle, form = _open(queries.seen_by(current_user, public_id)), AddForm()
     page = {"cycle": cycle, "form": form}
     if not form.is_submitted():
         return render_template("cycles/add.html", **page)
@@ -139,7 +141,7 @@ def add(public_id: str) -> Any:
 
 @access(Permission.HOLD_REVIEW)
 def call_off(public_id: str) -> Any:
-    cycle, form = queries.held_by(current_user, public_id), ReasonForm()
+    cycle, form = _to_keep(public_id), ReasonForm()
     units = queries.units_of(cycle, [cycle.unit.path])
     page = {"cycle": cycle, "form": form, "people": sum(unit.everyone for unit in units)}
     if not form.is_submitted():
@@ -148,3 +150,14 @@ def call_off(public_id: str) -> Any:
         return invalid("cycles/call_off.html", **page)
     service.call_off(current_user.id, cycle.id, form.reason.data or "", clock.now())
     return done(_("The review is called off, and its people are told."), url_for(".all_cycles"))
+
+
+def _to_keep(public_id: str) -> Cycle:
+    """A cycle that the viewer holds and can change: of what is closed there is no form to fill in."""
+    return _open(queries.held_by(current_user, public_id))
+
+
+def _open(cycle: Cycle) -> Cycle:
+    if not cycle.is_open:
+        raise NotOpen
+    return cycle

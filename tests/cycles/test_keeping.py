@@ -193,3 +193,20 @@ class TestThePages:
         assert "6 people take part no more" in chen.get(f"/cycles/{public_id}/call-off").text
         assert chen.submit(f"/cycles/{public_id}/call-off", reason="Mistaken").status_code == 303
         assert "Called off" in chen.get("/cycles/").text
+
+    @pytest.mark.parametrize("page", ["days", "reopen/essay", "settings", "add", "call-off"])
+    def test_of_what_is_over_there_is_no_form_to_fill_in(self, app, cast, page):
+        with app.app_context():
+            public_id = opened(cast)
+        chen = english(app, cast.chen)
+        assert chen.get(f"/cycles/{public_id}/{page}").status_code == 200
+        chen.submit(f"/cycles/{public_id}/call-off", reason="Mistaken")
+        refused = chen.get(f"/cycles/{public_id}/{page}")
+        assert (refused.status_code, "This review is not open any more" in refused.text) == (409, True)
+
+    def test_a_step_of_one_day_says_that_day_once(self, app, cast):
+        with app.app_context():
+            public_id = opened(cast, days={"peers": 1})
+        page = english(app, cast.chen).get(f"/cycles/{public_id}").text
+        assert page.count("<b>16 Dec</b>to ") + page.count("<b>16 Dec</b></p>") == 1
+        assert "<b>16 Dec</b></p>" in page
