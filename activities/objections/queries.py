@@ -91,6 +91,7 @@ def _to_judge(holder: Viewer) -> sa.Select[GradeObjection]:
         .options(
             contains_eager(GradeObjection.participant).contains_eager(Participant.member),
             contains_eager(GradeObjection.participant).contains_eager(Participant.unit),
+            contains_eager(GradeObjection.participant).contains_eager(Participant.cycle),
             joinedload(GradeObjection.member, innerjoin=True), joinedload(GradeObjection.answered_by),
         )
     )  # fmt: skip

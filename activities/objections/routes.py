@@ -33,10 +33,10 @@ def init_app(app: Flask) -> None:
 def on_notice(public_id: str) -> Any:
     cycle, units = _standing(public_id)
     page = asked_page()
-    found = queries.on_notice(cycle.id, units, page)
+    found, raised = queries.on_notice(cycle.id, units, page), queries.raised_by(current_user.id, cycle.id)
     return render_template(
         "objections/notice.html", cycle=cycle, people=found[:PAGE], more=len(found) > PAGE, page=page,
-        window=cycle.windows["notice"], raised=queries.raised_by(current_user.id, cycle.id),
+        window=cycle.windows["notice"], raised=raised, objected={one.participant_id for one in raised},
         verdict_names=VERDICT_NAMES,
     )  # fmt: skip
 
@@ -46,7 +46,8 @@ def on_notice(public_id: str) -> Any:
 def object_to(public_id: str, member: str) -> Any:
     cycle, units = _standing(public_id)
     part, form = queries.standing(cycle.id, units, member), GradeObjectionForm()
-    page = {"cycle": cycle, "part": part, "form": form}
+    is_there = any(one.participant_id == part.id for one in queries.raised_by(current_user.id, cycle.id))
+    page = {"cycle": cycle, "part": part, "form": form, "objected": ObjectedAlready() if is_there else None}
     if not form.is_submitted():
         return render_template("objections/object.html", **page)
     if not form.validate():

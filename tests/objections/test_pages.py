@@ -1,0 +1,52 @@
+"""The pages of grades on notice: what one has objected to is seen there, and what is answered is asked no more."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+import time_machine
+
+from activities.kit.db import db
+from activities.objections.models import GradeObjection
+from tests.cast import english
+from tests.closings.test_closing import ON_NOTICE, another, grade_all
+from tests.cycles.opened import opened, the_cycle
+
+
+@pytest.fixture
+def on_notice(app, cast):
+    """The address of a review whose grades stand on notice, and who has given none of them."""
+    with time_machine.travel(ON_NOTICE, tick=False):
+        with app.app_context():
+            second, address = another(cast), opened(cast)
+            grade_all(cast, second, the_cycle())
+        yield address, second
+
+
+def test_what_one_has_objected_to_stands_beside_the_grade_and_is_not_asked_again(app, cast, on_notice):
+    address, _ = on_notice
+    wang, notice = english(app, cast.wang), f"/my-review/{address}/notice"
+    about = f"{notice}/{cast.lin.public_id}"
+    assert "You have objected" not in wang.get(notice).text
+    assert wang.submit(about, reason="Too low").status_code == 303
+    page = wang.get(notice).text
+    assert page.index("What you objected to") < page.index("You have objected<")
+    assert f'href="{about}"' not in page
+    asked = wang.get(about).text
+    assert "You have objected to this grade already. You are told of the answer." in asked
+    assert 'name="reason"' not in asked
+
+
+def test_who_answers_can_look_at_the_person_and_an_answer_is_given_once(app, cast, on_notice):
+    address, second = on_notice
+    english(app, cast.wang).submit(f"/my-review/{address}/notice/{cast.lin.public_id}", reason="Too low")
+    with app.app_context():
+        one = db.session.scalars(sa.select(GradeObjection.public_id)).one()
+    he, page = english(app, second), f"/cycles/objections/{one}"
+    person = f"/cycles/{address}/people/{cast.lin.public_id}"
+    assert f'href="{person}"' in he.get(page).text
+    assert he.get(person).status_code == 200
+    assert he.submit(page, word="It is right.").status_code == 303
+    answered = he.get(page).text
+    assert "It is right." in answered
+    assert 'name="word"' not in answered
