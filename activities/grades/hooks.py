@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import sqlalchemy as sa
 
 from activities.cycles.models import CycleUnit, Participant
+from activities.cycles.panels import Panel, Place, panel
 from activities.cycles.plugs import Plug, plug
 from activities.cycles.waits import Pairs, Wait, takes_part, waits
 from activities.grades import pages, queries, service, told
@@ -13,6 +16,7 @@ from activities.kit.refusal import N_
 from activities.kit.roles import PERMISSIONS, Permission
 from activities.packets.above import tells
 from activities.people.models import Member, RoleGrant, Unit
+from activities.people.users import Viewer
 
 
 def _opinions(cycle_id: int) -> Pairs:
@@ -37,6 +41,13 @@ def _grades(cycle_id: int) -> Pairs:
         .subquery()
     )
     return sa.select(holders.c.unit_id, holders.c.member_id).where(holders.c.place == 1)
+
+
+@panel(Place.MINE)
+def _asked_for(member: Viewer, _about: None, now: datetime) -> Panel | None:
+    """Whoever is asked for an opinion finds it here, and can change it as long as that is of use."""
+    found = pages.opinions_of(member.id, now)
+    return Panel("grades/_panel.html", {"opinions": found}) if found else None
 
 
 plug("grade", Plug(done=queries.graded, asks_anybody=pages.opinions_asked, end=service.take_away))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from flask import url_for
@@ -15,6 +16,7 @@ from activities.cycles.rules import Standing, standing
 from activities.essays import queries as essays
 from activities.evidence import pages as evidence
 from activities.grades import queries
+from activities.grades.models import Opinion
 from activities.kit.clock import local_day
 from activities.kit.i18n import gettext as _
 from activities.kit.i18n import say_day
@@ -53,13 +55,36 @@ def _by_others(part: Participant, now: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class OpinionAsked:
+    """An opinion that somebody is asked for, with whether it can be written and until when."""
+
+    opinion: Opinion
+    is_over: bool
+    last: date
+
+
+def opinions_of(member_id: int, now: datetime) -> list[OpinionAsked]:
+    """All opinions that somebody is asked for in reviews that are open, those that are written too."""
+    today, found = local_day(now), queries.opinions_asked_of(member_id)
+    windows = [one.participant.cycle.windows for one in found]
+    return [
+        OpinionAsked(one, standing("grade", window, today) is Standing.OVER, window["grade"].last)
+        for one, window in zip(found, windows, strict=True)
+    ]
+
+
 def opinions_asked(member_id: int, now: datetime) -> list[Ask]:
     """The opinions that somebody is asked for and can write still."""
-    found, today = [], local_day(now)
-    for opinion in queries.opinions_asked_of(member_id):
-        part = opinion.participant
-        if opinion.written_at is None and standing("grade", part.cycle.windows, today) is not Standing.OVER:
-            day = say_day(part.cycle.windows["grade"].last)
-            sentence = _("Write your opinion on %(name)s until %(day)s.", name=part.member.name, day=day)
-            found.append(Ask("grade", sentence, url_for("grades.opinion", public_id=opinion.public_id)))
-    return found
+    return [
+        Ask(
+            "grade",
+            _(
+                "Write your opinion on %(name)s until %(day)s.", name=one.opinion.participant.member.name,
+                day=say_day(one.last),
+            ),
+            url_for("grades.opinion", public_id=one.opinion.public_id),
+        )
+        for one in opinions_of(member_id, now)
+        if one.opinion.written_at is None and not one.is_over
+    ]  # fmt: skip

@@ -144,6 +144,7 @@ class TestThePages:
     def test_it_is_written_kept_and_handed_in(self, app, cast, page):
         lin = english(app, cast.lin)
         assert "Write your self-review and hand it in until Tue 15 Dec." in lin.get(page).text
+        assert "Nothing is left for you to do here" not in lin.get(page).text
         assert lin.submit(f"{page}/essay", text="draft", revision=0).status_code == 303
         shown = lin.get(f"{page}/essay").text
         assert 'name="revision" type="hidden" value="1"' in shown
@@ -152,6 +153,7 @@ class TestThePages:
         assert (short.status_code, "It has 5 characters; at least 10" in short.text) == (422, True)
         assert lin.submit(f"{page}/hand-in", text=TEXT, revision=2).status_code == 303
         assert "Take it back and change it" in lin.get(f"{page}/essay").text
+        assert "Nothing is left for you to do here" in lin.get(page).text
         assert lin.submit(f"{page}/take-back").status_code == 303
 
     def test_a_draft_from_another_window_loses_nothing(self, app, cast, page):

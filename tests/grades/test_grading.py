@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 import pytest
@@ -249,6 +250,19 @@ class TestThePages:
         assert "Write your opinion on 林可欣" not in ou.get("/").text
         assert "Helps others." in chen.get(page).text
         assert english(app, cast.lin).get(f"/my-review/opinions/{asked.public_id}").status_code == 404
+
+    def test_who_is_asked_finds_it_among_their_reviews_and_can_change_it(self, app, cast, at):
+        ou = english(app, cast.ou)
+        assert "Opinions you are asked for" not in ou.get("/my-review/").text
+        english(app, cast.chen).submit(f"{at}/people/{cast.lin.public_id}/ask", number="T001")
+        page = ou.get("/my-review/").text
+        assert "Write your opinion on 林可欣" in page
+        address = re.search(r'href="(/my-review/opinions/[^"]+)"', page).group(1)
+        ou.submit(address, text="Helps others.")
+        page = ou.get("/my-review/").text
+        assert ("Write your opinion on" in page, address in page, "Written Thu" in page) == (False, True, True)
+        with time_machine.travel(GRADING + 20 * DAY, tick=False):
+            assert address in ou.get("/my-review/").text
 
     def test_a_units_people_are_searched_and_sorted_by_as_many_statements_for_many(self, app, cast, at, statements):
         chen = english(app, cast.chen)
