@@ -1,5 +1,6 @@
-"""(k) The annual review of a whole general branch: to open it, to look at it as a whole, and what its workbook costs in
-memory. At scale 1 it has a thousand members, above it ten thousand; all of them are full members for it."""
+"""(k) The annual review of a whole general branch: to open it, to look at it as a whole, what its workbook costs in
+memory, and its close. At scale 1 it has a thousand members, above it ten thousand; all of them are full members for
+it."""
 
 from __future__ import annotations
 
@@ -23,6 +24,7 @@ from activities.people.models import Member, RoleGrant, Unit
 from activities.people.queries import within
 from activities.people.rules import Stage
 from bench.capture import Request, capture, log_in
+from bench.closing import closing
 from bench.data import School
 from bench.results import Result
 from bench.sizes import peak_memory
@@ -59,6 +61,7 @@ def reviews(app: Flask, school: School, database: str, scale: int, runs: int) ->
     memory = peak_memory(app, workbook)
     errors = int(whole.status != 200)
     yield Result("reviews.workbook.memory", database, scale, memory, "MB", statements=whole.count, errors=errors)
+    yield from closing(app, holder, cookie, address, (database, scale), runs)
 
 
 def _all_full(holder: int) -> int:
