@@ -26,7 +26,7 @@ from activities.outbox.models import Notice
 from activities.overviews import todo
 from activities.people.service import acting
 from tests.cast import DAY, english, unrefused
-from tests.closings.test_closing import OVER, another, close, grade_all
+from tests.closings.closed import OVER, another, close, grade_all
 from tests.cycles.opened import GRADING, opened, the_cycle
 from tests.house.test_races import race
 from tests.packets.formulas import reckoned_by

@@ -25,7 +25,7 @@ from activities.packets.rules import Amount, Figures
 from activities.people.models import Member
 from activities.records.models import Record
 from tests.cast import DAY, english, make_member
-from tests.closings.test_closing import OVER, another, close, grade_all
+from tests.closings.closed import OVER, another, close, grade_all
 from tests.cycles.opened import GRADING, opened, the_cycle
 from tests.packets.formulas import ABSENT, AN_HOUR, FORMULA, reckoned_by
 from tests.requirements.asked import SERVICE, attended

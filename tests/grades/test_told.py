@@ -24,7 +24,7 @@ from activities.packets import above, queries, sheets
 from activities.packets.rules_packet import Kept, Opinion
 from activities.past.models import PastGrade, PastImport
 from tests.cast import NOW, english, store
-from tests.closings.test_closing import another, close, grade_all
+from tests.closings.closed import another, close, grade_all
 from tests.cycles.opened import GRADING, opened, the_cycle
 from tests.peers.reviewing import crowd, drawn, handed_in, reviews, step
 
