@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from activities.audit.models import AuditEntry
-from activities.cycles.models import Cycle, CycleUnit, CycleVersion, Participant
+from activities.cycles.models import Cycle, CycleStep, CycleUnit, CycleVersion, Participant
 from activities.cycles.rules import REVIEWED, Counts, CycleState
 from activities.cycles.rules_settings import Settings
 from activities.kit.db import db
@@ -108,6 +108,16 @@ def paths_in(holder: Viewer, cycle: Cycle) -> list[str]:
     return [top] if any(top.startswith(path) for path in held) else [path for path in held if path.startswith(top)]
 
 
+def in_step(key: str, today: date) -> list[Cycle]:
+    """The open cycles in which it is a step's turn. Two statements."""
+    query = (
+        _cycles()
+        .join(CycleStep, sa.and_(CycleStep.cycle_id == Cycle.id, CycleStep.key == key))
+        .where(Cycle.state == CycleState.OPEN, CycleStep.first <= today, CycleStep.last >= today)
+    )
+    return list(db.session.scalars(query))
+
+
 def versions(cycle_id: int) -> list[CycleVersion]:
     """What a cycle has gone by, the newest first."""
     query = (
@@ -170,17 +180,6 @@ def deeds(cycle_id: int) -> list[Deed]:
     return [Deed(*row) for row in db.session.execute(query)]
 
 
-# ── for who takes part ──────────────────────────────────────────────────────────────────
-
-
-def own_part(member_id: int, public_id: str) -> Participant:
-    """One's own part in a cycle."""
-    found = next((part for part in parts_of(member_id) if part.cycle.public_id == public_id), None)
-    if found is None:
-        raise NotFound
-    return found
-
-
 # ── for who takes part ──────────────────────────────────────────────────────
 
 
@@ -199,3 +198,11 @@ def parts_of(member_id: int) -> list[Participant]:
         .order_by(Participant.year.desc(), Participant.id.desc())
     )
     return list(db.session.scalars(query))
+
+
+def own_part(member_id: int, public_id: str) -> Participant:
+    """One's own part in a cycle."""
+    found = next((part for part in parts_of(member_id) if part.cycle.public_id == public_id), None)
+    if found is None:
+        raise NotFound
+    return found

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from activities.audit import service as audit
 from activities.cycles import queries as cycles
 from activities.cycles.locking import part_locked
-from activities.cycles.models import Cycle, CycleStep, Participant
-from activities.cycles.rules import CycleState, why_not_now
+from activities.cycles.models import Cycle, Participant
+from activities.cycles.rules import why_not_now
 from activities.cycles.rules_refusals import NotOpen
 from activities.essays import notices, queries, rules
 from activities.essays.models import Essay
@@ -92,12 +92,7 @@ def _why_not_save(part: Participant, essay: Essay, text: str, now: datetime) -> 
 def remind(now: datetime) -> None:
     """Once each, from so many working days before the end as the cycle says."""
     today = local_day(now)
-    query = (
-        sa.select(Cycle)
-        .join(CycleStep, sa.and_(CycleStep.cycle_id == Cycle.id, CycleStep.key == "essay"))
-        .where(Cycle.state == CycleState.OPEN, CycleStep.first <= today, CycleStep.last >= today)
-    )
-    for cycle in db.session.scalars(query).all():
+    for cycle in cycles.in_step("essay", today):
         window, days = cycle.windows["essay"], cycles.settings_of(cycle.id).remind_days
         specials = terms.special_days(window.last - BEFORE, window.last)
         if days and today >= rules.reminded_from(window, days, specials):

@@ -9,9 +9,10 @@ import sqlalchemy as sa
 
 from activities.audit import service as audit
 from activities.corrections.queries import holders_above
+from activities.cycles import queries as cycles
 from activities.cycles.locking import part_locked, part_to_keep
-from activities.cycles.models import Cycle, CycleStep, Participant
-from activities.cycles.rules import CycleState, why_not_now
+from activities.cycles.models import Cycle, Participant
+from activities.cycles.rules import why_not_now
 from activities.grades.service import decide
 from activities.kit.clock import local_day
 from activities.kit.db import db, lock, transactional, unless_there
@@ -75,14 +76,8 @@ def answer(actor_id: int, objection_id: int, verdict: Verdict, word: str, now: d
 @every(3 * 3600, "tell people that their grade is on notice")
 def tell_on_notice(now: datetime) -> None:
     """Each once, from the first day on."""
-    today = local_day(now)
-    query = (
-        sa.select(Cycle.id)
-        .join(CycleStep, sa.and_(CycleStep.cycle_id == Cycle.id, CycleStep.key == "notice"))
-        .where(Cycle.state == CycleState.OPEN, CycleStep.first <= today, CycleStep.last >= today)
-    )
-    for cycle_id in db.session.scalars(query).all():
-        _tell(cycle_id, now)
+    for cycle in cycles.in_step("notice", local_day(now)):
+        _tell(cycle.id, now)
 
 
 @transactional

@@ -12,8 +12,8 @@ from sqlalchemy.orm import aliased
 from activities.audit import service as audit
 from activities.cycles import queries as cycles
 from activities.cycles.locking import held, part_locked
-from activities.cycles.models import Cycle, CycleStep, Participant
-from activities.cycles.rules import CycleState, why_not_now
+from activities.cycles.models import Cycle, Participant
+from activities.cycles.rules import why_not_now
 from activities.cycles.rules_refusals import NotOpen
 from activities.kit.clock import local_day
 from activities.kit.db import db, lock, run, transactional
@@ -108,12 +108,7 @@ def write(
 def remind(now: datetime) -> None:
     """Once each, on the last days of the step, as the cycle says for what is handed in."""
     today = local_day(now)
-    query = (
-        sa.select(Cycle)
-        .join(CycleStep, sa.and_(CycleStep.cycle_id == Cycle.id, CycleStep.key == "peers"))
-        .where(Cycle.state == CycleState.OPEN, CycleStep.first <= today, CycleStep.last >= today)
-    )
-    for cycle in db.session.scalars(query).all():
+    for cycle in cycles.in_step("peers", today):
         days = cycles.settings_of(cycle.id).remind_days
         if days and today >= cycle.windows["peers"].last - days * ONE:
             _remind(cycle.id, now)
