@@ -89,7 +89,8 @@ DOORS = (
                         "cycles.mine", N_("My review"),
                         also=(
                             "cycles.my_part", "essays.show", "essays.save", "essays.hand_in", "essays.take_back",
-                            "grades.opinion", "objections.on_notice", "objections.object_to",
+                            "peers.mine", "peers.review", "grades.opinion", "objections.on_notice",
+                            "objections.object_to",
                         ),
                     ),
                     Page("packets.now", N_("Evidence packet"), also=("packets.mine",)),
@@ -193,7 +194,8 @@ DOORS = (
                 also=(
                     "cycles.new", "cycles.show", "cycles.windows", "cycles.reopen", "cycles.settings", "cycles.add",
                     "cycles.call_off", "grades.unit_people", "grades.person", "grades.give", "grades.ask_opinion",
-                    "grades.remove", "evidence.differences", "overviews.show", "overviews.people",
+                    "grades.remove", "peers.keep", "appraisals.keep", "appraisals.unit", "evidence.points",
+                    "evidence.differences", "closings.check", "overviews.show", "overviews.people",
                     "overviews.waited_for", "past.start", "past.preview", "past.confirm",
                 ),
             ),

@@ -19,6 +19,25 @@ def test_every_view_a_door_names_exists(app):
     assert views <= known
 
 
+def test_every_page_of_a_review_has_its_place(app):
+    rooms = {
+        "cycles",
+        "essays",
+        "peers",
+        "appraisals",
+        "evidence",
+        "past",
+        "grades",
+        "objections",
+        "closings",
+        "overviews",
+    }
+    files = {"past.template", "overviews.workbook"}
+    views = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    pages = {view for view in views - files if view.split(".")[0] in rooms}
+    assert pages <= {view for door in DOORS for view in views_of(door.pages)}
+
+
 @pytest.mark.parametrize(
     ("who", "path", "door", "page"),
     [
