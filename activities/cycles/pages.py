@@ -11,7 +11,7 @@ from activities.cycles import opening, queries, rules
 from activities.cycles.models import Cycle, CycleUnit, Participant
 from activities.cycles.plugs import Ask, plugged
 from activities.cycles.queries import UnitCounts
-from activities.cycles.rules import STEPS, WINDOWED, Counts, Standing, Step, Window
+from activities.cycles.rules import STEPS, WINDOWED, Counts, CycleState, Standing, Step, Window
 from activities.cycles.rules_refusals import NobodyToReview, Overlaps
 from activities.cycles.rules_settings import Settings, most_excellent
 from activities.kit.clock import local_day
@@ -74,7 +74,7 @@ def steps_now(cycle: Cycle, today: date, units: Sequence[CycleUnit] = ()) -> lis
     for key, step in STEPS.items():
         count = plugged(key).done
         done = sum(n for unit, n in count(cycle.id).items() if unit in ids) if count and ids else None
-        now = rules.standing(key, windows, today) if cycle.is_open else Standing.OVER
+        now = rules.standing(key, windows, today) if cycle.state is CycleState.OPEN else Standing.OVER
         found.append(StepNow(step, windows.get(key), now, done))
     return found
 
