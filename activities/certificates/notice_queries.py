@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from activities.certificates.models import Certificate, Objection
-from activities.certificates.queries import PAGE, SAYS_SOMETHING, issuers_for
+from activities.certificates.queries import PAGE, SAYS_SOMETHING
 from activities.certificates.rules import CertificateState
 from activities.certificates.rules_notice import Verdict
+from activities.corrections.uninvolved import Matter, Uninvolved, matter, uninvolved
 from activities.kit.db import db
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
 from activities.people.models import Member
+from activities.people.persons import is_account_of
 from activities.people.queries import within
 from activities.people.users import Viewer
 
@@ -58,15 +60,27 @@ def raised_by(member_id: int) -> list[Objection]:
 
 def _to_judge(keeper: Viewer) -> sa.Select[Objection]:
     """Objections to certificates of the keeper's people, except those that they have to do with."""
+    return _of_people(keeper).where(~_involves(keeper))
+
+
+def of_others(keeper: Viewer) -> list[Objection]:
+    """Open objections to certificates of the keeper's people that the keeper has to do with, so that others answer."""
+    query = _of_people(keeper).where(_involves(keeper), Objection.verdict == Verdict.OPEN)
+    return list(db.session.scalars(query.order_by(Objection.id).limit(PAGE)))
+
+
+def _involves(keeper: Viewer) -> sa.ColumnElement[bool]:
+    columns = (Certificate.member_id, Certificate.issued_by_id, Objection.member_id)
+    return sa.or_(*(is_account_of(column, keeper.id) for column in columns))
+
+
+def _of_people(keeper: Viewer) -> sa.Select[Objection]:
     return (
         sa.select(Objection)
         .join(Objection.certificate)
         .join(Certificate.member)
         .join(Member.unit)
-        .where(
-            within(keeper.paths(Permission.CERTIFY)), Certificate.member_id != keeper.id,
-            Certificate.issued_by_id != keeper.id, Objection.member_id != keeper.id, SAYS_SOMETHING,
-        )
+        .where(within(keeper.paths(Permission.CERTIFY)), SAYS_SOMETHING)
         .options(
             contains_eager(Objection.certificate).contains_eager(Certificate.member).contains_eager(Member.unit),
             joinedload(Objection.member, innerjoin=True), joinedload(Objection.answered_by),
@@ -99,6 +113,11 @@ def objection_to_judge(keeper: Viewer, public_id: str) -> Objection:
     return found
 
 
-def judges(holder: Member, but: Collection[int]) -> list[int]:
-    """Who may answer an objection to one of this person's certificates."""
-    return [who for who in issuers_for(holder) if who not in but]
+def judges(objections: Sequence[Objection]) -> dict[int, Uninvolved]:
+    """By objection, who may answer it."""
+    return uninvolved(Permission.CERTIFY, [_matter(one, one.certificate) for one in objections])
+
+
+def _matter(objection: Objection, certificate: Certificate) -> Matter:
+    path = certificate.member.unit.path
+    return matter(objection.id, path, certificate.member_id, certificate.issued_by_id, objection.member_id)

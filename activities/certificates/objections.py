@@ -11,12 +11,9 @@ from activities.certificates.models import Certificate, Objection
 from activities.certificates.rules import CertificateState
 from activities.certificates.rules_notice import Verdict
 from activities.certificates.service import end, of_mine
-from activities.corrections.queries import holders_above
 from activities.kit.db import db, lock, transactional, unless_there
 from activities.kit.refusal import NotFound
-from activities.kit.roles import Permission
 from activities.norms import queries as norms
-from activities.people.models import Member
 from activities.people.persons import same_person
 from activities.people.service import acting
 
@@ -41,13 +38,9 @@ def object_to(member_id: int, certificate_id: int, reason: str, now: datetime) -
         db.session.flush()
     after = {"certificate": certificate.id, "member": member_id}
     audit.leave(now, member_id, "object", Objection, objection.id, after=after, reason=reason)
-    holder = db.session.get_one(Member, certificate.member_id)
-    judges = notice_queries.judges(holder, {member_id, certificate.issued_by_id})
-    if judges:
-        notices.objected(judges, certificate.number, now)
-    else:
-        above = holders_above(holder.unit.path, Permission.MANAGE_PEOPLE, {holder.id})
-        notices.nobody_judges(dict(above), certificate.number, now)
+    may = notice_queries.judges([objection])[objection.id]
+    notices.objected(may.holders, certificate.number, now)
+    notices.nobody_judges(may.appointers, certificate.number, now)
     return objection.public_id
 
 

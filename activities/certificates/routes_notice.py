@@ -13,6 +13,7 @@ from activities.certificates.forms import ObjectionForm, VerdictForm
 from activities.certificates.models import Objection
 from activities.certificates.queries import PAGE
 from activities.certificates.rules_notice import Verdict
+from activities.corrections.uninvolved import names
 from activities.kit import clock
 from activities.kit.access import access
 from activities.kit.fields import refuse
@@ -87,7 +88,10 @@ def judge(public_id: str) -> Any:
 
 
 def _waiting(form: VerdictForm, wrong: Objection | None = None) -> dict[str, Any]:
+    of_others = queries.of_others(current_user)
+    judges = queries.judges(of_others)
     return {
+        "of_others": of_others, "judges": judges, "names": names(judges.values()),
         "open": queries.to_judge(current_user), "judged": queries.judged(current_user), "form": form, "wrong": wrong,
         "most": PAGE, "verdict_names": rules_notice.VERDICT_NAMES,
     }  # fmt: skip

@@ -11,6 +11,7 @@ from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
+from activities.commendations.models import Nomination
 from activities.commendations.rules import (
     DEFAULT_NOTICE,
     DEFAULT_PERCENT,
@@ -21,10 +22,11 @@ from activities.commendations.rules import (
     NOMINATORS_NAMES,
     WHOM_NAMES,
     Nominators,
+    State,
     Whom,
 )
-from activities.commendations.service import Terms
-from activities.kit.fields import Chips, Day, Number
+from activities.commendations.service import Corrected, Terms
+from activities.kit.fields import Chips, Day, Number, Revision
 from activities.kit.i18n import gettext as _
 from activities.kit.text import clean_line, clean_text
 from activities.people.models import Unit
@@ -97,6 +99,21 @@ class RoundForm(FlaskForm):
         )  # fmt: skip
 
 
+class CorrectRoundForm(FlaskForm):
+    """What of a round can be said otherwise while it is open, and why."""
+
+    title = RoundForm.title
+    granted_by = RoundForm.granted_by
+    last = RoundForm.last
+    notice_days = RoundForm.notice_days
+    reason = reason(_l("Reason"), description=_l("Who is nominated and the committee are told."))
+
+    def corrected(self) -> Corrected:
+        """What was typed, once the form is valid."""
+        typed = self.data
+        return Corrected(typed["title"], typed["granted_by"], typed["last"], typed["notice_days"])
+
+
 class NumberForm(FlaskForm):
     """Somebody, by their number."""
 
@@ -106,7 +123,13 @@ class NumberForm(FlaskForm):
     )  # fmt: skip
 
 
-class NominateForm(FlaskForm):
+class SeenForm(FlaskForm):
+    """Which revision somebody has before them."""
+
+    seen = Revision()
+
+
+class NominateForm(SeenForm):
     evidence = Chips(_l("What they did this year"))
     reasons = TextAreaField(
         _l("Reasons"), [DataRequired(_l("Write a few sentences.")), Length(max=MOST_REASONS, message=LONGEST)],
@@ -114,8 +137,11 @@ class NominateForm(FlaskForm):
         description=_l("The person, the committee and the secretaries read them. Nothing private."),
     )  # fmt: skip
 
-    def __init__(self, known: Sequence[str]) -> None:
-        super().__init__()
+    def __init__(self, known: Sequence[str], nomination: Nomination | None = None) -> None:
+        shown: dict[str, Any] = {"seen": 0}
+        if nomination:
+            shown = {"seen": nomination.revision, "reasons": nomination.reasons, "evidence": nomination.picked}
+        super().__init__(data=shown)
         self.evidence.choices = [(name, name) for name in known]
 
 
@@ -127,8 +153,15 @@ class DecideForm(FlaskForm):
     day = Day(_l("Day of the decision"), [InputRequired(CHOOSE_DAY)])
     word = StringField(
         _l("Note"), [Optional(), Length(max=MOST_WORD, message=LONGEST)], filters=[clean_line],
-        description=_l("Needed where it is decided otherwise than before."),
+        description=_l("Needed where it is decided otherwise than before. The person reads it."),
     )  # fmt: skip
+
+    def __init__(self, nomination: Nomination, today: date) -> None:
+        shown: dict[str, Any] = {"day": today}
+        if nomination.decided_on:
+            is_chosen = nomination.state is State.CHOSEN
+            shown = {"day": nomination.decided_on, "chosen": "yes" if is_chosen else "no", "word": nomination.word}
+        super().__init__(data=shown)
 
 
 class ReasonForm(FlaskForm):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from activities.certificates.models import Objecting, answered_once
 from activities.commendations.rules import MOST_REASONS, MOST_WORD, Nominators, RoundState, State, Whom
-from activities.commendations.rules_stories import MOST_TITLE, StoryState
+from activities.commendations.rules_stories import MOST_TITLE, MOST_WHY, StoryState
 from activities.duties.models import Activity
 from activities.kit.columns import Words
 from activities.kit.db import Base, new_public_id
@@ -81,17 +81,24 @@ class CommitteeMember(Base):
 
 class Nomination(Base):
     """That somebody nominates a person, why, and what became of it. `evidence` is what they picked of the year, as it
-    was then, a line each. The person's word on being named stands here, as it is asked for each nomination."""
+    was then, a line each. The person's word on being named stands here, as it is asked for each nomination; `revision`
+    rises with each change of the reasons, for which it is asked anew."""
 
     __tablename__ = "commendation_nomination"
     __table_args__ = (
-        sa.UniqueConstraint("round_id", "member_id"),
+        sa.Index(
+            "uq_commendation_nomination_once", "round_id", "member_id", unique=True,
+            postgresql_where=sa.text("state <> 'taken back'"), sqlite_where=sa.text("state <> 'taken back'"),
+        ),
         sa.CheckConstraint("member_id <> by_id", name="nobody_nominates_themselves"),
         sa.CheckConstraint("member_id <> decided_by_id", name="nobody_decides_on_themselves"),
         sa.CheckConstraint("by_id <> decided_by_id", name="nominator_does_not_decide"),
-        sa.CheckConstraint("state IN ('asked', 'declined') OR answered_at IS NOT NULL", name="named_with_consent"),
         sa.CheckConstraint(
-            "state IN ('asked', 'declined', 'agreed') OR decided_by_id IS NOT NULL", name="decided_by_somebody"
+            "state IN ('asked', 'declined', 'taken back') OR answered_at IS NOT NULL", name="named_with_consent"
+        ),
+        sa.CheckConstraint(
+            "state IN ('asked', 'declined', 'agreed', 'taken back') OR decided_by_id IS NOT NULL",
+            name="decided_by_somebody",
         ),
         sa.CheckConstraint("(decided_by_id IS NULL) = (decided_on IS NULL)", name="decided_on_some_day"),
         sa.CheckConstraint("(state IN ('awarded', 'revoked')) = (entry_id IS NOT NULL)", name="awarded_is_entered"),
@@ -103,6 +110,7 @@ class Nomination(Base):
     member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"), index=True)
     by_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"), index=True)
     reasons: Mapped[str] = mapped_column(sa.String(MOST_REASONS))
+    revision: Mapped[int] = mapped_column(default=1)
     evidence: Mapped[str] = mapped_column(default="")
     nominated_at: Mapped[datetime]
     state: Mapped[State] = mapped_column(Words(State), default=State.ASKED)
@@ -136,13 +144,19 @@ class NoticeObjection(Objecting, Base):
 
 class Story(Base):
     """What somebody wrote about a person and their activities. `revision` rises with each change of text or pictures;
-    what the person agreed to is one revision, and nothing else is ever published."""
+    what the person agreed to is one revision, and nothing else is ever published. Who keeps their records can take it
+    down and, as long as that consent stands, publish it again."""
 
     __tablename__ = "story"
     __table_args__ = (
         sa.CheckConstraint("member_id <> by_id", name="nobody_writes_about_themselves"),
-        sa.CheckConstraint("state <> 'published' OR agreed_revision = revision", name="published_as_agreed"),
+        sa.CheckConstraint(
+            "state <> 'published' OR (agreed_revision IS NOT NULL AND agreed_revision = revision)",
+            name="published_as_agreed",
+        ),
         sa.CheckConstraint("(agreed_revision IS NULL) = (agreed_at IS NULL)", name="agreed_at_some_time"),
+        sa.CheckConstraint("(state = 'taken down') = (taken_down_by_id IS NOT NULL)", name="taken_down_by_somebody"),
+        sa.CheckConstraint("(taken_down_by_id IS NULL) = (taken_down_at IS NULL)", name="taken_down_at_some_time"),
     )
 
     public_id: Mapped[str] = mapped_column(sa.String(16), unique=True, default=new_public_id)
@@ -155,13 +169,17 @@ class Story(Base):
     written_at: Mapped[datetime]
     agreed_revision: Mapped[int | None]
     agreed_at: Mapped[datetime | None]
+    taken_down_at: Mapped[datetime | None]
+    taken_down_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("member.id"))
+    why_down: Mapped[str] = mapped_column(sa.String(MOST_WHY), default="")
 
     member: Mapped[Member] = relationship(foreign_keys=[member_id])
     by: Mapped[Member] = relationship(foreign_keys=[by_id])
+    taken_down_by: Mapped[Member | None] = relationship(foreign_keys=[taken_down_by_id])
     activities: Mapped[list[Activity]] = relationship(secondary="story_activity", order_by=Activity.name)
     photos: Mapped[list[Photo]] = relationship(
         secondary="story_photo",
-        order_by=Photo.id,
+        order_by=lambda: (StoryPhoto.place, Photo.id),
         secondaryjoin=lambda: sa.and_(Photo.id == StoryPhoto.photo_id, Photo.removed_at.is_(None)),
     )
 
@@ -177,9 +195,10 @@ class StoryActivity(Base):
 
 
 class StoryPhoto(Base):
-    """A photo of a story."""
+    """A photo of a story; they are shown by `place`."""
 
     __tablename__ = "story_photo"
 
     story_id: Mapped[int] = mapped_column(sa.ForeignKey("story.id"), index=True)
     photo_id: Mapped[int] = mapped_column(sa.ForeignKey("photo.id"), unique=True)
+    place: Mapped[int] = mapped_column(default=0)

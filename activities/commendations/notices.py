@@ -18,12 +18,8 @@ def _mine(params: Mapping[str, Any]) -> Page:
     return "commendations.mine", {"public_id": params["nomination"]}
 
 
-def _round(params: Mapping[str, Any]) -> Page:
+def round_page(params: Mapping[str, Any]) -> Page:
     return "commendations.show", {"public_id": params["round"]}
-
-
-def _kept(params: Mapping[str, Any]) -> Page:
-    return "commendations.manage", {"public_id": params["round"]}
 
 
 def _record(_: Mapping[str, Any]) -> Page:
@@ -40,19 +36,31 @@ words(
     "commendations.answered",
     N_("“%(title)s”: %(name)s has answered"),
     N_("Agreed: the nomination goes to the committee."),
-    _round, Group.ANSWERS,
+    round_page, Group.ANSWERS,
 )  # fmt: skip
 words(
     "commendations.declined",
     N_("“%(title)s”: %(name)s declines"),
     N_("The nomination is ended, and nothing of it is published."),
-    _round, Group.ANSWERS,
+    round_page, Group.ANSWERS,
 )  # fmt: skip
 words(
-    "commendations.committee",
-    N_("You decide on “%(title)s”"),
-    N_("You are named to its committee. Its page shows who is nominated, and why."),
-    _round, Group.ANSWERS,
+    "commendations.rewritten",
+    N_("“%(title)s”: the reasons for nominating you have changed"),
+    N_("%(by)s has changed them. Nothing goes to the committee before you agree to them anew."),
+    _mine, Group.ANSWERS,
+)  # fmt: skip
+words(
+    "commendations.taken_back",
+    N_("“%(title)s”: you are nominated no more"),
+    N_("The nomination was taken back before the committee decided."),
+    _mine, Group.ANSWERS,
+)  # fmt: skip
+words(
+    "commendations.corrected",
+    N_("“%(title)s”: the round has been corrected"),
+    N_("Reason: %(reason)s. Its page says how it goes now."),
+    round_page, Group.RECORDS,
 )  # fmt: skip
 words(
     "commendations.on_notice",
@@ -82,70 +90,89 @@ words(
     "commendations.called_off",
     N_("“%(title)s” is called off"),
     N_("Reason: %(reason)s"),
-    _round, Group.RECORDS,
+    round_page, Group.RECORDS,
 )  # fmt: skip
 words(
-    "commendations.objected",
-    N_("“%(title)s”: somebody objects"),
-    N_("Somebody who has nothing to do with it answers the objection."),
-    _kept, Group.ANSWERS,
+    "commendations.begins_anew",
+    N_("“%(title)s”: the notice begins anew"),
+    N_("A decision on somebody did not hold. Once the committee has decided anew, all chosen stand on notice again."),
+    round_page, Group.RECORDS,
+)  # fmt: skip
+words(
+    "commendations.ended",
+    N_("“%(title)s”: a nomination of you is ended"),
+    N_("Your accounts are one person’s, who is nominated once, and by somebody else."),
+    _mine, Group.RECORDS,
 )  # fmt: skip
 words(
     "commendations.upheld",
     N_("Your objection is upheld: %(title)s"),
     N_("The answer: %(word)s"),
-    _round, Group.ANSWERS,
+    round_page, Group.ANSWERS,
 )  # fmt: skip
 words(
     "commendations.rejected",
     N_("Your objection is rejected: %(title)s"),
     N_("The answer: %(word)s"),
-    _round, Group.ANSWERS,
+    round_page, Group.ANSWERS,
 )  # fmt: skip
 
 
-def _of(one: Round) -> dict[str, Any]:
+def of_round(one: Round) -> dict[str, Any]:
     return {"round": one.public_id, "title": one.title}
 
 
 def nominated(member_id: int, one: Round, nomination: str, by: str, now: datetime) -> None:
-    outbox.post(now, [member_id], "commendations.nominated", **_of(one), nomination=nomination, by=by)
+    outbox.post(now, [member_id], "commendations.nominated", **of_round(one), nomination=nomination, by=by)
 
 
 def answered(by_id: int, one: Round, name: str, *, agrees: bool, now: datetime) -> None:
     topic = "commendations.answered" if agrees else "commendations.declined"
-    outbox.post(now, [by_id], topic, **_of(one), name=name)
+    outbox.post(now, [by_id], topic, **of_round(one), name=name)
 
 
-def named(member_id: int, one: Round, now: datetime) -> None:
-    outbox.post(now, [member_id], "commendations.committee", **_of(one))
+def rewritten(member_id: int, one: Round, nomination: str, by: str, now: datetime) -> None:
+    outbox.post(now, [member_id], "commendations.rewritten", **of_round(one), nomination=nomination, by=by)
+
+
+def taken_back(member_id: int, one: Round, nomination: str, now: datetime) -> None:
+    outbox.post(now, [member_id], "commendations.taken_back", **of_round(one), nomination=nomination)
+
+
+def corrected(member_ids: Collection[int], one: Round, reason: str, now: datetime) -> None:
+    outbox.post(now, member_ids, "commendations.corrected", **of_round(one), reason=reason)
 
 
 def on_notice(nominations: Mapping[int, str], one: Round, until: date, now: datetime) -> None:
     """`nominations`: by person."""
-    told = {who: {**_of(one), "nomination": which, "until": until.isoformat()} for who, which in nominations.items()}
+    said = {**of_round(one), "until": until.isoformat()}
+    told = {who: {**said, "nomination": which} for who, which in nominations.items()}
     outbox.post_each(now, "commendations.on_notice", told)
 
 
 def awarded(member_ids: Collection[int], one: Round, now: datetime) -> None:
-    outbox.post(now, member_ids, "commendations.awarded", **_of(one), unit=one.granted_by)
+    outbox.post(now, member_ids, "commendations.awarded", **of_round(one), unit=one.granted_by)
 
 
 def revoked(member_id: int, one: Round, reason: str, now: datetime) -> None:
-    outbox.post(now, [member_id], "commendations.revoked", **_of(one), reason=reason)
+    outbox.post(now, [member_id], "commendations.revoked", **of_round(one), reason=reason)
 
 
 def set_aside(member_id: int, one: Round, nomination: str, reason: str, now: datetime) -> None:
-    outbox.post(now, [member_id], "commendations.set_aside", **_of(one), nomination=nomination, reason=reason)
+    outbox.post(now, [member_id], "commendations.set_aside", **of_round(one), nomination=nomination, reason=reason)
 
 
 def called_off(member_ids: Collection[int], one: Round, reason: str, now: datetime) -> None:
-    outbox.post(now, member_ids, "commendations.called_off", **_of(one), reason=reason)
+    outbox.post(now, member_ids, "commendations.called_off", **of_round(one), reason=reason)
 
 
-def objected(judges: Collection[int], one: Round, now: datetime) -> None:
-    outbox.post(now, judges, "commendations.objected", **_of(one))
+def begins_anew(member_ids: Collection[int], one: Round, now: datetime) -> None:
+    outbox.post(now, member_ids, "commendations.begins_anew", **of_round(one))
+
+
+def ended(member_id: int, one: Round, nomination: str, now: datetime) -> None:
+    outbox.post(now, [member_id], "commendations.ended", **of_round(one), nomination=nomination)
 
 
 def judged(member_id: int, one: Round, verdict: Verdict, word: str, now: datetime) -> None:
-    outbox.post(now, [member_id], f"commendations.{verdict}", **_of(one), word=word)
+    outbox.post(now, [member_id], f"commendations.{verdict}", **of_round(one), word=word)

@@ -8,7 +8,7 @@ from datetime import datetime
 from activities.audit import service as audit
 from activities.certificates.notice_queries import school_of
 from activities.certificates.rules_notice import JudgedAlready, Verdict
-from activities.commendations import notices, queries, rules
+from activities.commendations import notices, notices_keeping, rules, uninvolved
 from activities.commendations.models import Nomination, NoticeObjection, Round
 from activities.commendations.rules import State
 from activities.commendations.rules_refusals import Concerned, ObjectedAlready
@@ -41,7 +41,9 @@ def object_to(member_id: int, nomination_id: int, reason: str, now: datetime) ->
         db.session.add(objection)
     after = {"nomination": nomination_id, "member": member_id}
     audit.leave(now, member_id, "object", NoticeObjection, objection.id, after=after, reason=reason)
-    notices.objected(queries.judges(one.unit, {member_id, *concerned(nomination)}), one, now)
+    may = uninvolved.judges(one.unit, [objection])[objection.id]
+    notices_keeping.objected(may.holders, one, now)
+    notices_keeping.nobody_judges(may.appointers, one, now)
     return objection.public_id
 
 
@@ -54,7 +56,7 @@ def answer(actor_id: int, objection_id: int, verdict: Verdict, word: str, now: d
         raise NotFound
     one, nomination = locked(actor_id, found.nomination_id)
     objection = lock(NoticeObjection, objection_id)
-    if same_person(actor_id, objection.member_id, *concerned(nomination)):
+    if same_person(actor_id, *uninvolved.concerned(nomination, objection.member_id)):
         raise Concerned
     if objection.verdict is not Verdict.OPEN:
         raise JudgedAlready
@@ -66,8 +68,3 @@ def answer(actor_id: int, objection_id: int, verdict: Verdict, word: str, now: d
         audit.leave(now, actor_id, "set aside", Nomination, nomination.id, before=before, after=after, reason=word)
         notices.set_aside(nomination.member_id, one, nomination.public_id, word, now)
     notices.judged(objection.member_id, one, verdict, word, now)
-
-
-def concerned(nomination: Nomination) -> tuple[int | None, ...]:
-    """Whose commendation it is, who nominated them and who decided."""
-    return nomination.member_id, nomination.by_id, nomination.decided_by_id

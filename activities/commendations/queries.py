@@ -15,8 +15,8 @@ from activities.commendations.rules import BEFORE_COMMITTEE, Nominators, RoundSt
 from activities.duties.models import Activity, Post, Slot
 from activities.kit.db import db
 from activities.kit.refusal import NotFound
-from activities.kit.roles import PERMISSIONS, Permission
-from activities.people.models import HoldsRoles, Member, RoleGrant, Unit
+from activities.kit.roles import Permission
+from activities.people.models import HoldsRoles, Member, Unit
 from activities.people.queries import within
 from activities.people.rules import Stage, Standing
 from activities.people.users import Viewer
@@ -27,11 +27,6 @@ LATEST = 30
 PUBLIC = {RoundState.NOTICE: (State.CHOSEN,), RoundState.AWARDED: (State.AWARDED,)}
 
 
-def above(path: str) -> list[int]:
-    """The unit at `path` and all above it."""
-    return [int(part) for part in path.split("/") if part]
-
-
 # ── rounds ──────────────────────────────────────────────────────────────────
 
 
@@ -39,11 +34,11 @@ def _rounds() -> sa.Select[Round]:
     return sa.select(Round).join(Round.unit).options(contains_eager(Round.unit))
 
 
-def rounds_for(viewer: Viewer) -> list[Round]:
-    """The rounds of the viewer's school, the latest first: those called off are left out."""
+def rounds_for(viewer: Viewer, page: int) -> list[Round]:
+    """The rounds of the viewer's school, the latest first, without those called off; one more than a page holds."""
     school = Unit.path.startswith(f"{school_of(viewer.unit.path)}/")
     query = _rounds().where(school, Round.state != RoundState.CALLED_OFF)
-    return list(db.session.scalars(query.order_by(Round.year.desc(), Round.id.desc()).limit(LATEST)))
+    return _page(query, page)
 
 
 def round_seen(viewer: Viewer, public_id: str) -> Round:
@@ -51,10 +46,14 @@ def round_seen(viewer: Viewer, public_id: str) -> Round:
     return _one(public_id, Unit.path.startswith(f"{school_of(viewer.unit.path)}/"))
 
 
-def rounds_kept(keeper: Viewer) -> list[Round]:
-    """The rounds of the keeper's units, the latest first."""
-    query = _rounds().where(within(keeper.paths(Permission.COMMEND)))
-    return list(db.session.scalars(query.order_by(Round.year.desc(), Round.id.desc()).limit(LATEST)))
+def rounds_kept(keeper: Viewer, page: int) -> list[Round]:
+    """The rounds of the keeper's units, the latest first; one more than a page holds."""
+    return _page(_rounds().where(within(keeper.paths(Permission.COMMEND))), page)
+
+
+def _page(query: sa.Select[Round], page: int) -> list[Round]:
+    ordered = query.order_by(Round.year.desc(), Round.id.desc())
+    return list(db.session.scalars(ordered.limit(LATEST + 1).offset((page - 1) * LATEST)))
 
 
 def round_kept(keeper: Viewer, public_id: str) -> Round:
@@ -79,6 +78,14 @@ def committee(round_id: int) -> list[CommitteeMember]:
     query = sa.select(CommitteeMember).where(CommitteeMember.round_id == round_id)
     with_names = joinedload(CommitteeMember.member, innerjoin=True).joinedload(Member.unit, innerjoin=True)
     return list(db.session.scalars(query.options(with_names).order_by(CommitteeMember.id)))
+
+
+def on_committee(round_id: int, member: str) -> CommitteeMember:
+    """Somebody of a round's committee, by the public id of the person."""
+    found = next((one for one in committee(round_id) if one.member.public_id == member), None)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def decides(member_id: int, round_id: int) -> bool:
@@ -110,8 +117,9 @@ def nominations(round_id: int, states: Collection[State] = tuple(State)) -> list
 
 
 def published(one: Round) -> list[Nomination]:
-    """Who stands on notice, or was commended; whose data are restricted is shown no more."""
-    return [each for each in nominations(one.id, PUBLIC.get(one.state, ())) if each.member.restricted_at is None]
+    """Who stands on notice, or was commended; whose data are restricted or erased is shown no more."""
+    found = nominations(one.id, PUBLIC.get(one.state, ()))
+    return [each for each in found if each.member.restricted_at is None and each.member.erased_at is None]
 
 
 def before_committee(round_id: int) -> list[Nomination]:
@@ -122,16 +130,27 @@ def made_by(member_id: int, round_id: int) -> list[Nomination]:
     return list(db.session.scalars(_nominations(round_id).where(Nomination.by_id == member_id)))
 
 
-def of_person(member_id: int) -> list[Nomination]:
-    """The nominations of somebody, the latest first."""
+def _of_person(member_id: int) -> sa.Select[Nomination]:
     query = sa.select(Nomination).join(Nomination.round).where(Nomination.member_id == member_id)
-    query = query.options(contains_eager(Nomination.round), joinedload(Nomination.by, innerjoin=True))
-    return list(db.session.scalars(query.order_by(Nomination.id.desc()).limit(LATEST)))
+    return query.options(contains_eager(Nomination.round), joinedload(Nomination.by, innerjoin=True))
+
+
+def of_person(member_id: int) -> list[Nomination]:
+    """The latest nominations of somebody, the last one first."""
+    return list(db.session.scalars(_of_person(member_id).order_by(Nomination.id.desc()).limit(LATEST)))
 
 
 def own_nomination(member_id: int, public_id: str) -> Nomination:
-    found = next((one for one in of_person(member_id) if one.public_id == public_id), None)
+    found = db.session.scalars(_of_person(member_id).where(Nomination.public_id == public_id)).one_or_none()
     if found is None:
+        raise NotFound
+    return found
+
+
+def made_nomination(member_id: int, one: Round, public_id: str) -> Nomination:
+    """One that somebody made themselves."""
+    found = nomination_in(one, public_id)
+    if found.by_id != member_id:
         raise NotFound
     return found
 
@@ -205,10 +224,10 @@ def objections(round_id: int) -> list[NoticeObjection]:
         .where(Nomination.round_id == round_id)
         .options(
             contains_eager(NoticeObjection.nomination).joinedload(Nomination.member, innerjoin=True),
-            joinedload(NoticeObjection.member, innerjoin=True),
+            joinedload(NoticeObjection.member, innerjoin=True), joinedload(NoticeObjection.answered_by),
         )
         .order_by(NoticeObjection.id)
-    )
+    )  # fmt: skip
     return list(db.session.scalars(query))
 
 
@@ -232,13 +251,6 @@ def objected_by(member_id: int, round_id: int) -> list[NoticeObjection]:
     return [one for one in objections(round_id) if one.member_id == member_id]
 
 
-def judges(unit: Unit, but: Collection[int | None]) -> list[int]:
-    """Who may answer an objection: who commends for the unit or one above, those aside. One statement."""
-    roles = [role for role, permitted in PERMISSIONS.items() if Permission.COMMEND in permitted]
-    query = (
-        sa.select(RoleGrant.member_id)
-        .join(Member, Member.id == RoleGrant.member_id)
-        .where(RoleGrant.unit_id.in_(above(unit.path)), RoleGrant.role.in_(roles), Member.active)
-        .distinct()
-    )
-    return sorted(set(db.session.scalars(query)) - set(but))
+def is_upheld(nomination_id: int) -> bool:
+    which = NoticeObjection.nomination_id == nomination_id, NoticeObjection.verdict == Verdict.UPHELD
+    return db.session.scalar(sa.select(NoticeObjection.id).where(*which)) is not None

@@ -8,18 +8,20 @@ from flask import Blueprint, render_template, request, url_for
 from flask_login import current_user
 
 from activities.certificates.rules_notice import Verdict
-from activities.commendations import objections, queries, service
+from activities.commendations import committees, objections, queries, service, uninvolved
 from activities.commendations import rules_refusals as refusals
-from activities.commendations.forms import AnswerForm, NumberForm, ReasonForm, RoundForm
-from activities.commendations.rules import State
+from activities.commendations.forms import AnswerForm, CorrectRoundForm, NumberForm, ReasonForm, RoundForm
+from activities.commendations.rules import RoundState, State
+from activities.corrections.uninvolved import names
 from activities.kit import clock
 from activities.kit.access import access
 from activities.kit.fields import refuse
 from activities.kit.i18n import gettext as _
 from activities.kit.i18n import ngettext, say_day
 from activities.kit.roles import Permission
-from activities.kit.web import done, invalid
+from activities.kit.web import asked_page, done, invalid
 from activities.people import queries as people
+from activities.people.persons import with_others
 from activities.people.queries import person_by_number
 
 MANAGE = "commendations/manage.html"
@@ -31,6 +33,8 @@ def add_to(blueprint: Blueprint) -> None:
     blueprint.route("/commend/new", methods=("GET", "POST"))(new)
     blueprint.get("/commend/<public_id>")(manage)
     blueprint.post("/commend/<public_id>/committee")(name)
+    blueprint.post("/commend/<public_id>/committee/<member>/take-off")(take_off)
+    blueprint.route("/commend/<public_id>/correct", methods=("GET", "POST"))(correct)
     blueprint.post("/commend/<public_id>/publish")(publish)
     blueprint.post("/commend/<public_id>/award")(award)
     blueprint.route("/commend/<public_id>/call-off", methods=("GET", "POST"))(call_off)
@@ -40,7 +44,11 @@ def add_to(blueprint: Blueprint) -> None:
 
 @access(Permission.COMMEND)
 def kept() -> Any:
-    return render_template("commendations/kept.html", rounds=queries.rounds_kept(current_user))
+    page = asked_page()
+    found = queries.rounds_kept(current_user, page)
+    return render_template(
+        "commendations/kept.html", rounds=found[: queries.LATEST], page=page, more=len(found) > queries.LATEST
+    )
 
 
 @access(Permission.COMMEND)
@@ -78,11 +86,38 @@ def name(public_id: str) -> Any:
         form.number.errors = [_("Nobody with this number is in your units.")]
         return invalid(MANAGE, **page)
     try:
-        service.name_to_committee(current_user.id, page["round"].id, found.id, clock.now())
+        committees.name(current_user.id, page["round"].id, found.id, clock.now())
     except (refusals.OnCommitteeAlready, refusals.NotOpen) as refusal:
         refuse(form, "number", refusal)
         return invalid(MANAGE, **page)
     message = _("%(name)s is on the committee, and told.", name=found.name)
+    return done(message, url_for(".manage", public_id=public_id))
+
+
+@access(Permission.COMMEND)
+def take_off(public_id: str, member: str) -> Any:
+    one = queries.round_kept(current_user, public_id)
+    found = queries.on_committee(one.id, member)
+    committees.take_off(current_user.id, one.id, found.member_id, clock.now())
+    message = _("%(name)s is taken off the committee, and told. Name them again to undo it.", name=found.member.name)
+    return done(message, url_for(".manage", public_id=public_id))
+
+
+@access(Permission.COMMEND)
+def correct(public_id: str) -> Any:
+    one = queries.round_kept(current_user, public_id)
+    form = CorrectRoundForm(obj=one)
+    page = {"round": one, "form": form}
+    if not form.is_submitted():
+        return render_template("commendations/correct.html", **page)
+    if not form.validate():
+        return invalid("commendations/correct.html", **page)
+    try:
+        service.correct_round(current_user.id, one.id, form.corrected(), form.reason.data or "", clock.now())
+    except (refusals.WrongDays, refusals.DaysPast, refusals.NotOpen) as refusal:
+        refuse(form, "reason" if isinstance(refusal, refusals.NotOpen) else "last", refusal)
+        return invalid("commendations/correct.html", **page)
+    message = _("The round is corrected, and those whom it concerns are told.")
     return done(message, url_for(".manage", public_id=public_id))
 
 
@@ -141,9 +176,22 @@ def revoke(public_id: str, nomination: str) -> Any:
 
 
 def _page(public_id: str) -> dict[str, Any]:
+    """A round with all that is done in it, and who may do what stands next. As many statements for many as for one."""
     one = queries.round_kept(current_user, public_id)
+    nominations, committee = queries.nominations(one.id), queries.committee(one.id)
+    objections = queries.objections(one.id)
+    chosen, agreed, awarded = (
+        [each for each in nominations if each.state is state] for state in (State.CHOSEN, State.AGREED, State.AWARDED)
+    )
+    judges = uninvolved.judges(one.unit, [each for each in objections if each.verdict is Verdict.OPEN])
+    granters = uninvolved.granters(one, chosen) if one.state is RoundState.NOTICE else None
+    everybody = [*judges.values(), *([granters] if granters else [])]
     return {
-        "round": one, "committee": queries.committee(one.id), "nominations": queries.nominations(one.id),
-        "objections": queries.objections(one.id), "who": NumberForm(formdata=None), "wrong": None,
-        "answer": AnswerForm(formdata=None), "today": clock.local_day(clock.now()),
+        "round": one, "nominations": nominations, "objections": objections, "committee": committee,
+        "judges": judges, "granters": granters, "own": with_others([current_user.id]),
+        "names": names(everybody),
+        "undecidable": uninvolved.undecidable(agreed, committee), "agreed": agreed,
+        "odd": uninvolved.resting_on_one(one, awarded),
+        "who": NumberForm(formdata=None), "wrong": None, "answer": AnswerForm(formdata=None),
+        "today": clock.local_day(clock.now()),
     }  # fmt: skip

@@ -59,6 +59,7 @@ class State(StrEnum):
     SET_ASIDE = "set aside"
     AWARDED = "awarded"
     REVOKED = "revoked"
+    TAKEN_BACK = "taken back"
 
 
 STATE_NAMES = {
@@ -66,9 +67,14 @@ STATE_NAMES = {
     State.DECLINED: N_("Declined by the nominated person"), State.CHOSEN: N_("To be commended"),
     State.NOT_CHOSEN: N_("Not chosen"), State.SET_ASIDE: N_("Set aside after an objection"),
     State.AWARDED: N_("Commended"), State.REVOKED: N_("Revoked"),
+    State.TAKEN_BACK: N_("Taken back"),
 }  # fmt: skip
 # What the committee sees, and what stands on notice and afterwards.
 BEFORE_COMMITTEE = (State.AGREED, State.CHOSEN, State.NOT_CHOSEN)
+# Of several nominations of one person the one that has come furthest stands.
+FURTHEST = (State.CHOSEN, State.NOT_CHOSEN, State.AGREED, State.ASKED)
+# Who has declined can think again as long as the round is open.
+MAY_AGREE = (State.ASKED, State.DECLINED)
 # From what the person can still go back: afterwards it has been granted.
 MAY_DECLINE = (State.ASKED, State.AGREED, State.CHOSEN, State.NOT_CHOSEN)
 
@@ -78,8 +84,21 @@ def how_many(percent: int | None, number: int | None, people: int) -> int:
     return people * percent // 100 if percent is not None else number or 0
 
 
+# What the committee has not decided on yet, so that its nominator can still change it.
+UNDECIDED = (State.ASKED, State.AGREED)
+
+
 def may_be_commended(whom: Whom, stage: Stage, standing: Standing) -> bool:
     return stage is Stage.FULL if whom is Whom.FULL else standing is not Standing.STUDENT
+
+
+def why_not_correct(*, state: RoundState, first: date, last: date, today: date, was_last: date) -> Refusal | None:
+    """The first reason against setting a round's last day of nominations anew, or None."""
+    if state is not RoundState.OPEN:
+        return refusals.NotOpen()
+    if last < first:
+        return refusals.WrongDays()
+    return refusals.DaysPast() if last < today and last != was_last else None
 
 
 def why_not_open(*, first: date, last: date, today: date, most: int) -> Refusal | None:
@@ -104,24 +123,33 @@ def why_not_nominate(
 def why_not_answer(*, round_state: RoundState, state: State, agrees: bool) -> Refusal | None:
     """The first reason against the nominated person's agreeing, or declining, or None."""
     if agrees:
-        return None if (round_state, state) == (RoundState.OPEN, State.ASKED) else refusals.AnsweredAlready()
+        return None if round_state is RoundState.OPEN and state in MAY_AGREE else refusals.AnsweredAlready()
     is_under_way = round_state in (RoundState.OPEN, RoundState.NOTICE)
     return None if is_under_way and state in MAY_DECLINE else refusals.AnsweredAlready()
 
 
+def why_not_change(*, state: RoundState, nomination: State) -> Refusal | None:
+    """The first reason against the nominator's changing a nomination or taking it back, or None."""
+    if state is not RoundState.OPEN:
+        return refusals.NotOpen()
+    return None if nomination in UNDECIDED else refusals.DecidedAlready()
+
+
 def why_not_decide(
     *, state: RoundState, nomination: State, chosen: bool, left: int, most: int, is_involved: bool, day: date,
-    first: date, today: date, reason: str,
+    first: date, today: date, reason: str, reason_before: str = "",
 ) -> Refusal | None:  # fmt: skip
     """The first reason against the committee's word on a nomination, or None. `is_involved`: who enters it is the
-    nominated person or nominated them; `left`: how many more may be commended."""
+    nominated person or nominated them; `left`: how many more may be commended. Who decides otherwise says why, in
+    other words than before; who decides the same corrects day and note."""
     if is_involved:
         return refusals.InvolvedInNomination()
     if state is not RoundState.OPEN or nomination not in BEFORE_COMMITTEE:
         return refusals.NotBeforeCommittee()
     if not first <= day <= today:
         return refusals.WrongDecisionDay(first, today)
-    if nomination is not State.AGREED and not reason:
+    is_otherwise = nomination is not State.AGREED and (nomination is State.CHOSEN) != chosen
+    if is_otherwise and reason in ("", reason_before):
         return refusals.WhyOtherwise()
     return refusals.NoneLeft(most) if chosen and nomination is not State.CHOSEN and left < 1 else None
 
@@ -139,12 +167,14 @@ def why_not_publish(*, state: RoundState, last: date, today: date, waiting: int,
 
 
 def why_not_award(
-    *, state: RoundState, until: date | None, today: date, objections: int, is_involved: bool
+    *, state: RoundState, until: date | None, today: date, chosen: int, objections: int, is_involved: bool
 ) -> Refusal | None:
     """The first reason against granting it to those on notice, or None. `is_involved`: who grants it has decided on or
     published it, or is among those it is for."""
     if state is not RoundState.NOTICE or until is None:
         return refusals.NotOnNotice()
+    if not chosen:
+        return refusals.NobodyLeft()
     if is_involved:
         return refusals.SecondPerson()
     if today <= until:

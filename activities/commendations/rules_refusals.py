@@ -77,6 +77,11 @@ class NoneLeft(Refusal):
 
 
 @refusal
+class DecidedAlready(Refusal):
+    sentence: ClassVar[str] = N_("This nomination is ended, or the committee has decided on it.")
+
+
+@refusal
 class NotOpen(Refusal):
     sentence: ClassVar[str] = N_("This round is not open any more.")
 
@@ -101,6 +106,12 @@ class NobodyChosen(Refusal):
 @refusal
 class NotOnNotice(Refusal):
     sentence: ClassVar[str] = N_("This does not stand on notice.")
+
+
+@refusal
+class NobodyLeft(Refusal):
+    sentence: ClassVar[str] = N_("Nobody stands on notice any more.")
+    remedy: ClassVar[str] = N_("Call the round off.")
 
 
 @refusal

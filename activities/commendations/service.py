@@ -1,5 +1,5 @@
-"""Rounds of commendation: opened, their committee named, put on notice, granted by a second person, revoked. The people
-whom it is about are locked first, then the round, then a nomination."""
+"""Rounds of commendation: opened, corrected, put on notice, granted by a second person, revoked. The people whom it is
+about are locked first, then the round, then a nomination."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 
 from activities.audit import service as audit
-from activities.certificates.notice_queries import school_of
 from activities.commendations import notices, queries, rules
-from activities.commendations.models import CommitteeMember, Nomination, Round
+from activities.commendations.models import Nomination, Round
 from activities.commendations.rules import Nominators, RoundState, State, Whom
-from activities.commendations.rules_refusals import NotAwarded, NotOpen, OnCommitteeAlready
+from activities.commendations.rules_refusals import NotAwarded, NotOpen
+from activities.commendations.uninvolved import granting
 from activities.dossiers import service as dossiers
 from activities.dossiers.rules import Block, Said
 from activities.kit.clock import local_day
-from activities.kit.db import db, lock, transactional, unless_there
+from activities.kit.db import db, lock, transactional
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
 from activities.people.models import Member, Unit
@@ -46,6 +46,16 @@ class Terms:
     notice_days: int
 
 
+@dataclass(frozen=True)
+class Corrected:
+    """What of a round can be said otherwise while it is open. The quota cannot: it was reckoned when it was opened."""
+
+    title: str
+    granted_by: str
+    last: date
+    notice_days: int
+
+
 @transactional
 def open_round(actor_id: int, unit_id: int, terms: Terms, now: datetime) -> str:
     """Open a round for a unit and all below. Return its public id. Raises the rules' Refusal, NotFound for another's
@@ -67,20 +77,25 @@ def open_round(actor_id: int, unit_id: int, terms: Terms, now: datetime) -> str:
 
 
 @transactional
-def name_to_committee(actor_id: int, round_id: int, member_id: int, now: datetime) -> None:
-    """Let somebody of the school decide; they are told. Raises OnCommitteeAlready, NotOpen."""
-    member = lock(Member, member_id)
+def correct_round(actor_id: int, round_id: int, corrected: Corrected, reason: str, now: datetime) -> None:
+    """Say otherwise what a round is called, who grants it and how long it takes, until those chosen stand on notice.
+    Who is nominated, and the committee, are told. Raises the rules' Refusal."""
     one = round_locked(actor_id, round_id)
-    if not member.active or school_of(member.unit.path) != school_of(one.unit.path):
-        raise NotFound
-    if one.state is not RoundState.OPEN:
-        raise NotOpen
-    refusal = OnCommitteeAlready(member.name)
-    row = CommitteeMember(round_id=round_id, member_id=member_id, named_by_id=actor_id, named_at=now)
-    with unless_there(lambda: refusal):
-        db.session.add(row)
-    audit.leave(now, actor_id, "name", CommitteeMember, row.id, after={"round": round_id, "member": member_id})
-    notices.named(member_id, one, now)
+    refusal = rules.why_not_correct(
+        state=one.state, first=one.first, last=corrected.last, today=local_day(now), was_last=one.last
+    )
+    if refusal:
+        raise refusal
+    before = {name: getattr(one, name) for name, value in vars(corrected).items() if getattr(one, name) != value}
+    if not before:
+        return
+    after = {name: getattr(corrected, name) for name in before}
+    for name, value in after.items():
+        setattr(one, name, value)
+    audit.leave(now, actor_id, "correct", Round, round_id, before=before, after=after, reason=reason)
+    nominated = (each.member_id for each in queries.nominations(round_id, rules.MAY_DECLINE))
+    told = {*nominated, *(each.member_id for each in queries.committee(round_id))}
+    notices.corrected(sorted(told), one, reason, now)
 
 
 @transactional
@@ -110,10 +125,9 @@ def award(actor_id: int, round_id: int, now: datetime) -> int:
     db.session.execute(people.with_for_update(key_share=True)).all()
     one, today = round_locked(actor_id, round_id), local_day(now)
     chosen = queries.nominations(round_id, [State.CHOSEN])
-    involved = {one.published_by_id, *(each.decided_by_id for each in chosen), *(each.member_id for each in chosen)}
     refusal = rules.why_not_award(
-        state=one.state, until=one.notice_until, today=today, objections=queries.open_objections(round_id),
-        is_involved=same_person(actor_id, *involved),
+        state=one.state, until=one.notice_until, today=today, chosen=len(chosen),
+        objections=queries.open_objections(round_id), is_involved=same_person(actor_id, *granting(one, chosen)),
     )  # fmt: skip
     if refusal:
         raise refusal

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from activities.audit import service as audit
 from activities.commendations import rules_stories as rules
 from activities.commendations import story_notices, story_queries
-from activities.commendations.models import Story, StoryActivity, StoryPhoto
+from activities.commendations.models import Story, StoryActivity
 from activities.commendations.rules_stories import StoryState
 from activities.kit.clock import local_day
 from activities.kit.db import db, lock, transactional
@@ -20,9 +20,6 @@ from activities.kit.roles import Permission
 from activities.people.models import Member
 from activities.people.persons import same_person
 from activities.people.service import acting
-from activities.photos import service as photos
-from activities.photos.apart import Picture
-from activities.photos.rules import People
 
 # How far back a story may tell.
 REACH = timedelta(days=5 * 366)
@@ -51,42 +48,19 @@ def rewrite(
 ) -> None:
     """Change a story; it is published no more until the person agrees anew. Raises ChangedMeanwhile where it is not the
     revision that was `seen`."""
-    story = _to_change(actor_id, story_id)
+    story = to_change(actor_id, story_id)
     if story.revision != seen:
         raise ChangedMeanwhile
     story.title, story.text, story.written_at = title, text, now
     db.session.execute(sa.delete(StoryActivity).where(StoryActivity.story_id == story_id))
     _link(story, about, now)
-    _revise(actor_id, story, "rewrite", now)
-
-
-@transactional
-def add_photo(
-    actor_id: int, story_id: int, picture: Picture, caption: str, people: People | None, now: datetime
-) -> None:
-    """Add a photo to a story, for which the person is asked anew. Raises TooManyPhotos and what photos refuse."""
-    story = _to_change(actor_id, story_id)
-    if len(story.photos) >= rules.MOST_PHOTOS:
-        raise rules.TooManyPhotos(rules.MOST_PHOTOS)
-    photo = photos.keep(actor_id, picture, caption, people, now)
-    db.session.add(StoryPhoto(story_id=story_id, photo_id=photo.id))
-    _revise(actor_id, story, "add photo", now)
-
-
-@transactional
-def remove_photo(actor_id: int, story_id: int, photo_id: int, reason: str, now: datetime) -> None:
-    """Remove a photo for good. Raises WhyRemoved."""
-    story = _to_change(actor_id, story_id)
-    if photo_id not in {one.id for one in story.photos}:
-        raise NotFound
-    photos.remove(actor_id, photo_id, reason, now)
-    _revise(actor_id, story, "remove photo", now)
+    revise(actor_id, story, "rewrite", now)
 
 
 @transactional
 def ask(actor_id: int, story_id: int, now: datetime) -> None:
     """Show the person what is to be published, and ask whether they agree. Raises AskedAlready, TellsNothing."""
-    story = _to_change(actor_id, story_id)
+    story = to_change(actor_id, story_id)
     if refusal := rules.why_not_ask(story.state, len(story.activities)):
         raise refusal
     _set(actor_id, story, "ask", StoryState.ASKED, now)
@@ -109,12 +83,32 @@ def agree(member_id: int, story_id: int, seen: int, now: datetime) -> None:
 
 @transactional
 def withdraw(member_id: int, story_id: int, now: datetime) -> None:
-    """Not have it published, at any time and without a reason. Raises NotAsked."""
+    """Not have it published, at any time and without a reason: there is no consent any more. Raises NotAsked."""
     story = _own(member_id, story_id)
-    if story.state not in (StoryState.ASKED, StoryState.PUBLISHED):
+    if story.state not in rules.MAY_WITHDRAW:
         raise rules.NotAsked
+    story.agreed_revision = story.agreed_at = None
     _set(member_id, story, "withdraw", StoryState.WITHDRAWN, now)
     story_notices.withdrawn(story.by_id, story.public_id, story.title, now)
+
+
+@transactional
+def take_down(actor_id: int, story_id: int, reason: str, now: datetime) -> None:
+    """Have a story read no more by the school; the person and who wrote it are told why. Raises NotPublished."""
+    story = to_change(actor_id, story_id)
+    if story.state is not StoryState.PUBLISHED:
+        raise rules.NotPublished
+    down(actor_id, story, reason, now)
+
+
+@transactional
+def publish_again(actor_id: int, story_id: int, now: datetime) -> None:
+    """Undo that it was taken down, by the consent that stands; the person is told. Raises the rules' Refusal."""
+    story = to_change(actor_id, story_id)
+    if refusal := rules.why_not_publish_again(story.state, story.revision, story.agreed_revision):
+        raise refusal
+    _set(actor_id, story, "publish again", StoryState.PUBLISHED, now)
+    story_notices.again(story.member_id, story.public_id, story.title, now)
 
 
 def since(now: datetime) -> date:
@@ -130,7 +124,15 @@ def _own(member_id: int, story_id: int) -> Story:
     return story
 
 
-def _to_change(actor_id: int, story_id: int) -> Story:
+def down(actor_id: int, story: Story, reason: str, now: datetime) -> None:
+    """Take down a story that is locked, and tell whom it concerns."""
+    _set(actor_id, story, "take down", StoryState.TAKEN_DOWN, now, reason)
+    told = sorted({story.member_id, story.by_id} - {actor_id})
+    story_notices.taken_down(told, story.public_id, story.title, reason, now)
+
+
+def to_change(actor_id: int, story_id: int) -> Story:
+    """A story that is the actor's to change, locked."""
     found = db.session.get(Story, story_id)
     if found is None:
         raise NotFound
@@ -138,8 +140,6 @@ def _to_change(actor_id: int, story_id: int) -> Story:
     story = lock(Story, story_id)
     if not story_queries.keeps(acting(actor_id), story):
         raise NotFound
-    if same_person(actor_id, story.member_id):
-        raise rules.OwnStory
     return story
 
 
@@ -149,7 +149,7 @@ def _link(story: Story, about: Collection[int], now: datetime) -> None:
     db.session.add_all([StoryActivity(story_id=story.id, activity_id=one) for one in ids])
 
 
-def _revise(actor_id: int, story: Story, verb: str, now: datetime) -> None:
+def revise(actor_id: int, story: Story, verb: str, now: datetime) -> None:
     """What was agreed to is another text by now: it is a draft again."""
     was = story.state
     story.revision += 1
@@ -158,8 +158,11 @@ def _revise(actor_id: int, story: Story, verb: str, now: datetime) -> None:
         story_notices.changed(story.member_id, now)
 
 
-def _set(actor_id: int, story: Story, verb: str, state: StoryState, now: datetime) -> None:
+def _set(actor_id: int, story: Story, verb: str, state: StoryState, now: datetime, reason: str = "") -> None:
     before, story.state = story.state, state
+    is_down = state is StoryState.TAKEN_DOWN
+    story.taken_down_at, story.taken_down_by_id = (now, actor_id) if is_down else (None, None)
+    story.why_down = reason
     after = {"state": state, "revision": story.revision}
-    audit.leave(now, actor_id, verb, Story, story.id, before={"state": before}, after=after)
+    audit.leave(now, actor_id, verb, Story, story.id, before={"state": before}, after=after, reason=reason)
     db.session.flush()

@@ -6,26 +6,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from activities.commendations.forms import LONGEST, NumberForm
+from activities.commendations.forms import LONGEST, NumberForm, SeenForm
 from activities.commendations.models import Story
 from activities.commendations.rules_stories import MOST_TEXT, MOST_TITLE
 from activities.duties.models import Activity
-from activities.kit.fields import Chips, Revision
+from activities.kit.fields import Chips
 from activities.kit.text import clean_line, clean_text
 
 
 class PersonForm(NumberForm):
     """About whom."""
-
-
-class SeenForm(FlaskForm):
-    """Which revision somebody has before them."""
-
-    seen = Revision()
 
 
 class StoryForm(SeenForm):

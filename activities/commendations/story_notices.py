@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -44,6 +44,18 @@ words(
     N_("It is taken down until you have agreed to the new text and pictures."),
     _all, Group.RECORDS,
 )  # fmt: skip
+words(
+    "stories.taken_down",
+    N_("Taken down: %(title)s"),
+    N_("It is read by the school no more. Reason: %(reason)s"),
+    _story, Group.RECORDS,
+)  # fmt: skip
+words(
+    "stories.again",
+    N_("Published again: %(title)s"),
+    N_("It is the text and the pictures that you agreed to. You can take it down there at any time."),
+    _story, Group.RECORDS,
+)  # fmt: skip
 
 
 def asked(member_id: int, story: str, by: str, now: datetime) -> None:
@@ -60,3 +72,11 @@ def withdrawn(by_id: int, story: str, title: str, now: datetime) -> None:
 
 def changed(member_id: int, now: datetime) -> None:
     outbox.post(now, [member_id], "stories.changed")
+
+
+def taken_down(member_ids: Collection[int], story: str, title: str, reason: str, now: datetime) -> None:
+    outbox.post(now, member_ids, "stories.taken_down", story=story, title=title, reason=reason)
+
+
+def again(member_id: int, story: str, title: str, now: datetime) -> None:
+    outbox.post(now, [member_id], "stories.again", story=story, title=title)

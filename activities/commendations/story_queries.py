@@ -17,14 +17,16 @@ from activities.kit.db import db
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
 from activities.people.models import Member, Unit
-from activities.people.persons import is_account_of
+from activities.people.persons import is_account_of, same_person
 from activities.people.queries import within
 from activities.people.users import Viewer
 from activities.photos.models import Photo
 from activities.records.models import Record
 from activities.records.rules import CAME
 
-PAGE = 12
+PAGE, KEPT = 12, 30
+# Of whom data are still used: neither restricted nor erased.
+IN_USE = sa.and_(Member.restricted_at.is_(None), Member.erased_at.is_(None))
 
 
 def _stories() -> sa.Select[Story]:
@@ -34,7 +36,7 @@ def _stories() -> sa.Select[Story]:
         .join(Member.unit)
         .options(
             contains_eager(Story.member).contains_eager(Member.unit), joinedload(Story.by, innerjoin=True),
-            selectinload(Story.photos), selectinload(Story.activities),
+            joinedload(Story.taken_down_by), selectinload(Story.photos), selectinload(Story.activities),
         )
     )  # fmt: skip
 
@@ -42,7 +44,7 @@ def _stories() -> sa.Select[Story]:
 def published(viewer: Viewer, page: int) -> list[Story]:
     """What the viewer's school reads, the latest first; one more than a page holds."""
     school = Unit.path.startswith(f"{school_of(viewer.unit.path)}/")
-    query = _stories().where(school, Story.state == StoryState.PUBLISHED, Member.restricted_at.is_(None))
+    query = _stories().where(school, Story.state == StoryState.PUBLISHED, IN_USE)
     return list(
         db.session.scalars(query.order_by(Story.agreed_at.desc(), Story.id).limit(PAGE + 1).offset((page - 1) * PAGE))
     )
@@ -54,10 +56,13 @@ def about(member_id: int) -> list[Story]:
     return list(db.session.scalars(query.order_by(Story.id.desc()).limit(PAGE)))
 
 
-def kept(keeper: Viewer) -> list[Story]:
-    """What is written about the keeper's people, the latest first."""
-    query = _stories().where(within(keeper.paths(Permission.KEEP_RECORDS)), ~is_account_of(Story.member_id, keeper.id))
-    return list(db.session.scalars(query.order_by(Story.id.desc()).limit(2 * PAGE)))
+def kept(keeper: Viewer, find: str, page: int) -> list[Story]:
+    """What is written about the keeper's people, the latest first, of those whose title or person's name has `find` in
+    it; one more than a page holds."""
+    theirs = within(keeper.paths(Permission.KEEP_RECORDS)), IN_USE, ~is_account_of(Story.member_id, keeper.id)
+    has = sa.or_(Story.title.icontains(find, autoescape=True), Member.name.icontains(find, autoescape=True))
+    query = _stories().where(*theirs, *([has] if find else []))
+    return list(db.session.scalars(query.order_by(Story.id.desc()).limit(KEPT + 1).offset((page - 1) * KEPT)))
 
 
 def seen(viewer: Viewer, public_id: str) -> Story:
@@ -66,7 +71,7 @@ def seen(viewer: Viewer, public_id: str) -> Story:
     if found is None:
         raise NotFound
     in_school = school_of(found.member.unit.path) == school_of(viewer.unit.path)
-    is_public = found.state is StoryState.PUBLISHED and in_school and found.member.restricted_at is None
+    is_public = found.state is StoryState.PUBLISHED and in_school and _in_use(found)
     is_shown = found.member_id == viewer.id and found.state is not StoryState.DRAFT
     if not (is_public or is_shown or keeps(viewer, found)):
         raise NotFound
@@ -82,7 +87,12 @@ def to_keep(keeper: Viewer, public_id: str) -> Story:
 
 
 def keeps(viewer: Viewer, story: Story) -> bool:
-    return viewer.id != story.member_id and viewer.may(Permission.KEEP_RECORDS, story.member.unit.path)
+    may = _in_use(story) and viewer.may(Permission.KEEP_RECORDS, story.member.unit.path)
+    return may and not same_person(viewer.id, story.member_id)
+
+
+def _in_use(story: Story) -> bool:
+    return story.member.restricted_at is None and story.member.erased_at is None
 
 
 def photo_of(story: Story, public_id: str) -> Photo:

@@ -9,9 +9,8 @@ import sqlalchemy as sa
 
 from activities.certificates import batches
 from activities.certificates.models import Certificate, CertificateRequest, Objection
-from activities.certificates.notice_queries import judges
 from activities.certificates.objections import answer, object_to
-from activities.certificates.queries import lines, waiting_items
+from activities.certificates.queries import issuers_for, lines, waiting_items
 from activities.certificates.requests import ask, decline
 from activities.certificates.rules_notice import Verdict
 from activities.certificates.service import Order, issue, revoke, supersede
@@ -51,15 +50,19 @@ def _object(secretary: int, people: list[int], now: datetime) -> None:
     """To one that a branch's secretary has issued, which the secretary is still to answer; and to two others."""
     objector = _by_number("organizer")
     for one in people[:1]:
-        for other in judges(db.session.get_one(Member, one), {secretary, objector})[:1]:
+        for other in _other_issuers(one, {secretary, objector})[:1]:
             paper = _id(issue(other, one, _order(Ledger.SERVICE, now), now - timedelta(days=3)))
             object_to(objector, paper, "10 月那次清扫，名单上的时长比实际多半小时。", now - timedelta(hours=20))
     for one, (verdict, reason, word) in zip(people[1:], ANSWERS, strict=False):
         paper = _id(issue(secretary, one, _order(Ledger.SERVICE, now), now - timedelta(days=3)))
         public_id = object_to(objector, paper, reason, now - timedelta(days=2))
         objection = db.session.scalars(sa.select(Objection.id).where(Objection.public_id == public_id)).one()
-        for judge in judges(db.session.get_one(Member, one), {secretary, objector})[:1]:
+        for judge in _other_issuers(one, {secretary, objector})[:1]:
             answer(judge, objection, verdict, word, now - timedelta(days=1))
+
+
+def _other_issuers(member_id: int, but: set[int]) -> list[int]:
+    return [who for who in issuers_for(db.session.get_one(Member, member_id)) if who not in but]
 
 
 def _ask(secretary: int, people: list[int], now: datetime) -> None:

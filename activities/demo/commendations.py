@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 import sqlalchemy as sa
 
-from activities.commendations import deciding, nominating, objections, service
+from activities.commendations import committees, deciding, nominating, objections, service
 from activities.commendations.models import Nomination, Round
 from activities.commendations.rules import Nominators, Whom
 from activities.commendations.service import Terms
@@ -50,7 +50,7 @@ def play(now: datetime) -> None:
     ), committee)  # fmt: skip
     for n, reasons in enumerate(REASONS):
         found = _nominated(students[n + 1], students[n + 9], reasons, at(june + 2 * DAY, NINE))
-        nominating.agree(students[n + 1].id, found, at(june + 3 * DAY, NINE))
+        nominating.agree(students[n + 1].id, found, 1, at(june + 3 * DAY, NINE))
         deciding.decide(committee[0].id, found, n < 3, june + 11 * DAY, "", at(june + 11 * DAY, NINE))
     service.publish(secretary, _latest(), at(june + 12 * DAY, NINE))
     service.award(deputy, _latest(), at(june + 29 * DAY, NINE))
@@ -63,7 +63,7 @@ def play(now: datetime) -> None:
     _nominated(member, students[2], REASONS[0], at(first + 2 * DAY, NINE))
     for n, reasons in enumerate(REASONS[1:], 20):
         found = _nominated(students[n], students[n + 9], reasons, at(first + 2 * DAY, NINE))
-        nominating.agree(students[n].id, found, at(first + 3 * DAY, NINE))
+        nominating.agree(students[n].id, found, 1, at(first + 3 * DAY, NINE))
     _read(now - 30 * DAY)
 
 
@@ -76,7 +76,7 @@ def _staff_award(secretary: int, school: int, teachers: Sequence[Member], today:
     _round(secretary, school, terms, committee)
     for n, reasons in enumerate(STAFF_REASONS):
         found = _nominated(teachers[n], teachers[n + 3], reasons, at(first + 4 * DAY, NINE))
-        nominating.agree(teachers[n].id, found, at(first + 6 * DAY, NINE))
+        nominating.agree(teachers[n].id, found, 1, at(first + 6 * DAY, NINE))
         deciding.decide(committee[0].id, found, True, today - 5 * DAY, "", at(today - 5 * DAY, NINE))
     service.publish(secretary, _latest(), at(today - 2 * DAY, NINE))
     objections.object_to(teachers[5].id, found, "材料中的包班班级与实际不符，请核实。", at(today - DAY, NINE))
@@ -106,7 +106,7 @@ def _round(secretary: int, school: int, terms: Terms, committee: Sequence[Member
     opened = at(terms.first, NINE)
     service.open_round(secretary, school, terms, opened)
     for one in committee:
-        service.name_to_committee(secretary, _latest(), one.id, opened)
+        committees.name(secretary, _latest(), one.id, opened)
 
 
 def _nominated(who: Member, by: Member, reasons: str, moment: datetime) -> int:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from activities.commendations import stories, story_queries
+from activities.commendations import stories, story_photos, story_queries
 from activities.commendations.models import Story
 from activities.demo import pictures
 from activities.duties.models import Activity, Post, Slot
@@ -95,7 +95,7 @@ def _write(by: int, who: int, told: Told, moment: datetime) -> None:
     about = [one.id for one in known if told.kind in ("", one.kind_key)]
     stories.write(by, who, told.title, told.text, about, moment)
     for draw, caption in told.photos:
-        stories.add_photo(by, _latest()[0], draw(), caption, People.NOBODY, moment)
+        story_photos.add_photo(by, _latest()[0], draw(), caption, People.NOBODY, moment)
     stories.ask(by, _latest()[0], moment)
 
 

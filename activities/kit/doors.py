@@ -101,6 +101,7 @@ DOORS = (
                         also=(
                             "commendations.show", "commendations.nominate", "commendations.mine",
                             "commendations.committee", "commendations.decide", "commendations.object_to",
+                            "commendations.rewrite",
                         ),
                     ),
                     Page(
@@ -108,6 +109,7 @@ DOORS = (
                         also=(
                             "commendations.story", "commendations.kept_stories", "commendations.new_story",
                             "commendations.edit_story", "commendations.new_photo", "commendations.remove_photo",
+                            "commendations.describe_photo", "commendations.take_down_story",
                         ),
                     ),
                     Page("certificates.on_notice", N_("On notice"), also=("certificates.object_to",)),
@@ -202,7 +204,10 @@ DOORS = (
             Page("ballots.kept", N_("Ballots"), also=("ballots.show", "ballots.new")),
             Page(
                 "commendations.kept", N_("Commendations"), Permission.COMMEND,
-                also=("commendations.new", "commendations.manage", "commendations.call_off", "commendations.revoke"),
+                also=(
+                    "commendations.new", "commendations.manage", "commendations.correct", "commendations.call_off",
+                    "commendations.revoke",
+                ),
             ),
             Group(
                 N_("To do"),

@@ -20,13 +20,16 @@ from activities.photos.rules import LONGEST_CAPTION, PEOPLE_NAMES, NoCaption, No
 
 LONGEST = _l("At most %(max)s characters.")
 ACCEPT = {"accept": "image/jpeg,image/png,image/webp"}
+# Made before the others, so that what is wrong with it is said first, as it stands first.
+PHOTO = FileField(
+    _l("Photo"), [FileRequired(_l("Choose a photo."))],
+    description=_l("JPEG, PNG or WebP. Where and with what it was taken is removed from it."), render_kw=ACCEPT,
+)  # fmt: skip
 
 
-class PhotoForm(FlaskForm):
-    photo = FileField(
-        _l("Photo"), [FileRequired(_l("Choose a photo."))],
-        description=_l("JPEG, PNG or WebP. Where and with what it was taken is removed from it."), render_kw=ACCEPT,
-    )  # fmt: skip
+class DescriptionForm(FlaskForm):
+    """What a photo shows, and whom."""
+
     caption = StringField(
         _l("What it shows"),
         [DataRequired(_l("Say in words what the photo shows.")), Length(max=LONGEST_CAPTION, message=LONGEST)],
@@ -36,6 +39,14 @@ class PhotoForm(FlaskForm):
         _l("Who can be recognised in it"), [InputRequired(_l("Say whom the photo shows."))],
         choices=lambda: [(str(people), _(name)) for people, name in PEOPLE_NAMES.items()],
     )  # fmt: skip
+
+    def said(self) -> dict[str, Any]:
+        """What was said of it, once the form is valid."""
+        return {"caption": self.caption.data or "", "people": People(self.people.data)}
+
+
+class PhotoForm(DescriptionForm):
+    photo = PHOTO
 
     def read(self, side: int) -> Picture | None:
         """The picture in the file, once the rest is valid; None where it cannot be taken, with the reason beside it."""
@@ -49,10 +60,6 @@ class PhotoForm(FlaskForm):
         """Show a refusal beside what it speaks of."""
         fields: dict[type[Refusal], str] = {NoCaption: "caption", NotAgreed: "people"}
         refuse(self, fields.get(type(refusal), "photo"), refusal)
-
-    def said(self) -> dict[str, Any]:
-        """What was said of it, once the form is valid."""
-        return {"caption": self.caption.data or "", "people": People(self.people.data)}
 
 
 class RemovalForm(FlaskForm):

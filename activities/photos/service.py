@@ -29,6 +29,23 @@ def keep(actor_id: int, picture: Picture, caption: str, people: People | None, n
     return photo
 
 
+def describe(actor_id: int, photo_id: int, caption: str, people: People | None, now: datetime) -> bool:
+    """Say anew what a photo shows, and whom. Return whether that is something else than before. Raises NoCaption,
+    NotAgreed."""
+    photo = lock(Photo, photo_id)
+    if photo.removed_at:
+        raise NotFound
+    if refusal := rules.why_not_keep(caption, people):
+        raise refusal
+    before = {"caption": photo.caption, "people": photo.people}
+    after = {"caption": caption, "people": people}
+    if after == before:
+        return False
+    photo.caption, photo.people = caption, people or photo.people
+    audit.leave(now, actor_id, "describe photo", Photo, photo.id, before=before, after=after)
+    return True
+
+
 def remove(actor_id: int, photo_id: int, reason: str, now: datetime) -> None:
     """Delete the pictures for good; that there was a photo, and what was said of it, stays. Raises WhyRemoved."""
     photo = lock(Photo, photo_id)

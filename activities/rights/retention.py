@@ -53,7 +53,7 @@ TEXTS: dict[Any, tuple[str, ...]] = {
     Essay: ("text",), GradeVersion: ("opinion", "reason"), Opinion: ("text",), GradeObjection: ("reason", "word"),
     Holder: ("reason",), Outcome: ("reason",), ForgetRequest: ("reason",),
     PeerReview: ("comment",), Nomination: ("reasons", "word"), NoticeObjection: ("reason", "word"),
-    Story: ("title", "text"),
+    Story: ("title", "text", "why_down"),
 }  # fmt: skip
 
 

@@ -264,7 +264,7 @@ SECTIONS: dict[str, Section] = {
         Story.member_id,
         {
             "title": Story.title, "text": Story.text, "state": Story.state, "written_at": Story.written_at,
-            "agreed_at": Story.agreed_at,
+            "agreed_at": Story.agreed_at, "taken_down_at": Story.taken_down_at, "why_taken_down": Story.why_down,
         },
     ),
     "requests_to_be_forgotten": Section(

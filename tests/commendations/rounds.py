@@ -8,14 +8,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from activities.commendations import deciding, nominating, service, stories
+from activities.commendations import committees, deciding, nominating, service, stories
 from activities.commendations.models import Nomination, Round, Story
 from activities.commendations.rules import Nominators, State, Whom
 from activities.commendations.service import Terms
 from activities.duties.kinds import Evidence, Ledger
 from activities.kit.db import db
 from activities.kit.roles import Role
-from activities.people.models import Member, RoleGrant
+from activities.outbox.models import Notice
+from activities.people.models import AccountLink, Member, RoleGrant
 from activities.people.rules import Stage
 from activities.records.models import Record
 from activities.records.rules import Attendance
@@ -33,7 +34,7 @@ AWARDED = DECIDED + 8 * DAY
 def opened(cast: Cast, by: Member | None = None, **terms: Any) -> str:
     """A round of the school with Gu on its committee, open from today on. Its public id."""
     public_id = service.open_round((by or cast.chen).id, cast.school.id, replace(TERMS, **terms), NOW)
-    service.name_to_committee(cast.chen.id, the_round().id, cast.gu.id, NOW)
+    committees.name(cast.chen.id, the_round().id, cast.gu.id, NOW)
     return public_id
 
 
@@ -43,7 +44,7 @@ def nominated(cast: Cast, who: Member, by: Member | None = None, *, agrees: bool
     address = nominating.nominate((by or cast.ou).id, one.id, who.number, "事迹突出。", [], now)
     found = nomination(address).id
     if agrees:
-        nominating.agree(who.id, found, now)
+        nominating.agree(who.id, found, 1, now)
     return found
 
 
@@ -88,6 +89,18 @@ def nomination(address: str) -> Nomination:
 
 def state_of(nomination_id: int) -> State:
     return db.session.execute(sa.select(Nomination.state).where(Nomination.id == nomination_id)).scalar_one()
+
+
+def topics(who: Member) -> list[str]:
+    """Of what of commendations somebody was told, in order."""
+    query = sa.select(Notice.topic).where(Notice.member_id == who.id, Notice.topic.startswith("commendations."))
+    return list(db.session.scalars(query.order_by(Notice.id)))
+
+
+def one_person(*members: Member) -> None:
+    """Have accounts be one person's, as if they had been all along."""
+    db.session.add_all([AccountLink(member_id=one.id, person_id=members[0].id) for one in members])
+    db.session.commit()
 
 
 # ── stories ─────────────────────────────────────────────────────────────────

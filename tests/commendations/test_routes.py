@@ -90,8 +90,9 @@ class TestNominating:
         lin = english(app, cast.lin)
         assert "Your word is waited for" in lin.get("/commendations/").text
         assert "I agree to be named" in lin.get(address).text
-        assert lin.submit(f"{address}/agree").status_code == 303
-        assert lin.submit(f"{address}/agree").status_code == 409
+        assert lin.submit(f"{address}/agree", seen="7").status_code == 409  # other reasons than were seen
+        assert lin.submit(f"{address}/agree", seen="1").status_code == 303
+        assert lin.submit(f"{address}/agree", seen="1").status_code == 409
         assert lin.submit(f"{address}/decline").status_code == 303
         assert english(app, cast.zhao).submit(f"{address}/decline").status_code == 404
 

@@ -43,7 +43,7 @@ def test_nobody_is_chosen_beyond_the_quota(most, chosen, nomination):
 def test_a_person_agrees_once_and_goes_back_on_it_until_it_is_granted(state, nomination):
     agrees = why_not_answer(round_state=state, state=nomination, agrees=True) is None
     declines = why_not_answer(round_state=state, state=nomination, agrees=False) is None
-    assert agrees == ((state, nomination) == (RoundState.OPEN, State.ASKED))
+    assert agrees == (state is RoundState.OPEN and nomination in (State.ASKED, State.DECLINED))
     assert declines == (state in (RoundState.OPEN, RoundState.NOTICE) and nomination in MAY_DECLINE)
 
 
@@ -55,10 +55,11 @@ def test_a_person_agrees_once_and_goes_back_on_it_until_it_is_granted(state, nom
         ({"state": RoundState.AWARDED}, refusals.NotOnNotice),
         ({"until": DAY}, refusals.StillOnNotice),
         ({"objections": 1}, refusals.ObjectionsOpen),
+        ({"chosen": 0}, refusals.NobodyLeft),
         ({"is_involved": True}, refusals.SecondPerson),
     ],
 )
 def test_what_speaks_against_granting_it(changed, refusal):
-    facts = {"state": RoundState.NOTICE, "until": DAY - timedelta(1), "today": DAY, "objections": 0}
+    facts = {"state": RoundState.NOTICE, "until": DAY - timedelta(1), "today": DAY, "objections": 0, "chosen": 1}
     found = why_not_award(**{**facts, "is_involved": False, **changed})
     assert type(found) is (refusal or type(None))

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from activities.commendations import deciding, nominating, service
+from activities.commendations import committees, deciding, nominating, service
 from activities.commendations import rules_refusals as refusals
 from activities.commendations.models import Nomination
 from activities.commendations.rules import Nominators, RoundState, State, Whom
@@ -19,8 +19,6 @@ from activities.dossiers.rules import Block, OwnEntry, Said
 from activities.dossiers.service import correct, withdraw
 from activities.kit.db import db
 from activities.kit.refusal import NotAllowed, NotFound
-from activities.outbox.models import Notice
-from activities.people.models import AccountLink
 from tests.cast import DAY, NOW, at_once, make_member
 from tests.commendations.rounds import (
     AWARDED,
@@ -32,21 +30,13 @@ from tests.commendations.rounds import (
     chosen,
     nominated,
     on_notice,
+    one_person,
     opened,
     state_of,
     the_round,
+    topics,
 )
 from tests.house.test_races import race
-
-
-def topics(member) -> list[str]:
-    query = sa.select(Notice.topic).where(Notice.member_id == member.id, Notice.topic.startswith("commendations."))
-    return list(db.session.scalars(query.order_by(Notice.id)))
-
-
-def one_person(*members) -> None:
-    db.session.add_all([AccountLink(member_id=one.id, person_id=members[0].id) for one in members])
-    db.session.commit()
 
 
 class TestFromNominationToRecord:
@@ -166,11 +156,23 @@ class TestNominating:
         with pytest.raises(refusals.NotBeforeCommittee):
             deciding.decide(cast.gu.id, nomination, True, TODAY, "", NOW)
         with pytest.raises(NotFound):
-            nominating.agree(cast.zhao.id, nomination, NOW)
+            nominating.agree(cast.zhao.id, nomination, 1, NOW)
         nominating.decline(cast.lin.id, nomination, NOW)
-        with pytest.raises(refusals.AnsweredAlready):
-            nominating.agree(cast.lin.id, nomination, NOW)
+        with pytest.raises(refusals.NotBeforeCommittee):
+            deciding.decide(cast.gu.id, nomination, True, TODAY, "", NOW)
         assert topics(cast.ou) == ["commendations.declined"]
+
+    def test_who_declined_can_think_again_as_long_as_the_round_is_open_and_is_decided_on_anew(self, cast, ctx):
+        opened(cast)
+        nomination = chosen(cast, cast.lin)
+        nominating.decline(cast.lin.id, nomination, NOW)
+        nominating.agree(cast.lin.id, nomination, 1, NOW)
+        assert (state_of(nomination), the_round().chosen) == (State.AGREED, 0)
+        assert db.session.get_one(Nomination, nomination).decided_by_id is None
+        nominating.decline(cast.lin.id, nomination, NOW)
+        service.call_off(cast.chen.id, the_round().id, "改期", NOW)
+        with pytest.raises(refusals.AnsweredAlready):
+            nominating.agree(cast.lin.id, nomination, 1, NOW)
 
     def test_who_goes_back_on_it_is_not_granted_it_and_leaves_their_place(self, cast, ctx):
         opened(cast, number=2)
@@ -201,7 +203,7 @@ class TestDeciding:
         with pytest.raises(NotFound):
             deciding.decide(cast.chen.id, nomination, True, TODAY, "", NOW)
         for who in (cast.lin, cast.ou):
-            service.name_to_committee(cast.chen.id, the_round().id, who.id, NOW)
+            committees.name(cast.chen.id, the_round().id, who.id, NOW)
             with pytest.raises(refusals.InvolvedInNomination):
                 deciding.decide(who.id, nomination, True, TODAY, "", NOW)
         one_person(cast.lin, cast.gu)
@@ -276,13 +278,13 @@ class TestNoticeAndAward:
                 cast.chen.id, cast.school.id, replace(TERMS, title=f"优秀党员{size}", number=9), NOW
             )
             one = db.session.scalars(sa.select(service.Round).where(service.Round.public_id == public_id)).one()
-            service.name_to_committee(cast.chen.id, one.id, cast.gu.id, NOW)
+            committees.name(cast.chen.id, one.id, cast.gu.id, NOW)
             for n in range(size):
                 who = make_member(f"24{size:02}{n:02}", f"新人{n}", cast.first)
                 db.session.commit()
                 address = nominating.nominate(cast.ou.id, one.id, who.number, "好", [], NOW)
                 found = db.session.scalars(sa.select(Nomination.id).where(Nomination.public_id == address)).one()
-                nominating.agree(who.id, found, NOW)
+                nominating.agree(who.id, found, 1, NOW)
                 deciding.decide(cast.gu.id, found, True, TODAY, "", NOW)
             service.publish(cast.chen.id, one.id, DECIDED)
             with statements.count() as count:

@@ -10,7 +10,7 @@ import time_machine
 from sqlalchemy.exc import IntegrityError
 
 from activities.commendations import rules_stories as rules
-from activities.commendations import stories, story_queries
+from activities.commendations import stories, story_photos, story_queries
 from activities.commendations.models import Story
 from activities.commendations.rules_stories import StoryState
 from activities.kit.db import db
@@ -40,7 +40,7 @@ def topics(member) -> list[str]:
 
 def photograph() -> None:
     one = the_story()
-    stories.add_photo(one.by_id, one.id, PICTURE, "湖岸", People.NOBODY, NOW)
+    story_photos.add_photo(one.by_id, one.id, PICTURE, "湖岸", People.NOBODY, NOW)
 
 
 class TestConsent:
@@ -80,7 +80,7 @@ class TestConsent:
         one = the_story()
         stories.ask(cast.ou.id, one.id, NOW)
         stories.agree(cast.lin.id, one.id, 2, NOW)
-        stories.remove_photo(cast.ou.id, one.id, one.photos[0].id, "看得出别人", NOW)
+        story_photos.remove_photo(cast.ou.id, one.id, one.photos[0].id, "看得出别人", NOW)
         assert (the_story().state, the_story().photos) == (StoryState.DRAFT, [])
 
     def test_what_was_not_seen_is_not_agreed_to(self, cast, ctx):
@@ -108,6 +108,115 @@ class TestConsent:
         )
         db.session.rollback()  # and see what they did
         assert (the_story().state, the_story().revision) == (StoryState.DRAFT, 2)
+
+
+class TestTakingDown:
+    def test_who_keeps_the_records_takes_it_down_and_the_person_and_the_author_are_told_why(self, cast, ctx):
+        published_story(cast)
+        stories.take_down(cast.chen.id, the_story().id, "照片里认得出别人", NOW)
+        one = the_story()
+        assert (one.state, one.taken_down_by_id, one.why_down) == (
+            StoryState.TAKEN_DOWN, cast.chen.id, "照片里认得出别人",
+        )  # fmt: skip
+        assert (topics(cast.lin)[-1], topics(cast.ou)[-1]) == ("stories.taken_down",) * 2
+
+    def test_it_is_published_again_by_the_consent_to_that_very_text(self, cast, ctx):
+        published_story(cast)
+        stories.take_down(cast.chen.id, the_story().id, "核实", NOW)
+        stories.publish_again(cast.chen.id, the_story().id, NOW)
+        one = the_story()
+        assert (one.state, one.taken_down_at, one.why_down, one.agreed_revision) == (StoryState.PUBLISHED, None, "", 1)
+        assert topics(cast.lin)[-1] == "stories.again"
+
+    def test_and_not_once_it_was_changed(self, cast, ctx):
+        published_story(cast)
+        stories.take_down(cast.chen.id, the_story().id, "核实", NOW)
+        stories.rewrite(cast.ou.id, the_story().id, 1, "新标题", "新内容", [cast.sweeping.id], NOW)
+        with pytest.raises(rules.NotPublished):
+            stories.publish_again(cast.chen.id, the_story().id, NOW)
+
+    def test_nor_once_the_person_took_their_consent_back(self, cast, ctx):
+        published_story(cast)
+        stories.take_down(cast.chen.id, the_story().id, "核实", NOW)
+        stories.withdraw(cast.lin.id, the_story().id, NOW)
+        assert (the_story().state, the_story().agreed_revision) == (StoryState.WITHDRAWN, None)
+        with pytest.raises(rules.NotPublished):
+            stories.publish_again(cast.chen.id, the_story().id, NOW)
+
+    def test_only_what_is_published_is_taken_down_and_only_by_who_keeps_the_records(self, cast, ctx):
+        asked_story(cast)
+        with pytest.raises(rules.NotPublished):
+            stories.take_down(cast.ou.id, the_story().id, "核实", NOW)
+        for who in (cast.lin, cast.zhao, cast.gu):
+            with pytest.raises(NotFound):
+                stories.take_down(who.id, the_story().id, "核实", NOW)
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "UPDATE story SET agreed_revision = NULL, agreed_at = NULL",
+            "UPDATE story SET state = 'taken down'",
+        ],
+    )
+    def test_the_database_refuses_what_nobody_agreed_to_or_took_down(self, cast, ctx, statement):
+        published_story(cast)
+        with pytest.raises(IntegrityError):
+            db.session.execute(sa.text(statement))
+        db.session.rollback()
+
+    def test_published_again_and_withdrawn_at_once_the_persons_word_is_the_last(self, app, cast, ctx):
+        published_story(cast)
+        stories.take_down(cast.chen.id, the_story().id, "核实", NOW)
+        lin, chen, one = cast.lin.id, cast.chen.id, the_story().id
+        race(app, [lambda: stories.withdraw(lin, one, NOW), lambda: stories.publish_again(chen, one, NOW)])
+        db.session.rollback()  # and see what they did
+        assert (the_story().state, the_story().agreed_revision) == (StoryState.WITHDRAWN, None)
+
+
+class TestPhotos:
+    def in_order(self) -> list[str]:
+        return [one.caption for one in the_story().photos]
+
+    def of_three(self, cast) -> list[int]:
+        written_story(cast)
+        for caption in ("一", "二", "三"):
+            story_photos.add_photo(cast.ou.id, the_story().id, PICTURE, caption, People.NOBODY, NOW)
+        return [one.id for one in the_story().photos]
+
+    def test_one_is_shown_before_the_one_it_follows(self, cast, ctx):
+        ids = self.of_three(cast)
+        story_photos.move_photo(cast.ou.id, the_story().id, ids[2], NOW)
+        assert self.in_order() == ["一", "三", "二"]
+        story_photos.move_photo(cast.ou.id, the_story().id, ids[2], NOW)
+        story_photos.move_photo(cast.ou.id, the_story().id, ids[2], NOW)  # the first stays first
+        assert (self.in_order(), the_story().revision) == (["三", "一", "二"], 6)
+
+    def test_what_is_added_after_one_went_stands_last(self, cast, ctx):
+        ids = self.of_three(cast)
+        story_photos.remove_photo(cast.ou.id, the_story().id, ids[0], "糊了", NOW)
+        story_photos.add_photo(cast.ou.id, the_story().id, PICTURE, "四", People.NOBODY, NOW)
+        assert self.in_order() == ["二", "三", "四"]
+
+    def test_to_say_otherwise_what_one_shows_is_a_change_to_which_the_person_has_not_agreed(self, cast, ctx):
+        ids = self.of_three(cast)
+        stories.ask(cast.ou.id, the_story().id, NOW)
+        stories.agree(cast.lin.id, the_story().id, 4, NOW)
+        story_photos.describe_photo(cast.ou.id, the_story().id, ids[0], "一", People.NOBODY, NOW)  # the same
+        assert the_story().state is StoryState.PUBLISHED
+        story_photos.describe_photo(cast.ou.id, the_story().id, ids[0], "湖岸的落叶", People.AGREED, NOW)
+        assert (the_story().state, self.in_order()[0]) == (StoryState.DRAFT, "湖岸的落叶")
+
+    def test_each_is_of_its_own_story_and_of_ones_own_people(self, cast, ctx):
+        ids = self.of_three(cast)
+        written_story(cast)
+        for verb in (
+            lambda who: story_photos.move_photo(who, the_story().id, ids[1], NOW),
+            lambda who: story_photos.describe_photo(who, the_story().id, ids[1], "别的", People.NOBODY, NOW),
+            lambda who: story_photos.remove_photo(who, the_story().id, ids[1], "别的", NOW),
+        ):
+            for who in (cast.ou, cast.zhao):
+                with pytest.raises(NotFound):
+                    verb(who.id)
 
 
 class TestWriting:
@@ -182,6 +291,39 @@ class TestThePages:
             db.session.execute(sa.update(Member).where(Member.id == cast.lin.id).values(restricted_at=NOW))
             db.session.commit()
         assert english(app, cast.zhao).get(address).status_code == 404
+
+    def test_nor_once_they_are_erased_by_who_keeps_records(self, app, cast):
+        with app.app_context():
+            address = f"/stories/{published_story(cast)}"
+            db.session.execute(sa.update(Member).where(Member.id == cast.lin.id).values(erased_at=NOW))
+            db.session.commit()
+        assert english(app, cast.zhao).get(address).status_code == 404
+        ou = english(app, cast.ou)
+        assert (ou.get(address).status_code, "湖边" in ou.get("/stories/kept").text) == (404, False)
+
+    def test_a_keeper_finds_them_by_title_or_person(self, app, cast):
+        with app.app_context():
+            published_story(cast)
+        ou = english(app, cast.ou)
+        for find, there in (("湖边", True), ("可欣", True), ("%", False), ("没有", False)):
+            page = ou.get(f"/stories/kept?q={find}").text
+            assert ("湖边的每个周三" in page, "No story has this" in page) == (there, not there)
+
+    def test_photos_are_described_and_put_in_order_on_its_page(self, app, cast):
+        with app.app_context():
+            address = f"/stories/{written_story(cast)}"
+            for _ in range(2):
+                photograph()
+            first, second = (f"{address}/photos/{one.public_id}" for one in the_story().photos)
+        ou = english(app, cast.ou)
+        page = ou.get(address).text
+        assert (f"{second}/earlier" in page, f"{first}/earlier" in page) == (True, False)
+        assert ou.submit(f"{second}/earlier").status_code == 303
+        assert ou.get(address).text.index(second) < ou.get(address).text.index(first)
+        assert "湖岸" in ou.get(f"{first}/describe").text
+        assert ou.submit(f"{first}/describe", caption="", people="nobody").status_code == 422
+        assert ou.submit(f"{first}/describe", caption="Leaves", people="nobody").status_code == 303
+        assert "Leaves" in ou.get(address).text
 
     def test_as_many_statements_for_many(self, app, cast, statements):
         counts = []

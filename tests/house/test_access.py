@@ -29,7 +29,7 @@ from activities.chats import service as chats
 from activities.commendations.models import Nomination, NoticeObjection, Round, Story
 from activities.commendations.objections import object_to
 from activities.commendations.rules import RoundState
-from activities.commendations.stories import add_photo
+from activities.commendations.story_photos import add_photo
 from activities.cycles.models import Cycle, CycleStep
 from activities.dossiers.importing import keep as keep_entries
 from activities.dossiers.models import Entry
@@ -183,6 +183,10 @@ def commendation(cast: Cast) -> dict[str, Any]:
 def to_be_commended(cast: Cast) -> dict[str, Any]:
     commendation(cast)
     return _in_round(RoundState.OPEN)
+
+
+def with_committee(cast: Cast) -> dict[str, Any]:
+    return {**commendation(cast), "member": cast.gu.public_id}
 
 
 def own_nomination(cast: Cast) -> dict[str, Any]:
@@ -1121,8 +1125,11 @@ TABLE = {
     "GET commendations.show": row("login 200 200 200 200 200", commendation),
     "GET commendations.nominate": row("login 200 200 200 200 200", commendation),
     "POST commendations.nominate": row("login 422 422 422 422 422", commendation),
+    "GET commendations.rewrite": row("login 404 404 200 404 404", to_be_commended),
+    "POST commendations.rewrite": row("login 404 404 422 404 404", to_be_commended),
+    "POST commendations.take_back": row("login 404 404 303 404 404", to_be_commended),
     "GET commendations.mine": row("login 200 404 404 404 404", own_nomination),
-    "POST commendations.agree": row("login 303 404 404 404 404", not_agreed_yet),
+    "POST commendations.agree": row("login 303 404 404 404 404", not_agreed_yet, seen="1"),
     "POST commendations.decline": row("login 303 404 404 404 404", own_nomination),
     "GET commendations.committee": row("login 404 404 404 404 200", commendation),
     "GET commendations.decide": row("login 404 404 404 404 200", to_be_commended),
@@ -1134,6 +1141,9 @@ TABLE = {
     "POST commendations.new": row("login 404 404 404 422 404"),
     "GET commendations.manage": row("login 404 404 404 200 404", commendation),
     "POST commendations.name": row("login 404 404 404 422 404", commendation),
+    "POST commendations.take_off": row("login 404 404 404 303 404", with_committee),
+    "GET commendations.correct": row("login 404 404 404 200 404", commendation),
+    "POST commendations.correct": row("login 404 404 404 422 404", commendation),
     "POST commendations.publish": row("login 404 404 404 409 404", commendation),
     "POST commendations.award": row("login 404 404 404 409 404", on_notice),
     "GET commendations.call_off": row("login 404 404 404 200 404", commendation),
@@ -1149,10 +1159,16 @@ TABLE = {
     "GET commendations.edit_story": row("login 404 404 200 200 404", draft),
     "POST commendations.edit_story": row("login 404 404 422 422 404", draft),
     "POST commendations.ask_for_story": row("login 404 404 303 303 404", draft),
+    "GET commendations.take_down_story": row("login 404 404 200 200 404", draft),
+    "POST commendations.take_down_story": row("login 404 404 422 422 404", draft),
+    "POST commendations.publish_story_again": row("login 404 404 409 409 404", draft),
     "POST commendations.agree_to_story": row("login 303 404 404 404 404", asked_story, seen="1"),
     "POST commendations.withdraw_story": row("login 303 404 404 404 404", asked_story),
     "GET commendations.new_photo": row("login 404 404 200 200 404", draft),
     "POST commendations.new_photo": row("login 404 404 422 422 404", draft),
+    "GET commendations.describe_photo": row("login 404 404 200 200 404", draft_photo),
+    "POST commendations.describe_photo": row("login 404 404 422 422 404", draft_photo),
+    "POST commendations.move_photo": row("login 404 404 303 303 404", draft_photo),
     "GET commendations.remove_photo": row("login 404 404 200 200 404", draft_photo),
     "POST commendations.remove_photo": row("login 404 404 422 422 404", draft_photo),
     "GET commendations.story_picture": row("login 404 404 200 200 404", draft_picture),

@@ -17,7 +17,7 @@ from activities.calendars.models import Feed
 from activities.calendars.rules_feeds import Detail
 from activities.calendars.service import change, feed_of
 from activities.certificates.models import Certificate
-from activities.commendations.stories import add_photo
+from activities.commendations.story_photos import add_photo
 from activities.dossiers.models import Entry
 from activities.dossiers.rules import Block, Said
 from activities.dossiers.service import enter
