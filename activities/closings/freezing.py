@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 from activities.closings import rules
 from activities.cycles import queries as cycles
 from activities.cycles.models import Cycle, CycleUnit, FrozenPart, Participant
-from activities.cycles.plugs import PLUGS
+from activities.cycles.plugs import BESIDE, PLUGS
 from activities.cycles.portions import Portion
 from activities.cycles.rules import hash_of
 from activities.cycles.rules_settings import write
@@ -49,7 +49,8 @@ def parts(portion: Portion) -> dict[int, str]:
 
 
 def whole(cycle: Cycle) -> str:
-    """What holds the parts of a cycle together, as canonical JSON: with each unit the hash of its people's parts."""
+    """What holds the parts of a cycle together, as canonical JSON: with each unit the hash of its people's parts, and
+    what is frozen of people who take no part."""
     units = sa.select(
         Unit.public_id, Unit.name, CycleUnit.full_members, CycleUnit.everyone, CycleUnit.most, CycleUnit.excellent
     ).join(Unit, Unit.id == CycleUnit.unit_id)
@@ -61,6 +62,7 @@ def whole(cycle: Cycle) -> str:
         "steps": {key: [day.isoformat() for day in window] for key, window in cycle.windows.items()},
         "settings": json.loads(write(cycles.settings_of(cycle.id))),
         "units": [[*row, hashes.get(row[0], NOBODY)] for row in rows],
+        "beside": {key: one.frozen(cycle) for key, one in BESIDE.items()},
     })  # fmt: skip
 
 

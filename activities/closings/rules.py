@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from activities.kit.refusal import N_, Refusal, refusal
 
-VERSION = 3
+VERSION = 4
 
 
 @refusal

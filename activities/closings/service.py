@@ -12,6 +12,7 @@ from activities.audit import service as audit
 from activities.closings import freezing, notices, queries, rules
 from activities.cycles.locking import held, units_locked
 from activities.cycles.models import Cycle, FrozenPart, Participant, Snapshot
+from activities.cycles.plugs import BESIDE
 from activities.cycles.rules import CycleState, hash_of
 from activities.kit.db import db, lock, run, transactional
 from activities.kit.sql import Among
@@ -108,3 +109,5 @@ def close(cycle_id: int, now: datetime) -> None:
     grades = {member_id: grade for member_id, grade in given if grade}
     audit.leave(now, by_id, "close", Cycle, cycle_id, after={"hash": snapshot.hash, "people": len(grades)})
     notices.closed(grades, cycle, now)
+    for beside in BESIDE.values():
+        beside.closed(cycle, now)

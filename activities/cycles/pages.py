@@ -9,7 +9,7 @@ from typing import Any
 
 from activities.cycles import opening, queries, rules
 from activities.cycles.models import Cycle, CycleUnit, Participant
-from activities.cycles.plugs import Ask, plugged
+from activities.cycles.plugs import BESIDE, Ask, plugged
 from activities.cycles.queries import UnitCounts
 from activities.cycles.rules import STEPS, WINDOWED, Counts, CycleState, Standing, Step, Window
 from activities.cycles.rules_refusals import NobodyToReview, Overlaps
@@ -113,7 +113,7 @@ def asks_of(parts: Sequence[Participant], now: datetime) -> list[Ask]:
 
 def asked_of(member: Viewer, now: datetime) -> list[Ask]:
     """The same of whoever looks at what awaits them, with what is asked of people who need not take part."""
-    others = (plugged(key).asks_anybody for key in STEPS)
+    others = (*(plugged(key).asks_anybody for key in STEPS), *(one.asks for one in BESIDE.values()))
     return asks_of(queries.parts_of(member.id), now) + [ask for one in others if one for ask in one(member.id, now)]
 
 

@@ -1,10 +1,10 @@
 """What the sort of a step tells a review: who is through with it, what it asks of a person, and what of it is frozen. A
 room that builds a step hands this in once, under the key that the step has in `rules.STEPS`; nothing else of this room
-needs to know it."""
+needs to know it. What a review has beside its steps a room hands in as `Beside`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from activities.cycles.models import Cycle, CycleUnit, Participant
 from activities.cycles.portions import Portion
 from activities.cycles.rules import STEPS
+from activities.people.users import Viewer
 
 
 @dataclass(frozen=True)
@@ -53,3 +54,28 @@ def plug(key: str, one: Plug) -> None:
 
 def plugged(key: str) -> Plug:
     return PLUGS.get(key, NOTHING)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A further sheet of a review's workbook: its columns as heading, width in characters, number format and meaning,
+    and its rows, of which each cell is a day or a text."""
+
+    name: str
+    columns: Sequence[tuple[str, int, str, str]]
+    rows: Iterable[Sequence[Any]]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What a review has that is of no step, and about people who take no part in it. `asks`: what it asks of a member
+    by id; `frozen`: what of it stands in the snapshot, in a fixed number of statements; `closed`: what it does in the
+    transaction of the close; `sheet`: its sheet of the workbook, for whom that is."""
+
+    asks: Callable[[int, datetime], list[Ask]]
+    frozen: Callable[[Cycle], Any]
+    closed: Callable[[Cycle, datetime], None]
+    sheet: Callable[[Viewer, Cycle], Sheet]
+
+
+BESIDE: dict[str, Beside] = {}

@@ -54,7 +54,7 @@ plug("grade", Plug(done=queries.graded, asks_anybody=pages.opinions_asked, end=s
 waits(
     Wait(
         "opinion", "grade", N_("Opinion asked for and not written"),
-        N_("An opinion that you were asked for is not written."), _opinions,
+        N_("An opinion that you were asked for is not written."), _opinions, "home.my_duties",
     )
 )  # fmt: skip
 waits(

@@ -21,8 +21,8 @@ from activities.outbox.words import Page, words
 
 
 def _page(params: Mapping[str, Any]) -> Page:
-    if params["sort"] == "opinion":
-        return "home.my_duties", {}
+    if of_its_own := WAITS[params["sort"]].view:
+        return of_its_own, {}
     view = "overviews.show" if params["sort"] == "grade" else "cycles.my_part"
     return view, {"public_id": params["cycle"]}
 

@@ -10,8 +10,8 @@ from typing import Any
 from activities.cycles import queries as cycles
 from activities.cycles.models import Cycle, CycleUnit
 from activities.cycles.plugs import plugged
-from activities.cycles.rules import STEPS, Standing, standing
-from activities.cycles.waits import WAITS, Wait
+from activities.cycles.rules import STEPS, standing
+from activities.cycles.waits import WAITS, Wait, why_not_wait
 from activities.kit.clock import local_day
 from activities.kit.i18n import gettext as _
 from activities.overviews import queries
@@ -63,11 +63,11 @@ def of_cycle(holder: Viewer, cycle: Cycle, now: datetime) -> dict[str, Any]:
 
 
 def open_waits(cycle: Cycle, now: datetime) -> list[Wait]:
-    """What the steps wait for that are open now."""
+    """For what somebody is waited for now."""
     today = local_day(now)
     if not cycle.is_open:
         return []
-    return [one for one in WAITS.values() if standing(one.step, cycle.windows, today) is Standing.OPEN]
+    return [one for one in WAITS.values() if why_not_wait(one, cycle.windows, today) is None]
 
 
 def waited_for(paths: Sequence[str], cycle: Cycle, now: datetime) -> list[Waiting]:

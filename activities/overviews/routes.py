@@ -11,6 +11,7 @@ from flask_login import current_user
 
 from activities.appraisals import words as ballots
 from activities.cycles import queries as cycles
+from activities.cycles.plugs import BESIDE
 from activities.cycles.rules import STATE_NAMES, Grade
 from activities.kit import clock
 from activities.kit.access import access
@@ -69,7 +70,8 @@ def export(public_id: str) -> Any:
     # The answer closes the file, and the file system forgets it.
     file = TemporaryFile()  # noqa: SIM115
     lines = workbook_rows.lines(current_user, cycle, paths)
-    workbook.write(file, units, queries.tallies(current_user, cycle), lines, ballots.said(cycle.id), facts)
+    sheets = [one.sheet(current_user, cycle) for one in BESIDE.values()]
+    workbook.write(file, units, queries.tallies(current_user, cycle), lines, ballots.said(cycle.id), facts, sheets)
     size = file.tell()
     file.seek(0)
     name = workbook.file_name(cycle.year, cycle.unit.name, clock.local_day(now).isoformat())

@@ -7,9 +7,8 @@ from datetime import datetime
 from activities.audit import service as audit
 from activities.cycles import queries as cycles
 from activities.cycles.models import Cycle
-from activities.cycles.rules import why_not_now
 from activities.cycles.rules_refusals import NotOpen
-from activities.cycles.waits import WAITS
+from activities.cycles.waits import WAITS, why_not_wait
 from activities.kit.clock import local_day
 from activities.kit.db import lock, transactional
 from activities.kit.refusal import NotFound
@@ -28,7 +27,7 @@ def remind(actor_id: int, cycle_id: int, key: str, now: datetime) -> int:
     if not cycle.is_open:
         raise NotOpen
     today = local_day(now)
-    if refusal := why_not_now(sort.step, cycle.windows, today):
+    if refusal := why_not_wait(sort, cycle.windows, today):
         raise refusal
     asked = {who for _unit, who, _name, _number in queries.waited_for(paths, cycle_id, sort)}
     told = notices.remind(asked - {actor_id}, cycle, sort, today, now)

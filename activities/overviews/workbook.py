@@ -7,11 +7,13 @@ starts with, so nothing that somebody typed is ever calculated.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from itertools import count
 from typing import IO, Any
 
 import xlsxwriter
 
+from activities.cycles.plugs import Sheet
 from activities.cycles.rules import GRADE_NAMES, Grade, Tally
 from activities.duties.kinds import LEDGER_NAMES
 from activities.kit.clock import local_day
@@ -28,27 +30,32 @@ Column = tuple[str, int, str, str]
 
 def write(
     target: IO[bytes], units: Sequence[tuple[int, str]], tallies: Mapping[int, Tally], lines: Iterable[Line],
-    ballot: Mapping[int, str], facts: Sequence[tuple[str, str]],
+    ballot: Mapping[int, str], facts: Sequence[tuple[str, str]], more: Sequence[Sheet] = (),
 ) -> None:  # fmt: skip
     """Write the workbook. `units` are ids and names in the order of the lines; `facts` are lines of (what, value) for
-    the summary."""
+    the summary; `more` are sheets that follow those of the units."""
     book = xlsxwriter.Workbook(target, {"constant_memory": True})
     head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
     columns = _columns()
     formats = [book.add_format({"num_format": shape, "valign": "top", "text_wrap": width > 30})
                for _name, width, shape, _what in columns]  # fmt: skip
-    names = sheet_names([_("Summary"), *(name for _id, name in units), _("Data dictionary")])
+    named = (_("Summary"), *(name for _id, name in units), *(one.name for one in more), _("Data dictionary"))
+    names = sheet_names(named)
     _write_summary(book.add_worksheet(names[0]), head, units, tallies, facts)
     sheets = {
         unit_id: _begin(book.add_worksheet(name), head, columns)
-        for (unit_id, _name), name in zip(units, names[1:-1], strict=True)
+        for (unit_id, _name), name in zip(units, names[1:], strict=False)
     }
     places = {unit_id: count(1) for unit_id in sheets}
     said = ({stage: _(name) for stage, name in STAGE_NAMES.items()}, {g: _(name) for g, name in GRADE_NAMES.items()})
     for line in lines:
         told = "" if line.is_own else ballot.get(line.part_id, "")
         _write_line(sheets[line.unit_id], next(places[line.unit_id]), line, told, formats, said)
-    _write_dictionary(book.add_worksheet(names[-1]), head, columns)
+    for one, name in zip(more, names[1 + len(units) :], strict=False):
+        _write_more(_begin(book.add_worksheet(name), head, one.columns), one, book)
+    meanings = [(name, what) for name, _w, _s, what in columns]
+    meanings += [(f"{one.name}: {name}", what) for one in more for name, _w, _s, what in one.columns]
+    _write_dictionary(book.add_worksheet(names[-1]), head, meanings)
     book.close()
 
 
@@ -113,6 +120,17 @@ def _write_line(
         sheet.write_string(row, after, text, formats[after])
 
 
+def _write_more(sheet: Any, one: Sheet, book: Any) -> None:
+    formats = [book.add_format({"num_format": shape, "valign": "top", "text_wrap": width > 30})
+               for _name, width, shape, _what in one.columns]  # fmt: skip
+    for row, cells in enumerate(one.rows, start=1):
+        for place, (cell, shape) in enumerate(zip(cells, formats, strict=True)):
+            if isinstance(cell, date):
+                sheet.write_datetime(row, place, cell, shape)
+            elif cell:
+                sheet.write_string(row, place, cell, shape)
+
+
 def _write_summary(
     sheet: Any, head: Any, units: Sequence[tuple[int, str]], tallies: Mapping[int, Tally],
     facts: Sequence[tuple[str, str]],
@@ -141,13 +159,13 @@ def _write_spread(sheet: Any, row: int, one: Spread) -> None:
     sheet.write_number(row, len(ORDER) + 2, round(one.share(Grade.EXCELLENT), 1))
 
 
-def _write_dictionary(sheet: Any, head: Any, columns: Sequence[Column]) -> None:
+def _write_dictionary(sheet: Any, head: Any, meanings: Sequence[tuple[str, str]]) -> None:
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 1, 80)
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     about = _("Numbers in the summary are without you, whose grade somebody else decides.")
-    for row, (name, what) in enumerate((*((name, what) for name, _w, _s, what in columns), (_("Summary"), about))):
+    for row, (name, what) in enumerate((*meanings, (_("Summary"), about))):
         sheet.write_string(row, 0, name, head)
         sheet.write_string(row, 1, what)
 
