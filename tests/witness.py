@@ -17,7 +17,7 @@ TABLES = (
     "sign_up", "record", "role_grant", "certificate", "certificate_request", "certificate_objection", "correction",
     "dossier_entry", "requirement_version", "points_formula", "exemption", "photo", "goods_movement", "goods_delivery",
     "review_grade", "review_opinion", "review_objection", "commendation_committee", "commendation_nomination",
-    "commendation_objection", "past_grade", "story",
+    "commendation_objection", "past_grade", "story", "pairing", "review_care",
 )  # fmt: skip
 # Where there are more rows than this, a test is about many, and what it does has been done with few elsewhere.
 MANY = 300

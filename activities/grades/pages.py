@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -21,6 +22,8 @@ from activities.kit.clock import local_day
 from activities.kit.i18n import gettext as _
 from activities.kit.i18n import say_day
 from activities.kit.roles import Permission
+from activities.pairings import queries as pairings
+from activities.pairings.models import Pairing
 from activities.past import queries as past
 from activities.peers import queries as peers
 from activities.peers.rules import MARKS
@@ -28,13 +31,16 @@ from activities.peers.words import say_criterion
 from activities.people.rules import STAGE_NAMES
 from activities.people.users import Viewer
 
+# So many opinions that somebody is asked for are each named.
+FEW = 3
+
 
 def of_person(holder: Viewer, cycle: Cycle, part: Participant, now: datetime) -> dict[str, Any]:
     """Somebody with what they did and wrote, what others said of them, and how it was decided."""
-    written = essays.own_essay(part.id)
+    written, opinions = essays.own_essay(part.id), queries.opinions_on(part.id)
     return {
-        "cycle": cycle, "part": part, "versions": queries.versions_of(part.id),
-        "opinions": queries.opinions_on(part.id), "counter": queries.counter_of(part),
+        "cycle": cycle, "part": part, "versions": queries.versions_of(part.id), "opinions": opinions,
+        "carers": _to_ask(part, opinions), "counter": queries.counter_of(part),
         "essay": written if written and written.handed_in_at else None,
         "standing": standing("grade", cycle.windows, local_day(now)), "stages": STAGE_NAMES,
         "may_read": holder.may(Permission.REVIEW, part.member.unit.path),
@@ -53,6 +59,12 @@ def _by_others(part: Participant, now: datetime) -> dict[str, Any]:
         "ballot": ballot, "results": ballots.own_results(ballot, part.member_id) if ballot else [],
         "legend": ballots.legend(ballot) if ballot else {},
     }  # fmt: skip
+
+
+def _to_ask(part: Participant, opinions: Sequence[Opinion]) -> list[Pairing]:
+    """Who cares for somebody, or their class, and was not asked yet: those whom one asks first."""
+    known = {one.by_id for one in opinions}
+    return [one for one in pairings.carers_of(part.member_id) if one.member_id not in known]
 
 
 @dataclass(frozen=True)
@@ -75,16 +87,17 @@ def opinions_of(member_id: int, now: datetime) -> list[OpinionAsked]:
 
 
 def opinions_asked(member_id: int, now: datetime) -> list[Ask]:
-    """The opinions that somebody is asked for and can write still."""
-    return [
-        Ask(
-            "grade",
-            _(
-                "Write your opinion on %(name)s until %(day)s.", name=one.opinion.participant.member.name,
-                day=say_day(one.last),
-            ),
-            url_for("grades.opinion", public_id=one.opinion.public_id),
-        )
-        for one in opinions_of(member_id, now)
-        if one.opinion.written_at is None and not one.is_over
-    ]  # fmt: skip
+    """The opinions that somebody is asked for and can write still: one by one while they are few; of many how many
+    there are, with the page that lists them."""
+    left = [one for one in opinions_of(member_id, now) if one.opinion.written_at is None and not one.is_over]
+    if len(left) <= FEW:
+        return [_opinion_asked(one) for one in left]
+    day = say_day(min(one.last for one in left))
+    sentence = _("Write your opinions on %(count)s members until %(day)s.", count=len(left), day=day)
+    return [Ask("grade", sentence, url_for("cycles.mine"))]
+
+
+def _opinion_asked(one: OpinionAsked) -> Ask:
+    name, day = one.opinion.participant.member.name, say_day(one.last)
+    sentence = _("Write your opinion on %(name)s until %(day)s.", name=name, day=day)
+    return Ask("grade", sentence, url_for("grades.opinion", public_id=one.opinion.public_id))

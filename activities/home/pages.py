@@ -18,6 +18,7 @@ from activities.holders.models import Holder
 from activities.home.queries import pause_and_timetable
 from activities.invitations import queries as invitations
 from activities.kit import clock
+from activities.pairings import queries as pairings
 from activities.people.users import Viewer
 from activities.records import queries as records
 from activities.records.models import Record
@@ -74,6 +75,7 @@ class MyDuties:
     waiting: Sequence[Waiting]
     wishes: Sequence[Wish]
     posts: Sequence[Holder]
+    in_care: bool
     has_timetable: bool
     reviews: list[Ask]
     owed: list[Explained]
@@ -127,6 +129,7 @@ def my_duties(member: Viewer, now: datetime) -> MyDuties:
         waiting=waiting,
         wishes=wishes,
         posts=holders.of_member(member.id, now),
+        in_care=pairings.has_any(member.id),
         has_timetable=has_timetable,
         reviews=asked,
         owed=at_a_glance(member, now),

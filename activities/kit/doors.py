@@ -119,7 +119,8 @@ DOORS = (
         ),
         (
             "holders", "records.trail", "corrections", "dossiers.mine", "reviews.mine", "calendars", "exchanges",
-            "invitations", "admissions.decline", "leaves", "records.check_in", "ballots.vote",
+            "invitations", "admissions.decline", "leaves", "records.check_in", "ballots.vote", "cares.mine",
+            "cares.write", "cares.about_me",
         ),
     ),
     Door("signups.find", N_("Find a slot"), "search", Permission.TAKE_PART, (), ("signups", "draws", "goods.summary")),
@@ -199,9 +200,14 @@ DOORS = (
                     "grades.remove", "peers.keep", "appraisals.keep", "appraisals.unit", "evidence.points",
                     "evidence.differences", "closings.check", "overviews.show", "overviews.people",
                     "overviews.waited_for", "past.start", "past.preview", "past.confirm",
+                    "cares.kept", "cares.kept_unit", "cares.kept_person",
                 ),
             ),
             Page("ballots.kept", N_("Ballots"), also=("ballots.show", "ballots.new")),
+            Page(
+                "pairings.all_classes", N_("Class pairing"), Permission.PAIR,
+                also=("pairings.of_class", "pairings.pair", "pairings.end"),
+            ),
             Page(
                 "commendations.kept", N_("Commendations"), Permission.COMMEND,
                 also=(
@@ -241,7 +247,7 @@ DOORS = (
         ),
         ("pauses", "certificates", "dossiers", "transfers", "records.to_countersign", "records.countersign",
          "goods.delivery", "requirements", "cycles", "essays", "peers", "appraisals", "evidence", "past", "grades",
-         "objections", "closings", "overviews", "ballots"),
+         "cares", "objections", "closings", "overviews", "ballots", "pairings"),
     ),
     Door(
         "people.roster", N_("People"), "users", Permission.MANAGE_PEOPLE,

@@ -40,6 +40,7 @@ class Permission(StrEnum):
     EXEMPT = "exempt"
     HOLD_REVIEW = "hold review"
     COMMEND = "commend"
+    PAIR = "pair"
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -67,6 +68,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.EXEMPT,
             Permission.HOLD_REVIEW,
             Permission.COMMEND,
+            Permission.PAIR,
         }
     ),
     Role.ADMINISTRATOR: frozenset(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from activities.kit.db import db, run
 from activities.kit.sql import Among
@@ -42,6 +43,15 @@ def is_account_of(
     return sa.or_(
         column == member_id, column.in_(sa.select(AccountLink.member_id).where(AccountLink.person_id == person))
     )
+
+
+def of_one_person(one: sa.ColumnElement[int] | InstrumentedAttribute[int], other: Any) -> sa.ColumnElement[bool]:
+    """The same of two columns."""
+    first, second = aliased(AccountLink), aliased(AccountLink)
+    linked = sa.exists().where(
+        first.member_id == one, second.member_id == other, first.person_id == second.person_id
+    )  # fmt: skip
+    return sa.or_(one == other, linked)
 
 
 def accounts(member_id: int) -> list[Member]:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager
 
 from activities.calendars.models import Feed
+from activities.cares.models import CareOpinion
 from activities.certificates.models import Certificate, CertificateRequest, Objection
 from activities.commendations.models import Nomination, NoticeObjection, Story
 from activities.corrections.models import Correction
@@ -26,6 +27,7 @@ from activities.kit.roles import Permission, Role
 from activities.leaves.models import Leave
 from activities.objections.models import GradeObjection
 from activities.outcomes.models import Outcome
+from activities.pairings.models import Pairing
 from activities.past.models import PastGrade
 from activities.peers.models import PeerReview
 from activities.people.models import ForgetRequest, Member, RoleGrant, Unit
@@ -49,7 +51,8 @@ OF: tuple[tuple[type[Base], Any], ...] = (
     (GradeObjection, GradeObjection.member_id),
     (Holder, Holder.member_id), (Outcome, Outcome.member_id), (PeerReview, PeerReview.member_id),
     (Nomination, Nomination.member_id), (NoticeObjection, NoticeObjection.member_id),
-    (PastGrade, PastGrade.member_id), (Story, Story.member_id),
+    (PastGrade, PastGrade.member_id), (Story, Story.member_id), (CareOpinion, CareOpinion.member_id),
+    (Pairing, Pairing.member_id),
 )  # fmt: skip
 
 
@@ -139,6 +142,8 @@ def how_many_to_erase(today: date) -> int:
 def rows_of(member_id: int) -> dict[type[Base], list[int]]:
     """The rows whose entries of the trail tell of this person."""
     found = {model: list(db.session.scalars(sa.select(model.id).where(column == member_id))) for model, column in OF}
+    mentored = sa.select(Pairing.id).where(Pairing.person_id == member_id)
+    found[Pairing] += db.session.scalars(mentored)
     through = (
         (Leave, sa.select(Leave.id).join(SignUp, SignUp.id == Leave.sign_up_id).where(SignUp.member_id == member_id)),
         (Cover, sa.select(Cover.id).join(Cover.sign_up).where(SignUp.member_id == member_id)),

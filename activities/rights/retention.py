@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from activities.audit import erasing
 from activities.audit import service as audit
 from activities.calendars.models import Feed
+from activities.cares.models import CareOpinion
 from activities.certificates.models import Certificate, CertificateRequest, Objection
 from activities.commendations.models import Nomination, NoticeObjection, Story, StoryPhoto
 from activities.corrections.models import Correction
@@ -32,6 +33,7 @@ from activities.leaves.models import Leave
 from activities.objections.models import GradeObjection
 from activities.outbox.models import Delivery, Notice, Wishes
 from activities.outcomes.models import Outcome
+from activities.pairings.models import Pairing
 from activities.peers.models import PeerReview
 from activities.people.models import AccessLink, Consent, ForgetRequest, Member, RosterUpload
 from activities.people.service import acting
@@ -53,7 +55,7 @@ TEXTS: dict[Any, tuple[str, ...]] = {
     Essay: ("text",), GradeVersion: ("opinion", "reason"), Opinion: ("text",), GradeObjection: ("reason", "word"),
     Holder: ("reason",), Outcome: ("reason",), ForgetRequest: ("reason",),
     PeerReview: ("comment",), Nomination: ("reasons", "word"), NoticeObjection: ("reason", "word"),
-    Story: ("title", "text", "why_down"),
+    Story: ("title", "text", "why_down"), CareOpinion: ("text",), Pairing: ("reason",),
 }  # fmt: skip
 
 
@@ -144,6 +146,7 @@ def _erase(member_id: int, actor_id: int | None, today: date, now: datetime) -> 
     _clear(Cover, Cover.id.in_(rows[Cover]), ("reason",))
     _clear(Absence, Absence.id.in_(rows[Absence]), ("reason",))
     _clear(OddNote, OddNote.record_id.in_(sa.select(Record.id).where(Record.member_id == member_id)), ("note",))
+    _clear(Pairing, Pairing.person_id == member_id, ("reason",))
     _clear(Pause, sa.and_(Pause.member_id == member_id, Pause.lift_reason != ""), ("lift_reason",), left="—")
     # People call a team by who leads it.
     _clear(Team, Team.id.in_(sa.select(TeamMember.team_id).where(TeamMember.member_id == member_id)), ("name",))

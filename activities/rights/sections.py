@@ -15,6 +15,7 @@ from activities.audit.models import AuditEntry, AuditWord
 from activities.ballots.models import Appraised, Ballot, BallotTally, BallotVoter
 from activities.ballots.rules import BallotState
 from activities.calendars.models import Feed
+from activities.cares.models import CareOpinion
 from activities.certificates.models import BatchItem, Certificate, CertificateRequest, Objection
 from activities.commendations.models import CommitteeMember, Nomination, NoticeObjection, Round, Story
 from activities.corrections.models import Correction
@@ -31,6 +32,7 @@ from activities.leaves.models import Leave
 from activities.objections.models import GradeObjection
 from activities.outbox.models import Notice, Wishes
 from activities.outcomes.models import Outcome
+from activities.pairings.models import Pairing
 from activities.past.models import PastGrade, PastImport
 from activities.peers.models import PeerReview
 from activities.people.models import Consent, ForgetRequest, Member, RoleGrant, Unit
@@ -237,6 +239,23 @@ SECTIONS: dict[str, Section] = {
         Opinion.member_id, {"year": Cycle.year, "text": Opinion.text, "written_at": Opinion.written_at},
         [(Cycle, Cycle.id == Opinion.cycle_id)], where=[REVIEW_IS_CLOSED],
     ),
+    "opinions_on_me_as_an_activist": Section(
+        CareOpinion.member_id,
+        {
+            "year": Cycle.year, "as": CareOpinion.sort, "text": CareOpinion.text,
+            "handed_in_at": CareOpinion.handed_in_at,
+        },
+        [(Cycle, Cycle.id == CareOpinion.cycle_id)], where=[REVIEW_IS_CLOSED, CareOpinion.handed_in_at.is_not(None)],
+    ),
+    "people_in_my_care": Section(
+        Pairing.member_id,
+        {
+            "as": Pairing.sort, "unit": Unit.name, "class": Pairing.class_name, "first": Pairing.first,
+            "last": Pairing.last, "reason": Pairing.reason,
+        },
+        [(Unit, Unit.id == Pairing.unit_id)],
+    ),
+    "mentors": Section(Pairing.person_id, {"first": Pairing.first, "last": Pairing.last}),
     "nominations": Section(
         Nomination.member_id,
         {

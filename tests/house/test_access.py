@@ -49,6 +49,7 @@ from activities.kit.access import PUBLIC, declared
 from activities.kit.db import db
 from activities.outbox.models import Hook
 from activities.packets.models import PointsFormula
+from activities.pairings.models import Pairing
 from activities.past import service as past
 from activities.past.models import PastImport
 from activities.people.models import ForgetRequest
@@ -69,6 +70,7 @@ from activities.trainings.models import Training
 from activities.transfers import service as hours
 from activities.transfers.models import HoursImport
 from tests.ballots.held import of_first
+from tests.cares.guided import guided
 from tests.cast import DAY, NOW, Cast, Visitor, logged_in, make_holder, make_room, make_series, make_site, store
 from tests.certificates.orders import asked_for, certified, objected, ordered
 from tests.chats.robots import robot
@@ -78,6 +80,7 @@ from tests.cycles.opened import opened, the_cycle
 from tests.goods.drives import driven
 from tests.outcomes.pictures import photographed
 from tests.packets.formulas import reckoned_by
+from tests.pairings.paired import CLASS, paired
 from tests.peers.reviewing import drawn, reviews
 from tests.people.rosters import csv_file, roster
 from tests.people.rosters import person as person_row
@@ -265,6 +268,34 @@ def review_wait(cast: Cast) -> dict[str, Any]:
     db.session.execute(sa.update(CycleStep).where(CycleStep.key == "essay").values(first=NOW.date()))
     db.session.commit()
     return {**found, "key": "essay"}
+
+
+def a_class(cast: Cast) -> dict[str, Any]:
+    """That of Lin and Wang."""
+    return {"unit": cast.first.public_id, "class": CLASS}
+
+
+def pairing(cast: Cast) -> dict[str, Any]:
+    """Ou is its class teacher."""
+    found = db.session.scalar(sa.select(Pairing.public_id).order_by(Pairing.id))
+    return {"public_id": found or paired(cast, cast.ou)}
+
+
+def care_review(cast: Cast) -> dict[str, Any]:
+    """The school's, in which Ou and Gu care for Wang."""
+    return {"public_id": db.session.scalar(sa.select(Cycle.public_id)) or guided(cast)}
+
+
+def care_unit(cast: Cast) -> dict[str, Any]:
+    return {**care_review(cast), "unit": cast.first.public_id}
+
+
+def care_person(cast: Cast) -> dict[str, Any]:
+    return {**care_review(cast), "member": cast.wang.public_id}
+
+
+def wang_in_it(cast: Cast) -> dict[str, Any]:
+    return {"cycle": care_review(cast)["public_id"], "person": cast.wang.public_id}
 
 
 def review_unit(cast: Cast) -> dict[str, Any]:
@@ -712,6 +743,13 @@ TABLE = {
     "POST terms.edit_periods": row("login 404 404 404 404 422", periods),
     "GET terms.remove_periods": row("login 404 404 404 404 200", periods),
     "POST terms.remove_periods": row("login 404 404 404 404 409", periods),
+    # pairings
+    "GET pairings.all_classes": row("login 404 404 404 200 404"),
+    "GET pairings.of_class": row("login 404 404 404 200 404", a_class),
+    "GET pairings.pair": row("login 404 404 404 200 404", a_class),
+    "POST pairings.pair": row("login 404 404 404 422 404", a_class),
+    "GET pairings.end": row("login 404 404 404 200 404", pairing),
+    "POST pairings.end": row("login 404 404 404 422 404", pairing),
     # sites
     "GET sites.all_sites": row("login 404 404 200 404 404"),
     "GET sites.new_site": row("login 404 404 200 404 404"),
@@ -1080,6 +1118,15 @@ TABLE = {
     "GET overviews.workbook": row("login 404 404 404 200 404", review),
     "GET overviews.waited_for": row("login 404 404 404 200 404", review_wait),
     "POST overviews.remind": row("login 404 404 404 303 404", review_wait),
+    # cares
+    "GET cares.mine": row("login 200 200 200 200 200"),
+    "GET cares.about_me": row("login 200 200 200 200 200"),
+    "GET cares.write": row("login 404 404 200 404 200", wang_in_it),
+    "POST cares.write": row("login 404 404 422 404 422", wang_in_it, hand_in="1"),
+    "GET cares.kept": row("login 404 404 404 200 404", care_review),
+    "GET cares.kept_unit": row("login 404 404 404 200 404", care_unit),
+    "GET cares.kept_person": row("login 404 404 404 200 404", care_person),
+    "POST cares.ask_all": row("login 404 404 404 303 404", care_unit),
     # outcomes
     "GET outcomes.slot": row("login 404 404 200 200 404", slot),
     "POST outcomes.enter": row("login 404 404 409 403 404", slot),

@@ -30,7 +30,7 @@ FACTS: dict[str, Any] = {
     "where": "东湖北岸", "unit": "第一支部", "name": "王一诺", "purpose": "reset", "day": "2026-11-25",
     "first": "2026-11-25", "last": "2027-11-24", "reason": "暴雨", "word": "", "late": False,
     "owed": [["hours:service", 330], ["times:elder_care", 1]], "of": "hours:service", "year": 2026, "sort": "essay",
-    "years": "2024, 2025",
+    "years": "2024, 2025", "care": "paired", "whom": "营销2301",
     "list": [
         {"when": [STARTS, ENDS], "what": "东湖责任区清扫·东湖北岸", "where": "东湖北岸"},
         {"when": [STARTS, ENDS], "what": "探访护理院", "where": "同心老年护理中心"},

@@ -75,7 +75,7 @@ class TestTheFile:
         with app.app_context():
             appoint(cast.lin, cast.first)
         book = sheets(fetched(english(app, cast.lin), at))
-        assert [*book] == ["Summary", "第一支部", "Data dictionary"]
+        assert [*book] == ["Summary", "第一支部", "Activists", "Data dictionary"]
         own = next(row for row in book["第一支部"] if row[1] == "林可欣")
         assert [*own.values()][-2:] == ["0", "You: somebody else decides."]
 
