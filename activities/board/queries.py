@@ -260,7 +260,7 @@ _NOT_MARKED = (
     sa.select(sa.func.count(SignUp.id))
     .where(
         SignUp.slot_id == Slot.id, SignUp.state == SignUpState.SEATED,
-        ~sa.exists().where(Record.slot_id == Slot.id, Record.member_id == SignUp.member_id),
+        ~sa.exists().where(Record.slot_id == SignUp.slot_id, Record.member_id == SignUp.member_id),
     )
     .correlate(Slot)
     .scalar_subquery()

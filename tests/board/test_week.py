@@ -16,6 +16,7 @@ from activities.records.service import record_attendance
 from activities.signups.service import sign_up
 from activities.terms.models import SpecialDay, Term
 from tests.cast import DAY, HOUR, NOW, grant, make_activity, make_member, make_post, make_slot
+from tests.requirements.asked import attended, seat
 
 
 def board(visitor, **query) -> str:
@@ -91,6 +92,14 @@ def test_who_has_not_been_marked_waits_to_be(app, cast, ou):
         marks = {person.id: Mark(Attendance.PRESENT, 60, 0) for person in (cast.lin, cast.wang)}
         record_attendance(cast.ou.id, past.id, marks, NOW)
     assert "Mark who came" not in board(ou)
+
+
+def test_who_was_marked_elsewhere_waits_to_be_marked_here(app, cast, ou):
+    with app.app_context():
+        attended(cast, cast.sweeping)
+        seat(make_slot(cast.lake, NOW - DAY, taken=1), cast.lin)
+        db.session.commit()
+    assert "Mark who came: 东湖北岸</a>" in board(ou)
 
 
 def test_what_may_stay_empty_is_ranked_and_says_why(app, cast, ou):
