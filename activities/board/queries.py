@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from activities.board.rules import AHEAD, HISTORY_WEEKS, Past, Stretch
 from activities.duties.kinds import Kind, kind_of
 from activities.duties.models import Activity, Post, Slot
-from activities.duties.queries import Sight, organized, sight_of
+from activities.duties.queries import Sight, among_organized, posts_organized, sight_of
 from activities.duties.rules import SlotState, WayIn
 from activities.kit.columns import UtcDateTime
 from activities.kit.db import run
@@ -111,7 +111,7 @@ def _parts(sight: Sight) -> AnySelect:
         .join(Slot.post)
         .join(Post.activity)
         .join(Activity.unit)
-        .where(organized(sight), IN_TIME)
+        .where(among_organized(sight), IN_TIME)
         .group_by(*_OF_PART)
         .order_by(*_ORDER)
     )
@@ -148,10 +148,12 @@ _CELLS = (
 
 @lru_cache(maxsize=1024)
 def _nearest(sight: Sight) -> AnySelect:
-    moments = sa.select(Slot.starts_at).join(Slot.post).join(Post.activity).join(Activity.unit).where(organized(sight))
-    before = moments.where(Slot.starts_at < FIRST).order_by(Slot.starts_at.desc()).limit(1)
-    after = moments.where(Slot.starts_at >= LAST).order_by(Slot.starts_at).limit(1)
-    return sa.select(before.scalar_subquery(), after.scalar_subquery())
+    of_post = sa.select(Slot.starts_at).where(Slot.post_id == Post.id).correlate(Post)
+    before = of_post.where(Slot.starts_at < FIRST).order_by(Slot.starts_at.desc()).limit(1)
+    after = of_post.where(Slot.starts_at >= LAST).order_by(Slot.starts_at).limit(1)
+    return sa.select(sa.func.max(before.scalar_subquery()), sa.func.min(after.scalar_subquery())).where(
+        Post.id.in_(posts_organized(sight))
+    )
 
 
 def parts(member: Viewer, first: datetime, last: datetime) -> list[Part]:
@@ -213,7 +215,7 @@ def _ahead(sight: Sight) -> AnySelect:
         .join(Post.activity)
         .join(Activity.unit)
         .where(
-            organized(sight), IS_OPEN, Slot.starts_at > FIRST, Slot.starts_at <= LAST, Slot.taken < Slot.capacity,
+            among_organized(sight), IS_OPEN, Slot.starts_at > FIRST, Slot.starts_at <= LAST, Slot.taken < Slot.capacity,
             IS_FILLING,
         )
         .order_by(sa.cast(Slot.taken, sa.Float) / Slot.capacity, Slot.starts_at, Slot.id)
@@ -276,7 +278,7 @@ def _unmarked(sight: Sight) -> AnySelect:
         .join(Slot.post)
         .join(Post.activity)
         .join(Activity.unit)
-        .where(organized(sight), IS_OPEN, IN_TIME, Slot.ends_at <= NOW, Slot.taken > 0, _NOT_MARKED > 0)
+        .where(among_organized(sight), IS_OPEN, IN_TIME, Slot.ends_at <= NOW, Slot.taken > 0, _NOT_MARKED > 0)
         .order_by(Slot.starts_at, Slot.id)
         .limit(MOST_UNMARKED + 1)
     )

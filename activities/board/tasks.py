@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from activities.board import lists, queries
 from activities.board.models import VisitorList
 from activities.duties.models import Activity, Post, Slot
-from activities.duties.queries import Sight, organized, sight_of
+from activities.duties.queries import Sight, among_organized, organized, sight_of
 from activities.duties.rules import SlotState, WayIn
 from activities.exchanges.models import Cover
 from activities.kit import clock
@@ -117,7 +117,7 @@ def _visits(sight: Sight) -> AnySelect:
         .join(Activity.unit)
         .join(Site, Site.id == Post.site_id)
         .where(
-            organized(sight), Slot.state == SlotState.OPEN, Slot.starts_at > NOW, Slot.starts_at < LAST,
+            among_organized(sight), Slot.state == SlotState.OPEN, Slot.starts_at > NOW, Slot.starts_at < LAST,
             Slot.taken > 0, Site.list_days.is_not(None),
         )
         .order_by(Slot.starts_at, Slot.id)
@@ -172,7 +172,7 @@ def _covers(sight: Sight) -> AnySelect:
         .join(Post.activity)
         .join(Unit, Unit.id == Activity.unit_id)
         .where(
-            organized(sight), Cover.ended_at.is_(None), SignUp.state.in_(HOLDING), Slot.state == SlotState.OPEN,
+            among_organized(sight), Cover.ended_at.is_(None), SignUp.state.in_(HOLDING), Slot.state == SlotState.OPEN,
             Slot.starts_at > NOW,
         )
         .group_by(Slot.starts_at, Slot.public_id, Post.name, Activity.name)

@@ -68,6 +68,23 @@ def organized(sight: Sight) -> sa.ColumnElement[bool]:
     return sa.or_(Activity.id.in_(named), *(Unit.path.startswith(p, autoescape=True) for p in sight.organized))
 
 
+def among_organized(sight: Sight) -> sa.ColumnElement[bool]:
+    """Slots of the activities that are organized, found by their posts: of other units' slots none is looked at,
+    however many there are."""
+    return Slot.post_id.in_(posts_organized(sight))
+
+
+def posts_organized(sight: Sight) -> sa.Select[int]:
+    """The posts of the activities that are organized, by id."""
+    posts = sa.select(Post.id)
+    if not sight.organized:
+        return posts.where(sa.false())
+    named = sa.select(ActivityOrganizer.activity_id).where(ActivityOrganizer.member_id == sight.member_id)
+    units = sa.select(Unit.id).where(sa.or_(*(Unit.path.startswith(p, autoescape=True) for p in sight.organized)))
+    activities = sa.select(Activity.id).where(sa.or_(Activity.id.in_(named), Activity.unit_id.in_(units)))
+    return posts.where(Post.activity_id.in_(activities))
+
+
 def slots() -> sa.Select[Slot]:
     """Slots with their post, activity and units, to be narrowed."""
     return (
