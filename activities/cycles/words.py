@@ -15,8 +15,8 @@ DEEDS = {
     "move": N_("changed the days of steps"),
     "reopen": N_("let “%(step)s” be open until %(last)s"),
     "set": N_("changed what the review goes by"),
-    "add": N_("let one more person take part"),
-    "remove": N_("let one person take part no more"),
+    "add": N_("added one person to the review"),
+    "remove": N_("took one person out of the review"),
     "call off": N_("called the review off"),
 }
 
