@@ -101,6 +101,7 @@ class TestThePage:
         assert "Still owed: <b>20 hours</b>" in page
         assert cast.slot.public_id in page  # two hours tomorrow
         assert "/slots?kind=meeting&amp;open=1&amp;fits=1" in page  # no meeting is planned
+        assert "If you came to something that is missing here, tell its organizer" in page
 
     def test_a_slot_that_cannot_be_taken_is_not_offered(self, app, cast, lin):
         with app.app_context():
