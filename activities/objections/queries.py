@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
+from activities.corrections.uninvolved import Matter, Uninvolved, matter, uninvolved
 from activities.cycles.models import Cycle, CycleUnit, Participant
 from activities.cycles.rules import CycleState
 from activities.kit.db import db
@@ -77,17 +80,38 @@ def raised_by(member_id: int, cycle_id: int) -> list[GradeObjection]:
 
 def _to_judge(holder: Viewer) -> sa.Select[GradeObjection]:
     """Objections to grades of the holder's people, except those that they have to do with."""
+    return _of_people(holder).where(~_involves(holder))
+
+
+def of_others(holder: Viewer) -> list[GradeObjection]:
+    """Open objections to grades of the holder's people that the holder has to do with, so that others answer."""
+    query = _of_people(holder).where(_involves(holder), GradeObjection.verdict == Verdict.OPEN)
+    return list(db.session.scalars(query.order_by(GradeObjection.id).limit(PAGE)))
+
+
+def judges(objections: Sequence[GradeObjection]) -> dict[int, Uninvolved]:
+    """By objection, who may answer it."""
+    return uninvolved(Permission.HOLD_REVIEW, [_matter(one, one.participant) for one in objections])
+
+
+def _matter(objection: GradeObjection, part: Participant) -> Matter:
+    return matter(objection.id, part.unit.path, part.member_id, part.graded_by_id, objection.member_id)
+
+
+def _involves(holder: Viewer) -> sa.ColumnElement[bool]:
+    graded = sa.and_(Participant.graded_by_id.is_not(None), is_account_of(Participant.graded_by_id, holder.id))
+    own = is_account_of(Participant.member_id, holder.id), is_account_of(GradeObjection.member_id, holder.id)
+    return sa.or_(graded, *own)
+
+
+def _of_people(holder: Viewer) -> sa.Select[GradeObjection]:
     return (
         sa.select(GradeObjection)
         .join(GradeObjection.participant)
         .join(Participant.cycle)
         .join(Participant.member)
         .join(Participant.unit)
-        .where(
-            within(holder.paths(Permission.HOLD_REVIEW)), Cycle.state == CycleState.OPEN,
-            ~is_account_of(Participant.member_id, holder.id), ~is_account_of(GradeObjection.member_id, holder.id),
-            sa.or_(Participant.graded_by_id.is_(None), ~is_account_of(Participant.graded_by_id, holder.id)),
-        )
+        .where(within(holder.paths(Permission.HOLD_REVIEW)), Cycle.state == CycleState.OPEN)
         .options(
             contains_eager(GradeObjection.participant).contains_eager(Participant.member),
             contains_eager(GradeObjection.participant).contains_eager(Participant.unit),

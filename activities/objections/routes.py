@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Flask, render_template, request, url_for
 from flask_login import current_user
 
+from activities.corrections.uninvolved import names
 from activities.cycles.models import Cycle
 from activities.cycles.rules import Standing, standing
 from activities.kit import clock
@@ -64,9 +65,11 @@ def object_to(public_id: str, member: str) -> Any:
 @objections.get("/cycles/objections")
 @access(Permission.HOLD_REVIEW)
 def to_judge() -> Any:
+    of_others = queries.of_others(current_user)
+    judges = queries.judges(of_others)
     return render_template(
-        "objections/to_judge.html", open=queries.to_judge(current_user),
-        judged=queries.judged(current_user), verdict_names=VERDICT_NAMES,
+        "objections/to_judge.html", open=queries.to_judge(current_user), of_others=of_others, judges=judges,
+        names=names(judges.values()), judged=queries.judged(current_user), verdict_names=VERDICT_NAMES,
     )  # fmt: skip
 
 

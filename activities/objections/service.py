@@ -8,7 +8,6 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from activities.audit import service as audit
-from activities.corrections.queries import holders_above
 from activities.cycles import queries as cycles
 from activities.cycles.locking import part_locked, part_to_keep
 from activities.cycles.models import Cycle, Participant
@@ -17,7 +16,6 @@ from activities.grades.service import decide
 from activities.kit.clock import local_day
 from activities.kit.db import db, lock, transactional, unless_there
 from activities.kit.refusal import NotFound
-from activities.kit.roles import Permission
 from activities.objections import notices, queries, rules
 from activities.objections.models import GradeObjection
 from activities.objections.rules import Verdict
@@ -45,12 +43,9 @@ def object_to(member_id: int, cycle_id: int, about_id: int, reason: str, now: da
         db.session.add(objection)
     after = {"cycle": cycle_id, "member": about_id}
     audit.leave(now, member_id, "object", GradeObjection, objection.id, after=after, reason=reason)
-    involved = {one for one in (member_id, about_id, part.graded_by_id) if one is not None}
-    judges = holders_above(part.unit.path, Permission.HOLD_REVIEW, involved)
-    notices.objected([who for who, _deep in judges], part.year, part.unit.name, now)
-    if not judges:
-        above = holders_above(part.unit.path, Permission.MANAGE_PEOPLE, involved)
-        notices.nobody_judges([who for who, _deep in above], part.year, part.unit.name, now)
+    may = queries.judges([objection])[objection.id]
+    notices.objected(may.holders, part.year, part.unit.name, now)
+    notices.nobody_judges(may.appointers, part.year, part.unit.name, now)
     return objection.public_id
 
 
