@@ -135,6 +135,7 @@ class NominateForm(SeenForm):
         _l("Reasons"), [DataRequired(_l("Write a few sentences.")), Length(max=MOST_REASONS, message=LONGEST)],
         filters=[clean_text],
         description=_l("The person, the committee and the secretaries read them. Nothing private."),
+        render_kw={"rows": 6},
     )  # fmt: skip
 
     def __init__(self, known: Sequence[str], nomination: Nomination | None = None) -> None:

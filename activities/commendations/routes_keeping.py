@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask_login import current_user
 
 from activities.certificates.rules_notice import Verdict
-from activities.commendations import committees, objections, queries, service, uninvolved
+from activities.commendations import committees, objections, queries, service, uninvolved, waiting
 from activities.commendations import rules_refusals as refusals
 from activities.commendations.forms import AnswerForm, CorrectRoundForm, NumberForm, ReasonForm, RoundForm
 from activities.commendations.rules import RoundState, State
@@ -47,8 +47,9 @@ def kept() -> Any:
     page = asked_page()
     found = queries.rounds_kept(current_user, page)
     return render_template(
-        "commendations/kept.html", rounds=found[: queries.LATEST], page=page, more=len(found) > queries.LATEST
-    )
+        "commendations/kept.html", rounds=found[: queries.LATEST], page=page, more=len(found) > queries.LATEST,
+        waits=waiting.of_keeper(current_user, clock.local_day(clock.now())),
+    )  # fmt: skip
 
 
 @access(Permission.COMMEND)

@@ -105,10 +105,13 @@ TASKS: Sequence[Task] = (
     Task(N_("Grades missing"), Permission.HOLD_REVIEW, "overviews.people", _grades),
     Task(N_("Objections to grades"), Permission.HOLD_REVIEW, "objections.to_judge",
          _in_all(objections.how_many_to_judge)),
-    Task(N_("Commendations to decide on"), Permission.TAKE_PART, "commendations.committee", waiting.to_decide),
-    Task(N_("Commendations to put on notice"), Permission.COMMEND, "commendations.manage", waiting.to_publish),
-    Task(N_("Objections to commendations"), Permission.COMMEND, "commendations.manage", waiting.to_judge),
-    Task(N_("Commendations to grant"), Permission.COMMEND, "commendations.manage", waiting.to_grant),
+    Task(N_("Commendations to decide on"), Permission.TAKE_PART, "commendations.all_rounds",
+         waiting.in_all(waiting.to_decide)),
+    Task(N_("Commendations to put on notice"), Permission.COMMEND, "commendations.kept",
+         waiting.in_all(waiting.to_publish)),
+    Task(N_("Objections to commendations"), Permission.COMMEND, "commendations.kept",
+         waiting.in_all(waiting.to_judge)),
+    Task(N_("Commendations to grant"), Permission.COMMEND, "commendations.kept", waiting.in_all(waiting.to_grant)),
     Task(N_("Closings to confirm"), Permission.HOLD_REVIEW, "cycles.show", _closings),
 )  # fmt: skip
 

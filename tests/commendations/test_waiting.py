@@ -37,6 +37,11 @@ def objected(cast, nomination: int) -> NoticeObjection:
     return db.session.scalars(sa.select(NoticeObjection).where(NoticeObjection.public_id == address)).one()
 
 
+def on_notice_again(cast) -> int:
+    opened(cast, title="又一轮")
+    return on_notice(cast, cast.lin)
+
+
 @pytest.mark.usefixtures("ctx")
 class TestToDo:
     def test_of_the_committee_what_is_theirs_to_decide(self, cast):
@@ -168,6 +173,19 @@ class TestPages:
         with time_machine.travel(NOW, tick=False):
             page = english(app, cast.gu).get("/commendations/").text
         assert "1 nomination waits for the committee’s decision." in page
+
+    def test_who_holds_several_rounds_sees_in_which_something_waits(self, app, cast):
+        with app.app_context():
+            opened(cast)
+            objected(cast, on_notice(cast, cast.lin))
+            objected(cast, on_notice_again(cast))
+            opened(cast, title="另一轮")
+            chosen(cast, cast.lin)
+        with time_machine.travel(DECIDED, tick=False):
+            chen = english(app, cast.chen)
+            page, tasks = chen.get("/commend/").text, chen.get("/cycles/").text
+        assert (page.count("Objections to answer"), page.count("To be put on notice")) == (2, 1)
+        assert "Objections to commendations <b>2</b>" in tasks
 
     def test_of_objections_as_many_statements_for_many(self, app, cast, statements):
         with app.app_context():
