@@ -22,6 +22,9 @@ from activities.kit.i18n import gettext as _
 from activities.kit.roles import Permission
 from activities.people.joining import when_joined
 
+# What has been shown to the person or the school.
+SHOWN = (StoryState.ASKED, StoryState.PUBLISHED)
+
 
 @when_joined
 def see_to_rounds(actor_id: int, accounts: Collection[int], now: datetime) -> None:
@@ -40,8 +43,8 @@ def see_to_rounds(actor_id: int, accounts: Collection[int], now: datetime) -> No
 
 @when_joined
 def take_down_own(actor_id: int, accounts: Collection[int], now: datetime) -> None:
-    """A story that one account of somebody wrote about another is read no more until somebody else stands for it."""
-    own = Story.member_id.in_(accounts), Story.by_id.in_(accounts), Story.state == StoryState.PUBLISHED
+    """A story that one account of somebody wrote about another goes no further until somebody else stands for it."""
+    own = Story.member_id.in_(accounts), Story.by_id.in_(accounts), Story.state.in_(SHOWN)
     for story_id in db.session.scalars(sa.select(Story.id).where(*own).order_by(Story.id)).all():
         story = lock(Story, story_id)
         stories.down(actor_id, story, _("It was written by an account of the same person."), now)

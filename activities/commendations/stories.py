@@ -87,8 +87,7 @@ def withdraw(member_id: int, story_id: int, now: datetime) -> None:
     story = _own(member_id, story_id)
     if story.state not in rules.MAY_WITHDRAW:
         raise rules.NotAsked
-    story.agreed_revision = story.agreed_at = None
-    _set(member_id, story, "withdraw", StoryState.WITHDRAWN, now)
+    no_consent(member_id, story, now)
     story_notices.withdrawn(story.by_id, story.public_id, story.title, now)
 
 
@@ -122,6 +121,12 @@ def _own(member_id: int, story_id: int) -> Story:
     if story.member_id != member_id:
         raise NotFound
     return story
+
+
+def no_consent(actor_id: int, story: Story, now: datetime) -> None:
+    """Have a story that is locked be one to which the person does not agree."""
+    story.agreed_revision = story.agreed_at = None
+    _set(actor_id, story, "withdraw", StoryState.WITHDRAWN, now)
 
 
 def down(actor_id: int, story: Story, reason: str, now: datetime) -> None:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from activities.audit import erasing
 from activities.audit import service as audit
 from activities.calendars.models import Feed
+from activities.commendations import forgetting as commendations
 from activities.invitations.models import InvitationOptOut
 from activities.kit.db import db, lock, transactional, unless_there
 from activities.kit.refusal import NotFound
@@ -85,6 +86,7 @@ def restrict(actor_id: int, request_id: int, now: datetime) -> int:
         raise rules.NothingAsked
     for purpose in Purpose:
         _withdraw(member_id, purpose, now)
+    commendations.let_go(actor_id, member_id, now)
     # How somebody called their feeds goes from the trail, too: when the rest of it may go, nobody finds them any more.
     feeds = list(db.session.scalars(sa.select(Feed.id).where(Feed.member_id == member_id)))
     erasing.take_out({Feed.__tablename__: feeds}, actor_id, now)

@@ -10,7 +10,7 @@ from activities.commendations import committees, deciding, objections, service, 
 from activities.commendations import rules_refusals as refusals
 from activities.commendations.models import Nomination, NoticeObjection
 from activities.commendations.rules import RoundState, State
-from activities.commendations.rules_stories import StoryState
+from activities.commendations.rules_stories import NotAsked, StoryState
 from activities.dossiers.queries import entries
 from activities.dossiers.rules import Block
 from activities.kit.db import db
@@ -24,6 +24,7 @@ from tests.commendations.rounds import (
     DECIDED,
     TODAY,
     appoint,
+    asked_story,
     awarded,
     chosen,
     nominated,
@@ -184,4 +185,13 @@ class TestStories:
         with pytest.raises(NotFound):
             stories.publish_again(cast.ou.id, the_story().id, NOW)
         stories.publish_again(cast.chen.id, the_story().id, NOW)
+        assert the_story().state is StoryState.PUBLISHED
+
+    def test_nor_do_they_agree_to_it_before(self, cast, admin):
+        asked_story(cast)
+        join(admin.id, cast.lin.id, cast.ou.id, NOW)
+        with pytest.raises(NotAsked):
+            stories.agree(cast.lin.id, the_story().id, 1, NOW)
+        stories.ask(cast.chen.id, the_story().id, NOW)
+        stories.agree(cast.lin.id, the_story().id, 1, NOW)
         assert the_story().state is StoryState.PUBLISHED

@@ -13,12 +13,18 @@ from activities.commendations import committees, deciding, nominating, service
 from activities.commendations import rules_refusals as refusals
 from activities.commendations.models import Nomination
 from activities.commendations.rules import Nominators, RoundState, State, Whom
+from activities.commendations.rules_stories import StoryState
 from activities.dossiers.models import Entry
 from activities.dossiers.queries import entries, of_year
 from activities.dossiers.rules import Block, OwnEntry, Said
 from activities.dossiers.service import correct, withdraw
 from activities.kit.db import db
 from activities.kit.refusal import NotAllowed, NotFound
+from activities.packets.queries import packet
+from activities.people.models import ForgetRequest
+from activities.people.service import acting
+from activities.rights import export
+from activities.rights import service as rights
 from tests.cast import DAY, NOW, at_once, make_member
 from tests.commendations.rounds import (
     AWARDED,
@@ -32,8 +38,10 @@ from tests.commendations.rounds import (
     on_notice,
     one_person,
     opened,
+    published_story,
     state_of,
     the_round,
+    the_story,
     topics,
 )
 from tests.house.test_races import race
@@ -81,6 +89,28 @@ class TestFromNominationToRecord:
         appoint(cast, cast.lin)
         with pytest.raises(OwnEntry):
             service.revoke(cast.lin.id, nomination, "不要", AWARDED)
+
+
+class TestWhereItStands:
+    def test_in_the_packet_of_the_year_and_in_the_persons_own_copy(self, cast, ctx):
+        opened(cast)
+        awarded(cast, cast.lin)
+        [entered] = packet(cast.lin.id, 2026, AWARDED).commendations
+        assert (entered.title, entered.unit) == ("优秀共产党员", "管理学院党总支")
+        copy = export.data(acting(cast.lin.id), AWARDED)
+        assert [one["state"] for one in copy["nominations"]] == ["awarded"]
+        assert "优秀共产党员" in [one["title"] for one in copy["dossier"]]
+
+    def test_of_who_is_to_be_forgotten_nothing_goes_on_and_nothing_is_published(self, cast, ctx):
+        opened(cast, number=2)
+        chosen(cast, cast.zhao)
+        nomination = on_notice(cast, cast.lin)
+        published_story(cast)
+        rights.ask_to_be_forgotten(cast.lin.id, "", DECIDED)
+        asked = db.session.scalars(sa.select(ForgetRequest.id)).one()
+        rights.restrict(cast.gu.id, asked, DECIDED)
+        assert (state_of(nomination), the_round().chosen) == (State.TAKEN_BACK, 1)
+        assert (the_story().state, the_story().agreed_revision) == (StoryState.WITHDRAWN, None)
 
 
 def of(member) -> int:
