@@ -16,7 +16,7 @@ from activities.cycles.models import Cycle, CycleUnit, Participant
 from activities.cycles.opening import REACH, open_cycle, windows_from
 from activities.cycles.rules import DEFAULT_DAYS, Grade
 from activities.cycles.rules_settings import Settings
-from activities.demo import article
+from activities.demo import article, cares
 from activities.essays import service as essays
 from activities.essays.models import Essay
 from activities.essays.rules import characters
@@ -105,13 +105,15 @@ def _closed(first: int, second: int, school: int, year: int, secretaries: Mappin
                 }
             )  # fmt: skip
         _grades(cycle_id, rows, given, graded_at)
+        cares.write(cycle_id, 1, graded_at, rng)
     done = at(add_working_days(windows["notice"].last, 2, special_days(starts - REACH, starts + REACH)), AFTERNOON)
     closings.ask(first, cycle_id, done)
     closings.confirm(second, cycle_id, done + timedelta(hours=1))
     closings.go_on(done + timedelta(hours=1))
     with transaction():
         # It was long ago: what was told then was read.
-        old = sa.update(Notice).where(Notice.topic.like("cycles.%")).values(read_at=done, planned_at=done)
+        theirs = sa.or_(Notice.topic.like("cycles.%"), Notice.topic.like("cares.%"))
+        old = sa.update(Notice).where(theirs).values(read_at=done, planned_at=done)
         db.session.execute(old, execution_options={"synchronize_session": False})
 
 
@@ -177,6 +179,7 @@ def _open(secretary: int, school: int, year: int, rng: Random, now: datetime) ->
         others = [(part_id, member_id) for part_id, member_id, number in people if number != "member"]
         written = [one for one in others if rng.randrange(10) < HANDED_IN]
         _essays(cycle_id, written, now - timedelta(hours=20), rng)
+        cares.write(cycle_id, HANDED_IN / 10, now - timedelta(hours=20), rng)
     member = next(member_id for _, member_id, number in people if number == "member")
     essays.save(member, cycle_id, 0, SENTENCES[0] + SENTENCES[3], now - timedelta(hours=3))
     organizer = db.session.scalars(sa.select(Member.id).where(Member.number == "organizer")).one()

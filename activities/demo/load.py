@@ -17,6 +17,7 @@ from activities.audit import seals
 from activities.demo import (
     article,
     ballots,
+    cares,
     certificates,
     codes,
     commendations,
@@ -109,6 +110,7 @@ def load(now: datetime, progress: Callable[[int], AbstractContextManager[Any]]) 
     forgetting.play(now)
     packets.play(now)
     ballots.play(now)
+    cares.pair(now)
     cycles.play(now)
     commendations.play(now)
     stories.play(now)
