@@ -40,6 +40,7 @@ COMMANDS = {
     "draw": "activities.draws.commands:draw",
     "fill-days": "activities.terms.commands:fill_days",
     "import-roster": "activities.people.commands:import_roster",
+    "peers": "activities.peers.commands:peers",
     "retention": "activities.rights.commands:retention",
 }
 LOOPBACK = "127.0.0.1"

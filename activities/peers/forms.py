@@ -29,7 +29,7 @@ class DrawForm(FlaskForm):
     scope = SelectField(_l("Among whom"), [InputRequired()])
     each = Number(
         _l("How many others each reviews"), [InputRequired(WHOLE), NumberRange(0, rules.MOST_EACH, BETWEEN)],
-        description=_l("0: all others of the group. Who is drawn follows from a seed that is published."),
+        description=_l("0: all others of the group. Who is drawn follows from a seed, of which the hash is shown."),
     )  # fmt: skip
     least = Number(
         _l("Fewest reviews"), [InputRequired(WHOLE), NumberRange(rules.FEWEST, rules.MOST_EACH, BETWEEN)],

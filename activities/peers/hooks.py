@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import url_for
+from sqlalchemy.orm import aliased
 
 from activities.cycles.models import Cycle, Participant
 from activities.cycles.plugs import Ask, Plug, plug
@@ -43,10 +44,14 @@ def _told(portion: Portion) -> Mapping[int, Any]:
 
 def _to_write(cycle_id: int) -> Pairs:
     """Whoever has a review of somebody else to write."""
-    writing = sa.select(Participant.unit_id, Participant.member_id).join(
-        PeerReview, PeerReview.reviewer_id == Participant.id
+    reviewed = aliased(Participant)
+    writing = (
+        sa.select(Participant.unit_id, Participant.member_id)
+        .join(PeerReview, PeerReview.reviewer_id == Participant.id)
+        .join(reviewed, reviewed.id == PeerReview.reviewed_id)
     )
-    return writing.where(*takes_part(cycle_id), PeerReview.handed_in_at.is_(None)).distinct()
+    left = (PeerReview.handed_in_at.is_(None), reviewed.removed_at.is_(None))
+    return writing.where(*takes_part(cycle_id), *left).distinct()
 
 
 plug("peers", Plug(done=queries.done, asks=_asks, frozen=_told, member_page="peers.mine", holder_page="peers.keep"))
@@ -54,3 +59,5 @@ waits(
     Wait("peers", "peers", N_("Peer review not handed in"), N_("A peer review of yours is not handed in."), _to_write)
 )
 deed("draw peers", N_("drew who reviews whom, %(reviews)s reviews in all"))
+deed("fill peers", N_("gave out %(reviews)s more reviews, because people came or left"))
+deed("let peer reviews go", N_("let peer reviews go that were somebody's of themselves"))

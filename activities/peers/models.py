@@ -10,12 +10,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from activities.cycles.models import Participant
 from activities.kit.columns import Lines, Words
 from activities.kit.db import Base
-from activities.peers.rules import FEWEST, PeerRule, Scope
+from activities.peers.rules import FEWEST, PeerRule, Scope, seed_hash
 from activities.people.models import Member
 
 
 class PeerDraw(Base):
-    """By what rule people of a cycle review one another, and the seed by which anybody comes to the same pairs."""
+    """By what rule people of a cycle review one another, and the seed from which the pairs follow. Whoever has it knows
+    who reviews whom: pages and trail hold its hash."""
 
     __tablename__ = "review_peer_draw"
     __table_args__ = (sa.CheckConstraint(f"least >= {FEWEST}", name="least"),)
@@ -34,6 +35,10 @@ class PeerDraw(Base):
     @property
     def rule(self) -> PeerRule:
         return PeerRule(self.scope, self.each, self.least, self.criteria)
+
+    @property
+    def seed_hash(self) -> str:
+        return seed_hash(self.seed)
 
 
 class PeerReview(Base):

@@ -14,8 +14,9 @@ from activities.cycles.models import CycleStep, Participant
 from activities.kit.db import db, run
 from activities.kit.refusal import NotFound
 from activities.kit.sql import Among
+from activities.peers import rules
 from activities.peers.models import PeerDraw, PeerReview
-from activities.peers.rules import Peer, Scope, Told, Written, told
+from activities.peers.rules import Peer, Scope, There, Told, Written, told
 from activities.people.models import Member, Unit
 from activities.people.persons import with_others
 from activities.people.queries import within
@@ -55,6 +56,18 @@ def to_draw(cycle_id: int, scope: Scope) -> list[Peer]:
         Peer(row.id, row.number, known[row.member_id], f"{row.unit_id}:{row.class_name if is_by_class else ''}")
         for row in rows
     ]
+
+
+def there(cycle_id: int) -> list[There]:
+    """The reviews that are asked for between people who take part. One statement."""
+    columns = (PeerReview.id, PeerReview.reviewer_id, PeerReview.reviewed_id, PeerReview.revision > 0)
+    return [There._make(row) for row in run(_reviews(*columns).where(PeerReview.cycle_id == cycle_id))]
+
+
+def pairs_hash(draw: PeerDraw) -> str:
+    """Of all who review or reviewed somebody, as they are written. One statement."""
+    query = sa.select(PeerReview.reviewer_id, PeerReview.reviewed_id).where(PeerReview.cycle_id == draw.cycle_id)
+    return rules.pairs_hash(draw.seed, [(reviewer, reviewed) for reviewer, reviewed in run(query)])
 
 
 def mine(part_id: int) -> list[PeerReview]:

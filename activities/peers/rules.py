@@ -72,6 +72,16 @@ class ReviewsBegun(Refusal):
 
 
 @refusal
+class NotDrawn(Refusal):
+    sentence: ClassVar[str] = N_("It has not been drawn yet who reviews whom.")
+
+
+@refusal
+class NothingMissing(Refusal):
+    sentence: ClassVar[str] = N_("Nobody came or left since: nothing is missing.")
+
+
+@refusal
 class OwnReview(Refusal):
     sentence: ClassVar[str] = N_("Nobody reviews themselves.")
 
@@ -106,8 +116,7 @@ def grouped(people: Sequence[Peer]) -> dict[str, list[Peer]]:
 
 def drawn(groups: Mapping[str, Sequence[Peer]], each: int, seed: str) -> list[tuple[int, int]]:
     """Who reviews whom. All of a group stand in a ring, in the order of the hashes of the seed with their numbers, and
-    each reviews the next ones: so everybody reviews as many as review them, and whoever knows the seed and the numbers
-    comes to the same."""
+    each reviews the next ones: so everybody reviews as many as review them, and the same seed comes to the same."""
     pairs = []
     for people in groups.values():
         ring = sorted(people, key=lambda one: (lot(seed, one.number), one.number))
@@ -122,6 +131,60 @@ def drawn(groups: Mapping[str, Sequence[Peer]], each: int, seed: str) -> list[tu
 
 def lot(seed: str, number: str) -> str:
     return sha256(f"{seed}:{number}".encode()).hexdigest()
+
+
+class There(NamedTuple):
+    """A review that is asked for, between people who both take part still."""
+
+    id: int
+    reviewer: int
+    reviewed: int
+    has_begun: bool
+
+
+class Gap(NamedTuple):
+    """What a ring of the people of today asks for and is not there, and what is there without being asked for: nobody
+    has begun what is `spare`; `from_before` is what somebody has. `untold` people are in groups too small for anything
+    to be told of them."""
+
+    missing: list[tuple[int, int]]
+    spare: list[int]
+    as_drawn: int
+    from_before: int
+    untold: int
+
+
+def gap(groups: Mapping[str, Sequence[Peer]], rule: PeerRule, seed: str, there: Sequence[There]) -> Gap:
+    """The ring is found by hashes, so that who comes or leaves moves their neighbours alone."""
+    wanted = drawn(groups, rule.each, seed)
+    asked, given = set(wanted), {(one.reviewer, one.reviewed) for one in there}
+    others = [one for one in there if (one.reviewer, one.reviewed) not in asked]
+    return Gap(
+        [pair for pair in wanted if pair not in given], [one.id for one in others if not one.has_begun],
+        len(there) - len(others), sum(one.has_begun for one in others),
+        sum(len(people) for people in groups.values() if len(people) <= rule.least),
+    )  # fmt: skip
+
+
+class Verdict(NamedTuple):
+    """How many reviews are as the seed says, are left from before people came or left, and are still to be given out;
+    and what is wrong, or nothing."""
+
+    as_drawn: int
+    from_before: int
+    missing: int
+    wrong: str
+
+
+def seed_hash(seed: str) -> str:
+    """What may be shown of a seed."""
+    return sha256(seed.encode()).hexdigest()
+
+
+def pairs_hash(seed: str, pairs: Collection[tuple[int, int]]) -> str:
+    """Of who reviews whom, with the seed, so that nobody can try out the few pairs that a small group can have."""
+    lines = "\n".join(f"{reviewer}>{reviewed}" for reviewer, reviewed in sorted(pairs))
+    return sha256(f"{seed}\n{lines}".encode()).hexdigest()
 
 
 class Told(NamedTuple):

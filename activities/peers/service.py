@@ -47,17 +47,18 @@ def draw(actor_id: int, cycle_id: int, rule: PeerRule, now: datetime) -> int:
     one = PeerDraw(cycle_id=cycle_id, seed=token_hex(16), drawn_at=now, drawn_by_id=actor_id, **rule._asdict())
     db.session.add(one)
     db.session.flush()
-    _assign(cycle, rules.drawn(groups, rule.each, one.seed), now)
+    assign(cycle, rules.drawn(groups, rule.each, one.seed), now)
     count = db.session.scalar(sa.select(sa.func.count(PeerReview.id)).where(PeerReview.cycle_id == cycle_id)) or 0
     after = {
         "scope": rule.scope, "each": rule.each, "least": rule.least, "criteria": list(rule.criteria),
-        "seed": one.seed, "reviews": count,
+        "seed_hash": one.seed_hash, "pairs_hash": queries.pairs_hash(one), "reviews": count,
     }  # fmt: skip
     audit.leave(now, actor_id, "draw peers", Cycle, cycle_id, after=after)
     return count
 
 
-def _assign(cycle: Cycle, pairs: Sequence[tuple[int, int]], now: datetime) -> None:
+def assign(cycle: Cycle, pairs: Sequence[tuple[int, int]], now: datetime) -> None:
+    """Inside a transaction: ask for these reviews, and tell who is to write them."""
     query = sa.select(Participant.id, Participant.member_id).where(Participant.cycle_id == cycle.id)
     members = dict(db.session.execute(query).all())
     rows = [
@@ -126,12 +127,17 @@ def none_of_oneself(actor_id: int, accounts_joined: Collection[int], now: dateti
     """What one account of somebody was to write, or wrote, of another is of themselves, and goes."""
     reviewer, reviewed = aliased(Participant), aliased(Participant)
     query = (
-        sa.select(PeerReview.id)
+        sa.select(PeerReview.id, PeerReview.cycle_id)
         .join(reviewer, reviewer.id == PeerReview.reviewer_id)
         .join(reviewed, reviewed.id == PeerReview.reviewed_id)
         .where(reviewer.member_id.in_(accounts_joined), reviewed.member_id.in_(accounts_joined))
     )
-    ids = list(db.session.scalars(query))
-    if ids:
-        db.session.execute(sa.delete(PeerReview).where(PeerReview.id.in_(ids)), execution_options=NO_SYNC)
-        audit.leave(now, actor_id, "peer reviews of oneself", Member, min(accounts_joined), after={"gone": len(ids)})
+    found = dict(db.session.execute(query).all())
+    if not found:
+        return
+    db.session.execute(sa.delete(PeerReview).where(PeerReview.id.in_(found)), execution_options=NO_SYNC)
+    audit.leave(now, actor_id, "peer reviews of oneself", Member, min(accounts_joined), after={"gone": len(found)})
+    for cycle_id in sorted(set(found.values())):
+        if drawn := queries.draw_of(cycle_id):
+            after = {"pairs_hash": queries.pairs_hash(drawn)}
+            audit.leave(now, actor_id, "let peer reviews go", Cycle, cycle_id, after=after)

@@ -1078,6 +1078,7 @@ TABLE = {
     "GET peers.mine": row("login 200 200 200 200 200", review),
     "GET peers.review": row("login 200 404 404 404 404", peer_of_lin),
     "POST peers.review": row("login 409 404 404 404 404", peer_of_lin),
+    "POST peers.draft": row("login 409 404 404 404 404", peer_of_lin),
     "GET peers.keep": row("login 404 404 404 200 404", review),
     "POST peers.keep": row("login 404 404 404 422 404", review),
     # appraisals
