@@ -22,7 +22,8 @@ from activities.people.models import Unit
 BETWEEN = _l("Enter a number from %(min)s to %(max)s.")
 LONGEST = _l("At most %(max)s characters.")
 WHY = [DataRequired(_l("Say why.")), Length(max=200, message=LONGEST)]
-NONE = "none"
+# As long as a choice, so that the length of what is sent does not tell who was left out.
+NONE = "-"
 
 
 def _lines(typed: str | None) -> list[str]:

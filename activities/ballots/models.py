@@ -45,6 +45,8 @@ class Ballot(Revised, Base):
     ends_at: Mapped[datetime]
     reminded_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    # When what its box had left on the disk was wiped.
+    wiped_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(sa.String(200), default="")
 
     unit: Mapped[Unit] = relationship()

@@ -271,6 +271,11 @@ def to_count(now: datetime) -> list[int]:
     return list(db.session.scalars(query.order_by(Ballot.id)))
 
 
+def not_wiped() -> list[int]:
+    """Those that are over, and of whose box something may be on the disk still."""
+    return list(db.session.scalars(sa.select(Ballot.id).where(Ballot.ended_at.is_not(None), Ballot.wiped_at.is_(None))))
+
+
 def not_reminded(now: datetime) -> list[Ballot]:
     query = sa.select(Ballot).where(
         Ballot.state == BallotState.OPEN, Ballot.reminded_at.is_(None), Ballot.ends_at > now

@@ -29,7 +29,7 @@ from tests.ballots.held import marked, opened
 from tests.ballots.traces import Traces, everything, undo, voted
 from tests.cast import NOW
 
-ONE, OTHER = {"p0": "0", "p1": "3"}, {"p0": "4", "p1": "none"}
+ONE, OTHER = {"p0": "0", "p1": "3"}, {"p0": "4", "p1": "-"}
 put_in, done = rules.put_in, routes.done
 
 

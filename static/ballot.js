@@ -1,0 +1,13 @@
+// What leaves the device is as long whatever is chosen, so that nobody who sees how long it is learns who was left out;
+// and no paper comes back with its ticks when somebody else goes back to it. Without it both are the server's words alone.
+(() => {
+  const form = document.querySelector("[data-paper]");
+  if (!form) return;
+  form.addEventListener("submit", () => {
+    for (const one of form.querySelectorAll("fieldset")) {
+      if (!one.querySelector("input:checked")) one.querySelector(`input[value="${form.dataset.paper}"]`).checked = true;
+    }
+  });
+  window.addEventListener("pagehide", () => form.reset());
+  window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+})();
