@@ -8,6 +8,9 @@
       if (!one.querySelector("input:checked")) one.querySelector(`input[value="${form.dataset.paper}"]`).checked = true;
     }
   });
+  const { sure } = form.elements;
+  sure.addEventListener("invalid", () => sure.setCustomValidity(form.dataset.sure));
+  sure.addEventListener("change", () => sure.setCustomValidity(""));
   window.addEventListener("pagehide", () => form.reset());
   window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 })();

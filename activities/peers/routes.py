@@ -79,11 +79,14 @@ def mine(public_id: str) -> Any:
     """Whom one reviews, and once it is over what came of it about oneself."""
     part = cycles.own_part(current_user.id, public_id)
     draw = queries.draw_of(part.cycle_id)
-    is_over = standing("peers", part.cycle.windows, clock.local_day(clock.now())) is Standing.OVER
+    stands = standing("peers", part.cycle.windows, clock.local_day(clock.now()))
+    is_over = stands is Standing.OVER
     told = queries.results(draw, [part.id]).get(part.id) if draw and is_over else None
+    reviews = queries.mine(part.id)
+    left = [one for one in reviews if one.handed_in_at is None] if stands is Standing.OPEN else []
     return render_template(
-        "peers/mine.html", part=part, cycle=part.cycle, draw=draw, reviews=queries.mine(part.id),
-        is_over=is_over, told=told, marks=MARKS, say_criterion=say_criterion,
+        "peers/mine.html", part=part, cycle=part.cycle, draw=draw, reviews=reviews, left=left, is_over=is_over,
+        told=told, marks=MARKS, say_criterion=say_criterion,
     )  # fmt: skip
 
 
@@ -104,8 +107,9 @@ def review(public_id: str, person: str) -> Any:
     try:
         service.write(current_user.id, written.id, form.revision.data or 0, *given, clock.now(), hand_in=hand_in)
     except MarksMissing as refusal:
-        missing = next(field.name for field in form.criteria if not field.data)
-        refuse(form, missing, refusal)
+        for field in form.criteria:
+            if not field.data:
+                refuse(form, field.name, refusal)
         return invalid("peers/review.html", **page)
     except ChangedMeanwhile:
         present = queries.one_of_mine(part.id, person)
