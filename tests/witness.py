@@ -43,16 +43,19 @@ def _commit(connection: Connection) -> None:
     newest, before = connection.info.pop("seen")
     changed = set()
     for table, rows, present in zip(TABLES, before, _look(connection), strict=True):
-        if max(len(rows), len(present)) <= MANY:
+        if rows is not None and present is not None:
             changed |= {(table, row[0]) for row in rows ^ present}
     if changed:
         [left] = _read(connection, f"SELECT subject, subject_id FROM audit_entry WHERE id > {newest}")
         assert changed <= set(left), f"changed without a trail: {sorted(changed - set(left))}"
 
 
-def _look(connection: Connection) -> list[set[tuple[Any, ...]]]:
-    """The rows of each table."""
-    return [set(rows) for rows in _read(connection, *(f"SELECT id, t.* FROM {t} t LIMIT {MANY + 1}" for t in TABLES))]
+def _look(connection: Connection) -> list[set[tuple[Any, ...]] | None]:
+    """The rows of each table; None of one that has many, of which the database reads none."""
+    few = "SELECT count(*) AS n FROM (SELECT 1 FROM {0} LIMIT {1}) some"
+    query = f"SELECT c.n, t.id, t.* FROM ({few}) c LEFT JOIN {{0}} t ON c.n < {{1}}"
+    looked = _read(connection, *(query.format(table, MANY + 1) for table in TABLES))
+    return [{row[1:] for row in rows if row[1]} if rows[0][0] <= MANY else None for rows in looked]
 
 
 def _read(connection: Connection, *statements: str) -> list[list[tuple[Any, ...]]]:
