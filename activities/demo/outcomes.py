@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from activities.audit.models import AuditEntry
 from activities.demo import article
-from activities.demo.rows import write
+from activities.demo.rows import entry, nothing, write
 from activities.duties.kinds import kind_of
 from activities.duties.models import Activity, Post, Slot
 from activities.kit.clock import local_day
@@ -51,21 +51,18 @@ class Held(NamedTuple):
 def play(now: datetime) -> None:
     rng = Random(article.SEED)
     rows = [row for held in _held(now) for row in _rows(held, rng)]
-    insert = sa.insert(Outcome).returning(Outcome.id, sort_by_parameter_order=True)
     with transaction():
-        ids = list(db.session.scalars(insert, rows))
-        write(AuditEntry, map(_entry, ids, rows), lambda _rows: None)
+        write(Outcome, rows, nothing)
+        # The table was empty, so that their ids go in their order.
+        ids = db.session.scalars(sa.select(Outcome.id).order_by(Outcome.id))
+        write(AuditEntry, map(_entry, ids, rows), nothing)
     _correct(now)
     _aim(now)
 
 
 def _entry(row_id: int, row: dict[str, Any]) -> dict[str, Any]:
-    """What the verb would have left."""
-    return {
-        "at": row["entered_at"], "actor_id": row["entered_by_id"], "verb": "enter outcome",
-        "subject": Outcome.__tablename__, "subject_id": row_id, "before": {},
-        "after": {name: row[name] for name in ("measure", "member_id", "amount")}, "reason": "",
-    }  # fmt: skip
+    after = {name: row[name] for name in ("measure", "member_id", "amount")}
+    return entry(row["entered_at"], row["entered_by_id"], "enter outcome", Outcome, row_id, after=after)
 
 
 def _held(now: datetime) -> list[Held]:

@@ -12,7 +12,7 @@ from activities.demo import article
 from activities.photos import apart
 from activities.photos.apart import Picture
 
-SIZE, SIDE = (1200, 900), 1600
+SIZE, SHOWN, SIDE = (1200, 900), (800, 800), 1600
 SKY, WATER, GRASS, PATH = "#bcd7ea", "#5f93ad", "#7fa35b", "#cdbf9f"
 LEAVES = ("#a8632a", "#c98a2d", "#8a4b20", "#d9b45a")
 
@@ -87,7 +87,8 @@ def receipt() -> Picture:
 
 
 def _picture(image: Image.Image) -> Picture:
-    """As if somebody had brought it."""
+    """As if somebody had brought it, no larger than pages show it: to encode it takes long."""
     file = BytesIO()
+    image.thumbnail(SHOWN)
     image.save(file, "JPEG", quality=90)
     return apart.read_here(file.getvalue(), SIDE)

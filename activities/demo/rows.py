@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any, Protocol, cast
 
 import sqlalchemy as sa
@@ -12,6 +13,10 @@ from activities.kit.db import Base, db
 CHUNK = 1000
 Row = dict[str, Any]
 Tick = Callable[[int], None]
+
+
+def nothing(_rows: int) -> None:
+    """For rows that no bar tells of."""
 
 
 class HasId(Protocol):
@@ -38,6 +43,17 @@ def write_with_ids(
     ids = {tuple(key): row_id for row_id, *key in found}
     for thing, row in zip(things, rows, strict=True):
         thing.id = ids[tuple(row[key] for key in keys)]
+
+
+def entry(
+    at: datetime, actor_id: int | None, verb: str, subject: type[Base], subject_id: int,
+    before: Row | None = None, after: Row | None = None, reason: str = "",
+) -> Row:  # fmt: skip
+    """An entry of the trail, as the verb would have left it. `before` and `after` hold what JSON does."""
+    return {
+        "at": at, "actor_id": actor_id, "verb": verb, "subject": subject.__tablename__, "subject_id": subject_id,
+        "before": before or {}, "after": after or {}, "reason": reason,
+    }  # fmt: skip
 
 
 def write_one(model: type[Base], **values: Any) -> int:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from activities.audit.models import AuditEntry
-from activities.audit.service import plain
 from activities.demo import article
 from activities.demo.attendance import DemoRecord
 from activities.demo.calendar import WEEKS, DemoCalendar
@@ -18,13 +17,13 @@ from activities.demo.offices import Offices
 from activities.demo.persons import Person
 from activities.demo.plans import Plan, PostPlan, SitePlan
 from activities.demo.programme import PROGRAMME
-from activities.demo.rows import Row, Tick, write, write_one, write_with_ids
+from activities.demo.rows import Row, Tick, entry, write, write_one, write_with_ids
 from activities.demo.timetable import DemoSignUp, DemoSlot, closes_at, opens_at
 from activities.duties.kinds import kind_of
 from activities.duties.models import Activity, ActivityOrganizer, Post, Slot
 from activities.duties.rules import SlotState
 from activities.kit.clock import at
-from activities.kit.db import Base, db
+from activities.kit.db import db
 from activities.people.models import Member, RoleGrant, Unit
 from activities.people.passwords import hash_password
 from activities.records.models import Record
@@ -110,7 +109,7 @@ def _write_people(persons: Sequence[Person], offices: Offices, units: Units, beg
     db.session.execute(sa.insert(RoleGrant), grants)
     held = db.session.execute(sa.select(RoleGrant.id, RoleGrant.member_id, RoleGrant.role, RoleGrant.unit_id))
     by = offices.granted_by
-    entries = [_entry(began, by, "grant", RoleGrant, i, {}, dict(zip(GRANTED, of, strict=True))) for i, *of in held]
+    entries = [entry(began, by.id, "grant", RoleGrant, i, after=dict(zip(GRANTED, of, strict=True))) for i, *of in held]
     db.session.execute(sa.insert(AuditEntry), entries)
 
 
@@ -201,41 +200,31 @@ def _signature(record: DemoRecord) -> dict[str, Any] | None:
 
 def _trail(sign_ups: Sequence[DemoSignUp], records: Sequence[DemoRecord]) -> Iterator[Row]:
     """What the services would have left, in the order of time."""
-    recorded = (entry for record in records for entry in _record_trail(record))
+    recorded = (row for record in records for row in _record_trail(record))
     unsigned = {"is_final": False, "countersigned_by_id": None}
     signed = (
-        _entry(r.signed_at, r.second, "countersign", Record, r.id, unsigned, signature)
+        entry(r.signed_at, r.second.id, "countersign", Record, r.id, unsigned, signature)
         for r in records
-        if (signature := _signature(r)) and r.signed_at
+        if (signature := _signature(r)) and r.second and r.signed_at
     )
-    yield from sorted([*_sign_up_trail(sign_ups), *recorded, *signed], key=lambda entry: entry["at"])
+    yield from sorted([*_sign_up_trail(sign_ups), *recorded, *signed], key=lambda row: row["at"])
 
 
 def _record_trail(record: DemoRecord) -> Iterator[Row]:
     stay, facts = record.spell, _facts(record)
     if stay is None:
-        yield _entry(record.at, record.recorder, "record", Record, record.id, {}, facts, record.known.note)
+        yield entry(record.at, record.recorder.id, "record", Record, record.id, {}, facts, record.known.note)
         return
     came = _facts(record, stay.at_first)
-    yield _entry(stay.came_at, record.person, "check in", Record, record.id, {}, came)
+    yield entry(stay.came_at, record.person.id, "check in", Record, record.id, {}, came)
     if stay.left_at:
-        yield _entry(stay.left_at, record.person, "check out", Record, record.id, came, facts)
+        yield entry(stay.left_at, record.person.id, "check out", Record, record.id, came, facts)
 
 
 def _sign_up_trail(sign_ups: Sequence[DemoSignUp]) -> Iterator[Row]:
     for sign_up in sign_ups:
         for step in sign_up.steps:
-            actor = None if step.verb == "promote" else sign_up.person
+            actor = None if step.verb == "promote" else sign_up.person.id
             before = {"state": step.before} if step.before else {}
             after = {"state": step.after} if step.before else {"state": step.after, "ticket": sign_up.ticket}
-            yield _entry(step.at, actor, step.verb, SignUp, sign_up.id, before, after)
-
-
-def _entry(
-    moment: datetime, actor: Person | None, verb: str, subject: type[Base], subject_id: int,
-    before: dict[str, Any], after: dict[str, Any], reason: str = "",
-) -> Row:  # fmt: skip
-    return {
-        "at": moment, "actor_id": actor.id if actor else None, "verb": verb, "subject": subject.__tablename__,
-        "subject_id": subject_id, "before": plain(before), "after": plain(after), "reason": reason,
-    }  # fmt: skip
+            yield entry(step.at, actor, step.verb, SignUp, sign_up.id, before, after)
