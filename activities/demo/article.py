@@ -12,6 +12,8 @@ PASSWORD = "demo"  # noqa: S105 - meant to be known; `serve` refuses accounts wi
 
 COMMITTEE = "校党委"
 SCHOOL = "管理学院党总支"
+# Above the student branches, so that they hold their review together, at another time than the staff.
+STUDENT_SIDE = "学生党建中心"
 TEACHERS = "教师党支部"
 OFFICE = "机关党支部"
 
@@ -32,11 +34,14 @@ STUDENT_BRANCHES = (
     Branch("信息管理学生党支部", "信管"),
     Branch("物流管理学生党支部", "物流"),
 )
-BRANCHES = (*STUDENT_BRANCHES, Branch(TEACHERS), Branch(OFFICE))
+STAFF_BRANCHES = (Branch(TEACHERS), Branch(OFFICE))
+BRANCHES = (*STUDENT_BRANCHES, *STAFF_BRANCHES)
 UNITS = (
     (COMMITTEE, UnitLevel.COMMITTEE, None),
     (SCHOOL, UnitLevel.GENERAL_BRANCH, COMMITTEE),
-    *((branch.name, UnitLevel.BRANCH, SCHOOL) for branch in BRANCHES),
+    (STUDENT_SIDE, UnitLevel.GENERAL_BRANCH, SCHOOL),
+    *((branch.name, UnitLevel.BRANCH, STUDENT_SIDE) for branch in STUDENT_BRANCHES),
+    *((branch.name, UnitLevel.BRANCH, SCHOOL) for branch in STAFF_BRANCHES),
 )
 
 # 213 members, the 40 of the staff among them; 400 activists and applicants; and the candidates between.
@@ -62,9 +67,9 @@ class Account:
 
 
 ACCOUNTS = (
-    Account("member", "a student: own duties, finding slots, own year"),
+    Account("member", "a student: own duties, finding slots, own year, a vote"),
     Account("organizer", "plans the general branch's duties and marks who came"),
-    Account("secretary", "reads the general branch's year"),
+    Account("secretary", "the general branch's year and its annual reviews"),
     Account("admin", "people, roster and roles, from the committee down"),
 )
 

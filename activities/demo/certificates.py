@@ -14,7 +14,7 @@ from activities.certificates.queries import issuers_for, lines, waiting_items
 from activities.certificates.requests import ask, decline
 from activities.certificates.rules_notice import Verdict
 from activities.certificates.service import Order, issue, revoke, supersede
-from activities.duties.kinds import Ledger
+from activities.duties.kinds import Evidence, Ledger
 from activities.kit.clock import local_day
 from activities.kit.db import db
 from activities.people.models import Member
@@ -118,6 +118,7 @@ def _correct(member_id: int, now: datetime) -> None:
             Record.day.between(of.first, of.last),
             Record.attendance == Attendance.PRESENT,
             Record.minutes >= MINUTES,
+            Record.evidence != Evidence.IMPORTED,
         )
         .order_by(Record.day.desc(), Record.id)
         .limit(1)

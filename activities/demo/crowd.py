@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from heapq import heappop, heappush
 from random import Random
@@ -23,7 +23,7 @@ OFFER_MINUTES = 12 * 60  # as activities have it unless they say otherwise
 LAST_CALL = timedelta(minutes=30)
 SETTLED_IN = timedelta(days=7)
 SOON = timedelta(hours=1)
-EAGER = 0.15
+EAGER = 0.06
 OPEN_TO_ALL = ("cleaning", "elder_care")
 Act = Callable[[Person, datetime], None]
 ABOVE = {name: parent for name, _level, parent in UNITS}
@@ -116,12 +116,19 @@ class Crowd:
 
 
 def _may_join(person: Person, plan: Plan) -> bool:
-    units = {person.unit, ABOVE[person.unit], ABOVE[ABOVE[person.unit] or ""]}
     return (
-        plan.unit in units
+        plan.unit in _units_of(person)
         and (not plan.stages or Stages[person.stage.name] in plan.stages)
         and (not plan.standings or Standings[person.standing.name] in plan.standings)
     )
+
+
+def _units_of(person: Person) -> Iterator[str]:
+    """Theirs and all above."""
+    unit: str | None = person.unit
+    while unit:
+        yield unit
+        unit = ABOVE[unit]
 
 
 class History:

@@ -14,6 +14,7 @@ from activities.demo.article import (
     BLOOD_STANDARD,
     BRANCHES,
     ROOMS,
+    STUDENT_BRANCHES,
 )
 from activities.demo.plans import FRI, MON, SAT, SUN, THU, TUE, WED, InJune, Once, Plan, PostPlan, SitePlan, Weekly
 from activities.people.rules import Stages, Standings
@@ -204,6 +205,28 @@ def _meeting() -> Plan:
     )
 
 
+def _theme_days() -> Iterator[Plan]:
+    """Twice a term each student branch meets."""
+    for n, branch in enumerate(STUDENT_BRANCHES):
+        post = PostPlan(
+            name="主题党日",
+            place=f"经管楼{n % 5 + 1}10 党员活动室",
+            standard="佩戴党徽，准时到会；因故不能参加的提前请假。",
+            capacity=24,
+            times=(Weekly(weekday=(MON, TUE)[n % 2], at=(time(16, 5),), minutes=95, weeks=range(5, 15, 9)),),
+        )
+        yield Plan(
+            kind="meeting",
+            unit=branch.name,
+            name=f"{branch.name}主题党日",
+            description="重温入党誓词，通报支部工作，围绕一个主题讨论。",
+            posts=(post,),
+            past=(0.6, 0.8),
+            ahead=(0.5, 0.8),
+            stages=Stages.PROBATIONARY | Stages.FULL,
+        )
+
+
 def _exchange() -> Plan:
     post = PostPlan(
         name="交流与讨论",
@@ -272,6 +295,7 @@ PROGRAMME = (
     *_study(),
     _reception(),
     _meeting(),
+    *_theme_days(),
     _exchange(),
     _course("入党积极分子培训班（上学年）", 1),
     _course("入党积极分子培训班（本学期）", 2, closes=-9),

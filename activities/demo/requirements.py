@@ -22,7 +22,7 @@ from activities.requirements.rules import WHOLE, Asked, Exempted, Line, moved
 from activities.requirements.rules_exempting import Ground, Why
 from activities.requirements.service import ask, change
 
-ASKED_AGO, CHANGED_AGO, EXEMPTED_AGO = timedelta(days=70), timedelta(days=30), timedelta(days=25)
+LAST_YEAR, ASKED_AGO, CHANGED_AGO, EXEMPTED_AGO = (timedelta(days=days) for days in (380, 70, 30, 25))
 TOLD_ON = 1
 ANYBODY = Stages(0)
 # What activities of a kind are about.
@@ -50,9 +50,9 @@ def _sets(secretary: int, member: int, year: int, now: datetime) -> None:
     unit, stage = somebody.unit_id, Stages[somebody.stage.name]
     since, students, staff = now - ASKED_AGO, Standings.STUDENT, Standings.TEACHER | Standings.LEADER
     first = Asked(_lines(year, service=6, visits=1, study=4), told_on=TOLD_ON)
-    ask(secretary, school, year - 1, ANYBODY, students, moved(first, year - 1), "上一年度的要求。", since)
+    ask(secretary, school, year - 1, ANYBODY, students, moved(first, year - 1), "上一年度的要求。", now - LAST_YEAR)
     public_id = ask(secretary, school, year, ANYBODY, students, first, "年初支委会商定，各支部同意。", since)
-    teachers = Asked(_lines(year, service=1, visits=0, study=3), told_on=TOLD_ON)
+    teachers = Asked(_lines(year, service=4, visits=0, study=10), told_on=TOLD_ON)
     ask(secretary, school, year, ANYBODY, staff, teachers, "教工党员以学习为主。", since)
     more = Asked(_lines(year, service=6, visits=1, study=14, meetings=2), told_on=TOLD_ON)
     ask(secretary, unit, year, stage, students, more, "支部对这一阶段的同志多要求学习和组织生活。", since)
