@@ -1,5 +1,5 @@
 """Last year's excellent members, commended; this year's round, in which the member is asked; and a staff award that
-stands on notice. Everybody has read by now what they were told long ago."""
+stands on notice."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from activities.commendations.rules import Nominators, Whom
 from activities.commendations.service import Terms
 from activities.demo import article
 from activities.kit.clock import at, local_day
-from activities.kit.db import db, transaction
+from activities.kit.db import db
 from activities.kit.roles import Role
-from activities.outbox.models import Notice
 from activities.people.models import Member, RoleGrant, Unit
 from activities.people.rules import Stage, Standing
 
@@ -54,6 +53,7 @@ def play(now: datetime) -> None:
         deciding.decide(committee[0].id, found, n < 3, june + 11 * DAY, "", at(june + 11 * DAY, NINE))
     service.publish(secretary, _latest(), at(june + 12 * DAY, NINE))
     service.award(deputy, _latest(), at(june + 29 * DAY, NINE))
+    _called_off(secretary, school, today)
     _staff_award(secretary, school, teachers, today)
     first = today - 5 * DAY
     _round(secretary, school, Terms(
@@ -64,7 +64,25 @@ def play(now: datetime) -> None:
     for n, reasons in enumerate(REASONS[1:], 20):
         found = _nominated(students[n], students[n + 9], reasons, at(first + 2 * DAY, NINE))
         nominating.agree(students[n].id, found, 1, at(first + 3 * DAY, NINE))
-    _read(now - 30 * DAY)
+
+
+def _called_off(secretary: int, school: int, today: date) -> None:
+    """One that was opened twice."""
+    first = today - 40 * DAY
+    terms = Terms(
+        "社会实践先进个人",
+        today.year,
+        article.SCHOOL,
+        Whom.FULL,
+        Nominators.MEMBERS,
+        None,
+        5,
+        first,
+        today - 26 * DAY,
+        5,
+    )
+    _round(secretary, school, terms, ())
+    service.call_off(secretary, _latest(), "与校团委的评选重复，不再单独组织。", at(first + DAY, NINE))
 
 
 def _staff_award(secretary: int, school: int, teachers: Sequence[Member], today: date) -> None:
@@ -112,11 +130,3 @@ def _round(secretary: int, school: int, terms: Terms, committee: Sequence[Member
 def _nominated(who: Member, by: Member, reasons: str, moment: datetime) -> int:
     public_id = nominating.nominate(by.id, _latest(), who.number, reasons, [], moment)
     return db.session.scalars(sa.select(Nomination.id).where(Nomination.public_id == public_id)).one()
-
-
-def _read(until: datetime) -> None:
-    told = sa.and_(Notice.topic.startswith("commendations."), Notice.created_at < until)
-    with transaction():
-        for moment in set(db.session.scalars(sa.select(Notice.created_at).where(told))):
-            read = sa.update(Notice).where(told, Notice.created_at == moment)
-            db.session.execute(read.values(planned_at=moment, read_at=moment + DAY))

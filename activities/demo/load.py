@@ -29,10 +29,12 @@ from activities.demo import (
     oddities,
     outcomes,
     packets,
+    past_grades,
     requirements,
     school,
     stories,
     tables,
+    told,
     transfers,
     ways,
 )
@@ -92,6 +94,10 @@ def load(now: datetime, progress: Callable[[int], AbstractContextManager[Any]]) 
         with progress(tables.count(world)) as bar:
             tables.write_all(world, bar.update)
     _count_rows()
+    requirements.play(now)
+    packets.play(now)
+    past_grades.play(now)
+    cycles.play_last_year(now)
     make_holders(world.calendar, now)
     ways.play(now)
     make_exchanges(now)
@@ -106,14 +112,13 @@ def load(now: datetime, progress: Callable[[int], AbstractContextManager[Any]]) 
     outcomes.play(now)
     goods.play(now)
     dossiers.play(now)
-    requirements.play(now)
     forgetting.play(now)
-    packets.play(now)
     ballots.play(now)
     cares.pair(now)
     cycles.play(now)
     commendations.play(now)
     stories.play(now)
+    told.play(now)
     seals.seal(now)
 
 

@@ -1,5 +1,4 @@
-"""By what the general branch reckons points: last year, and in this one in a version that was changed since. Everybody
-has read by now that it was set."""
+"""By what the general branch reckons points: last year, and in this one in a version that was changed since."""
 
 from __future__ import annotations
 
@@ -9,14 +8,13 @@ import sqlalchemy as sa
 
 from activities.duties.kinds import Ledger, Topic
 from activities.kit.clock import local_day
-from activities.kit.db import db, transaction
+from activities.kit.db import db
 from activities.kit.roles import Role
-from activities.outbox.models import Notice
 from activities.packets.rules import SCALE, Counts, Formula, Term
 from activities.packets.service import set_formula
 from activities.people.models import Member, RoleGrant
 
-LAST_YEAR, SET_AGO, CHANGED_AGO, READ_AFTER = (timedelta(days=days) for days in (380, 69, 29, 1))
+LAST_YEAR, SET_AGO, CHANGED_AGO = (timedelta(days=days) for days in (380, 69, 29))
 VISITS = "times:elder_care"
 
 
@@ -29,7 +27,6 @@ def play(now: datetime) -> None:
     set_formula(secretary, school, year, 0, first, "积分只作参考，评议由支部大会作出。", now - SET_AGO)
     reason = "各支部反映敬老服务权重偏高，每次由 3 分改为 2 分。"
     set_formula(secretary, school, year, 1, changed, reason, now - CHANGED_AGO)
-    _read()
 
 
 def _formula(visit: int) -> Formula:
@@ -41,11 +38,3 @@ def _formula(visit: int) -> Formula:
     )  # fmt: skip
     scaled = tuple(term._replace(rate=term.rate * SCALE, most=term.most * SCALE) for term in terms)
     return Formula(60 * SCALE, 30 * SCALE, 10 * SCALE, scaled)
-
-
-def _read() -> None:
-    told = Notice.topic == "packets.formula"
-    with transaction():
-        for at in set(db.session.scalars(sa.select(Notice.created_at).where(told))):
-            read = sa.update(Notice).where(told, Notice.created_at == at)
-            db.session.execute(read.values(planned_at=at, read_at=at + READ_AFTER))

@@ -16,6 +16,7 @@ from urllib.request import urlopen
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from activities.demo.article import STUDENT_SIDE
 from tests.browser.conftest import CHROMIUM, HOW
 
 PORT = 8765
@@ -23,15 +24,19 @@ BASE = f"http://127.0.0.1:{PORT}"
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 PHONE, LAPTOP = (390, 844), (1280, 900)
 
-# File name, who looks, the page, the window, the theme, the language.
+YEAR = f"/review/{date.today().year}"  # noqa: DTZ011
+OVERVIEW = (f"a:has-text('{STUDENT_SIDE}')", "main a[href$='/overview']")
+
+# File name, who looks, the page, what is clicked there, the window, the theme, the language.
 PICTURES = (
-    ("my-duties", "member", "/", PHONE, "light", "zh-CN"),
-    ("find", "member", "/slots", LAPTOP, "light", "zh-CN"),
-    ("find-phone", "member", "/slots", PHONE, "dark", "zh-CN"),
-    ("slot", "member", "first slot", PHONE, "light", "zh-CN"),
-    ("organize", "organizer", "/organize/", LAPTOP, "light", "zh-CN"),
-    ("review", "secretary", f"/review/{date.today().year}", LAPTOP, "dark", "zh-CN"),  # noqa: DTZ011
-    ("review-english", "secretary", f"/review/{date.today().year}", LAPTOP, "light", "en"),  # noqa: DTZ011
+    ("my-duties", "member", "/", (), PHONE, "light", "zh-CN"),
+    ("find", "member", "/slots", (), LAPTOP, "light", "zh-CN"),
+    ("find-phone", "member", "/slots", (), PHONE, "dark", "zh-CN"),
+    ("slot", "member", "/slots?open=1", ("article.slot h4 a",), PHONE, "light", "zh-CN"),
+    ("organize", "organizer", "/organize/", (), LAPTOP, "light", "zh-CN"),
+    ("review", "secretary", YEAR, (), LAPTOP, "dark", "zh-CN"),
+    ("review-english", "secretary", YEAR, (), LAPTOP, "light", "en"),
+    ("annual-review", "secretary", "/cycles/", OVERVIEW, LAPTOP, "light", "zh-CN"),
 )
 
 
@@ -77,13 +82,12 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with demo(), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        for name, who, path, window, theme, language in PICTURES:
+        for name, who, path, clicks, window, theme, language in PICTURES:
             page = visit(browser, who, window, theme, language)
-            if path == "first slot":
-                page.goto("/slots?open=1")
-                page.locator("article.slot h4 a").first.click()
-            else:
-                page.goto(path)
+            page.goto(path)
+            for what in clicks:
+                page.locator(what).first.click()
+                page.wait_for_load_state()
             page.screenshot(path=FOLDER / f"{name}.png")
             print(name)  # noqa: T201 - this is a command
             page.context.close()

@@ -81,8 +81,9 @@ BROKEN = {
     "slots are planned before today, unless they were imported": """
         SELECT id FROM slot WHERE created_at > :now OR (created_at >= starts_at
           AND id NOT IN (SELECT slot_id FROM record WHERE evidence = 'imported'))""",
-    "every sign-up has its trail": """
+    "every change of a sign-up has its trail": """
         SELECT u.id FROM sign_up u LEFT JOIN audit_entry e ON e.subject = 'sign_up' AND e.subject_id = u.id
+          AND e.verb <> 'ask to read risks'
         GROUP BY u.id, u.revision HAVING count(e.id) <> u.revision + 1""",
     "who has hours, who recorded and who countersigned are three people": """
         SELECT id FROM record WHERE member_id IN (recorded_by_id, countersigned_by_id)
@@ -137,4 +138,41 @@ BROKEN = {
         SELECT n.id FROM commendation_nomination n LEFT JOIN dossier_entry e
         ON e.id = n.entry_id AND e.member_id = n.member_id AND e.block = 'commendation'
         WHERE n.state = 'awarded' AND (e.id IS NULL OR n.answered_at IS NULL)""",
+    "of a unit as many are excellent as it counts": """
+        SELECT u.id FROM review_unit u LEFT JOIN review_participant p
+        ON p.cycle_id = u.cycle_id AND p.unit_id = u.unit_id AND p.grade = 'excellent'
+        GROUP BY u.id, u.excellent HAVING count(p.id) <> u.excellent""",
+    "a grade is the last that somebody else gave, and each stands on the trail": """
+        SELECT p.id FROM review_participant p
+        LEFT JOIN review_grade g ON g.participant_id = p.id
+         AND NOT EXISTS (SELECT 1 FROM review_grade h WHERE h.participant_id = p.id AND h.count > g.count)
+        LEFT JOIN audit_entry e ON e.subject = 'review_grade' AND e.subject_id = g.id AND e.verb = 'grade'
+         AND e.actor_id = g.given_by_id AND e.at = g.given_at
+        WHERE coalesce(p.grade, '') <> coalesce(g.grade, '') OR (g.id IS NOT NULL AND e.id IS NULL)""",
+    "what is handed in of one's year stands on the trail, and nothing else does": """
+        SELECT s.id FROM review_essay s LEFT JOIN audit_entry e
+        ON e.subject = 'review_essay' AND e.subject_id = s.id AND e.verb = 'hand in' AND e.at = s.handed_in_at
+        WHERE (s.handed_in_at IS NULL) <> (e.id IS NULL)""",
+    "so do reviews of others, without whom they are of": """
+        SELECT p.id FROM review_participant p
+        LEFT JOIN (SELECT reviewer_id, count(handed_in_at) AS n FROM review_peer GROUP BY reviewer_id) r
+          ON r.reviewer_id = p.id
+        LEFT JOIN (SELECT subject_id, count(*) AS n FROM audit_entry
+                   WHERE subject = 'review_participant' AND verb = 'hand in a peer review' GROUP BY subject_id) e
+          ON e.subject_id = p.id
+        WHERE coalesce(r.n, 0) <> coalesce(e.n, 0)""",
+    "a review of somebody is handed in with all its marks": """
+        SELECT id FROM review_peer WHERE (revision > 0) <> (saved_at IS NOT NULL) OR saved_at > :now
+           OR (handed_in_at IS NOT NULL AND (marks LIKE '%-%' OR marks = ''))""",
+    "a box stands where a ballot is open, and is gone where it is not": """
+        SELECT b.id FROM ballot b LEFT JOIN ballot_box x ON x.ballot_id = b.id
+        WHERE (b.state = 'open') <> (x.id IS NOT NULL)""",
+    "a ballot is counted when its time is over, and not before": """
+        SELECT id FROM ballot
+        WHERE (state = 'open' AND ends_at <= :now) OR (state = 'counted' AND ended_at < ends_at)""",
+    "nobody votes in a ballot that was never open": """
+        SELECT v.id FROM ballot_voter v JOIN ballot b ON b.id = v.ballot_id WHERE b.opened_at IS NULL""",
+    "what the demo tells was told, and waits for no letter": """
+        SELECT n.id FROM notice n LEFT JOIN delivery d ON d.notice_id = n.id
+        WHERE n.planned_at IS NULL OR n.created_at > :now OR d.state = 'waiting'""",
 }

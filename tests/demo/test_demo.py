@@ -59,6 +59,7 @@ from activities.signups.rules_offered import why_not_promote
 from activities.terms.models import SpecialDay
 from tests.cast import DAY, HOUR
 from tests.demo.invariants import BROKEN
+from tests.demo.reviews import check_reviews
 
 pytestmark = pytest.mark.usefixtures("ctx")
 
@@ -99,6 +100,7 @@ def test_every_state_is_one_the_services_could_have_made(now):
     check_blood_drive(now)
     check_goods()
     check_commendations()
+    check_reviews(now)
     if now == TODAY:
         check_certificates()
         check_evidence(now)
@@ -242,8 +244,8 @@ def check_goods() -> None:
 
 
 def check_commendations() -> None:
-    """A round is open, one on notice with an objection, last year's awarded; stories are published, one is asked."""
-    assert set(db.session.scalars(sa.select(Round.state))) == {RoundState.OPEN, RoundState.NOTICE, RoundState.AWARDED}
+    """Of each state there is a round, on notice with an objection; stories are published, one is asked."""
+    assert set(db.session.scalars(sa.select(Round.state))) == set(RoundState)
     assert list(db.session.scalars(sa.select(NoticeObjection.verdict))) == [Verdict.OPEN]
     stories = Counter(db.session.scalars(sa.select(Story.state)))
     assert stories == {StoryState.PUBLISHED: 2, StoryState.ASKED: 1}
