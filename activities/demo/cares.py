@@ -16,9 +16,8 @@ from activities.cares.rules import ASSESSED
 from activities.cycles.models import Cycle
 from activities.demo import article
 from activities.kit.clock import at, local_day
-from activities.kit.db import db, new_public_id, run, transaction
+from activities.kit.db import db, new_public_id, run
 from activities.kit.roles import Role
-from activities.outbox.models import Notice
 from activities.pairings import queries, service
 from activities.pairings.rules import Sort
 from activities.pairings.service import OfClass, OfPerson
@@ -57,10 +56,6 @@ def pair(now: datetime) -> None:
         later = moment + LATER if n == 0 else moment
         service.pair(secretary, next(teachers), Sort.PAIRED, whom, local_day(later), later)
     _mentors(secretary, now)
-    with transaction():
-        # It was long ago: what was told then was read.
-        told = sa.update(Notice).where(Notice.topic.like("pairings.%"))
-        db.session.execute(told.values(read_at=now, planned_at=now), execution_options={"synchronize_session": False})
 
 
 def _classes() -> list[tuple[int, str, datetime]]:
