@@ -17,10 +17,17 @@ demo: .venv/run ## the running product with the article's data, on http://127.0.
 test: .venv/dev ## all tests: SQLite, PostgreSQL, PostgreSQL at SERIALIZABLE, and the browser's
 	$(BIN)/pytest -n 2 --dist worksteal --database all
 
+# The types take as long as all the rest, and each of the two keeps one core busy.
 lint: .venv/dev ## style, types, import floors, templates, message catalogues, migrations
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync types style
+
+.PHONY: types style
+types:
+	$(BIN)/mypy
+
+style:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint --lint --quiet templates
 	$(BIN)/python messages.py check
@@ -48,6 +55,7 @@ clean: ## remove what these targets made, but no data
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
 	@touch $@
 
-.venv/dev: .venv/run
+# All that `.venv/run` has, in one go: to find out what is missing and to build ourselves takes a while each time.
+.venv/dev: .venv/bin/python pyproject.toml constraints.txt $(PO)
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test,lint]"
-	@touch $@
+	@touch .venv/run $@
