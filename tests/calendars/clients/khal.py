@@ -7,15 +7,14 @@ URL or, where the feed says only when one is busy, its time.
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import tempfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import icalendar
 
 from tests.calendars.clients import Entry, fetch, in_utc
+from tests.calendars.clients.programs import run
 
 HOW = "`make test` installs khal and vdirsyncer"
 SYNC = """
@@ -50,7 +49,7 @@ longdatetimeformat = %Y-%m-%dT%H:%M
 """
 FIELDS = ("url", "start-long", "end-long", "title")
 ENDS = ("DTSTART", "DTEND")
-ALWAYS = ("2000-01-01", "2100-01-01")
+YEAR = timedelta(days=365)
 
 
 def is_here() -> bool:
@@ -64,13 +63,13 @@ def read(address: str) -> set[Entry]:
         for file, content in (("sync", SYNC), ("show", SHOW)):
             (folder / file).write_text(content.format(folder=folder, address=address))
         for verb in ("discover", "sync"):
-            _run(folder, "vdirsyncer", "--config", str(folder / "sync"), verb)
-        shown = _run(
+            run(folder, "vdirsyncer", "--config", str(folder / "sync"), verb)
+        events = icalendar.Calendar.from_ical(fetch(address)).walk("VEVENT")
+        shown = run(
             folder, "khal", "--config", str(folder / "show"), "list", "--once",
-            *(f"--json={field}" for field in FIELDS), *ALWAYS,
+            *(f"--json={field}" for field in FIELDS), *_around(events),
         )  # fmt: skip
         stored = len(list((folder / "events").iterdir()))
-    events = icalendar.Calendar.from_ical(fetch(address)).walk("VEVENT")
     uids = {_which(event.get("URL"), *(in_utc(event[end].dt) for end in ENDS)): str(event["UID"]) for event in events}
     entries = [entry for line in shown.splitlines() for entry in json.loads(line)]
     assert len(entries) == stored == len(uids), "vdirsyncer or khal has lost some"
@@ -81,17 +80,14 @@ def read(address: str) -> set[Entry]:
     return found
 
 
+def _around(events: list[icalendar.Component]) -> tuple[str, str]:
+    """A year more on either side than they take, in which khal looks through every day."""
+    ends = [in_utc(event[end].dt) for event in events for end in ENDS]
+    return f"{min(ends) - YEAR:%Y-%m-%d}", f"{max(ends) + YEAR:%Y-%m-%d}"
+
+
 def _which(url: object, *ends: datetime) -> object:
     return str(url) if url else ends
-
-
-def _run(folder: Path, program: str, *words: str) -> str:
-    """A program beside this Python. It does not see this machine's settings."""
-    environ = {"HOME": str(folder), "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
-    command = [Path(sys.executable).with_name(program), *words]
-    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def _moment(text: str) -> datetime:
