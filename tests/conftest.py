@@ -6,6 +6,7 @@ PostgreSQL is the server of TEST_DATABASE_URL or, without it, the embedded one.
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import shutil
@@ -70,6 +71,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = again | further_cases(items, others) | {item for item in items if not is_about(item)}
     config.hook.pytest_deselected(items=list(left_out))
     items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays until the last, thousands of tests among it: let no collection of
+    garbage look through it again, and let there be more to collect before it looks through the rest."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000)
 
 
 def is_about(item: pytest.Item) -> bool:
