@@ -135,7 +135,7 @@ class TestThePages:
         typed |= {"reason": "Agreed", "due_hours_service": "2026-11-30"}
         page = chen.submit("/requirements/2026/new", **typed).text
         assert "It would concern 3 people" in page
-        assert '<li class="row-p"><p>Volunteer service: 20 hours</p>' in page  # beside it by when, not in a sign's place
+        assert '<li class="row-p"><p>Volunteer service: 20 hours</p>' in page  # not where a sign stands
         digest = re.search(r'name="shown" value="([0-9a-f]{32})"', page)[1]
         other = chen.submit("/requirements/2026/new", **typed | {"amount_hours_service": "30"}, shown=digest)
         assert "It would concern" in other.text  # what was looked at was something else
