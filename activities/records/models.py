@@ -56,7 +56,8 @@ class Record(Base):
         # All that a year's figures need, so that they are read from the index alone.
         sa.Index("ix_record_year", "member_id", "day", "ledger", "attendance", "minutes", "is_final", "weight"),
         sa.Index(
-            "ix_record_provisional", "slot_id", sqlite_where=sa.text("NOT is_final"),
+            # In the words in which each is asked, or it finds no use.
+            "ix_record_provisional", "slot_id", sqlite_where=sa.text("is_final = 0"),
             postgresql_where=sa.text("NOT is_final"),
         ),
     )  # fmt: skip
