@@ -47,6 +47,7 @@ class Ahead:
 
 def activities(member: Viewer, text: str, kind: str, page: int, now: datetime) -> list[Line]:
     """A page of what the member organizes, and one more where more follow: what comes next first. One statement."""
+    sight = queries.sight_of(member)
     coming = (
         sa.select(
             Post.activity_id,
@@ -56,9 +57,7 @@ def activities(member: Viewer, text: str, kind: str, page: int, now: datetime) -
             sa.func.min(Slot.starts_at).label("next_at"),
         )
         .join(Slot, Slot.post_id == Post.id)
-        .join(Post.activity)
-        .join(Activity.unit)
-        .where(queries.organized_by(member), Slot.state == SlotState.OPEN, Slot.starts_at > now)
+        .where(queries.among_organized(sight), Slot.state == SlotState.OPEN, Slot.starts_at > now)
         .group_by(Post.activity_id)
         .subquery()
     )
@@ -68,7 +67,7 @@ def activities(member: Viewer, text: str, kind: str, page: int, now: datetime) -
         .join(Activity.unit)
         .outerjoin(coming, coming.c.activity_id == Activity.id)
         .options(contains_eager(Activity.unit))
-        .where(queries.organized_by(member))
+        .where(Activity.id.in_(queries.activities_organized(sight)))
         .order_by(coming.c.next_at.is_(None), coming.c.next_at, Activity.created_at.desc(), Activity.id.desc())
         .limit(PAGE + 1)
         .offset((page - 1) * PAGE)
@@ -89,7 +88,7 @@ def ahead(member: Viewer, now: datetime) -> list[Ahead]:
     query = (
         queries.slots()
         .where(
-            queries.organized_by(member), Slot.state == SlotState.OPEN,
+            queries.among_organized(queries.sight_of(member)), Slot.state == SlotState.OPEN,
             Slot.starts_at > now, Slot.starts_at <= now + AHEAD,
         )
         .order_by(risky.desc(), Slot.starts_at, Slot.id)

@@ -76,13 +76,17 @@ def among_organized(sight: Sight) -> sa.ColumnElement[bool]:
 
 def posts_organized(sight: Sight) -> sa.Select[int]:
     """The posts of the activities that are organized, by id."""
-    posts = sa.select(Post.id)
+    return sa.select(Post.id).where(Post.activity_id.in_(activities_organized(sight)))
+
+
+def activities_organized(sight: Sight) -> sa.Select[int]:
+    """The activities that are organized, by id, found by their units."""
+    found = sa.select(Activity.id)
     if not sight.organized:
-        return posts.where(sa.false())
+        return found.where(sa.false())
     named = sa.select(ActivityOrganizer.activity_id).where(ActivityOrganizer.member_id == sight.member_id)
     units = sa.select(Unit.id).where(sa.or_(*(Unit.path.startswith(p, autoescape=True) for p in sight.organized)))
-    activities = sa.select(Activity.id).where(sa.or_(Activity.id.in_(named), Activity.unit_id.in_(units)))
-    return posts.where(Post.activity_id.in_(activities))
+    return found.where(sa.or_(Activity.id.in_(named), Activity.unit_id.in_(units)))
 
 
 def slots() -> sa.Select[Slot]:
