@@ -28,9 +28,15 @@ from activities.signups.rules import Offer, SignUpState
 MOST_SHOWN = 200
 
 
-_HOLDS = sa.and_(
-    Cover.ended_at.is_(None), SignUp.state == SignUpState.SEATED, Slot.state == SlotState.OPEN, Slot.starts_at > NOW
+Waiting, _Place, _Search = aliased(SignUp), aliased(SignUp), aliased(Cover)  # of whose turn it is; of any search
+# Few slots have one. Said in this way they are found by their searches, and not all slots to come are gone through.
+_HAS_SEARCH = Slot.id.in_(
+    sa.select(_Place.slot_id).where(_Place.id.in_(sa.select(_Search.sign_up_id).where(_Search.ended_at.is_(None))))
 )
+_HOLDS = sa.and_(
+    Cover.ended_at.is_(None), SignUp.state == SignUpState.SEATED, Slot.state == SlotState.OPEN, Slot.starts_at > NOW,
+    _HAS_SEARCH,
+)  # fmt: skip
 
 
 def _wanted(*columns: Any) -> sa.Select[Any]:
@@ -45,11 +51,10 @@ def _wanted(*columns: Any) -> sa.Select[Any]:
     )
 
 
-Waiting, _Place = aliased(SignUp), aliased(SignUp)  # of whose turn it is
 _STANDS = sa.and_(
     CoverTurn.cover_id == Cover.id,
     CoverTurn.until > NOW,
-    CoverTurn.sign_up_id.in_(sa.select(_Place.id).where(_Place.state == SignUpState.WAITING)),
+    sa.exists().where(_Place.id == CoverTurn.sign_up_id, _Place.state == SignUpState.WAITING),
 )
 
 
@@ -141,7 +146,7 @@ _LOST = (
     .join(Cover.sign_up)
     .join(Slot, Slot.id == SignUp.slot_id)
     .where(
-        Cover.ended_at.is_(None), Slot.starts_at > NOW,
+        Cover.ended_at.is_(None), Slot.starts_at > NOW, _HAS_SEARCH,
         sa.or_(SignUp.state != SignUpState.SEATED, Slot.state != SlotState.OPEN),
     )
     .order_by(Cover.id)
