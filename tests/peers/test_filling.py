@@ -16,8 +16,9 @@ from activities.cycles.rules_refusals import StepOver
 from activities.kit.db import db
 from activities.kit.refusal import NotFound
 from activities.outbox.models import Notice
-from activities.peers import filling, queries, verifying
+from activities.peers import filling, queries, service, verifying
 from activities.peers.commands import verify
+from activities.peers.filling import gap_of
 from activities.peers.hooks import _to_write
 from activities.peers.models import PeerDraw, PeerReview
 from activities.peers.rules import NotDrawn, NothingMissing, Peer, PeerRule, There, drawn, gap
@@ -25,7 +26,8 @@ from activities.people.joining import join
 from tests.ballots.held import comes
 from tests.cast import NOW, english, make_member, unrefused
 from tests.cycles.opened import appoint, opened, the_cycle
-from tests.peers.reviewing import after, handed_in, reviews, step
+from tests.house.test_races import race
+from tests.peers.reviewing import MARKS, after, handed_in, reviews, step
 from tests.peers.reviewing import drawn as drawn_in
 
 
@@ -124,6 +126,24 @@ class TestFilling:
                 handed_in(one)
         leaves(cast, cast.lin.id)
         assert writer not in {member_id for _, member_id in db.session.execute(_to_write(the_cycle().id))}
+
+
+def test_what_is_begun_as_it_would_go_stays_or_is_gone(app, cast):
+    with app.app_context():
+        drawn_in(cast, 30)
+        joins(cast, "S901")
+        cycle_id, spare = the_cycle().id, gap_of(the_draw()).spare[0]
+        writer = db.session.get_one(PeerReview, spare).member_id
+        now = step("peers")
+    verbs = [
+        lambda: filling.fill(cast.chen.id, cycle_id, now),
+        lambda: service.write(writer, spare, 0, MARKS, "刚动笔", now, hand_in=False),
+    ]
+    _, wrote = race(app, verbs)
+    with app.app_context():
+        left = db.session.scalars(sa.select(PeerReview.comment).where(PeerReview.id == spare)).all()
+    assert left == (["刚动笔"] if wrote == 1 else [])
+    assert wrote == 1 or isinstance(wrote, NotFound)
 
 
 PEOPLE = st.lists(st.integers(0, 200), min_size=5, max_size=30, unique=True)
