@@ -58,15 +58,15 @@ words(
 words(
     "commendations.to_grant",
     N_("“%(title)s”: it can be granted"),
-    N_("The notice is over. You neither decided nor put it on notice, so you can grant it."),
+    N_("The notice is over. You neither nominated, decided nor put it on notice, so you can grant it."),
     _kept, Group.ANSWERS,
 )  # fmt: skip
 words(
     "commendations.nobody_grants",
     N_("“%(title)s”: nobody may grant it"),
     N_(
-        "The notice is over. Who is commended, decided or put it on notice does not grant it, and there is no other"
-        " secretary of the unit or above. Appoint one."
+        "The notice is over. Who is commended, nominated, decided or put it on notice does not grant it, and there is"
+        " no other secretary of the unit or above. Appoint one."
     ),
     _roles, Group.ORGANIZING,
 )  # fmt: skip

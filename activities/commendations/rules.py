@@ -169,8 +169,8 @@ def why_not_publish(*, state: RoundState, last: date, today: date, waiting: int,
 def why_not_award(
     *, state: RoundState, until: date | None, today: date, chosen: int, objections: int, is_involved: bool
 ) -> Refusal | None:
-    """The first reason against granting it to those on notice, or None. `is_involved`: who grants it has decided on or
-    published it, or is among those it is for."""
+    """The first reason against granting it to those on notice, or None. `is_involved`: who grants it has nominated or
+    decided on one of them, or published it, or is among those it is for."""
     if state is not RoundState.NOTICE or until is None:
         return refusals.NotOnNotice()
     if not chosen:

@@ -116,7 +116,7 @@ class NobodyLeft(Refusal):
 
 @refusal
 class SecondPerson(Refusal):
-    sentence: ClassVar[str] = N_("Who decided, put it on notice or is to be commended does not grant it.")
+    sentence: ClassVar[str] = N_("Who nominated, decided, put it on notice or is to be commended does not grant it.")
     remedy: ClassVar[str] = N_("A second person grants it: another secretary of this unit or one above.")
 
 

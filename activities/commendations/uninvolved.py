@@ -29,8 +29,9 @@ def concerned(nomination: Nomination, objector_id: int) -> frozenset[int]:
 
 
 def granting(one: Round, nominations: Sequence[Nomination]) -> frozenset[int]:
-    """Who does not grant it: who put it on notice, those whom it is for, and who decided on them."""
-    return _known(one.published_by_id, *(who for each in nominations for who in (each.member_id, each.decided_by_id)))
+    """Who does not grant it: who put it on notice, those whom it is for, and who nominated or decided on them."""
+    of_each = ((each.member_id, each.by_id, each.decided_by_id) for each in nominations)
+    return _known(one.published_by_id, *(who for each in of_each for who in each))
 
 
 def resting_on_one(one: Round, awarded: Sequence[Nomination]) -> set[int]:

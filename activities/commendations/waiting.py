@@ -64,7 +64,8 @@ def to_judge(keeper: Viewer, _today: date) -> Waiting:
 def to_grant(keeper: Viewer, today: date) -> Waiting:
     """Rounds whose notice is over, with no objection open, that are the keeper's to grant."""
     of_round = sa.and_(Nomination.round_id == Round.id, Nomination.state == State.CHOSEN)
-    own = ~sa.and_(_is_other(Nomination.member_id, keeper), _is_other(Nomination.decided_by_id, keeper))
+    parts = (Nomination.member_id, Nomination.by_id, Nomination.decided_by_id)
+    own = ~sa.and_(*(_is_other(column, keeper) for column in parts))
     objected = sa.exists().where(
         NoticeObjection.nomination_id == Nomination.id, Nomination.round_id == Round.id,
         NoticeObjection.verdict == Verdict.OPEN,

@@ -292,13 +292,13 @@ class TestNoticeAndAward:
     def test_a_second_person_grants_it(self, cast, ctx):
         opened(cast)
         on_notice(cast, cast.lin)
-        for who in (cast.lin, cast.gu):
+        for who in (cast.lin, cast.gu, cast.ou):
             appoint(cast, who)
-        for who in (cast.chen, cast.gu, cast.lin):  # who published, who decided, who is commended
+        for who in (cast.chen, cast.gu, cast.lin, cast.ou):  # who published, decided, is commended, nominated
             with pytest.raises(refusals.SecondPerson):
                 service.award(who.id, the_round().id, AWARDED)
         with pytest.raises(NotFound):
-            service.award(cast.ou.id, the_round().id, AWARDED)
+            service.award(cast.wang.id, the_round().id, AWARDED)
 
     def test_it_is_granted_once_by_as_many_statements_for_many(self, cast, ctx, statements):
         counts = []

@@ -65,18 +65,18 @@ class TestToDo:
         assert due(cast.chen, DECIDED) == {}
 
     def test_of_who_has_nothing_to_do_with_it_objections_and_awards(self, cast):
-        for who in (cast.gu, cast.zhao, cast.lin, cast.wang):
+        for who in (cast.gu, cast.zhao, cast.lin, cast.wang, cast.ou):
             appoint(cast, who)
         opened(cast)
         lins = on_notice(cast, cast.lin)
         one = objected(cast, lins)
         assert due(cast.chen, AWARDED) == due(cast.wang, AWARDED) == {"Objections to commendations": 1}
-        for who in (cast.gu, cast.zhao, cast.lin, cast.ou):  # who decided, objects, is commended, keeps no rounds
+        for who in (cast.gu, cast.zhao, cast.lin, cast.ou):  # who decided, objects, is commended, nominated
             assert due(who, AWARDED) == {}
         objections.answer(cast.wang.id, one.id, Verdict.REJECTED, "核实", AWARDED)
         assert due(cast.wang, AWARDED) == due(cast.zhao, AWARDED) == {"Commendations to grant": 1}
         assert due(cast.wang, AWARDED - DAY) == {}
-        for who in (cast.gu, cast.chen, cast.lin):  # who decided, published, is commended
+        for who in (cast.gu, cast.chen, cast.lin, cast.ou):  # who decided, published, is commended, nominated
             assert due(who, AWARDED) == {}
         one_person(cast.wang, cast.chen)
         assert due(cast.wang, AWARDED) == {}
