@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import SubmitField, TextAreaField
@@ -20,6 +22,11 @@ class CareForm(FlaskForm):
     )  # fmt: skip
     revision = Revision()
     hand_in = SubmitField()
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        # A draft may be empty, but nobody is told that the opinion itself need not be written.
+        self.text.flags.required = True
 
     @property
     def hands_in(self) -> bool:

@@ -21,13 +21,14 @@ from activities.kit.clock import local_day
 from activities.kit.db import db
 from activities.kit.i18n import gettext as _
 from activities.kit.i18n import ngettext, say_day
+from activities.kit.reading import run_in_portions
 from activities.kit.refusal import N_
 from activities.pairings.rules import CARES
 from activities.people.models import Member, Unit
 from activities.people.rules import STAGE_NAMES
 from activities.people.users import Viewer
 
-KEY = "cares"
+KEY, PORTION = "cares", 500
 
 
 def _asks(member_id: int, now: datetime) -> list[Ask]:
@@ -94,12 +95,12 @@ def _sheet(holder: Viewer, cycle: Cycle) -> Sheet:
 def _rows(holder: Viewer, cycle: Cycle) -> Iterator[tuple[str | date | None, ...]]:
     stages = {stage: _(name) for stage, name in STAGE_NAMES.items()}
     cares = {sort: _(care.name) for sort, care in CARES.items()}
-    found = db.session.execute(kept_queries.handed_in(holder, cycle), execution_options={"yield_per": 500})
-    for one, person, carer, unit in found:
-        yield (
-            unit.name, one.class_name, person.name, person.number, stages[one.stage], carer.name, cares[one.sort],
-            one.handed_in_at and local_day(one.handed_in_at), one.text,
-        )  # fmt: skip
+    query = kept_queries.handed_in(holder, cycle).with_only_columns(
+        Unit.name, CareOpinion.class_name, Member.name, Member.number, CareOpinion.stage, kept_queries.Carer.name,
+        CareOpinion.sort, CareOpinion.handed_in_at, CareOpinion.text,
+    )  # fmt: skip
+    for *who, stage, by, sort, at, text in run_in_portions(query, {}, PORTION):
+        yield (*who, stages[stage], by, cares[sort], local_day(at), text)
 
 
 def _waited(cycle_id: int) -> Pairs:

@@ -26,6 +26,7 @@ from activities.people.rules import Stage
 from activities.people.users import Viewer
 
 Carer = aliased(Member)
+ORDER = list(Sort)
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,8 @@ def of_unit(holder: Viewer, cycle: Cycle, unit: Unit) -> list[About]:
             if person_id in found:
                 found[person_id].opinions.append(Said(by, sort))
     _add_written(found, handed_in(holder, cycle).where(CareOpinion.unit_id == unit.id))
+    for about in found.values():
+        about.opinions.sort(key=lambda one: (ORDER.index(one.sort), one.by))
     return sorted(found.values(), key=lambda one: (one.class_name, one.person.number))
 
 

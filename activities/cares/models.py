@@ -1,5 +1,5 @@
 """What is written in a review of activists, who take no part in it themselves. Once the cycle is closed the database
-refuses to change any of it (migration 0135)."""
+refuses to change any of it (migration 0136)."""
 
 from __future__ import annotations
 

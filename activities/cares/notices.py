@@ -17,6 +17,10 @@ def _mine(params: Mapping[str, Any]) -> Page:  # noqa: ARG001
     return "cares.mine", {}
 
 
+def _reviews(params: Mapping[str, Any]) -> Page:  # noqa: ARG001
+    return "cycles.mine", {}
+
+
 def _about(params: Mapping[str, Any]) -> Page:  # noqa: ARG001
     return "cares.about_me", {}
 
@@ -38,8 +42,8 @@ words(
 words(
     "cares.asked_on_members",
     N_("Annual review of %(year)s: your opinion on %(count)s members is asked for"),
-    N_("Your page “In my care” lists them. You can write until the end of %(last)s."),
-    _mine,
+    N_("Your page “My review” lists them. You can write until the end of %(last)s."),
+    _reviews,
     Group.OWED,
 )
 words(

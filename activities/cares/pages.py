@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from activities.cares import queries
 from activities.cares.queries import Line
 from activities.cares.rules import MOST_CHARACTERS
-from activities.cycles.rules import Standing, standing
-from activities.grades import queries as grades
-from activities.grades.models import Opinion
 from activities.kit.clock import local_day
 from activities.kit.roles import Permission
 from activities.pairings import queries as pairings
@@ -39,8 +36,7 @@ class Ward:
 
 
 def of_carer(carer: Viewer, now: datetime) -> dict[str, Any]:
-    """Whom somebody cares for, by class, with what is asked; and the members on whom they are asked for an opinion. A
-    fixed number of statements."""
+    """Whom somebody cares for, by class, with what is asked. A fixed number of statements."""
     today, wards = local_day(now), queries.wards(carer.id)
     lines = [line for line in queries.mine(carer.id) if not line.is_over(today)]
     shown = {one.id for one, _sort in wards if carer.may(Permission.REVIEW, one.unit.path)}
@@ -54,7 +50,6 @@ def of_carer(carer: Viewer, now: datetime) -> dict[str, Any]:
     ]
     return {
         "wards": found, "reviews": _progress(lines), "pairings": pairings.of_carer(carer.id), "year": today.year,
-        "opinions": _asked_on_members(carer.id, today),
     }  # fmt: skip
 
 
@@ -66,14 +61,6 @@ def _progress(lines: list[Line]) -> list[tuple[Any, int, int]]:
         is_in = bool(line.written and line.written.handed_in_at)
         found[cycle.id] = cycle, done + is_in, asked + 1
     return list(found.values())
-
-
-def _asked_on_members(carer_id: int, today: date) -> list[Opinion]:
-    return [
-        one
-        for one in grades.opinions_asked_of(carer_id)
-        if standing("grade", one.participant.cycle.windows, today) is not Standing.OVER
-    ]
 
 
 def of_line(carer: Viewer, line: Line, now: datetime) -> dict[str, Any]:

@@ -88,8 +88,9 @@ class SchoolClass:
 
     @property
     def has_nobody(self) -> bool:
-        """Whether there are people whom nobody is paired with."""
-        return bool(self.name) and not any(one.member.active for one in self.pairings)
+        """Whether it has people on the way to becoming members, and nobody is paired with it."""
+        on_the_way = any(self.stages.get(stage) for stage in IN_CARE)
+        return bool(self.name) and on_the_way and not any(one.member.active for one in self.pairings)
 
 
 def classes(units: Sequence[Unit]) -> list[SchoolClass]:

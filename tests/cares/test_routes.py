@@ -134,7 +134,7 @@ def test_a_members_class_teacher_is_offered_first_and_all_are_asked_by_one_click
     answer = chen.post(f"{unit}/ask", data={"csrf_token": chen.token()}, follow_redirects=True)
     assert "1 opinion is asked for." in answer.text  # of Gu, since Ou was asked
     gu = english(app, cast.gu)
-    assert "林可欣" in gu.get("/in-my-care/").text
+    assert "林可欣" in gu.get("/my-review/").text
 
 
 def test_many_opinions_on_members_are_one_line(app, cast, cycle):
@@ -147,7 +147,7 @@ def test_many_opinions_on_members_are_one_line(app, cast, cycle):
             grades.ask_opinion(cast.chen.id, the_cycle().id, member.id, cast.lin.id, NOW)
     lin = english(app, cast.lin)
     assert "Write your opinions on 4 members until" in lin.get("/").text
-    assert "党员3" in lin.get("/in-my-care/").text
+    assert "党员3" in lin.get("/my-review/").text
 
 
 def opened(who, page) -> int:

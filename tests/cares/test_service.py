@@ -12,12 +12,11 @@ from activities.audit.models import AuditEntry
 from activities.cares import kept_queries, queries, service
 from activities.cares.asking import ask_all
 from activities.cares.rules import NoDraftAgain
-from activities.closings import freezing
-from activities.closings import queries as closings
+from activities.closings import freezing, verifying
 from activities.closings import service as closing
-from activities.cycles.queries import snapshot_of
 from activities.cycles.rules import hash_of
 from activities.cycles.rules_refusals import StepOver
+from activities.cycles.snapshots import snapshot_of
 from activities.grades.models import Opinion
 from activities.grades.queries import opinions_asked_of
 from activities.grades.rules import TooLate
@@ -176,12 +175,12 @@ class TestTheClose:
         snapshot = snapshot_of(closed.id)
         said = json.loads(snapshot.text)
         [entry] = said["beside"]["cares"]
-        assert said["version"] == 3
+        assert said["version"] == 4
         assert entry == [
             cast.wang.public_id, cast.first.public_id, "activist", cast.ou.public_id, "class teacher", NOW.isoformat(),
             hash_of(TEXT),
         ]  # fmt: skip
-        assert [what for _, what in closings.verify_all()] == [""]
+        assert [what for _, what in verifying.all_closed()] == [""]
 
     def test_whom_it_is_about_reads_it_and_is_told(self, cast, closed):
         assert told("cares.closed") == [cast.wang.id]
@@ -221,14 +220,14 @@ class TestTheClose:
             for one in people:
                 kept(cast.ou, one)
             with statements.count() as sent:
-                freezing.written(the_cycle(), OVER)
+                freezing.whole(the_cycle())
             counts.append(len(sent))
         assert counts[0] == counts[1]
 
     def test_accounts_that_are_joined_later_change_nothing_of_it(self, cast, closed):
         joining.join(cast.gu.id, cast.wang.id, cast.ou.id, OVER)
         assert [one.by_id for one in the_opinions()] == [cast.ou.id, cast.gu.id]
-        assert [what for _, what in closings.verify_all()] == [""]
+        assert [what for _, what in verifying.all_closed()] == [""]
 
 
 class TestRights:
@@ -249,7 +248,7 @@ class TestRights:
         change(cast.wang, active=False, restricted_at=OVER)
         forget(None, OVER + DAY)
         assert {one.text for one in the_opinions()} == {""}
-        assert [what for _, what in closings.verify_all()] == [""]
+        assert [what for _, what in verifying.all_closed()] == [""]
 
 
 class TestAskingAll:

@@ -157,7 +157,7 @@ class TestThePages:
         with app.app_context():
             opened(cast)
         assert "管理学院党总支" in english(app, cast.lin).get("/my-review/").text
-        assert "You take part in no review yet." in english(app, cast.wang).get("/my-review/").text
+        assert "Who guides me" in english(app, cast.wang).get("/my-review/").text  # takes part in none
 
 
 def test_the_counts_of_a_preview_are_those_of_the_opening(ctx, cast):

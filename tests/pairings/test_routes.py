@@ -26,11 +26,17 @@ def class_page(cast, more: str = "") -> str:
 
 def test_classes_that_have_nobody_stand_out(app, cast):
     chen = english(app, cast.chen)
-    assert "2 classes have nobody" in chen.get("/pairings/").text
+    with app.app_context():
+        make_member("2302011", "积极分子", cast.second, class_name="会计2302", stage=Stage.ACTIVIST)
+        make_member("2302012", "党员", cast.second, class_name="会计2303")
+        db.session.commit()
+    assert "2 classes have nobody" in chen.get("/pairings/").text  # and one needs nobody
     with app.app_context():
         paired(cast, cast.ou)
     page = chen.get("/pairings/?alone=1").text
-    assert ("1 class has nobody" in page, CLASS in page, "会计2302" in page) == (True, False, True)
+    assert ("1 class has nobody" in page, CLASS in page, "会计2302" in page, "会计2303" in page) == (
+        True, False, True, False,
+    )  # fmt: skip
     assert "欧阳慧敏" in chen.get(f"/pairings/?unit={cast.first.public_id}").text
     with app.app_context():
         appoint(cast.zhao, cast.second)
