@@ -20,9 +20,7 @@ from activities.people.queries import within
 from activities.people.users import Viewer
 
 PAGE = 50
-ORDERS = {
-    "name": Member.name, "number": Member.number, "class": Participant.class_name, "grade": Participant.grade,
-}  # fmt: skip
+ORDERS = ("number", "name", "class", "grade")
 
 
 @dataclass(frozen=True)
@@ -74,8 +72,10 @@ def lines(holder: Viewer, unit: CycleUnit, asked: Asked) -> list[Line]:
         .subquery()
     )
     handed_in = Essay.handed_in_at.is_not(None)
-    order = ORDERS.get(asked.sort, Member.number)
     own = is_account_of(Participant.member_id, holder.id)
+    # One's own place among the grades would tell one's own grade.
+    grade = sa.case((own, None), else_=Participant.grade)
+    orders = {"name": Member.name, "class": Participant.class_name, "grade": grade}
     query = (
         sa.select(
             Participant, sa.func.coalesce(handed_in, sa.false()), sa.func.coalesce(opinions.c.asked, 0),
@@ -89,7 +89,7 @@ def lines(holder: Viewer, unit: CycleUnit, asked: Asked) -> list[Line]:
             Participant.removed_at.is_(None),
         )
         .options(contains_eager(Participant.member))
-        .order_by(order, Member.number)
+        .order_by(orders.get(asked.sort, Member.number), Member.number)
     )  # fmt: skip
     if asked.search:
         text = asked.search.replace("/", "//").replace("%", "/%").replace("_", "/_")
@@ -97,7 +97,7 @@ def lines(holder: Viewer, unit: CycleUnit, asked: Asked) -> list[Line]:
     if asked.only == "essay":
         query = query.where(sa.or_(Essay.id.is_(None), Essay.handed_in_at.is_(None)))
     elif asked.only == "grade":
-        query = query.where(Participant.grade.is_(None))
+        query = query.where(Participant.grade.is_(None), ~own)
     rows = db.session.execute(query.offset((asked.page - 1) * PAGE).limit(PAGE + 1))
     return [Line(*row) for row in rows]
 

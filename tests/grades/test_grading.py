@@ -281,6 +281,21 @@ class TestThePages:
             chen.get(path)
         assert len(many) == len(few)
 
+    def test_neither_order_nor_filter_tells_the_grade_of_who_looks(self, app, cast, at):
+        chen = english(app, cast.chen)
+        unit = f"{at}/units/{cast.first.public_id}"
+        with app.app_context():
+            appoint(cast.lin, cast.first)
+        lin, seen = english(app, cast.lin), {}
+        for grade in ("good", "excellent", "poor"):
+            of_lin = f"{at}/people/{cast.lin.public_id}/grade"
+            before = lin.get(f"{unit}?only=grade").text
+            seen[grade] = [re.findall(r"钱\d|林可欣", lin.get(f"{unit}?sort=grade").text)]
+            chen.submit(of_lin, opinion="Steady.", grade=grade, seen=len(seen) - 1, reason="Anew")
+            seen[grade].append(re.findall(r"钱\d|林可欣", lin.get(f"{unit}?sort=grade").text))
+            assert lin.get(f"{unit}?only=grade").text.count("row-p") == before.count("row-p") == 4
+        assert len({tuple(order) for orders in seen.values() for order in orders}) == 1
+
     def test_somebody_is_removed_with_a_reason(self, app, cast, at):
         chen = english(app, cast.chen)
         page = f"{at}/people/{cast.lin.public_id}"
