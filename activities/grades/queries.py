@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from activities.cycles.models import Cycle, CycleUnit, Participant
 from activities.cycles.rules import CycleState
 from activities.essays.models import Essay
 from activities.grades.models import GradeVersion, Opinion
-from activities.kit.db import db
+from activities.kit.db import db, run
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
 from activities.people.models import Member, Unit
@@ -157,6 +158,23 @@ def versions_of(participant_id: int) -> list[GradeVersion]:
         .order_by(GradeVersion.count.desc())
     )
     return list(db.session.scalars(query))
+
+
+def givers(part_ids: Collection[int]) -> dict[int, set[int]]:
+    """By participant, who has given them a grade, one that was changed or taken away since too. One statement."""
+    which = (GradeVersion.participant_id.in_(part_ids), GradeVersion.grade.is_not(None))
+    found: dict[int, set[int]] = {}
+    for part_id, member_id in run(sa.select(GradeVersion.participant_id, GradeVersion.given_by_id).where(*which)):
+        found.setdefault(part_id, set()).add(member_id)
+    return found
+
+
+def has_graded(member_id: int) -> sa.ColumnElement[bool]:
+    """Whether a participant was ever given a grade by this person, in SQL."""
+    return sa.exists().where(
+        GradeVersion.participant_id == Participant.id, GradeVersion.grade.is_not(None),
+        is_account_of(GradeVersion.given_by_id, member_id),
+    )  # fmt: skip
 
 
 def opinions_on(participant_id: int) -> list[Opinion]:

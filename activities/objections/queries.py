@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
@@ -10,6 +10,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from activities.corrections.uninvolved import Matter, Uninvolved, matter, uninvolved
 from activities.cycles.models import Cycle, CycleUnit, Participant
 from activities.cycles.rules import CycleState
+from activities.grades.queries import givers, has_graded
 from activities.kit.db import db
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
@@ -91,17 +92,18 @@ def of_others(holder: Viewer) -> list[GradeObjection]:
 
 def judges(objections: Sequence[GradeObjection]) -> dict[int, Uninvolved]:
     """By objection, who may answer it."""
-    return uninvolved(Permission.HOLD_REVIEW, [_matter(one, one.participant) for one in objections])
+    given = givers({one.participant_id for one in objections})
+    matters = [_matter(one, one.participant, given.get(one.participant_id, ())) for one in objections]
+    return uninvolved(Permission.HOLD_REVIEW, matters)
 
 
-def _matter(objection: GradeObjection, part: Participant) -> Matter:
-    return matter(objection.id, part.unit.path, part.member_id, part.graded_by_id, objection.member_id)
+def _matter(objection: GradeObjection, part: Participant, given: Collection[int]) -> Matter:
+    return matter(objection.id, part.unit.path, part.member_id, objection.member_id, *given)
 
 
 def _involves(holder: Viewer) -> sa.ColumnElement[bool]:
-    graded = sa.and_(Participant.graded_by_id.is_not(None), is_account_of(Participant.graded_by_id, holder.id))
     own = is_account_of(Participant.member_id, holder.id), is_account_of(GradeObjection.member_id, holder.id)
-    return sa.or_(graded, *own)
+    return sa.or_(has_graded(holder.id), *own)
 
 
 def _of_people(holder: Viewer) -> sa.Select[GradeObjection]:

@@ -12,6 +12,7 @@ from activities.cycles import queries as cycles
 from activities.cycles.locking import part_locked, part_to_keep
 from activities.cycles.models import Cycle, Participant
 from activities.cycles.rules import why_not_now
+from activities.grades.queries import givers
 from activities.grades.service import decide
 from activities.kit.clock import local_day
 from activities.kit.db import db, lock, transactional, unless_there
@@ -57,7 +58,7 @@ def answer(actor_id: int, objection_id: int, verdict: Verdict, word: str, now: d
     about_id = db.session.get_one(Participant, found.participant_id).member_id
     unit, part = part_to_keep(actor_id, found.cycle_id, about_id)
     objection = lock(GradeObjection, objection_id)
-    is_involved = same_person(actor_id, about_id, part.graded_by_id, objection.member_id)
+    is_involved = same_person(actor_id, about_id, objection.member_id, *givers([part.id]).get(part.id, ()))
     if refusal := rules.why_not_judge(verdict=objection.verdict, is_involved=is_involved):
         raise refusal
     objection.verdict, objection.answered_at, objection.answered_by_id, objection.word = verdict, now, actor_id, word

@@ -13,7 +13,7 @@ from activities.cycles.rules_refusals import StepNotOpen
 from activities.grades import service as grades
 from activities.kit.db import db
 from activities.kit.refusal import NotFound
-from activities.objections import service
+from activities.objections import queries, service
 from activities.objections.models import GradeObjection
 from activities.objections.rules import Involved, JudgedAlready, ObjectedAlready, Verdict
 from activities.outbox.models import Notice
@@ -66,6 +66,16 @@ class TestObjections:
             service.answer(second.id, objection.id, Verdict.UPHELD, "又", ON_NOTICE)
         topics = list(db.session.scalars(sa.select(Notice.topic).where(Notice.member_id == cast.wang.id)))
         assert topics == ["cycles.rejected"]
+
+    def test_who_gave_a_grade_answers_no_objection_to_it_though_it_is_taken_away_by_now(self, cast, second, cycle):
+        grade_all(cast, second, cycle)
+        for who in (cast.lin, cast.wang):
+            service.object_to(who.id, cycle.id, cast.lin.id, "偏低", ON_NOTICE)
+        lins, wangs = db.session.scalars(sa.select(GradeObjection).order_by(GradeObjection.id)).all()
+        service.answer(second.id, lins.id, Verdict.UPHELD, "确有遗漏", ON_NOTICE)
+        with pytest.raises(Involved):
+            service.answer(cast.chen.id, wangs.id, Verdict.REJECTED, "不", ON_NOTICE)
+        assert [len(queries.to_judge(acting(who.id))) for who in (second, cast.chen)] == [1, 0]
 
     def test_upheld_the_grade_is_taken_away_and_decided_anew(self, cast, second, cycle):
         grade_all(cast, second, cycle)
