@@ -7,7 +7,7 @@ from itertools import groupby
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from flask import Blueprint, render_template, request, send_file, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask_login import current_user
 
 from activities.board import lists, pages, queries, service, workbook
@@ -19,7 +19,7 @@ from activities.kit import clock
 from activities.kit.access import access
 from activities.kit.i18n import gettext as _
 from activities.kit.roles import Permission
-from activities.kit.web import XLSX, done
+from activities.kit.web import XLSX, done, hand_over
 from activities.terms.queries import week_of
 
 
@@ -91,9 +91,4 @@ def _file(name: str, write: Callable[[IO[bytes]], None]) -> Any:
     # The answer closes the file, and the file system forgets it.
     file = TemporaryFile()  # noqa: SIM115
     write(file)
-    size = file.tell()
-    file.seek(0)
-    answer = send_file(file, XLSX, as_attachment=True, download_name=name, etag=False)
-    answer.content_length = size
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return hand_over(file, XLSX, name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Flask, Response, render_template, request, send_file, url_for
+from flask import Blueprint, Flask, Response, render_template, request, url_for
 from flask_login import current_user
 
 from activities.duties import queries as duties
@@ -19,7 +19,7 @@ from activities.kit.i18n import gettext as _
 from activities.kit.i18n import say_moment
 from activities.kit.refusal import Refusal
 from activities.kit.roles import Permission
-from activities.kit.web import XLSX, asked_day, done, invalid
+from activities.kit.web import XLSX, asked_day, done, hand_over, invalid
 from activities.people.queries import person_by_number
 
 FIELDS: dict[type[Refusal], str] = {
@@ -83,7 +83,7 @@ def workbook(public_id: str) -> Response:
         queries.all_movements(activity.id),
     )  # fmt: skip
     name = _("goods %(day)s", day=clock.local_day(now).isoformat())
-    return send_file(file, XLSX, as_attachment=True, download_name=f"{name}.xlsx", etag=False)
+    return hand_over(file, XLSX, f"{name}.xlsx")
 
 
 @goods.route("/organize/activities/<public_id>/goods/new", methods=("GET", "POST"))

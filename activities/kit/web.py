@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from datetime import date
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlencode, urlsplit
 
-from flask import Flask, Request, Response, current_app, flash, g, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    Request,
+    Response,
+    current_app,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import BadRequest, HTTPException, SecurityError
@@ -172,6 +185,17 @@ def done(message: str, target: str) -> Response:
     """Say what happened, and go on: the answer to every POST that worked."""
     flash(message)
     return redirect(target, 303)  # type: ignore[return-value]
+
+
+def hand_over(file: IO[bytes], media_type: str, name: str) -> Response:
+    """A file that was just written, for who asked and for no cache; static files alone are kept. The answer closes
+    it."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    answer = send_file(file, media_type, as_attachment=True, download_name=name, etag=False, max_age=lambda _name: None)
+    answer.content_length = size
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def asked_page() -> int:

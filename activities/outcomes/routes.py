@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from flask import Blueprint, Flask, Response, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Flask, Response, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from activities.duties import queries as duties
@@ -17,7 +17,7 @@ from activities.kit.i18n import gettext as _
 from activities.kit.i18n import ngettext, say_moment
 from activities.kit.refusal import ChangedMeanwhile, NotAllowed, NotFound
 from activities.kit.roles import Permission
-from activities.kit.web import done, invalid
+from activities.kit.web import done, hand_over, invalid
 from activities.outcomes import files, gallery, pages, photo_routes, queries, service
 from activities.outcomes.forms import OutcomeForm, TargetForm
 from activities.outcomes.rules import MoreThanAll, OwnAmount, Stretch, WhyCorrected, side_by_side, write_amount
@@ -231,4 +231,4 @@ def _file(form: str, rows: list[pages.Row], facts: list[tuple[str, str]]) -> Res
     now = clock.now()
     name = _("outcomes %(day)s", day=clock.local_day(now).isoformat())
     file = files.write(form, rows, [*facts, (_("As of"), say_moment(now))])
-    return send_file(file, files.MEDIA_TYPES[form], as_attachment=True, download_name=f"{name}.{form}", etag=False)
+    return hand_over(file, files.MEDIA_TYPES[form], f"{name}.{form}")

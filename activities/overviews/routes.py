@@ -6,7 +6,7 @@ from __future__ import annotations
 from tempfile import TemporaryFile
 from typing import Any
 
-from flask import Blueprint, Flask, render_template, request, send_file, url_for
+from flask import Blueprint, Flask, render_template, request, url_for
 from flask_login import current_user
 
 from activities.appraisals import words as ballots
@@ -19,7 +19,7 @@ from activities.kit.i18n import gettext as _
 from activities.kit.i18n import ngettext, say_moment
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
-from activities.kit.web import XLSX, asked_page, done
+from activities.kit.web import XLSX, asked_page, done, hand_over
 from activities.overviews import pages, queries, service, todo, workbook, workbook_rows
 from activities.overviews.queries import PAGE, Wanted
 from activities.overviews.rules import ORDER, SHADES
@@ -72,13 +72,7 @@ def export(public_id: str) -> Any:
     lines = workbook_rows.lines(current_user, cycle, paths)
     sheets = [one.sheet(current_user, cycle) for one in BESIDE.values()]
     workbook.write(file, units, queries.tallies(current_user, cycle), lines, ballots.said(cycle.id), facts, sheets)
-    size = file.tell()
-    file.seek(0)
-    name = workbook.file_name(cycle.year, cycle.unit.name, clock.local_day(now).isoformat())
-    answer = send_file(file, XLSX, as_attachment=True, download_name=name, etag=False)
-    answer.content_length = size
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return hand_over(file, XLSX, workbook.file_name(cycle.year, cycle.unit.name, clock.local_day(now).isoformat()))
 
 
 @overviews.get("/cycles/<public_id>/waiting/<key>")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from activities.kit import clock
@@ -14,7 +14,7 @@ from activities.kit.i18n import gettext as _
 from activities.kit.i18n import ngettext
 from activities.kit.roles import Permission
 from activities.kit.text import clean_line
-from activities.kit.web import XLSX, asked_page, done
+from activities.kit.web import XLSX, asked_page, done, hand_over
 from activities.people.queries import person_for
 from activities.requirements import behind, pages, queries, telling, workbook
 from activities.requirements.behind import PAGE, Overview
@@ -49,9 +49,8 @@ def who_is_behind(year: int) -> Any:
 def behind_workbook(year: int) -> Any:
     found, file = _overview(year), BytesIO()
     workbook.write(file, found)
-    file.seek(0)
     name = _("falling behind %(year)s, %(today)s.xlsx", year=year, today=found.today.isoformat())
-    return send_file(file, XLSX, as_attachment=True, download_name=name, etag=False)
+    return hand_over(file, XLSX, name)
 
 
 @access(Permission.REVIEW)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tempfile import TemporaryFile
 from typing import Any
 
-from flask import Blueprint, Flask, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from activities.duties.kinds import EVIDENCE_NAMES, LEDGER_NAMES
@@ -14,7 +14,7 @@ from activities.kit.access import access
 from activities.kit.i18n import gettext as _
 from activities.kit.i18n import say_moment
 from activities.kit.roles import Permission
-from activities.kit.web import XLSX
+from activities.kit.web import XLSX, hand_over
 from activities.people.rules import STAGE_NAMES, STANDING_NAMES
 from activities.records import queries as records
 from activities.reviews import plots, queries, tables, workbook
@@ -69,13 +69,7 @@ def export(year: int) -> Any:
     # The answer closes the file, and the file system forgets it.
     file = TemporaryFile()  # noqa: SIM115
     workbook.write(file, queries.lines(scope.chosen, year, filters, order), facts)
-    size = file.tell()
-    file.seek(0)
-    name = workbook.file_name(year, clock.local_day(now))
-    answer = send_file(file, XLSX, as_attachment=True, download_name=name, etag=False)
-    answer.content_length = size
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return hand_over(file, XLSX, workbook.file_name(year, clock.local_day(now)))
 
 
 @reviews.get(f"/years/{YEAR}")

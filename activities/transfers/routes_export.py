@@ -6,14 +6,14 @@ from datetime import timedelta
 from tempfile import TemporaryFile
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, send_file, stream_with_context
+from flask import Blueprint, Response, render_template, request, stream_with_context
 from flask_login import current_user
 
 from activities.kit import clock, security
 from activities.kit.access import access
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
-from activities.kit.web import XLSX, invalid
+from activities.kit.web import XLSX, hand_over, invalid
 from activities.people.limits import person, requests
 from activities.transfers import national
 from activities.transfers.forms import DaysForm
@@ -55,5 +55,4 @@ def export_file(kind: str) -> Any:
     # The answer closes the file, and the file system forgets it.
     file = TemporaryFile()  # noqa: SIM115
     national.write_xlsx(file, lines)
-    file.seek(0)
-    return send_file(file, mimetype=XLSX, as_attachment=True, download_name=name, etag=False)
+    return hand_over(file, XLSX, name)

@@ -16,6 +16,7 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
 from activities.app import create_app
+from activities.kit.access import is_impersonal
 from activities.kit.db import db
 from activities.kit.web import csrf
 from tests.cast import NOW, PASSWORD, Visitor, logged_in
@@ -102,6 +103,7 @@ def test_every_answer_has_a_strict_policy_and_keeps_it(app, client, cast, key):
         assert "unsafe" not in text
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Referrer-Policy"] in ("same-origin", "no-referrer")
+        assert "public" not in answer.headers["Cache-Control"] or is_impersonal(app, key.split()[1])
         if answer.mimetype == "text/html":
             obeys(answer.text, policy)
 
