@@ -9,12 +9,15 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import (
     DateField,
     DateTimeLocalField,
     DecimalField,
     Field,
+    FileField,
     IntegerField,
     SelectMultipleField,
     StringField,
@@ -30,9 +33,30 @@ from activities.kit.moments import wall
 from activities.kit.refusal import Refusal
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+MOST = 10**18
 TYPED = "%Y-%m-%dT%H:%M"
 _STRETCH = re.compile(r"(\d{1,2})[:：](\d{2})[-–—~～](\d{1,2})[:：](\d{2})", re.ASCII)
 _BETWEEN = re.compile(r"[\s,，、;；]+")
+
+
+_sent = FlaskForm.Meta.wrap_formdata
+
+
+def _text_and_files(meta: Any, form: BaseForm, formdata: Any) -> Any:
+    """What was sent, as far as fields can take it: files for fields of files alone, and no JSON, whose values are no
+    text."""
+    found = _sent(meta, form, formdata)
+    if found is formdata or not found:
+        return found
+    if isinstance(found, CombinedMultiDict):
+        takes = {field.name for field in form if isinstance(field, FileField)}
+        files = [(name, file) for name, file in request.files.items(multi=True) if name in takes]
+        return CombinedMultiDict((MultiDict(files), request.form))
+    return MultiDict() if request.is_json else found
+
+
+# For all forms of the house, those too that do not know of it.
+FlaskForm.Meta.wrap_formdata = _text_and_files
 
 
 def refuse(form: BaseForm, name: str, refusal: Refusal) -> None:
@@ -172,6 +196,9 @@ class Number(IntegerField):
             super().process_formdata(valuelist)
         except ValueError:
             raise ValueError(_("Enter a whole number.")) from None
+        if self.data is not None and abs(self.data) > MOST:  # no limit of a field is as far, and no float goes so far
+            self.data = None
+            raise ValueError(_("Enter a whole number."))
 
 
 class DecimalNumber(DecimalField):

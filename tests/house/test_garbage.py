@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -18,6 +19,7 @@ GARBAGE = {
     "a lone surrogate's bytes": b"\xed\xa0\x80",
     "no UTF-8": b"\xff\xfe\xfa",
     "a number that fits nowhere": "9" * 40,
+    "a number that no float holds": "9" * 400,
     "a negative number": "-1",
     "digits of another script": "٣²",
     "a day that is not": "2026-02-30",
@@ -74,6 +76,19 @@ def test_a_form_full_of_garbage_gets_an_answer(app, cast: Cast, garbage, key: st
         answer = client.submit(address, **dict.fromkeys(names, value))
         assert answer.status_code < 500, what
         answer.get_data()  # what is made while it is sent is made whole
+    assert as_files(client, address, names).status_code < 500
+    assert as_json(client, address, names).status_code < 500
+
+
+def as_files(client: Visitor, address: str, names: list[str]) -> Any:
+    """A file in every field."""
+    return client.submit(address, **{name: (BytesIO(b"\0"), "a.bin") for name in names})
+
+
+def as_json(client: Visitor, address: str, names: list[str]) -> Any:
+    """What is no text in every field."""
+    headers = {"X-CSRFToken": client.token()}
+    return client.post(address, json={name: {"a": [1]} for name in names}, headers=headers)
 
 
 @pytest.mark.parametrize("key", [key for key in TABLE if key.startswith("GET")])
