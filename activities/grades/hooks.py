@@ -10,7 +10,13 @@ from activities.cycles.models import CycleUnit, Participant
 from activities.cycles.panels import Panel, Place, panel
 from activities.cycles.plugs import Plug, plug
 from activities.cycles.waits import Pairs, Wait, takes_part, waits
-from activities.grades import pages, queries, service, told
+from activities.grades import (
+    joined,  # noqa: F401 - it sees to what accounts of one person gave each other
+    pages,
+    queries,
+    service,
+    told,
+)
 from activities.grades.models import Opinion
 from activities.kit.refusal import N_
 from activities.kit.roles import PERMISSIONS, Permission

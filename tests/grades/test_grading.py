@@ -22,6 +22,7 @@ from activities.grades.rules import AskedAlready, NoneLeft, NotTheirs, OwnOpinio
 from activities.kit.db import db
 from activities.kit.refusal import ChangedMeanwhile, NotFound
 from activities.outbox.models import Notice
+from activities.people.joining import join
 from activities.people.models import AccountLink, Member
 from activities.people.rules import Stage
 from tests.cast import DAY, at_once, english, make_member
@@ -199,6 +200,26 @@ class TestOpinions:
             service.write_opinion(cast.ou.id, asked.id, "晚了", GRADING + 20 * DAY)
         [opinion] = queries.opinions_on(asked.participant_id)
         assert opinion.text == "踏实，肯帮人。"
+
+
+class TestAccountsOfOnePerson:
+    def test_what_one_gave_another_is_taken_away_and_decided_anew(self, cast, cycle):
+        appoint(cast.wang, cast.first)
+        give(cast.wang, cycle, "林可欣", EXCELLENT)
+        give(cast.wang, cycle, "钱多", GOOD)
+        join(cast.gu.id, cast.wang.id, cast.lin.id, GRADING)
+        assert (part_of("林可欣").grade, part_of("钱多").grade) == (None, GOOD)
+        assert excellent(cycle, cast.first) == (0, 1)
+        give(cast.chen, cycle, "林可欣", GOOD, "由他人评定")
+        assert part_of("林可欣").graded_by_id == cast.chen.id
+
+    def test_an_opinion_of_oneself_goes(self, cast, cycle):
+        for name in ("林可欣", "钱多"):
+            service.ask_opinion(cast.chen.id, cycle.id, part_of(name).member_id, cast.wang.id, GRADING)
+        for asked in queries.opinions_asked_of(cast.wang.id):
+            service.write_opinion(cast.wang.id, asked.id, "踏实。", GRADING)
+        join(cast.gu.id, cast.wang.id, cast.lin.id, GRADING)
+        assert [len(queries.opinions_on(part_of(name).id)) for name in ("林可欣", "钱多")] == [0, 1]
 
 
 class TestThePages:
