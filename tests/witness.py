@@ -52,7 +52,7 @@ def _commit(connection: Connection) -> None:
 
 def _look(connection: Connection) -> list[set[tuple[Any, ...]] | None]:
     """The rows of each table; None of one that has many, of which the database reads none."""
-    few = "SELECT count(*) AS n FROM (SELECT 1 FROM {0} LIMIT {1}) some"
+    few = "SELECT count(*) AS n FROM (SELECT 1 FROM {0} LIMIT {1}) few"
     query = f"SELECT c.n, t.id, t.* FROM ({few}) c LEFT JOIN {{0}} t ON c.n < {{1}}"
     looked = _read(connection, *(query.format(table, MANY + 1) for table in TABLES))
     return [{row[1:] for row in rows if row[1]} if rows[0][0] <= MANY else None for rows in looked]
