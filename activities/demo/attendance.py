@@ -28,7 +28,7 @@ LATELY = timedelta(days=9)
 # Lists that were found long after, how long after, and how long hours then wait for a second person.
 FOUND_LATE = 0.004
 AFTER = timedelta(days=30)
-WAITS = timedelta(days=8)
+WAITS = timedelta(days=12)
 UNTIL_NIGHT = timedelta(hours=14)
 WHY_LATE = "签到表夹在值班本里，交接时才发现。"
 WHY_ALONE = "本人说当天忘了签到，按值班表补记。"
