@@ -22,7 +22,7 @@ from tests.browser.conftest import CHROMIUM, HOW
 PORT = 8765
 BASE = f"http://127.0.0.1:{PORT}"
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
-PHONE, LAPTOP = (390, 844), (1280, 900)
+PHONE, LAPTOP, WHOLE = (390, 844), (1280, 900), (1280, 1240)
 
 YEAR = f"/review/{date.today().year}"  # noqa: DTZ011
 OVERVIEW = (f"a:has-text('{STUDENT_SIDE}')", "main a[href$='/overview']")
@@ -36,7 +36,7 @@ PICTURES = (
     ("organize", "organizer", "/organize/", (), LAPTOP, "light", "zh-CN"),
     ("review", "secretary", YEAR, (), LAPTOP, "dark", "zh-CN"),
     ("review-english", "secretary", YEAR, (), LAPTOP, "light", "en"),
-    ("annual-review", "secretary", "/cycles/", OVERVIEW, LAPTOP, "light", "zh-CN"),
+    ("annual-review", "secretary", "/cycles/", OVERVIEW, WHOLE, "light", "zh-CN"),
 )
 
 
@@ -54,7 +54,7 @@ def demo() -> Iterator[None]:
                 server.terminate()
 
 
-def wait_for(address: str, seconds: int = 120) -> None:
+def wait_for(address: str, seconds: int = 300) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         try:
