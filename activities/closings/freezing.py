@@ -35,16 +35,26 @@ NOBODY = rules.hash_of_all(())
 def parts(portion: Portion) -> dict[int, str]:
     """By participant, all of their part as canonical JSON."""
     ids = portion.members.keys()
-    grades, essays, opinions, objections = _grades(ids), _essays(ids), _opinions(ids), _objections(ids)
+    said = said_of(ids)
     plugged = {key: one.frozen(portion) for key, one in PLUGS.items() if one.frozen}
     return {
         part_id: rules.canonical({
-            **one,
-            "grades": grades.get(part_id, []), "essay": essays.get(part_id), "opinions": opinions.get(part_id, []),
-            "objections": objections.get(part_id, []),
+            **one, **said[part_id],
             "steps": {key: frozen[part_id] for key, frozen in plugged.items() if part_id in frozen},
         })
         for part_id, one in _people(ids).items()
+    }  # fmt: skip
+
+
+def said_of(ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """By participant, what was decided and written of them, each text as its hash. Four statements."""
+    grades, essays, opinions, objections = _grades(ids), _essays(ids), _opinions(ids), _objections(ids)
+    return {
+        part_id: {
+            "grades": grades.get(part_id, []), "essay": essays.get(part_id), "opinions": opinions.get(part_id, []),
+            "objections": objections.get(part_id, []),
+        }
+        for part_id in ids
     }  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, ClassVar
@@ -89,9 +89,33 @@ def hash_of_all(hashes: Iterable[str]) -> str:
     return digest.hexdigest()
 
 
+# What is left of a text once somebody is forgotten.
+FORGOTTEN = sha256(b"").hexdigest()
+
+
+def is_as_said(frozen: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Whether what tables say of somebody now is what was frozen; a text may be gone since."""
+    lists = all(_are_same(frozen[key], now[key]) for key in ("grades", "opinions", "objections"))
+    essays = [[one] if one else [] for one in (frozen["essay"], now["essay"])]
+    return lists and _are_same(*essays)
+
+
+def _are_same(then: Sequence[Sequence[Any]], now: Sequence[Sequence[Any]]) -> bool:
+    return len(then) == len(now) and all(_is_same(*pair) for pair in zip(then, now, strict=True))
+
+
+def _is_same(then: Sequence[Any], now: Sequence[Any]) -> bool:
+    """Rows that end with the hash of a text; of one that is gone the number of its characters is, too."""
+    if now[-1] != FORGOTTEN:
+        return list(then) == list(now)
+    return [one for one in then[:-1] if not isinstance(one, int)] == [
+        one for one in now[:-1] if not isinstance(one, int)
+    ]
+
+
 WRONG = {
     "hash": N_("its text does not fit its hash"),
     "parts": N_("what was frozen of people does not fit its hash"),
     "trail": N_("its hash is not the one on the trail"),
-    "tables": N_("the grades in the tables are others"),
+    "tables": N_("the tables say something else than was frozen"),
 }

@@ -1,16 +1,18 @@
-"""Whether closed reviews are as they were closed: their texts and hashes, the hash on the trail, and the grades that
-stand in the tables. Person by person, so that it takes as much memory for ten thousand as for a hundred."""
+"""Whether closed reviews are as they were closed: their texts and hashes, the hash on the trail, and what stands in the
+tables: grades, opinions, self-reviews, objections. Person by person, so that it takes as much memory for ten thousand
+as for a hundred."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
 
 from activities.audit.models import AuditEntry
-from activities.closings import freezing
+from activities.closings import freezing, rules
 from activities.cycles.models import Cycle, FrozenPart, Participant, Snapshot
 from activities.cycles.rules import CycleState, hash_of
 from activities.cycles.snapshots import snapshot_of
@@ -71,13 +73,16 @@ def _wrong_with_parts(cycle_id: int, units: Sequence[Any]) -> str:
     if {**empty, **freezing.unit_hashes(cycle_id)} != {unit: digest for unit, *_, digest in units}:
         return "parts"
     there, wrong, others = 0, 0, 0
-    for text, digest, *now in run_in_portions(_parts(cycle_id), None, AT_ONCE):
-        there += 1
-        if hash_of(text) != digest:
-            wrong += 1
-        else:
-            part = json.loads(text)
-            others += [part["person"], part["grade"], True] != now
+    rows = run_in_portions(_parts(cycle_id), None, AT_ONCE)
+    while portion := list(islice(rows, AT_ONCE)):
+        there += len(portion)
+        now = freezing.said_of([row.participant_id for row in portion])
+        for part_id, text, digest, *who in portion:
+            if hash_of(text) != digest:
+                wrong += 1
+            else:
+                part = json.loads(text)
+                others += [part["person"], part["grade"], True] != who or not rules.is_as_said(part, now[part_id])
     if wrong:
         return "parts"
     return "tables" if others or there != db.session.scalar(_there(cycle_id, sa.func.count(Participant.id))) else ""
@@ -86,7 +91,9 @@ def _wrong_with_parts(cycle_id: int, units: Sequence[Any]) -> str:
 def _parts(cycle_id: int) -> sa.Select[*tuple[Any, ...]]:
     there = Participant.removed_at.is_(None)
     return (
-        sa.select(FrozenPart.text, FrozenPart.hash, Member.public_id, Participant.grade, there)
+        sa.select(
+            FrozenPart.participant_id, FrozenPart.text, FrozenPart.hash, Member.public_id, Participant.grade, there
+        )
         .join(Participant, Participant.id == FrozenPart.participant_id)
         .join(Member, Member.id == Participant.member_id)
         .where(FrozenPart.cycle_id == cycle_id)

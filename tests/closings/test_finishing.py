@@ -188,6 +188,10 @@ class TestTampering:
             ("UPDATE review_participant SET removed_at = '2027-01-01', removed_by_id = 1,"
              " grade = NULL, graded_by_id = NULL WHERE member_id = :who",
              "tables"),
+            ("UPDATE review_grade SET opinion = '另一份意见' WHERE member_id = :who", "tables"),
+            ("UPDATE review_grade SET given_at = '2020-01-01' WHERE member_id = :who", "tables"),
+            # What is left once somebody is forgotten.
+            ("UPDATE review_grade SET opinion = '' WHERE member_id = :who", ""),
         ],
     )  # fmt: skip
     def test_of_any_part_is_found(self, cast, second, statement, expected):
