@@ -168,12 +168,23 @@ class Deed:
     reason: str
 
 
-def deeds(cycle_id: int) -> list[Deed]:
-    """What was done about a cycle, the latest first. One statement."""
+def deeds(holder: Viewer, cycle_id: int) -> list[Deed]:
+    """What was done about a cycle, the latest first; about single people those of the holder's units, since the reason
+    is theirs. One statement."""
+    about = AuditEntry.after["member"].as_integer()
+    theirs = (
+        sa.select(Participant.id)
+        .join(Participant.unit)
+        .where(
+            Participant.cycle_id == cycle_id, Participant.member_id == about,
+            within(holder.paths(Permission.HOLD_REVIEW)),
+        )
+    )  # fmt: skip
     query = (
         sa.select(AuditEntry.at, Member.name, AuditEntry.verb, AuditEntry.after, AuditEntry.reason)
         .outerjoin(Member, Member.id == AuditEntry.actor_id)
         .where(AuditEntry.subject == Cycle.__tablename__, AuditEntry.subject_id == cycle_id)
+        .where(sa.or_(about.is_(None), theirs.exists()))
         .order_by(AuditEntry.id.desc())
         .limit(LATEST)
     )

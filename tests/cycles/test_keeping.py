@@ -26,6 +26,7 @@ from activities.kit.db import db
 from activities.kit.refusal import ChangedMeanwhile, NotFound
 from activities.outbox.models import Notice
 from activities.people.rules import Stage
+from activities.people.service import acting
 from tests.cast import DAY, NOW, english, make_member
 from tests.cycles.opened import appoint, change, opened, the_cycle
 
@@ -49,7 +50,7 @@ class TestDays:
         later = {**cycle.windows, "notice": Window(date(2027, 1, 11), date(2027, 1, 22))}
         service.set_windows(cast.chen.id, cycle.id, 0, later, "寒假前完成", NOW)
         assert the_cycle().windows == later
-        [deed, _] = queries.deeds(cycle.id)
+        [deed, _] = queries.deeds(acting(cast.chen.id), cycle.id)
         assert (deed.verb, deed.reason, deed.after) == ("move", "寒假前完成", {"notice": ["2027-01-11", "2027-01-22"]})
         with pytest.raises(ChangedMeanwhile):
             service.set_windows(cast.chen.id, cycle.id, 0, cycle.windows, "又", NOW)
@@ -71,7 +72,7 @@ class TestDays:
         moved = service.reopen(cast.chen.id, cycle.id, "essay", last, "有人出差", NOW)
         assert moved == ["peers", "ballot", "grade", "notice"]
         assert the_cycle().windows["essay"] == Window(before["essay"].first, last)
-        assert queries.deeds(cycle.id)[0].after["last"] == last.isoformat()
+        assert queries.deeds(acting(cast.chen.id), cycle.id)[0].after["last"] == last.isoformat()
 
     def test_only_those_who_hold_the_review_of_its_unit_change_it(self, cast):
         opened(cast)
@@ -141,6 +142,15 @@ class TestPeople:
         change(cast.zhao, unit_id=cast.first.id)
         with pytest.raises(ReviewedElsewhere):
             service.add_person(cast.wang.id, first, cast.zhao.id, "转入", NOW)
+
+    def test_why_somebody_takes_part_or_not_is_read_by_those_who_hold_their_review_alone(self, cast):
+        opened(cast)
+        appoint(cast.wang, cast.first)
+        cycle_id = the_cycle().id
+        service.remove_person(cast.chen.id, cycle_id, cast.zhao.id, "长期病休", NOW)
+        service.remove_person(cast.chen.id, cycle_id, cast.lin.id, "出国交换", NOW)
+        read = [[deed.reason for deed in queries.deeds(acting(who.id), cycle_id)] for who in (cast.chen, cast.wang)]
+        assert read == [["出国交换", "长期病休", ""], ["出国交换", ""]]
 
     def test_called_off_it_binds_nobody(self, cast):
         opened(cast)
