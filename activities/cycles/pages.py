@@ -92,6 +92,7 @@ def of_cycle(holder: Viewer, cycle: Cycle, now: datetime) -> dict[str, Any]:
     units, today = queries.units_of(cycle, holder.paths(Permission.HOLD_REVIEW)), local_day(now)
     return {
         "cycle": cycle, "units": units, "steps": steps_now(cycle, today, units),
+        "own": queries.own_excellent(holder, cycle.id),
         "versions": queries.versions(cycle.id), "deeds": queries.deeds(holder, cycle.id),
         "may_change": cycle.is_open and holder.may(Permission.HOLD_REVIEW, cycle.unit.path),
         "total": Counts(sum(unit.full_members for unit in units), sum(unit.everyone for unit in units)),

@@ -12,12 +12,13 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from activities.audit.models import AuditEntry
 from activities.cycles.models import Cycle, CycleStep, CycleUnit, CycleVersion, Participant
-from activities.cycles.rules import REVIEWED, Counts, CycleState
+from activities.cycles.rules import REVIEWED, Counts, CycleState, Grade
 from activities.cycles.rules_settings import Settings
 from activities.kit.db import db
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
 from activities.people.models import Member, Unit
+from activities.people.persons import is_account_of
 from activities.people.queries import within
 from activities.people.rules import Stage
 from activities.people.users import Viewer
@@ -145,6 +146,20 @@ def units_of(cycle: Cycle, paths: Sequence[str]) -> list[CycleUnit]:
         .order_by(Unit.path)
     )
     return list(db.session.scalars(query))
+
+
+def own_excellent(holder: Viewer, cycle_id: int) -> dict[int, int]:
+    """By unit in which the holder is graded, how many of their own grades are excellent: no number that they see may
+    hold these. One statement."""
+    query = (
+        sa.select(Participant.unit_id, sa.func.count().filter(Participant.grade == Grade.EXCELLENT))
+        .where(
+            Participant.cycle_id == cycle_id, Participant.removed_at.is_(None), Participant.graded,
+            is_account_of(Participant.member_id, holder.id),
+        )
+        .group_by(Participant.unit_id)
+    )  # fmt: skip
+    return dict(db.session.execute(query).all())
 
 
 def counted(cycle_id: int) -> list[tuple[int, Counts]]:

@@ -11,6 +11,7 @@ from flask import url_for
 
 from activities.appraisals import queries as appraisals
 from activities.ballots import pages as ballots
+from activities.cycles import queries as cycles
 from activities.cycles.models import Cycle, Participant
 from activities.cycles.plugs import Ask
 from activities.cycles.rules import Standing, standing
@@ -41,6 +42,7 @@ def of_person(holder: Viewer, cycle: Cycle, part: Participant, now: datetime) ->
     return {
         "cycle": cycle, "part": part, "versions": queries.versions_of(part.id), "opinions": opinions,
         "carers": _to_ask(part, opinions), "counter": queries.counter_of(part),
+        "own": cycles.own_excellent(holder, cycle.id),
         "essay": written if written and written.handed_in_at else None,
         "standing": standing("grade", cycle.windows, local_day(now)), "stages": STAGE_NAMES,
         "may_read": holder.may(Permission.REVIEW, part.member.unit.path),

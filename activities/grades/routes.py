@@ -46,7 +46,7 @@ def unit_people(public_id: str, unit: str) -> Any:
     points = evidence.of_unit(cycle, [line.part for line in lines[:PAGE]], clock.now())
     return render_template(
         "grades/unit.html", cycle=cycle, counter=counter, lines=lines[:PAGE], more=len(lines) > PAGE, asked=asked,
-        points=points,
+        points=points, own=cycles.own_excellent(current_user, cycle.id),
     )  # fmt: skip
 
 

@@ -317,6 +317,22 @@ class TestThePages:
             assert lin.get(f"{unit}?only=grade").text.count("row-p") == before.count("row-p") == 4
         assert len({tuple(order) for orders in seen.values() for order in orders}) == 1
 
+    def test_no_number_tells_who_looks_that_they_are_excellent_themselves(self, app, cast, at):
+        unit, seen = f"{at}/units/{cast.first.public_id}", set()
+        with app.app_context():
+            appoint(cast.lin, cast.first)
+            ou = f"{at}/people/{cast.ou.public_id}"
+        lin, chen = english(app, cast.lin), english(app, cast.chen)
+        for grade in ("good", "excellent"):
+            reason = "" if grade == "good" else "Anew"
+            given = {"opinion": "Steady.", "grade": grade, "seen": int(grade != "good"), "reason": reason}
+            assert chen.submit(f"{at}/people/{cast.lin.public_id}/grade", **given).status_code == 303
+            pages = "".join(lin.get(page).text for page in (unit, ou, at))
+            seen.add((pages.count("0 others; 1 at most, you among them"), re.findall(r">(\d)/1<", pages)[0]))
+            assert "1 left" not in pages + lin.get(f"{at}/overview").text
+        assert seen == {(2, "0")}
+        assert "1 of 1 given, 0 left" in chen.get(unit).text
+
     def test_somebody_is_removed_with_a_reason(self, app, cast, at):
         chen = english(app, cast.chen)
         page = f"{at}/people/{cast.lin.public_id}"
