@@ -29,8 +29,8 @@ GARBAGE = {
     "a formula": "=1+1",
     "blanks of all kinds": "\u3000\u00a0\u2028\t",
     "no number that is one": "sNaN",
-    # Not so long that the whole form would be refused, and of letters that are sent as they are: to write it in escapes,
-    # and read them, took a tenth of all the time here.
+    # Not so long that the whole form would be refused, and of letters that are sent as they are: to write and read it
+    # in escapes took a tenth of all the time here.
     "something long": "长" + "x" * 5_000,
 }
 # What databases can differ about; the rest is the same to all that read it before them.
