@@ -8,18 +8,21 @@ from typing import Any
 import sqlalchemy as sa
 
 from activities.closings import rules
+from activities.cycles import queries as cycles
 from activities.cycles.models import Cycle, FrozenPart, Participant
 from activities.cycles.portions import Portion
-from activities.cycles.rules import CycleState, Standing, standing
+from activities.cycles.rules import CycleState, Standing, Window, standing, working_days
 from activities.grades.models import GradeVersion
 from activities.kit.clock import local_day
 from activities.kit.db import db, run
 from activities.objections.models import GradeObjection
 from activities.objections.rules import Verdict
+from activities.terms import queries as terms
+from activities.terms.rules import ONE
 
 
 def facts_of(cycle: Cycle, now: datetime) -> rules.Facts:
-    """How far a cycle is. Three statements."""
+    """How far a cycle is. Five statements."""
     undecided = sa.select(sa.func.count()).select_from(Participant).where(
         Participant.cycle_id == cycle.id, Participant.removed_at.is_(None), Participant.grade.is_(None)
     )  # fmt: skip
@@ -31,8 +34,16 @@ def facts_of(cycle: Cycle, now: datetime) -> rules.Facts:
         is_over=standing("close", cycle.windows, local_day(now)) is Standing.OPEN,
         undecided=db.session.scalar(undecided) or 0,
         objections=db.session.scalar(objections) or 0,
-        decided_since=latest is not None and local_day(latest) > cycle.windows["notice"].last,
+        days_on_notice=_days_on_notice(cycle, latest),
+        must_stand=cycles.settings_of(cycle.id).notice_days,
     )
+
+
+def _days_on_notice(cycle: Cycle, latest: datetime | None) -> int:
+    """For how many working days what was decided then stands on notice, from the day after."""
+    notice = cycle.windows["notice"]
+    first = max(notice.first, local_day(latest) + ONE) if latest else notice.first
+    return working_days(Window(first, notice.last), terms.special_days(first, notice.last))
 
 
 # ── freezing ────────────────────────────────────────────────────────────────

@@ -31,9 +31,10 @@ class ObjectionsOpen(Refusal):
 
 
 @refusal
-class DecidedSince(Refusal):
-    sentence: ClassVar[str] = N_("A grade was decided after the notice was over.")
-    remedy: ClassVar[str] = N_("Reopen the notice, so that it stands there too.")
+class TooShortOnNotice(Refusal):
+    days: int
+    sentence: ClassVar[str] = N_("A grade that was decided late has not stood on notice for %(days)s working days.")
+    remedy: ClassVar[str] = N_("Reopen the notice, so that it does.")
 
 
 @refusal
@@ -55,12 +56,13 @@ class SecondPerson(Refusal):
 @dataclass(frozen=True)
 class Facts:
     """How far a cycle is: whether its last step is open, on how many it is not decided, how many objections are open,
-    and whether something was decided after the notice."""
+    for how many working days the grade that was decided last stands on notice, and for how many it must."""
 
     is_over: bool
     undecided: int
     objections: int
-    decided_since: bool
+    days_on_notice: int
+    must_stand: int
 
 
 def why_not_close(facts: Facts) -> Refusal | None:
@@ -70,7 +72,7 @@ def why_not_close(facts: Facts) -> Refusal | None:
         return Undecided(facts.undecided)
     if facts.objections:
         return ObjectionsOpen(facts.objections)
-    return DecidedSince() if facts.decided_since else None
+    return TooShortOnNotice(facts.must_stand) if facts.days_on_notice < facts.must_stand else None
 
 
 # ── what is frozen ──────────────────────────────────────────────────────────

@@ -44,7 +44,9 @@ def play_last_year(now: datetime) -> None:
     """Before anything of that year is corrected, since it was closed long ago."""
     year = year_of(now) - 1
     starts = date(year, 12, 1)
-    review = Review(article.SCHOOL, year, starts, DEFAULT_DAYS, Random(article.SEED))
+    # So long that a grade that is decided anew in its first days stands there for five.
+    days = {**DEFAULT_DAYS, "notice": 8}
+    review = Review(article.SCHOOL, year, starts, days, Random(article.SEED))
     review.up_to("notice")
     _objections_answered(review)
     with transaction():

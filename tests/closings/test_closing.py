@@ -8,7 +8,7 @@ import time_machine
 from sqlalchemy.exc import DBAPIError
 
 from activities.closings import commands, service, verifying
-from activities.closings.rules import DecidedSince, NotAsked, ObjectionsOpen, SecondPerson, StepsNotOver, Undecided
+from activities.closings.rules import NotAsked, ObjectionsOpen, SecondPerson, StepsNotOver, TooShortOnNotice, Undecided
 from activities.cycles import service as keeping
 from activities.cycles.models import Cycle
 from activities.cycles.rules import CycleState, Grade, hash_of
@@ -58,10 +58,13 @@ class TestClosing:
         objection = db.session.scalars(sa.select(GradeObjection)).one()
         objections.answer(second.id, objection.id, Verdict.UPHELD, "确有遗漏", OVER)
         grades.give(second.id, cycle.id, cast.lin.id, 2, Grade.GOOD, "重新评定。", "异议成立", OVER)
-        with pytest.raises(DecidedSince):
+        with pytest.raises(TooShortOnNotice):
             service.ask(cast.chen.id, cycle.id, OVER)
-        keeping.reopen(cast.chen.id, cycle.id, "notice", (OVER + 5 * DAY).date(), "重新公示", OVER)
-        close(cast, second, cycle, OVER + 6 * DAY)
+        keeping.reopen(cast.chen.id, cycle.id, "notice", (OVER + 2 * DAY).date(), "重新公示", OVER)
+        with pytest.raises(TooShortOnNotice):
+            service.ask(cast.chen.id, cycle.id, OVER + 3 * DAY)
+        keeping.reopen(cast.chen.id, cycle.id, "notice", (OVER + 7 * DAY).date(), "公示满五个工作日", OVER + 3 * DAY)
+        close(cast, second, cycle, OVER + 8 * DAY)
 
     def test_two_people_close_it(self, cast, second, cycle):
         grade_all(cast, second, cycle)
