@@ -13,13 +13,22 @@ from activities.kit.db import Base, new_public_id
 from activities.objections.rules import Verdict
 from activities.people.models import Member
 
+OPEN = sa.text("verdict = 'open'")
+
 
 class GradeObjection(Base):
-    """Somebody says that a grade on notice is wrong, and what was answered."""
+    """Somebody says that a grade on notice is wrong, and what was answered. Of each person one is open at a time."""
 
     __tablename__ = "review_objection"
     __table_args__ = (
-        sa.UniqueConstraint("participant_id", "member_id"),
+        sa.Index(
+            "uq_review_objection_open",
+            "participant_id",
+            "member_id",
+            unique=True,
+            sqlite_where=OPEN,
+            postgresql_where=OPEN,
+        ),
         sa.CheckConstraint("(verdict = 'open') = (answered_at IS NULL)", name="answered"),
         sa.CheckConstraint("(verdict = 'open') = (answered_by_id IS NULL)", name="answered_by_somebody"),
         sa.CheckConstraint("member_id <> answered_by_id", name="nobody_answers_their_own"),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from activities.corrections.uninvolved import Matter, Uninvolved, matter, uninvolved
 from activities.cycles.models import Cycle, CycleUnit, Participant
 from activities.cycles.rules import CycleState
+from activities.grades.models import GradeVersion
 from activities.grades.queries import givers, has_graded
 from activities.kit.db import db
 from activities.kit.refusal import NotFound
@@ -77,6 +78,20 @@ def raised_by(member_id: int, cycle_id: int) -> list[GradeObjection]:
     query = sa.select(GradeObjection).where(GradeObjection.member_id == member_id, GradeObjection.cycle_id == cycle_id)
     with_person = joinedload(GradeObjection.participant).joinedload(Participant.member)
     return list(db.session.scalars(query.options(with_person).order_by(GradeObjection.id.desc())))
+
+
+def objected_to(member_id: int, cycle_id: int) -> set[int]:
+    """The participants of a cycle to whose grade, as it is, somebody has objected: of one that was decided anew since
+    the answer they may say again what is wrong. One statement."""
+    anew = sa.exists().where(
+        GradeVersion.participant_id == GradeObjection.participant_id, GradeVersion.grade.is_not(None),
+        GradeVersion.given_at >= GradeObjection.answered_at,
+    )  # fmt: skip
+    query = sa.select(GradeObjection.participant_id).where(
+        GradeObjection.member_id == member_id, GradeObjection.cycle_id == cycle_id,
+        sa.or_(GradeObjection.verdict == Verdict.OPEN, ~anew),
+    )  # fmt: skip
+    return set(db.session.scalars(query))
 
 
 def _to_judge(holder: Viewer) -> sa.Select[GradeObjection]:

@@ -37,7 +37,7 @@ def on_notice(public_id: str) -> Any:
     found, raised = queries.on_notice(cycle.id, units, page), queries.raised_by(current_user.id, cycle.id)
     return render_template(
         "objections/notice.html", cycle=cycle, people=found[:PAGE], more=len(found) > PAGE, page=page,
-        window=cycle.windows["notice"], raised=raised, objected={one.participant_id for one in raised},
+        window=cycle.windows["notice"], raised=raised, objected=queries.objected_to(current_user.id, cycle.id),
         verdict_names=VERDICT_NAMES,
     )  # fmt: skip
 
@@ -47,7 +47,7 @@ def on_notice(public_id: str) -> Any:
 def object_to(public_id: str, member: str) -> Any:
     cycle, units = _standing(public_id)
     part, form = queries.standing(cycle.id, units, member), GradeObjectionForm()
-    is_there = any(one.participant_id == part.id for one in queries.raised_by(current_user.id, cycle.id))
+    is_there = part.id in queries.objected_to(current_user.id, cycle.id)
     page = {"cycle": cycle, "part": part, "form": form, "objected": ObjectedAlready() if is_there else None}
     if not form.is_submitted():
         return render_template("objections/object.html", **page)

@@ -37,6 +37,8 @@ def object_to(member_id: int, cycle_id: int, about_id: int, reason: str, now: da
         raise NotFound
     if refusal := why_not_now("notice", part.cycle.windows, local_day(now)):
         raise refusal
+    if part.id in queries.objected_to(member_id, cycle_id):
+        raise rules.ObjectedAlready
     objection = GradeObjection(
         participant_id=part.id, cycle_id=cycle_id, member_id=member_id, reason=reason, made_at=now
     )

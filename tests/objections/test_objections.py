@@ -20,7 +20,7 @@ from activities.outbox.models import Notice
 from activities.overviews import todo
 from activities.people.models import Unit
 from activities.people.service import acting
-from tests.cast import DAY, english, make_member
+from tests.cast import DAY, HOUR, english, make_member
 from tests.closings.closed import ON_NOTICE, another, grade_all
 from tests.cycles.opened import GRADING, opened, the_cycle
 
@@ -66,6 +66,18 @@ class TestObjections:
             service.answer(second.id, objection.id, Verdict.UPHELD, "又", ON_NOTICE)
         topics = list(db.session.scalars(sa.select(Notice.topic).where(Notice.member_id == cast.wang.id)))
         assert topics == ["cycles.rejected"]
+
+    def test_a_grade_that_is_decided_anew_can_be_objected_to_anew(self, cast, second, cycle):
+        grade_all(cast, second, cycle)
+        service.object_to(cast.lin.id, cycle.id, cast.lin.id, "偏低", ON_NOTICE)
+        objection = db.session.scalars(sa.select(GradeObjection)).one()
+        service.answer(second.id, objection.id, Verdict.UPHELD, "重新评定", ON_NOTICE + HOUR)
+        grades.give(second.id, cycle.id, cast.lin.id, 2, Grade.FAIR, "重新评定。", "异议成立", ON_NOTICE + 2 * HOUR)
+        service.object_to(cast.lin.id, cycle.id, cast.lin.id, "仍然偏低", ON_NOTICE + 3 * HOUR)
+        with pytest.raises(ObjectedAlready):
+            service.object_to(cast.lin.id, cycle.id, cast.lin.id, "又", ON_NOTICE + 4 * HOUR)
+        verdicts = db.session.scalars(sa.select(GradeObjection.verdict).order_by(GradeObjection.id))
+        assert list(verdicts) == [Verdict.UPHELD, Verdict.OPEN]
 
     def test_who_gave_a_grade_answers_no_objection_to_it_though_it_is_taken_away_by_now(self, cast, second, cycle):
         grade_all(cast, second, cycle)
