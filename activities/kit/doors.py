@@ -192,27 +192,33 @@ DOORS = (
                     ),
                 ),
             ),
-            Page(
-                "cycles.all_cycles", N_("Annual reviews"), Permission.HOLD_REVIEW,
-                also=(
-                    "cycles.new", "cycles.show", "cycles.windows", "cycles.reopen", "cycles.settings", "cycles.add",
-                    "cycles.call_off", "grades.unit_people", "grades.person", "grades.give", "grades.ask_opinion",
-                    "grades.remove", "peers.keep", "appraisals.keep", "appraisals.unit", "evidence.points",
-                    "evidence.differences", "closings.check", "overviews.show", "overviews.people",
-                    "overviews.waited_for", "past.start", "past.preview", "past.confirm",
-                    "cares.kept", "cares.kept_unit", "cares.kept_person",
-                ),
-            ),
-            Page("ballots.kept", N_("Ballots"), also=("ballots.show", "ballots.new")),
-            Page(
-                "pairings.all_classes", N_("Class pairing"), Permission.PAIR,
-                also=("pairings.of_class", "pairings.pair", "pairings.end"),
-            ),
-            Page(
-                "commendations.kept", N_("Commendations"), Permission.COMMEND,
-                also=(
-                    "commendations.new", "commendations.manage", "commendations.correct", "commendations.call_off",
-                    "commendations.revoke",
+            Group(
+                N_("Reviews and awards"),
+                (
+                    Page(
+                        "cycles.all_cycles", N_("Annual reviews"), Permission.HOLD_REVIEW,
+                        also=(
+                            "cycles.new", "cycles.show", "cycles.windows", "cycles.reopen", "cycles.settings",
+                            "cycles.add", "cycles.call_off", "grades.unit_people", "grades.person", "grades.give",
+                            "grades.ask_opinion", "grades.remove", "peers.keep", "appraisals.keep",
+                            "appraisals.unit", "evidence.points",
+                            "evidence.differences", "closings.check", "overviews.show", "overviews.people",
+                            "overviews.waited_for", "past.start", "past.preview", "past.confirm",
+                            "cares.kept", "cares.kept_unit", "cares.kept_person",
+                        ),
+                    ),
+                    Page("ballots.kept", N_("Ballots"), also=("ballots.show", "ballots.new")),
+                    Page(
+                        "pairings.all_classes", N_("Class pairing"), Permission.PAIR,
+                        also=("pairings.of_class", "pairings.pair", "pairings.end"),
+                    ),
+                    Page(
+                        "commendations.kept", N_("Commendations"), Permission.COMMEND,
+                        also=(
+                            "commendations.new", "commendations.manage", "commendations.correct",
+                            "commendations.call_off", "commendations.revoke",
+                        ),
+                    ),
                 ),
             ),
             Group(
@@ -234,11 +240,11 @@ DOORS = (
                     Page("pauses.all_pauses", N_("Pauses"), Permission.LIFT_PAUSES),
                 ),
             ),
-            Page("dossiers.people", N_("Volunteers' records"), Permission.KEEP_RECORDS),
-            Page("certificates.issued", N_("Certificates"), Permission.CERTIFY),
             Group(
-                N_("In and out"),
+                N_("Records and certificates"),
                 (
+                    Page("dossiers.people", N_("Volunteers' records"), Permission.KEEP_RECORDS),
+                    Page("certificates.issued", N_("Certificates"), Permission.CERTIFY),
                     Page("transfers.start", N_("Import hours"), Permission.IMPORT_HOURS),
                     Page("transfers.export", N_("Export hours"), Permission.CERTIFY),
                 ),
