@@ -18,7 +18,6 @@ from activities.kit.db import db, lock, run, transactional, unless_there
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
 from activities.people.models import Member, Unit
-from activities.people.queries import within
 from activities.people.rules import Stage
 from activities.people.service import acting
 from activities.terms import queries as terms
@@ -77,7 +76,7 @@ def open_cycle(
 
 
 def _take_in(cycle_id: int, unit: Unit, year: int) -> None:
-    """Everyone who is a member now, as they are now. One statement."""
+    """Everyone who would take part, as they are now. One statement."""
     columns = ("cycle_id", "member_id", "unit_id", "year", "stage", "class_name", "graded", "reason")
     people = (
         sa.select(
@@ -85,7 +84,7 @@ def _take_in(cycle_id: int, unit: Unit, year: int) -> None:
             Member.stage == Stage.FULL, sa.literal(""),
         )
         .join(Unit, Unit.id == Member.unit_id)
-        .where(within([unit.path]), Member.active, Member.stage.in_(rules.REVIEWED))
+        .where(*queries.would_take_part(unit.path, year))
     )  # fmt: skip
     run(sa.insert(Participant).from_select(columns, people))
 

@@ -44,7 +44,7 @@ def planned(unit: Unit, year: int, starts: date, days: Mapping[str, int], settin
     """Three statements, and one more for the calendar's unconfirmed years."""
     windows = opening.windows_from(starts, days)
     specials = terms.special_days(starts - opening.REACH, starts + opening.REACH)
-    units = queries.to_review(unit.path)
+    units = queries.to_review(unit.path, year)
     refusal = rules.why_not_windows(windows, settings.notice_days, specials)
     if other := queries.overlapping(unit, year):
         refusal = Overlaps(other.unit.name)

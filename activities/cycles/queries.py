@@ -42,13 +42,22 @@ class UnitCounts:
     counts: Counts
 
 
-def to_review(path: str) -> list[UnitCounts]:
+def would_take_part(path: str, year: int) -> tuple[sa.ColumnElement[bool], ...]:
+    """That somebody would take part in a review of the unit at `path` and those below: every active member of theirs,
+    but who takes part in that year elsewhere, because they came from another unit since."""
+    elsewhere = sa.exists().where(
+        Participant.member_id == Member.id, Participant.year == year, Participant.removed_at.is_(None)
+    )
+    return within([path]), Member.active, Member.stage.in_(REVIEWED), ~elsewhere
+
+
+def to_review(path: str, year: int) -> list[UnitCounts]:
     """The units at `path` and below with the people who would take part, in tree order. One statement."""
     full = sa.func.count().filter(Member.stage == Stage.FULL)
     query = (
         sa.select(Unit.name, full, sa.func.count())
         .join(Member, Member.unit_id == Unit.id)
-        .where(within([path]), Member.active, Member.stage.in_(REVIEWED))
+        .where(*would_take_part(path, year))
         .group_by(Unit.name, Unit.path)
         .order_by(Unit.path)
     )

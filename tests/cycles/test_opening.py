@@ -69,6 +69,17 @@ class TestOpening:
         with pytest.raises(Overlaps):
             opened(cast, cast.first, year=2025)
 
+    def test_who_came_from_a_unit_with_a_review_of_the_year_stays_in_that_one(self, cast):
+        """And keeps nobody else from being reviewed."""
+        opened(cast, cast.first)
+        change(cast.lin, unit_id=cast.second.id)
+        shown = queries.to_review(cast.second.path, 2026)
+        opened(cast, cast.second)
+        people = sa.select(Participant.unit_id).where(Participant.member_id == cast.lin.id)
+        assert db.session.scalars(people).all() == [cast.first.id]
+        assert [(one.name, one.counts.everyone) for one in shown] == [("第二支部", 1)]
+        assert [one.counts.everyone for one in queries.to_review(cast.second.path, 2025)] == [2]
+
     def test_nobody_opens_one_for_others_units_or_for_nobody(self, cast):
         appoint(cast.wang, cast.second)
         empty = make_unit("第三支部", parent=cast.school)
@@ -162,6 +173,6 @@ class TestThePages:
 
 def test_the_counts_of_a_preview_are_those_of_the_opening(ctx, cast):
     crowd(cast, 7)
-    shown = [one.counts for one in queries.to_review(cast.school.path)]
+    shown = [one.counts for one in queries.to_review(cast.school.path, 2026)]
     opened(cast)
     assert sorted(shown) == sorted(counts for _, counts in queries.counted(the_cycle().id))
