@@ -12,6 +12,7 @@ from activities.cycles import queries as cycles
 from activities.cycles.models import Cycle, FrozenPart, Participant
 from activities.cycles.portions import Portion
 from activities.cycles.rules import CycleState, Standing, Window, standing, working_days
+from activities.cycles.waits import takes_part
 from activities.grades.models import GradeVersion
 from activities.kit.clock import local_day
 from activities.kit.db import db, run
@@ -22,19 +23,24 @@ from activities.terms.rules import ONE
 
 
 def facts_of(cycle: Cycle, now: datetime) -> rules.Facts:
-    """How far a cycle is. Five statements."""
-    undecided = sa.select(sa.func.count()).select_from(Participant).where(
-        Participant.cycle_id == cycle.id, Participant.removed_at.is_(None), Participant.grade.is_(None)
-    )  # fmt: skip
-    objections = sa.select(sa.func.count()).select_from(GradeObjection).where(
-        GradeObjection.cycle_id == cycle.id, GradeObjection.verdict == Verdict.OPEN
-    )  # fmt: skip
-    latest = db.session.scalar(sa.select(sa.func.max(GradeVersion.given_at)).where(GradeVersion.cycle_id == cycle.id))
+    """How far a cycle is, without those who take part no more. Five statements."""
+    there = takes_part(cycle.id)
+    undecided = sa.select(sa.func.count(Participant.id)).where(*there, Participant.grade.is_(None))
+    objections = (
+        sa.select(sa.func.count(GradeObjection.id))
+        .join(GradeObjection.participant)
+        .where(*there, GradeObjection.verdict == Verdict.OPEN)
+    )
+    given = (
+        sa.select(sa.func.max(GradeVersion.given_at))
+        .join(Participant, Participant.id == GradeVersion.participant_id)
+        .where(*there, GradeVersion.grade.is_not(None))
+    )
     return rules.Facts(
         is_over=standing("close", cycle.windows, local_day(now)) is Standing.OPEN,
         undecided=db.session.scalar(undecided) or 0,
         objections=db.session.scalar(objections) or 0,
-        days_on_notice=_days_on_notice(cycle, latest),
+        days_on_notice=_days_on_notice(cycle, db.session.scalar(given)),
         must_stand=cycles.settings_of(cycle.id).notice_days,
     )
 
@@ -54,7 +60,7 @@ def _with_frozen(cycle_id: int, *columns: Any) -> sa.Select[*tuple[Any, ...]]:
         sa.select(*columns)
         .select_from(Participant)
         .outerjoin(FrozenPart, FrozenPart.participant_id == Participant.id)
-        .where(Participant.cycle_id == cycle_id, Participant.removed_at.is_(None))
+        .where(*takes_part(cycle_id))
     )
 
 

@@ -122,13 +122,18 @@ def _involves(holder: Viewer) -> sa.ColumnElement[bool]:
 
 
 def _of_people(holder: Viewer) -> sa.Select[GradeObjection]:
+    """Who takes part no more has no grade, so that nothing is answered about it any more."""
+    is_settled = GradeObjection.verdict != Verdict.OPEN
     return (
         sa.select(GradeObjection)
         .join(GradeObjection.participant)
         .join(Participant.cycle)
         .join(Participant.member)
         .join(Participant.unit)
-        .where(within(holder.paths(Permission.HOLD_REVIEW)), Cycle.state == CycleState.OPEN)
+        .where(
+            within(holder.paths(Permission.HOLD_REVIEW)), Cycle.state == CycleState.OPEN,
+            sa.or_(is_settled, Participant.removed_at.is_(None)),
+        )
         .options(
             contains_eager(GradeObjection.participant).contains_eager(Participant.member),
             contains_eager(GradeObjection.participant).contains_eager(Participant.unit),

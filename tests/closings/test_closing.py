@@ -66,6 +66,13 @@ class TestClosing:
         keeping.reopen(cast.chen.id, cycle.id, "notice", (OVER + 7 * DAY).date(), "公示满五个工作日", OVER + 3 * DAY)
         close(cast, second, cycle, OVER + 8 * DAY)
 
+    def test_who_leaves_late_lets_no_grade_stand_on_notice_anew(self, cast, second, cycle):
+        """That their own was taken away with them is no grade that was decided late."""
+        grade_all(cast, second, cycle)
+        keeping.remove_person(cast.chen.id, cycle.id, cast.lin.id, "转出", OVER)
+        close(cast, second, cycle)
+        assert the_cycle().state is CycleState.CLOSED
+
     def test_two_people_close_it(self, cast, second, cycle):
         grade_all(cast, second, cycle)
         with pytest.raises(NotAsked):

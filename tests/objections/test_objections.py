@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 
+from activities.closings import service as closing
 from activities.cycles import queries as cycles
 from activities.cycles import service as keeping
 from activities.cycles.rules import Grade
@@ -21,7 +22,7 @@ from activities.overviews import todo
 from activities.people.models import Unit
 from activities.people.service import acting
 from tests.cast import DAY, HOUR, english, make_member
-from tests.closings.closed import ON_NOTICE, another, grade_all
+from tests.closings.closed import ON_NOTICE, OVER, another, grade_all
 from tests.cycles.opened import GRADING, opened, the_cycle
 
 
@@ -100,6 +101,23 @@ class TestObjections:
         grades.give(second.id, cycle.id, cast.lin.id, 2, Grade.GOOD, "重新评定。", "异议成立", ON_NOTICE)
         topics = set(db.session.scalars(sa.select(Notice.topic).where(Notice.member_id == cast.lin.id)))
         assert {"cycles.taken_away", "cycles.upheld"} <= topics
+
+    def test_what_was_said_of_somebody_who_takes_part_no_more_is_settled(self, app, cast, second, cycle):
+        """Nobody could answer it, and the review could never be closed."""
+        grade_all(cast, second, cycle)
+        service.object_to(cast.wang.id, cycle.id, cast.lin.id, "偏低", ON_NOTICE)
+        objection = db.session.scalars(sa.select(GradeObjection)).one()
+        keeping.remove_person(cast.chen.id, cycle.id, cast.lin.id, "转出", ON_NOTICE)
+        holder = acting(second.id)
+        assert queries.to_judge(holder) == queries.of_others(acting(cast.chen.id)) == []
+        with pytest.raises(NotFound):
+            queries.objection_to_judge(holder, objection.public_id)
+        assert "Objections to grades" not in {one.task.name for one in todo.due(holder, ON_NOTICE)}
+        with time_machine.travel(ON_NOTICE, tick=False):
+            page = english(app, cast.wang).get(f"/my-review/{cycle.public_id}/notice").text
+        assert "Settled: the person takes part in the review no more" in page
+        assert "Waiting for an answer" not in page
+        closing.ask(cast.chen.id, cycle.id, OVER)
 
     def test_people_are_told_once_that_their_grade_is_on_notice(self, cast, second, cycle):
         grade_all(cast, second, cycle)
