@@ -18,6 +18,9 @@ from activities.kit.db import db
 from activities.kit.i18n import gettext as _
 from activities.people.joining import when_joined
 
+# Of a cycle that may still change. Who confirms its close locks its units: under their lock it is asked again.
+CHANGES = (Cycle.state == CycleState.OPEN, Cycle.close_confirmed_at.is_(None))
+
 
 @when_joined
 def take_away_own(actor_id: int, accounts: Collection[int], now: datetime) -> None:
@@ -25,12 +28,9 @@ def take_away_own(actor_id: int, accounts: Collection[int], now: datetime) -> No
     query = (
         sa.select(Participant.cycle_id, Participant.unit_id, Participant.member_id)
         .join(Participant.cycle)
-        .where(
-            Participant.member_id.in_(accounts), Participant.graded_by_id.in_(accounts),
-            Cycle.state == CycleState.OPEN, Cycle.close_confirmed_at.is_(None),
-        )
+        .where(Participant.member_id.in_(accounts), Participant.graded_by_id.in_(accounts), *CHANGES)
         .order_by(Participant.cycle_id, Participant.unit_id)
-    )  # fmt: skip
+    )
     for cycle_id, unit_id, member_id in db.session.execute(query).all():
         unit, part = unit_locked(cycle_id, unit_id), part_locked(cycle_id, member_id)
         if unit and part and part.cycle.is_open and part.graded_by_id in accounts:
@@ -40,9 +40,18 @@ def take_away_own(actor_id: int, accounts: Collection[int], now: datetime) -> No
 @when_joined
 def drop_own(actor_id: int, accounts: Collection[int], now: datetime) -> None:
     """An opinion that one account of somebody was asked for, or wrote, on another goes."""
-    query = sa.select(Opinion).join(Opinion.participant).join(Participant.cycle)
-    own = Opinion.by_id.in_(accounts), Opinion.member_id.in_(accounts), Cycle.state == CycleState.OPEN
-    for one in db.session.scalars(query.where(*own).order_by(Opinion.id)).all():
+    query = (
+        sa.select(Opinion, Participant.unit_id)
+        .join(Opinion.participant)
+        .join(Participant.cycle)
+        .where(Opinion.by_id.in_(accounts), Opinion.member_id.in_(accounts), *CHANGES)
+        .order_by(Participant.cycle_id, Participant.unit_id, Opinion.id)
+    )
+    for one, unit_id in db.session.execute(query).all():
+        unit_locked(one.cycle_id, unit_id)
+        part = part_locked(one.cycle_id, one.member_id)
+        if part is None or not part.cycle.is_open:
+            continue
         before = {"cycle": one.cycle_id, "member": one.member_id, "by": one.by_id, "characters": len(one.text)}
         audit.leave(now, actor_id, "drop", Opinion, one.id, before=before)
         db.session.delete(one)

@@ -21,9 +21,11 @@ from activities.cycles.rules_refusals import NotOpen
 from activities.cycles.snapshots import snapshot_of
 from activities.evidence import queries as evidence
 from activities.grades import service as grades
+from activities.grades.models import Opinion
 from activities.kit.db import db
 from activities.outbox.models import Notice
 from activities.overviews import todo
+from activities.people.joining import join
 from activities.people.service import acting
 from tests.cast import DAY, english, unrefused
 from tests.closings.closed import OVER, another, close, grade_all
@@ -102,6 +104,18 @@ class TestFreezing:
         assert the_cycle().is_open
         with pytest.raises(NotAsked):
             service.confirm(second.id, confirmed, OVER)
+
+    def test_accounts_that_are_joined_meanwhile_take_nothing_out_of_what_is_frozen(self, cast, second, confirmed):
+        service.take_back(cast.chen.id, confirmed, OVER)
+        grades.ask_opinion(cast.chen.id, confirmed, cast.lin.id, cast.ou.id, GRADING)
+        grades.write_opinion(cast.ou.id, db.session.scalars(sa.select(Opinion.id)).one(), "踏实肯干。", GRADING)
+        service.ask(cast.chen.id, confirmed, OVER)
+        service.confirm(second.id, confirmed, OVER)
+        service.go_on(OVER)
+        join(cast.gu.id, cast.lin.id, cast.ou.id, OVER)
+        service.go_on(OVER)
+        assert the_cycle().state is CycleState.CLOSED
+        assert [wrong for _, wrong in verifying.all_closed()] == [""]
 
     def test_what_was_read_before_it_stayed_open_is_kept_by_nobody(self, cast, second, confirmed):
         portion = queries.next_to_freeze(the_cycle(), FEW)
