@@ -22,6 +22,7 @@ from activities.kit.refusal import N_
 from activities.kit.roles import PERMISSIONS, Permission
 from activities.packets.above import tells
 from activities.people.models import Member, RoleGrant, Unit
+from activities.people.persons import of_one_person
 from activities.people.users import Viewer
 
 
@@ -31,11 +32,13 @@ def _opinions(cycle_id: int) -> Pairs:
 
 
 def _grades(cycle_id: int) -> Pairs:
-    """Those who hold the review of a unit on some of whose people nobody has decided: who is nearest to it."""
+    """Those who hold the review of a unit on some of whose people, others than themselves, nobody has decided: who is
+    nearest to it."""
     above, roles = sa.orm.aliased(Unit), [role for role, may in PERMISSIONS.items() if Permission.HOLD_REVIEW in may]
     undecided = sa.exists().where(
-        *takes_part(cycle_id), Participant.unit_id == CycleUnit.unit_id, Participant.grade.is_(None)
-    )
+        *takes_part(cycle_id), Participant.unit_id == CycleUnit.unit_id, Participant.grade.is_(None),
+        ~of_one_person(Participant.member_id, RoleGrant.member_id),
+    )  # fmt: skip
     near = sa.func.rank().over(partition_by=CycleUnit.unit_id, order_by=sa.func.length(above.path).desc())
     holders = (
         sa.select(CycleUnit.unit_id, RoleGrant.member_id, near.label("place"))

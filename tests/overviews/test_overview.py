@@ -11,6 +11,7 @@ from activities.cycles import service as keeping
 from activities.cycles.models import Participant
 from activities.cycles.rules import Grade
 from activities.cycles.rules_refusals import NotOpen, StepNotOpen
+from activities.cycles.waits import WAITS
 from activities.essays import service as essays
 from activities.grades import service as grades
 from activities.kit.db import db
@@ -160,6 +161,18 @@ class TestReminding:
         sun = db.session.scalars(sa.select(Member).where(Member.name == "孙悦")).one()
         give(cast.chen, cycle, sun, Grade.UNGRADED)
         assert service.remind(cast.chen.id, cycle.id, "grade", GRADING + DAY) == 1
+
+    def test_of_the_secretarys_own_grade_who_is_nearest_above_is_told(self, cast, cycle):
+        """Nobody grades themselves."""
+        appoint(cast.lin, cast.first)
+        appoint(cast.zhao, cast.school)
+        by_unit = WAITS["grade"].who(cycle.id)
+        assert dict(db.session.execute(by_unit).all())[cast.first.id] == cast.lin.id
+        for part in db.session.scalars(sa.select(Participant).where(Participant.unit_id == cast.first.id)).all():
+            if part.member_id != cast.lin.id:
+                give(cast.chen, cycle, part.member, Grade.GOOD if part.graded else Grade.UNGRADED)
+        waited = {who for unit, who in db.session.execute(by_unit) if unit == cast.first.id}
+        assert waited == {cast.chen.id, cast.zhao.id}
 
     def test_who_was_asked_for_an_opinion_is_told_until_it_is_written(self, cast, cycle):
         grades.ask_opinion(cast.chen.id, cycle.id, cast.lin.id, cast.ou.id, GRADING)
