@@ -66,9 +66,10 @@ def asked(member_ids: Collection[int], cycle: Cycle, now: datetime) -> None:
 
 
 def due_soon(member_ids: Collection[int], cycle: Cycle, now: datetime) -> None:
-    """Once each."""
-    key = f"cares due {cycle.public_id}"
-    outbox.post_once(now, "cares.due", [(member_id, key, _days(cycle)) for member_id in member_ids])
+    """Once for each last day: a step that is reopened has another."""
+    days = _days(cycle)
+    key = f"cares due {cycle.public_id} {days['last']}"
+    outbox.post_once(now, "cares.due", [(member_id, key, days) for member_id in member_ids])
 
 
 def asked_on_members(counts: Mapping[int, int], cycle: Cycle, now: datetime) -> None:

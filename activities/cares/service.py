@@ -19,7 +19,6 @@ from activities.kit.db import db, lock, transactional, unless_there
 from activities.kit.refusal import ChangedMeanwhile
 from activities.outbox.jobs import every
 from activities.people.joining import when_joined
-from activities.terms.rules import ONE
 
 
 @transactional
@@ -58,8 +57,7 @@ def tell(now: datetime) -> None:
     """Once each that there are some and, on the last days as the review says, that some are missing."""
     today = local_day(now)
     for cycle in queries.open_cycles(today):
-        days = cycles.settings_of(cycle.id).remind_days
-        _tell(cycle.id, bool(days) and today >= cycle.windows["grade"].last - days * ONE, now)
+        _tell(cycle.id, cycles.is_reminding(cycle, "grade", today), now)
 
 
 @transactional

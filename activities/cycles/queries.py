@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from activities.audit.models import AuditEntry
+from activities.cycles import rules
 from activities.cycles.models import Cycle, CycleStep, CycleUnit, CycleVersion, Participant
 from activities.cycles.rules import REVIEWED, Counts, CycleState, Grade
 from activities.cycles.rules_settings import Settings
@@ -22,8 +23,11 @@ from activities.people.persons import is_account_of
 from activities.people.queries import within
 from activities.people.rules import Stage
 from activities.people.users import Viewer
+from activities.terms import queries as terms
 
 LATEST = 50
+# As far as the days before an end can reach on which people are told, holidays included.
+BEFORE = timedelta(days=200)
 
 
 def above(paths: Sequence[str]) -> set[int]:
@@ -126,6 +130,13 @@ def in_step(key: str, today: date) -> list[Cycle]:
         .where(Cycle.state == CycleState.OPEN, CycleStep.first <= today, CycleStep.last >= today)
     )
     return list(db.session.scalars(query))
+
+
+def is_reminding(cycle: Cycle, key: str, today: date) -> bool:
+    """Whether a step, whose turn it is, is so near its end that who has not handed in is told. Two statements."""
+    window, days = cycle.windows[key], settings_of(cycle.id).remind_days
+    specials = terms.special_days(window.last - BEFORE, window.last)
+    return bool(days) and today >= rules.reminded_from(window, days, specials)
 
 
 def versions(cycle_id: int) -> list[CycleVersion]:

@@ -183,6 +183,11 @@ def working_days(window: Window, specials: Specials) -> int:
     return sum(is_working_day(window.first + n * ONE, specials) for n in range(days))
 
 
+def reminded_from(window: Window, days: int, specials: Specials) -> date:
+    """The first day on which who has not handed in is told, so many working days before the end."""
+    return max(window.first, add_working_days(window.last + ONE, -days, specials))
+
+
 def why_not_windows(windows: Windows, notice_days: int, specials: Specials) -> Refusal | None:
     """The first reason against these windows, or None."""
     for key in WINDOWED:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar
 
-from activities.cycles.rules import Specials, Window, Windows, why_not_now
+from activities.cycles.rules import Windows, why_not_now
 from activities.cycles.rules_settings import MOST_CHARACTERS, Settings
 from activities.kit.refusal import N_, Refusal, refusal
-from activities.terms.rules import ONE, add_working_days
 
 
 @refusal
@@ -64,8 +63,3 @@ def why_not_hand_in(text: str, settings: Settings) -> Refusal | None:
     if count < settings.least:
         return TooShort(count, settings.least)
     return TooLong(count, settings.most) if count > settings.most else None
-
-
-def reminded_from(window: Window, days: int, specials: Specials) -> date:
-    """The first day on which who has not handed in is told."""
-    return max(window.first, add_working_days(window.last + ONE, -days, specials))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -19,9 +19,6 @@ from activities.kit.clock import local_day
 from activities.kit.db import db, transactional
 from activities.kit.refusal import ChangedMeanwhile, NotFound, Refusal
 from activities.outbox.jobs import every
-from activities.terms import queries as terms
-
-BEFORE = timedelta(days=200)
 
 
 @transactional
@@ -93,9 +90,7 @@ def remind(now: datetime) -> None:
     """Once each, from so many working days before the end as the cycle says."""
     today = local_day(now)
     for cycle in cycles.in_step("essay", today):
-        window, days = cycle.windows["essay"], cycles.settings_of(cycle.id).remind_days
-        specials = terms.special_days(window.last - BEFORE, window.last)
-        if days and today >= rules.reminded_from(window, days, specials):
+        if cycles.is_reminding(cycle, "essay", today):
             _remind(cycle.id, now)
 
 

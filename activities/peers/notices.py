@@ -44,7 +44,7 @@ def drawn(member_ids: Collection[int], cycle: Cycle, now: datetime) -> None:
 
 
 def due_soon(member_ids: Collection[int], cycle: Cycle, now: datetime) -> None:
-    """Once each."""
+    """Once for each last day: a step that is reopened has another."""
     facts = {"cycle": cycle.public_id, "year": cycle.year, "last": cycle.windows["peers"].last.isoformat()}
-    told = [(member_id, f"peer reviews due {cycle.public_id}", facts) for member_id in member_ids]
-    outbox.post_once(now, "cycles.peers_due", told)
+    key = f"peer reviews due {cycle.public_id} {facts['last']}"
+    outbox.post_once(now, "cycles.peers_due", [(member_id, key, facts) for member_id in member_ids])

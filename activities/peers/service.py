@@ -25,7 +25,6 @@ from activities.peers.rules import PeerRule
 from activities.people.joining import when_joined
 from activities.people.models import Member
 from activities.people.persons import same_person
-from activities.terms.rules import ONE
 
 PAIRS = sa.insert(PeerReview)
 NO_SYNC = {"synchronize_session": False}
@@ -110,8 +109,7 @@ def remind(now: datetime) -> None:
     """Once each, on the last days of the step, as the cycle says for what is handed in."""
     today = local_day(now)
     for cycle in cycles.in_step("peers", today):
-        days = cycles.settings_of(cycle.id).remind_days
-        if days and today >= cycle.windows["peers"].last - days * ONE:
+        if cycles.is_reminding(cycle, "peers", today):
             _remind(cycle.id, now)
 
 

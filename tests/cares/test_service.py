@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import time
 
 import pytest
 import sqlalchemy as sa
@@ -14,12 +15,14 @@ from activities.cares.asking import ask_all
 from activities.cares.rules import NoDraftAgain
 from activities.closings import freezing, verifying
 from activities.closings import service as closing
+from activities.cycles import service as keeping
 from activities.cycles.rules import hash_of
 from activities.cycles.rules_refusals import StepOver
 from activities.cycles.snapshots import snapshot_of
 from activities.grades.models import Opinion
 from activities.grades.queries import opinions_asked_of
 from activities.grades.rules import TooLate
+from activities.kit.clock import at
 from activities.kit.db import db
 from activities.kit.refusal import ChangedMeanwhile, NotFound
 from activities.outbox.models import Notice
@@ -144,10 +147,13 @@ class TestWhoIsWaitedFor:
         assert told("cares.asked") == sorted([cast.ou.id, cast.gu.id])
         for person in (cast.wang, candidate()):
             kept(cast.ou, person)
-        last = cycle.windows["grade"].last
-        for moment in (NOW + 2 * DAY, GRADING.replace(year=last.year, month=last.month, day=last.day)):
+        wednesday = at(cycle.windows["grade"].last, time(9))  # two working days before its end is the Tuesday
+        for moment, expected in ((wednesday - 2 * DAY, []), (wednesday - DAY, [cast.gu.id]), (wednesday, [cast.gu.id])):
             service.tell(moment)
-        assert told("cares.due") == [cast.gu.id]
+            assert told("cares.due") == expected
+        keeping.reopen(cast.chen.id, cycle.id, "grade", wednesday.date() + 7 * DAY, "有人出差", wednesday)
+        service.tell(wednesday + 7 * DAY)
+        assert told("cares.due") == [cast.gu.id] * 2
 
     def test_one_click_reminds_from_the_opening_on(self, cast, cycle):
         kept(cast.ou, cast.wang)

@@ -184,10 +184,16 @@ class TestWriting:
         drawn(cast)
         for one in reviews(by=cast.lin):
             handed_in(one)
-        for now in (step("peers"), step("ballot") - DAY, step("ballot") - DAY):
+        waited = sorted({one.member_id for one in reviews()} - {cast.lin.id})
+        due = sa.select(Notice.member_id).where(Notice.topic == "cycles.peers_due").order_by(Notice.member_id)
+        tuesday = step("ballot") - DAY  # the last day: two working days before its end is the Monday
+        for now, expected in ((tuesday - 2 * DAY, []), (tuesday - DAY, waited), (tuesday, waited)):
             service.remind(now)
-        told_ = list(db.session.scalars(sa.select(Notice.member_id).where(Notice.topic == "cycles.peers_due")))
-        assert sorted(told_) == sorted({one.member_id for one in reviews()} - {cast.lin.id})
+            assert db.session.scalars(due).all() == expected
+        last = (tuesday + 7 * DAY).date()
+        keeping.reopen(cast.chen.id, the_cycle().id, "peers", last, "有人出差", tuesday)
+        service.remind(tuesday + 7 * DAY)
+        assert db.session.scalars(due).all() == sorted(waited * 2)
 
     def test_the_trail_does_not_say_of_whom_it_was(self, cast):
         drawn(cast)
