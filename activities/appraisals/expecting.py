@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager
 
 from activities.appraisals.models import CycleBallot
+from activities.appraisals.queries import GONE
 from activities.ballots.models import Ballot
 from activities.ballots.prospects import Prospect, prospects
-from activities.ballots.rules import DEFAULT_CHOICES, BallotState, Plan
+from activities.ballots.rules import DEFAULT_CHOICES, Plan
 from activities.cycles import queries
 from activities.cycles.models import Cycle, CycleUnit, Participant
 from activities.kit.clock import at
@@ -22,8 +23,6 @@ from activities.kit.i18n import gettext as _
 from activities.people.models import Unit
 from activities.people.queries import within
 from activities.terms.rules import ONE
-
-GONE = (BallotState.CANCELLED, BallotState.SPOILT)
 
 
 class UnitProspect(NamedTuple):

@@ -24,6 +24,8 @@ from activities.people.models import Unit
 from activities.people.persons import is_account_of
 from activities.people.queries import within
 
+# What counts for nothing, so that another one can be held.
+GONE = (BallotState.CANCELLED, BallotState.SPOILT)
 # Points are explained to whom they are about, so that a ballot that keeps its counts from them gives none.
 SHARES = (
     sa.select(Participant.member_id, Ballot.choices, BallotTally.counts)
@@ -62,13 +64,17 @@ def of_cycle(cycle_id: int, paths: Collection[str]) -> list[tuple[Unit, Progress
 
 
 def voted(cycle_id: int) -> dict[int, int]:
-    """By unit, how many have voted. One statement."""
+    """By unit, how many have voted in its ballot, unless that counts for nothing. One statement."""
     query = (
         sa.select(CycleBallot.unit_id, sa.func.count())
-        .join(BallotVoter, BallotVoter.ballot_id == CycleBallot.ballot_id)
-        .where(CycleBallot.cycle_id == cycle_id, BallotVoter.has_voted, ~BallotVoter.of_masses)
+        .join(CycleBallot.ballot)
+        .join(BallotVoter, BallotVoter.ballot_id == Ballot.id)
+        .where(
+            CycleBallot.cycle_id == cycle_id, Ballot.state.not_in(GONE), BallotVoter.has_voted,
+            ~BallotVoter.of_masses,
+        )
         .group_by(CycleBallot.unit_id)
-    )
+    )  # fmt: skip
     return dict(db.session.execute(query).all())
 
 

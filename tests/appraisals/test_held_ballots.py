@@ -67,6 +67,10 @@ class TestHolding:
         voting.vote(cast.lin.id, ballot.id, {}, now)
         assert asked(cast.lin, now) == []
         assert queries.voted(the_cycle().id) == {cast.first.id: 1}
+        ending.cancel(cast.chen.id, ballot.id, "重来", now)
+        assert queries.voted(the_cycle().id) == {}
+        service.open_all(cast.chen.id, the_cycle().id, now)
+        assert [ask.step for ask in asked(cast.lin, now)] == ["ballot"]
 
     def test_a_step_that_is_reopened_takes_its_ballots_along(self, cast):
         held(cast)
