@@ -127,10 +127,11 @@ def _told_key(day: date) -> str:
     return f"owed told {day.isoformat()}"
 
 
-def monthly(one: Stands, today: date, now: datetime) -> None:
+def monthly(people: Sequence[Stands], today: date, now: datetime) -> None:
     """Once a month."""
-    params = {"year": today.year, "owed": _amounts(one)}
-    outbox.post_once(now, "requirements.monthly", [(one.person.id, f"owed {today:%Y-%m}", params)])
+    key = f"owed {today:%Y-%m}"
+    facts = ((one.person.id, {"year": today.year, "owed": _amounts(one)}) for one in people)
+    outbox.post_once(now, "requirements.monthly", [(member_id, key, params) for member_id, params in facts])
 
 
 def _amounts(one: Stands) -> list[list[Any]]:

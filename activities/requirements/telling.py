@@ -64,9 +64,8 @@ def _paths_to_tell(today: date) -> list[str]:
 
 @transactional
 def _tell_below(path: str, today: date, now: datetime) -> None:
-    for one in behind.standing_of([path], today.year, now):
-        if one.owes and _is_due(one, today):
-            notices.monthly(one, today, now)
+    owing = [one for one in behind.standing_of([path], today.year, now) if one.owes and _is_due(one, today)]
+    notices.monthly(owing, today, now)
 
 
 def _is_due(one: Stands, today: date) -> bool:

@@ -188,6 +188,20 @@ class TestTelling:
             telling.tell_monthly(noon)
         assert told("requirements.monthly") == ([cast.ou.id, cast.wang.id] if is_told else [])
 
+    def test_once_a_month_many_are_told_in_as_many_statements_as_few(self, cast, statements):
+        asked_by(cast.first, cast.chen, SERVICE, told_on=1)
+        db.session.commit()
+        counts = []
+        for month, more in ((11, 0), (12, 5)):
+            for n in range(more):
+                make_member(f"m{n}", f"同学{n}", cast.first)
+            db.session.commit()
+            with statements.count() as seen:
+                telling.tell_monthly(at(date(2026, month, 1), datetime.min.time().replace(hour=12)))
+            counts.append(len(seen))
+        assert counts[0] == counts[1]
+        assert len(told("requirements.monthly")) == 3 + 8
+
 
 def next_slots(cast) -> dict[Member, list[Offer]]:
     """Slots that some of the cast see, may take and have time for, and others not."""
