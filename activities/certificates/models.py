@@ -181,14 +181,18 @@ class Objecting:
         return relationship(foreign_keys=[cls.answered_by_id])
 
 
-def answered_once(to: str) -> tuple[sa.Constraint, ...]:
-    """What holds of every objection to what stands in the column `to`."""
+def answered_by_another() -> tuple[sa.Constraint, ...]:
+    """What holds of every objection."""
     return (
-        sa.UniqueConstraint(to, "member_id"),
         sa.CheckConstraint("(verdict = 'open') = (answered_at IS NULL)", name="answered"),
         sa.CheckConstraint("(verdict = 'open') = (answered_by_id IS NULL)", name="answered_by_somebody"),
         sa.CheckConstraint("member_id <> answered_by_id", name="nobody_answers_their_own"),
     )
+
+
+def answered_once(to: str) -> tuple[sa.Constraint, ...]:
+    """The same where somebody objects once to what stands in the column `to`."""
+    return sa.UniqueConstraint(to, "member_id"), *answered_by_another()
 
 
 class Objection(Objecting, Base):

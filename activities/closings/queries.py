@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from activities.certificates.rules_notice import Verdict
 from activities.closings import rules
 from activities.cycles import queries as cycles
 from activities.cycles.models import Cycle, FrozenPart, Participant
@@ -17,7 +18,6 @@ from activities.grades.models import GradeVersion
 from activities.kit.clock import local_day
 from activities.kit.db import db, run
 from activities.objections.models import GradeObjection
-from activities.objections.rules import Verdict
 from activities.terms import queries as terms
 from activities.terms.rules import ONE
 

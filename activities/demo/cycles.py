@@ -9,6 +9,7 @@ from random import Random
 
 import sqlalchemy as sa
 
+from activities.certificates.rules_notice import Verdict
 from activities.closings import service as closings
 from activities.cycles import service
 from activities.cycles.models import Participant
@@ -22,7 +23,6 @@ from activities.kit.db import db, transaction
 from activities.kit.roles import Role
 from activities.objections import service as objections
 from activities.objections.models import GradeObjection
-from activities.objections.rules import Verdict
 from activities.peers import service as peers
 from activities.peers.models import PeerReview
 from activities.people.models import Member, RoleGrant

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from activities.certificates.rules_notice import Verdict
 from activities.cycles.models import Cycle
 from activities.cycles.notices import all_mine, mine
 from activities.kit.refusal import N_
-from activities.objections.rules import Verdict
 from activities.outbox import service as outbox
 from activities.outbox.rules import Group
 from activities.outbox.words import Page, words

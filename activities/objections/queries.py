@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
+from activities.certificates.rules_notice import Verdict
 from activities.corrections.uninvolved import Matter, Uninvolved, matter, uninvolved
 from activities.cycles.models import Cycle, CycleUnit, Participant
 from activities.cycles.rules import CycleState
@@ -16,7 +17,6 @@ from activities.kit.db import db
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
 from activities.objections.models import GradeObjection
-from activities.objections.rules import Verdict
 from activities.people.models import Member, Unit
 from activities.people.persons import is_account_of
 from activities.people.queries import within

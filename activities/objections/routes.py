@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Flask, render_template, request, url_for
 from flask_login import current_user
 
+from activities.certificates.rules_notice import JudgedAlready, Verdict
 from activities.corrections.uninvolved import names
 from activities.cycles.models import Cycle
 from activities.cycles.rules import Standing, standing
@@ -20,7 +21,7 @@ from activities.kit.web import asked_page, done, invalid
 from activities.objections import queries, service
 from activities.objections.forms import AnswerForm, GradeObjectionForm
 from activities.objections.queries import PAGE
-from activities.objections.rules import VERDICT_NAMES, Involved, JudgedAlready, ObjectedAlready, Verdict
+from activities.objections.rules import VERDICT_NAMES, Involved, ObjectedAlready
 
 objections = Blueprint("objections", __name__)
 

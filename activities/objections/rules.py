@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import ClassVar
 
+from activities.certificates.rules_notice import JudgedAlready, Verdict
 from activities.kit.refusal import N_, Refusal, refusal
-
-
-class Verdict(StrEnum):
-    OPEN = "open"
-    UPHELD = "upheld"
-    REJECTED = "rejected"
-
 
 VERDICT_NAMES = {
     Verdict.OPEN: N_("Waiting for an answer"),
@@ -31,11 +24,6 @@ class ObjectedAlready(Refusal):
 class Involved(Refusal):
     sentence: ClassVar[str] = N_("Who has, gave or objects to a grade does not answer the objection.")
     remedy: ClassVar[str] = N_("Somebody else who holds the review, of this unit or one above, answers it.")
-
-
-@refusal
-class JudgedAlready(Refusal):
-    sentence: ClassVar[str] = N_("This objection has been answered already.")
 
 
 def why_not_judge(*, verdict: Verdict, is_involved: bool) -> Refusal | None:

@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from activities.audit import service as audit
+from activities.certificates.rules_notice import Verdict
 from activities.cycles import queries as cycles
 from activities.cycles.locking import part_locked, part_to_keep
 from activities.cycles.models import Cycle, Participant
@@ -19,7 +20,6 @@ from activities.kit.db import db, lock, transactional, unless_there
 from activities.kit.refusal import NotFound
 from activities.objections import notices, queries, rules
 from activities.objections.models import GradeObjection
-from activities.objections.rules import Verdict
 from activities.outbox.jobs import every
 from activities.people.persons import same_person
 from activities.people.service import acting

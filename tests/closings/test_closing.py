@@ -7,6 +7,7 @@ import sqlalchemy as sa
 import time_machine
 from sqlalchemy.exc import DBAPIError
 
+from activities.certificates.rules_notice import Verdict
 from activities.closings import commands, service, verifying
 from activities.closings.rules import NotAsked, ObjectionsOpen, SecondPerson, StepsNotOver, TooShortOnNotice, Undecided
 from activities.cycles import service as keeping
@@ -19,7 +20,6 @@ from activities.kit.db import db
 from activities.kit.refusal import NotFound
 from activities.objections import service as objections
 from activities.objections.models import GradeObjection
-from activities.objections.rules import Verdict
 from activities.outbox.models import Notice
 from tests.cast import DAY, english, make_member, unrefused
 from tests.closings.closed import ON_NOTICE, OVER, another, close, grade_all

@@ -12,6 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from activities.certificates.rules_notice import Verdict
 from activities.closings import freezing, service, verifying
 from activities.cycles import queries as cycles
 from activities.cycles import service as keeping
@@ -28,7 +29,6 @@ from activities.kit.db import db
 from activities.kit.refusal import NotFound, Refusal
 from activities.objections import service as objections
 from activities.objections.models import GradeObjection
-from activities.objections.rules import Verdict
 from activities.people.models import Member
 from activities.people.rules import Stage, Standing
 from tests.cast import NOW, Cast

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from flask import current_app
 
 from activities.appraisals import queries as appraisals
+from activities.certificates.rules_notice import Verdict
 from activities.cycles.models import Cycle, CycleUnit
 from activities.cycles.pages import asked_of
 from activities.cycles.rules import Standing, standing
@@ -19,7 +20,6 @@ from activities.grades.models import GradeVersion
 from activities.kit.clock import local_day
 from activities.kit.db import db
 from activities.objections.models import GradeObjection
-from activities.objections.rules import Verdict
 from activities.overviews.todo import due
 from activities.past.models import PastGrade
 from activities.peers import queries as peers

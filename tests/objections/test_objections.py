@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 
+from activities.certificates.rules_notice import JudgedAlready, Verdict
 from activities.closings import service as closing
 from activities.cycles import queries as cycles
 from activities.cycles import service as keeping
@@ -16,7 +17,7 @@ from activities.kit.db import db
 from activities.kit.refusal import NotFound
 from activities.objections import queries, service
 from activities.objections.models import GradeObjection
-from activities.objections.rules import Involved, JudgedAlready, ObjectedAlready, Verdict
+from activities.objections.rules import Involved, ObjectedAlready
 from activities.outbox.models import Notice
 from activities.overviews import todo
 from activities.people.models import Unit
