@@ -126,8 +126,4 @@ def of_part(part: Participant, now: datetime) -> dict[str, Any]:
     """One's own part: the steps with their windows, and what is asked."""
     today = local_day(now)
     asks = {ask.step: ask for ask in asks_of([part], now)}
-    is_known = rules.standing("notice", part.cycle.windows, today) is not Standing.TO_COME
-    return {
-        "part": part, "cycle": part.cycle, "steps": steps_now(part.cycle, today), "asks": asks,
-        "grade": part.grade if is_known else None,
-    }  # fmt: skip
+    return {"part": part, "cycle": part.cycle, "steps": steps_now(part.cycle, today), "asks": asks}

@@ -17,6 +17,7 @@ class Place(StrEnum):
     CYCLES = "all cycles of those who hold them"
     CYCLE = "a Cycle, for those who hold it"
     MINE = "all cycles in which somebody takes part"
+    OUTCOME = "a Participant, for themselves, before all else: what came of it"
     PART = "a Participant, for themselves"
 
 

@@ -103,5 +103,5 @@ def mine() -> Any:
 def my_part(public_id: str) -> Any:
     """What is asked of one and by when."""
     part, now = queries.own_part(current_user.id, public_id), clock.now()
-    shown = panels.of(Place.PART, current_user, part, now)
-    return render_template("cycles/my_part.html", **pages.of_part(part, now), panels=shown)
+    outcome, shown = (panels.of(place, current_user, part, now) for place in (Place.OUTCOME, Place.PART))
+    return render_template("cycles/my_part.html", **pages.of_part(part, now), outcome=outcome, panels=shown)

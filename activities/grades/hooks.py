@@ -59,6 +59,12 @@ def _asked_for(member: Viewer, _about: None, now: datetime) -> Panel | None:
     return Panel("grades/_panel.html", {"opinions": found}) if found else None
 
 
+@panel(Place.OUTCOME)
+def _outcome(_member: Viewer, part: Participant, now: datetime) -> Panel | None:
+    last = pages.outcome_of(part, now)
+    return Panel("grades/_outcome.html", {"last": last}) if last else None
+
+
 plug("grade", Plug(done=queries.graded, asks_anybody=pages.opinions_asked, end=service.take_away))
 waits(
     Wait(

@@ -18,7 +18,7 @@ from activities.cycles.rules import Standing, standing
 from activities.essays import queries as essays
 from activities.evidence import pages as evidence
 from activities.grades import queries
-from activities.grades.models import Opinion
+from activities.grades.models import GradeVersion, Opinion
 from activities.kit.clock import local_day
 from activities.kit.i18n import gettext as _
 from activities.kit.i18n import say_day
@@ -48,6 +48,14 @@ def of_person(holder: Viewer, cycle: Cycle, part: Participant, now: datetime) ->
         "may_read": holder.may(Permission.REVIEW, part.member.unit.path),
         **evidence.of_part(part, now), **_by_others(part, now), "earlier": past.earlier(part.member_id, cycle.year),
     }  # fmt: skip
+
+
+def outcome_of(part: Participant, now: datetime) -> GradeVersion | None:
+    """What was decided last on somebody, as they may read it: from the notice on."""
+    if standing("notice", part.cycle.windows, local_day(now)) is Standing.TO_COME:
+        return None
+    versions = queries.versions_of(part.id)
+    return versions[0] if versions else None
 
 
 def _by_others(part: Participant, now: datetime) -> dict[str, Any]:

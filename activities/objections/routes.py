@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Flask, render_template, request, url_for
+from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from activities.certificates.rules_notice import JudgedAlready, Verdict
 from activities.corrections.uninvolved import names
+from activities.cycles import queries as cycles
 from activities.cycles.models import Cycle
 from activities.cycles.rules import Standing, standing
 from activities.kit import clock
@@ -33,7 +34,14 @@ def init_app(app: Flask) -> None:
 @objections.get("/my-review/<public_id>/notice")
 @access(Permission.TAKE_PART)
 def on_notice(public_id: str) -> Any:
-    cycle, units = _standing(public_id)
+    try:
+        cycle, units = _standing(public_id)
+    except NotFound:
+        # The inbox leads here for years: what came of it stands on one's own page.
+        windows = cycles.own_part(current_user.id, public_id).cycle.windows
+        if standing("notice", windows, clock.local_day(clock.now())) is Standing.TO_COME:
+            raise
+        return redirect(url_for("cycles.my_part", public_id=public_id))
     page = asked_page()
     found, raised = queries.on_notice(cycle.id, units, page), queries.raised_by(current_user.id, cycle.id)
     return render_template(

@@ -8,7 +8,7 @@ import time_machine
 
 from activities.kit.db import db
 from activities.objections.models import GradeObjection
-from tests.cast import english
+from tests.cast import DAY, english
 from tests.closings.test_closing import ON_NOTICE, another, grade_all
 from tests.cycles.opened import opened, the_cycle
 
@@ -35,6 +35,29 @@ def test_what_one_has_objected_to_stands_beside_the_grade_and_is_not_asked_again
     asked = wang.get(about).text
     assert "You have objected to this grade already. You are told of the answer." in asked
     assert 'name="reason"' not in asked
+
+
+def test_ones_own_page_says_what_was_decided_by_whom_and_keeps_the_answer_after_the_notice(app, cast, on_notice):
+    address, second = on_notice
+    lin, part, notice = english(app, cast.lin), f"/my-review/{address}", f"/my-review/{address}/notice"
+    stands = lin.get(part).text
+    assert stands.index("My grade") < stands.index("称职。") < stands.index(cast.chen.name) < stands.index('id="evidence"')
+    assert f'href="{notice}/{cast.lin.public_id}"' in stands
+    lin.submit(f"{notice}/{cast.lin.public_id}", reason="Too low")
+    raised = lin.get(part).text
+    assert "Too low" in raised
+    assert f'href="{notice}/{cast.lin.public_id}"' not in raised
+    with app.app_context():
+        one = db.session.scalars(sa.select(GradeObjection.public_id)).one()
+    english(app, second).submit(f"/cycles/objections/{one}", word="It is right.")
+    with time_machine.travel(ON_NOTICE + 90 * DAY, tick=False):
+        later = english(app, cast.lin)
+        assert later.get(notice).headers["Location"] == part
+        kept = later.get(part).text
+        assert "It is right." in kept
+        assert "Object to my grade" not in kept
+        assert english(app, cast.zhao).get(notice).headers["Location"] == part
+        assert english(app, cast.wang).get(notice).status_code == 404  # takes part in none
 
 
 def test_who_answers_can_look_at_the_person_and_an_answer_is_given_once(app, cast, on_notice):
