@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from activities.ballots import queries as ballots
+from activities.commendations import consents
 from activities.cycles import pages
 from activities.cycles.plugs import Ask
 from activities.duties.kinds import LEDGER_NAMES
@@ -68,6 +69,7 @@ class MyDuties:
     swaps: int
     invitations: int
     votes: int
+    consents: Sequence[consents.Waiting]
     next: SignUp | None
     can_withdraw: bool
     soon: Sequence[SignUp]
@@ -121,6 +123,7 @@ def my_duties(member: Viewer, now: datetime) -> MyDuties:
         # Ballots of a review are among what it asks.
         votes=sum(not vote.has_voted for vote in ballots.my_votes(member, now))
         - sum(a.step == "ballot" for a in asked),
+        consents=consents.waiting_for(member.id),
         next=first,
         can_withdraw=first is not None
         and rules_leaving.why_not_withdraw(offer_of(first.slot), first.state, now) is None,

@@ -7,7 +7,16 @@ import sqlalchemy as sa
 import time_machine
 
 from activities.certificates.rules_notice import Verdict
-from activities.commendations import committees, objections, reminding, service
+from activities.commendations import (
+    committees,
+    consents,
+    nominating,
+    objections,
+    reminding,
+    service,
+    stories,
+    story_queries,
+)
 from activities.commendations.models import NoticeObjection
 from activities.kit.db import db
 from activities.overviews import todo
@@ -18,12 +27,14 @@ from tests.commendations.rounds import (
     AWARDED,
     DECIDED,
     appoint,
+    asked_story,
     chosen,
     nominated,
     on_notice,
     one_person,
     opened,
     the_round,
+    the_story,
     topics,
 )
 
@@ -205,3 +216,34 @@ class TestPages:
                     assert chen.get(address).status_code == 200
                 counts.append(len(count))
         assert counts[0] == counts[1]
+
+
+class TestWhomItIsAbout:
+    def test_finds_what_waits_for_their_word_among_what_awaits_their_answer(self, app, cast):
+        with app.app_context():
+            opened(cast)
+            nominated(cast, cast.lin, agrees=False)
+            asked_story(cast)
+            stories = [story.public_id for story in story_queries.about(cast.lin.id)]
+            found = consents.waiting_for(cast.lin.id)
+            assert [one.about for one in found] == ["nomination", "story"]
+            assert [found[1].public_id] == stories
+        with time_machine.travel(NOW, tick=False):
+            lin = english(app, cast.lin)
+            for one in found:
+                page = {"nomination": "/commendations/mine/", "story": "/stories/"}[one.about] + one.public_id
+                assert f'href="{page}"' in lin.get("/").text
+                assert lin.get(page).status_code == 200
+
+    @pytest.mark.usefixtures("ctx")
+    def test_is_asked_no_more_once_they_answered_or_the_round_is_over(self, cast):
+        opened(cast)
+        declined, called_off = nominated(cast, cast.lin, agrees=False), nominated(cast, cast.zhao, agrees=False)
+        assert declined != called_off
+        nominating.decline(cast.lin.id, declined, NOW)
+        asked_story(cast)
+        stories.withdraw(cast.lin.id, the_story().id, NOW)
+        assert consents.waiting_for(cast.lin.id) == []
+        assert len(consents.waiting_for(cast.zhao.id)) == 1
+        service.call_off(cast.chen.id, the_round().id, "取消", NOW)
+        assert consents.waiting_for(cast.zhao.id) == []

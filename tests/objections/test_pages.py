@@ -41,7 +41,9 @@ def test_ones_own_page_says_what_was_decided_by_whom_and_keeps_the_answer_after_
     address, second = on_notice
     lin, part, notice = english(app, cast.lin), f"/my-review/{address}", f"/my-review/{address}/notice"
     stands = lin.get(part).text
-    assert stands.index("My grade") < stands.index("称职。") < stands.index(cast.chen.name) < stands.index('id="evidence"')
+    assert (
+        stands.index("My grade") < stands.index("称职。") < stands.index(cast.chen.name) < stands.index('id="evidence"')
+    )
     assert f'href="{notice}/{cast.lin.public_id}"' in stands
     lin.submit(f"{notice}/{cast.lin.public_id}", reason="Too low")
     raised = lin.get(part).text
