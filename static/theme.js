@@ -2,7 +2,8 @@
 // Of pages and years that stand side by side, the open one is in sight.
 // Filters stand open where there is room; without JavaScript they open with one tap.
 // Names that a tick list keeps on this device are forgotten when their day is over, when one logs out, and when somebody
-// else logs in. Ticks that are not sent yet stay without them until they are: whose they are is led to them.
+// else logs in; drafts that could not be sent, too. Ticks that are not sent yet stay without them until they are: whose
+// they are is led to them.
 (() => {
   const root = document.documentElement, key = "theme", all = ["auto", "light", "dark"];
   const read = () => { try { return localStorage.getItem(key) || "auto"; } catch { return "auto"; } };
@@ -12,6 +13,9 @@
   const waiting = (kept) => kept.queue.length + Object.keys(kept.undone).length;
   const forget = (is) => {
     try {
+      for (const name of Object.keys(localStorage).filter((one) => one.startsWith("draft:"))) {
+        if (is(JSON.parse(localStorage.getItem(name)))) localStorage.removeItem(name);
+      }
       for (const [name, kept] of lists()) {
         if (!is(kept)) continue;
         const bare = { me: kept.me, until: kept.until, queue: kept.queue, undone: kept.undone };

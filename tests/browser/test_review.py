@@ -54,6 +54,45 @@ def test_a_self_review_keeps_itself_and_counts(app, visit, cast, review):
     assert page.input_value("textarea") == WRITTEN
 
 
+def test_without_a_connection_what_is_typed_stays_on_the_device_and_is_sent_once_there_is_one(app, visit, cast, review):
+    with app.app_context():
+        under_way("essay")
+    page = visit(cast.lin)
+    page.goto(f"/my-review/{review}/essay")
+    said = page.locator(SAID)
+    offline = said.get_attribute("data-offline")
+    page.context.set_offline(True)
+    page.fill("textarea", WRITTEN)
+    expect(said).to_have_text(offline, timeout=10_000)
+    page.click("form[data-draft] .btn-go")
+    expect(said).to_have_text(offline)
+    assert page.input_value("textarea") == WRITTEN  # and no page of the browser's stands in its place
+    page.context.set_offline(False)
+    expect(said).to_contain_text(KEPT, timeout=10_000)
+    with app.app_context():
+        assert db.session.scalars(sa.select(Essay.text)).one() == WRITTEN
+
+
+def test_what_could_not_be_sent_before_the_page_was_closed_is_put_back(app, visit, cast, review):
+    with app.app_context():
+        under_way("essay")
+    page = visit(cast.lin)
+    page.goto(f"/my-review/{review}/essay")
+    page.context.set_offline(True)
+    page.fill("textarea", WRITTEN)
+    context = page.context
+    page.close()
+    context.set_offline(False)
+    page = context.new_page()
+    page.goto(f"/my-review/{review}/essay")
+    expect(page.locator("[data-back]")).to_be_visible()
+    assert page.input_value("textarea") == WRITTEN
+    expect(page.locator(SAID)).to_contain_text(KEPT, timeout=10_000)
+    page.reload()
+    assert page.input_value("textarea") == WRITTEN
+    expect(page.locator("[data-back]")).to_be_hidden()
+
+
 def test_of_two_tabs_neither_writes_over_the_other(app, visit, cast, review):
     with app.app_context():
         under_way("essay")
