@@ -37,6 +37,16 @@
       if (unsent && !confirm(form.dataset.logOut)) { event.preventDefault(); return; }
       forget(() => true);
     }));
+    // A button that is pressed twice sends once: the second answer would be that it has been done already.
+    const sent = new WeakSet();
+    document.addEventListener("submit", (event) => {
+      const form = event.target;
+      if (event.defaultPrevented || form.method !== "post") return;
+      if (sent.has(form)) { event.preventDefault(); return; }
+      sent.add(form);
+      setTimeout(() => sent.delete(form), 5000);
+      addEventListener("pageshow", () => sent.delete(form), { once: true });
+    });
     const note = document.querySelector("[data-unsent]");
     try {
       const mine = lists().find(([, kept]) => kept.me === who && waiting(kept));

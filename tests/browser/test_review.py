@@ -9,7 +9,9 @@ from playwright.sync_api import expect
 
 from activities.appraisals import service as appraisals
 from activities.cycles.models import CycleStep
+from activities.cycles.rules import Grade
 from activities.essays.models import Essay
+from activities.grades import service as grades
 from activities.kit import clock
 from activities.kit.db import db
 from activities.peers import service as peers
@@ -153,6 +155,20 @@ def test_a_peer_review_keeps_itself_and_comes_back_as_it_was(app, visit, cast, r
         assert kept.handed_in_at is None
 
 
+def test_a_button_that_is_pressed_twice_sends_once(app, visit, cast, review):
+    with app.app_context():
+        under_way("grade")
+        grades.give(cast.chen.id, the_cycle().id, cast.lin.id, 0, Grade.GOOD, "称职。", "", clock.now())
+        under_way("notice")
+    page, sent = visit(cast.lin), []
+    page.goto(f"/my-review/{review}/notice/{cast.lin.public_id}")
+    page.fill("textarea", "评定意见没有写到包班工作。")
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.dblclick("main .btn-go")
+    expect(page.locator(".flash[role=status]")).to_be_visible()
+    assert len(sent) == 1
+
+
 def steps_of(cast: Cast, key: str) -> dict[str, str]:
     """A review in which peer review is drawn, in one step; of Lin, and of one whom she reviews, all is handed in."""
     crowd(cast, 6)
@@ -181,6 +197,7 @@ PAGES = {
     ("lin", "ballot"): ["/my-review/{review}/peers", "/ballots/"],
     ("chen", "peers"): ["/cycles/{review}/peers", "/cycles/{review}/ballots", "/cycles/{review}/ballots/{unit}"],
     ("chen", "ballot"): ["/cycles/{review}/peers?check=1", "/cycles/{review}/ballots"],
+    ("chen", "grade"): ["/cycles/{review}", "/cycles/{review}/people/{peer}"],
 }  # fmt: skip
 
 
