@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
-from activities.cycles.forms_keeping import LONGEST
+from activities.cycles.forms_keeping import LONGEST, ReasonForm
 from activities.cycles.models import Participant
 from activities.cycles.rules import GRADE_NAMES, Grade
 from activities.grades.models import GradeVersion
@@ -44,6 +44,14 @@ class GradeForm(FlaskForm):
     @property
     def chosen(self) -> Grade:
         return Grade(self.grade.data)
+
+
+class LeaveForm(ReasonForm):
+    """Why somebody is taken out of the review, on a page on which another form asks for a reason, too."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        self.reason.id = "leave-reason"
 
 
 class AskOpinionForm(FlaskForm):

@@ -65,7 +65,13 @@ def _outcome(_member: Viewer, part: Participant, now: datetime) -> Panel | None:
     return Panel("grades/_outcome.html", {"last": last}) if last else None
 
 
-plug("grade", Plug(done=queries.graded, asks_anybody=pages.opinions_asked, end=service.take_away))
+plug(
+    "grade",
+    Plug(
+        done=queries.graded, asks_anybody=pages.opinions_asked, end=service.take_away,
+        holder_page="overviews.people",
+    ),
+)  # fmt: skip
 waits(
     Wait(
         "opinion", "grade", N_("Opinion asked for and not written"),

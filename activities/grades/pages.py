@@ -39,12 +39,16 @@ FEW = 3
 def of_person(holder: Viewer, cycle: Cycle, part: Participant, now: datetime) -> dict[str, Any]:
     """Somebody with what they did and wrote, what others said of them, and how it was decided."""
     written, opinions = essays.own_essay(part.id), queries.opinions_on(part.id)
+    versions, now_at = queries.versions_of(part.id), standing("grade", cycle.windows, local_day(now))
+    anew = now_at is Standing.OVER and versions and part.grade is None
     return {
-        "cycle": cycle, "part": part, "versions": queries.versions_of(part.id), "opinions": opinions,
+        "cycle": cycle, "part": part, "versions": versions, "opinions": opinions,
+        "may_decide": cycle.is_open and (now_at is Standing.OPEN or anew),
+        "undecided": queries.how_many_undecided(holder, part),
         "carers": _to_ask(part, opinions), "counter": queries.counter_of(part),
         "own": cycles.own_excellent(holder, cycle.id),
         "essay": written if written and written.handed_in_at else None,
-        "standing": standing("grade", cycle.windows, local_day(now)), "stages": STAGE_NAMES,
+        "standing": now_at, "stages": STAGE_NAMES,
         "may_read": holder.may(Permission.REVIEW, part.member.unit.path),
         **evidence.of_part(part, now), **_by_others(part, now), "earlier": past.earlier(part.member_id, cycle.year),
     }  # fmt: skip

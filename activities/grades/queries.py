@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
@@ -124,17 +125,24 @@ def part_for(holder: Viewer, cycle: Cycle, member_public_id: str) -> Participant
 def next_undecided(holder: Viewer, part: Participant) -> str | None:
     """The member's public id of who follows in the same unit, by number and from the top again, on whom nobody has
     decided; not the holder. One statement."""
-    query = (
-        sa.select(Member.public_id)
-        .join(Participant, Participant.member_id == Member.id)
+    query = _undecided(sa.select(Member.public_id), holder, part).where(Participant.id != part.id)
+    return db.session.scalar(query.order_by(Member.number <= part.member.number, Member.number).limit(1))
+
+
+def how_many_undecided(holder: Viewer, part: Participant) -> int:
+    """On how many of a participant's unit nobody has decided; the holder aside. One statement."""
+    return db.session.scalar(_undecided(sa.select(sa.func.count()), holder, part)) or 0
+
+
+def _undecided(select: sa.Select[Any], holder: Viewer, part: Participant) -> sa.Select[Any]:
+    return (
+        select.select_from(Participant)
+        .join(Participant.member)
         .where(
-            Participant.cycle_id == part.cycle_id, Participant.unit_id == part.unit_id, Participant.id != part.id,
+            Participant.cycle_id == part.cycle_id, Participant.unit_id == part.unit_id,
             Participant.removed_at.is_(None), Participant.grade.is_(None), ~is_account_of(Member.id, holder.id),
         )
-        .order_by(Member.number <= part.member.number, Member.number)
-        .limit(1)
     )  # fmt: skip
-    return db.session.scalar(query)
 
 
 def of_school(number: str, path: str) -> Member | None:

@@ -8,13 +8,12 @@ from flask import Blueprint, Flask, render_template, request, url_for
 from flask_login import current_user
 
 from activities.cycles import queries as cycles
-from activities.cycles.forms_keeping import ReasonForm
 from activities.cycles.rules import Standing, standing
 from activities.cycles.rules_refusals import NoRoom, StepNotOpen, StepOver
 from activities.cycles.service import remove_person
 from activities.evidence import pages as evidence
 from activities.grades import pages, queries, service
-from activities.grades.forms import AskOpinionForm, GradeForm, OpinionForm
+from activities.grades.forms import AskOpinionForm, GradeForm, LeaveForm, OpinionForm
 from activities.grades.queries import ORDERS, PAGE, Asked
 from activities.grades.rules import AskedAlready, NoneLeft, OwnOpinion, SayWhy
 from activities.kit import clock
@@ -79,9 +78,14 @@ def give(public_id: str, member: str) -> Any:
         page = _page(public_id, member) | {"form": form, "is_stale": True}
         form.seen.data = len(page["versions"])
         return invalid(TEMPLATE, **page)
-    message = _("Opinion and grade of %(name)s are kept.", name=part.member.name)
-    if "next" in request.form and (following := queries.next_undecided(current_user, part)):
-        return done(message, url_for(".person", public_id=public_id, member=following))
+    name = part.member.name
+    message = _("Opinion and grade of %(name)s are kept.", name=name)
+    if "next" in request.form:
+        if following := queries.next_undecided(current_user, part):
+            return done(message, url_for(".person", public_id=public_id, member=following))
+        message = _(
+            "Opinion and grade of %(name)s are kept. Nobody else of the unit waits for you.", name=part.member.name
+        )
     return done(message, url_for(".unit_people", public_id=public_id, unit=part.unit.public_id))
 
 
@@ -110,7 +114,7 @@ def ask_opinion(public_id: str, member: str) -> Any:
 @access(Permission.HOLD_REVIEW)
 def remove(public_id: str, member: str) -> Any:
     page = _page(public_id, member)
-    part, form = page["part"], ReasonForm()
+    part, form = page["part"], LeaveForm()
     page["leave"] = form
     if not form.validate():
         return invalid(TEMPLATE, **page)
@@ -154,5 +158,5 @@ def _page(public_id: str, member: str) -> dict[str, Any]:
     page = pages.of_person(current_user, cycle, part, now)
     return page | {
         "form": GradeForm(page["part"], page["versions"], formdata=None), "is_stale": False,
-        "ask": AskOpinionForm(formdata=None), "leave": ReasonForm(formdata=None),
+        "ask": AskOpinionForm(formdata=None), "leave": LeaveForm(formdata=None),
     }  # fmt: skip

@@ -251,12 +251,30 @@ class TestThePages:
         page = f"{at}/people/{cast.lin.public_id}"
         while "/people/" in page:
             seen.append(page)
+            left = 5 - len(seen) + 1
+            assert f"{left} {'people' if left > 1 else 'person'} of the unit" in chen.get(page).text
             page = chen.submit(f"{page}/grade", opinion="Steady.", grade="good", seen=0, next=1).location
         with app.app_context():
             others = sa.select(sa.func.count(Participant.id)).where(Participant.grade.is_(None))
             left = db.session.scalar(others.where(Participant.unit_id == cast.first.id))
         assert len(seen) == len(set(seen)) == 5
         assert (left, page) == (0, f"{at}/units/{cast.first.public_id}")
+        assert "Nobody else of the unit waits for you." in chen.get(page).text
+
+    def test_the_page_of_the_review_leads_to_those_on_whom_nobody_has_decided_while_that_is_to_be_done(
+        self, app, cast, at
+    ):
+        for moment, is_there in ((GRADING - 9 * DAY, False), (GRADING, True), (GRADING + 20 * DAY, False)):
+            with time_machine.travel(moment, tick=False):
+                steps = english(app, cast.chen).get(at).text.split('id="units"')[0]
+            assert (f'href="{at}/overview/people"' in steps) == is_there, moment
+
+    def test_of_two_forms_that_ask_for_a_reason_each_label_names_its_own_field(self, app, cast, at):
+        chen, page = english(app, cast.chen), f"{at}/people/{cast.lin.public_id}"
+        chen.submit(f"{page}/grade", opinion="Steady.", grade="good", seen=0)
+        ids = re.findall(r' id="([^"]+)"', chen.get(page).text)
+        assert sorted(ids) == sorted(set(ids))
+        assert 'href="#leave-reason"' in chen.submit(f"{page}/remove", reason="").text
 
     def test_opinions_are_asked_for_and_written(self, app, cast, at):
         chen, ou = english(app, cast.chen), english(app, cast.ou)
