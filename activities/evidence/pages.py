@@ -8,14 +8,16 @@ from typing import Any, NamedTuple
 
 from activities.cycles.models import Cycle, Participant
 from activities.cycles.rules import Standing, standing
-from activities.evidence import queries, words
+from activities.evidence import queries, rules, words
 from activities.evidence.queries import Advice
 from activities.evidence.rules import Line
 from activities.kit.clock import local_day
 from activities.packets import rules as points
 from activities.packets import sheets
+from activities.packets.above import Change, Closed
 from activities.packets.comparing import Compared
 from activities.packets.models import PointsFormula
+from activities.packets.rules import Figures
 from activities.packets.sheets import Sheet
 from activities.people.users import Viewer
 from activities.requirements.behind import Person
@@ -49,6 +51,20 @@ def of_unit(cycle: Cycle, parts: Sequence[Participant], now: datetime) -> dict[i
         return {}
     found = {part_id: sheet_of(one) for part_id, one in queries.advice(cycle, parts, now).items()}
     return {part_id: one for part_id, one in found.items() if one}
+
+
+def closed(member_id: int, figures: Figures, year: int) -> Closed | None:
+    """How today's figures of a year stand to those that were frozen when its review was closed."""
+    part = queries.closed_part(member_id, year)
+    then = queries.frozen_figures(part) if part else None
+    if part is None or then is None or part.cycle.ended_at is None:
+        return None
+    lines = rules.differences(then, figures)
+    say = words.say_evidence
+    return Closed(
+        local_day(part.cycle.ended_at),
+        [Change(words.name_of_figure(one.key), say(one.key, one.then), say(one.key, one.now)) for one in lines],
+    )
 
 
 class Changed(NamedTuple):

@@ -115,6 +115,26 @@ def advice(cycle: Cycle, parts: Sequence[Participant], now: datetime) -> dict[in
     return found
 
 
+def closed_part(member_id: int, year: int) -> Participant | None:
+    """Somebody's part in the review of a year, once that is closed. One statement."""
+    query = (
+        sa.select(Participant)
+        .join(Participant.cycle)
+        .where(
+            Participant.member_id == member_id, Participant.removed_at.is_(None), Cycle.year == year,
+            Cycle.state == CycleState.CLOSED,
+        )
+        .options(contains_eager(Participant.cycle))
+    )  # fmt: skip
+    return db.session.scalars(query.limit(1)).one_or_none()
+
+
+def frozen_figures(part: Participant) -> Figures | None:
+    """What was frozen of somebody's packet."""
+    kept = frozen_of(part.cycle_id, {part.id: part.member_id}).get(part.id)
+    return rules.read(kept["steps"][EVIDENCE]["figures"]) if kept and EVIDENCE in kept["steps"] else None
+
+
 # ── who they are ────────────────────────────────────────────────────────────
 
 

@@ -8,16 +8,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from activities.kit.i18n import gettext as _
-from activities.kit.i18n import html_lang, say_moment
+from activities.kit.i18n import html_lang, say_clock, say_day
 from activities.kit.typeset import typeset
+from activities.packets.above import Closed
 from activities.packets.rules_packet import Packet
 from activities.packets.sheets import Sheet
 from activities.people.rules import STAGE_NAMES, STANDING_NAMES, Stage, Standing
 
 
-def render(packet: Packet, shown: Sequence[Sheet], school: str) -> bytes:
+def render(packet: Packet, shown: Sequence[Sheet], closed: Closed | None, school: str) -> bytes:
     language, _sep, region = html_lang().partition("-")
-    given = {"facts": json.dumps(_facts(packet, shown, school)), "language": language, "region": region}
+    given = {"facts": json.dumps(_facts(packet, shown, closed, school)), "language": language, "region": region}
     return typeset("packets/packet.typ", given)
 
 
@@ -35,10 +36,11 @@ def facts_of(packet: Packet) -> list[tuple[str, str]]:
     return [(name, value) for name, value in facts if value]
 
 
-def _facts(packet: Packet, shown: Sequence[Sheet], school: str) -> dict[str, Any]:
+def _facts(packet: Packet, shown: Sequence[Sheet], closed: Closed | None, school: str) -> dict[str, Any]:
+    as_of = f"{say_day(packet.as_of, year=True)} {say_clock(packet.as_of)}"
     return {
         "title": title_of(packet), "school": school, "facts": facts_of(packet),
-        "as_of": _("As of %(moment)s.", moment=say_moment(packet.as_of)),
+        "as_of": _("As of %(moment)s.", moment=as_of), "closed": say_closed(closed, packet.year) if closed else "",
         "signs": [_("Read by the person"), _("Branch secretary"), _("Date")],
         "sheets": [
             {
@@ -50,6 +52,16 @@ def _facts(packet: Packet, shown: Sequence[Sheet], school: str) -> dict[str, Any
             for sheet in shown
         ],
     }  # fmt: skip
+
+
+def say_closed(closed: Closed, year: int) -> str:
+    """Which state paper shows, though the review is closed by now: on paper nobody can look it up."""
+    day = say_day(closed.day, year=True)
+    said = _("The review of %(year)s was closed on %(day)s. Here stand the records of today.", year=year, day=day)
+    if not closed.changes:
+        return f"{said} {_('Its figures are those that were frozen.')}"
+    lines = (f"{one.what} {one.then} → {one.now}" for one in closed.changes)
+    return f"{said} {_('Others were frozen: %(lines)s.', lines=_('; ').join(lines))}"
 
 
 def say_more(sheet: Sheet) -> str:

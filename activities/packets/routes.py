@@ -10,7 +10,7 @@ from flask_login import current_user
 from activities.kit import clock
 from activities.kit.access import access
 from activities.kit.roles import Permission
-from activities.packets import formulas, pdf, points_routes, queries, rules, sheets, words
+from activities.packets import above, formulas, pdf, points_routes, queries, rules, sheets, words
 from activities.packets.rules import FIRST_YEAR, LAST_YEAR
 from activities.people.queries import person_for
 from activities.people.users import Viewer
@@ -73,12 +73,13 @@ def _packet(member: Viewer, year: int) -> dict[str, Any]:
     return {
         "year": year, "packet": packet, "sheets": shown, "holds": holds, "title": pdf.title_of(packet),
         "facts": pdf.facts_of(packet), "say_more": pdf.say_more,
+        "closed": above.closed(member.id, packet.figures, year),
     }  # fmt: skip
 
 
 def _paper(member: Viewer, year: int) -> Response:
     found = _packet(member, year)
-    made = pdf.render(found["packet"], found["sheets"], current_app.config["SETTINGS"].school)
+    made = pdf.render(found["packet"], found["sheets"], found["closed"], current_app.config["SETTINGS"].school)
     answer = Response(made, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'attachment; filename="packet-{year}.pdf"'
     answer.headers["Cache-Control"] = "no-store"

@@ -45,6 +45,6 @@ def mine(year: int) -> Any:
     own = queries.own_year(current_user, year, now)
     years = sorted({*queries.years_of(current_user), year}, reverse=True)
     return render_template(
-        "requirements/mine.html", year=year, own=own, years=years,
+        "requirements/mine.html", year=year, own=own, years=years, is_past=year < clock.local_day(now).year,
         lines=pages.explained(current_user, own, now) if own else [],
     )  # fmt: skip

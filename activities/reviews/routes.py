@@ -81,6 +81,7 @@ def mine(year: int) -> Any:
     years = sorted({*records.years(current_user.id), year}, reverse=True)
     ledgers = [_(LEDGER_NAMES[ledger]) for ledger in LEDGERS]
     return render_template(
-        "reviews/mine.html", year=year, years=years, own=own, heat=heat, ledgers=ledgers, zero=tables.ZERO,
+        "reviews/mine.html", year=year, years=years, own=own, is_past=year < clock.local_day(now).year,
+        heat=heat, ledgers=ledgers, zero=tables.ZERO,
         waiting=tables.said_to_wait, weighing=tables.said_to_weigh,
     )  # fmt: skip

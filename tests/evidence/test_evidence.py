@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
 import sqlalchemy as sa
 import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
+from pypdf import PdfReader
 
 from activities.closings import verifying
 from activities.cycles.models import FrozenPart, Participant
@@ -39,6 +41,10 @@ FIGURES = st.builds(
     absences=NUMBER, commendations=NUMBER, asked=NUMBER, met=NUMBER, met_final=NUMBER,
     ballot=st.none() | NUMBER,
 )  # fmt: skip
+
+
+def on_paper(data: bytes) -> str:
+    return "".join("".join(page.extract_text() for page in PdfReader(BytesIO(data)).pages).split())
 
 
 @pytest.fixture(autouse=True)
@@ -244,3 +250,25 @@ class TestThePages:
                 page = visitor.get(path).text
                 assert ("Volunteer service, hours" in page, "1.5" in page) == (True, True)
             assert "1.5" not in wang.get(f"/my-review/{address}").text
+
+    def test_packets_and_their_papers_say_which_state_they_show(self, app, cast, address):
+        chen, lin = english(app, cast.chen), english(app, cast.lin)
+        paths = ((lin, "/packets/2026"), (chen, f"/review/2026/{cast.lin.public_id}/packet"))
+        for visitor, path in paths:
+            assert "is closed" not in visitor.get(path).text
+            assert "wasclosed" not in on_paper(visitor.get(f"{path}.pdf").data)
+        with app.app_context():
+            second = db.session.scalars(sa.select(Member).where(Member.number == "T010")).one()
+            grade_all(cast, second, the_cycle())
+            close(cast, second, the_cycle())
+        with time_machine.travel(LATER, tick=False):
+            visitors = ((english(app, cast.lin), paths[0][1]), (english(app, cast.chen), paths[1][1]))
+            for visitor, path in visitors:
+                assert "Its figures are those that were frozen." in visitor.get(path).text
+                assert "Itsfiguresarethosethatwerefrozen." in on_paper(visitor.get(f"{path}.pdf").data)
+            with app.app_context():
+                corrected(db.session.scalars(sa.select(Record.id)).one())
+            for visitor, path in visitors:
+                page, paper = visitor.get(path).text, on_paper(visitor.get(f"{path}.pdf").data)
+                assert ("2 → <b>1.5</b>" in page, "those that were frozen" in page) == (True, False)
+                assert "Otherswerefrozen:Volunteerservice,hours2→1.5." in paper

@@ -16,6 +16,7 @@ from activities.config import DATA
 from activities.duties.kinds import EVIDENCE_NAMES, KINDS, Ledger
 from activities.kit.i18n import LANGUAGES, force_locale
 from activities.packets import pdf, rules, sheets
+from activities.packets.above import Change, Closed
 from activities.packets.rules import Amount, Counts, Figures, Formula, Term, possible_terms
 from activities.packets.rules_packet import (
     Achieved,
@@ -68,11 +69,15 @@ def longest(text: str = LONG, count: int = 60) -> Packet:
     )  # fmt: skip
 
 
-def paper(packet: Packet, formula: Formula | None = None) -> bytes:
+# As many figures as there are, each of which has become other.
+CHANGED = Closed(date(2027, 3, 16), [Change(f"志愿服务：小时（暂计）{n}", "999.99", "1000.01") for n in range(30)])
+
+
+def paper(packet: Packet, formula: Formula | None = None, closed: Closed | None = None) -> bytes:
     shown = sheets.sheets(packet)
     if formula:
         shown.append(sheets.points(formula, packet.figures, rules.reckon(formula, packet.figures)))
-    return pdf.render(packet, shown, "管理学院")
+    return pdf.render(packet, shown, closed, "管理学院")
 
 
 def read(data: bytes) -> str:
@@ -86,7 +91,7 @@ EVERYTHING = Formula(6000, 3000, 1000, tuple(term._replace(rate=999, most=99) fo
 @pytest.mark.parametrize("text", [LONG, WIDE])
 def test_the_longest_there_can_be_fits_two_pages_of_a4(language, text):
     with force_locale(language):
-        pages = PdfReader(BytesIO(paper(longest(text), EVERYTHING))).pages
+        pages = PdfReader(BytesIO(paper(longest(text), EVERYTHING, CHANGED))).pages
     assert len(pages) == 2
     for page in pages:
         assert [round(float(side)) for side in page.mediabox[2:]] == [595, 842]

@@ -96,7 +96,7 @@ class TestThePacket:
             for n in range(20):
                 amount(attended(cast, cast.sweeping, days=40 + n), "zone_score", 1000, cast.ou)
             db.session.commit()
-        assert sent() == few == [19, 19, 19]
+        assert sent() == few == [20, 20, 20]
 
 
 class TestSettingAFormula:

@@ -137,3 +137,13 @@ class TestThePage:
                 make_slot(make_post(cast.sweeping, f"更多{days}"), NOW + days * DAY)
             db.session.commit()
         assert sent() == few <= 14
+
+    def test_of_a_year_that_is_over_no_slot_is_offered_and_nothing_is_behind_the_time(self, app, cast):
+        with app.app_context():
+            asked_by(cast.school, cast.chen, SERVICE)
+            db.session.commit()
+        assert "Find slots" in english(app, cast.lin).get("/owed/2026").text
+        with time_machine.travel(NOW + 60 * DAY, tick=False):
+            page = english(app, cast.lin).get("/owed/2026").text
+        assert ("Still owed" in page, "The year is over" in page) == (True, True)
+        assert ("Find slots" in page, "behind the time" in page) == (False, False)
