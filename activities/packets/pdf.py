@@ -58,10 +58,10 @@ def say_closed(closed: Closed, year: int) -> str:
     """Which state paper shows, though the review is closed by now: on paper nobody can look it up."""
     day = say_day(closed.day, year=True)
     said = _("The review of %(year)s was closed on %(day)s. Here stand the records of today.", year=year, day=day)
-    if not closed.changes:
-        return f"{said} {_('Its figures are those that were frozen.')}"
-    lines = (f"{one.what} {one.then} → {one.now}" for one in closed.changes)
-    return f"{said} {_('Others were frozen: %(lines)s.', lines=_('; ').join(lines))}"
+    same = _("Its figures are those that were frozen.")
+    lines = _("; ").join(f"{one.what} {one.then} → {one.now}" for one in closed.changes)
+    others = _("Others were frozen: %(lines)s.", lines=lines)
+    return f"{said} {others if lines else same}"
 
 
 def say_more(sheet: Sheet) -> str:

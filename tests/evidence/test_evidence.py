@@ -26,7 +26,7 @@ from activities.packets import rules as points
 from activities.packets.rules import Amount, Figures
 from activities.people.models import Member
 from activities.records.models import Record
-from tests.cast import DAY, english, make_member
+from tests.cast import DAY, english, logged_in, make_member
 from tests.closings.closed import OVER, another, close, grade_all
 from tests.cycles.opened import GRADING, opened, the_cycle
 from tests.packets.formulas import ABSENT, AN_HOUR, FORMULA, reckoned_by
@@ -272,3 +272,5 @@ class TestThePages:
                 page, paper = visitor.get(path).text, on_paper(visitor.get(f"{path}.pdf").data)
                 assert ("2 → <b>1.5</b>" in page, "those that were frozen" in page) == (True, False)
                 assert "Otherswerefrozen:Volunteerservice,hours2→1.5." in paper
+            mine = on_paper(logged_in(app, cast.lin).get("/packets/2026.pdf").data)
+            assert "与封存时不同的：志愿服务：小时2→1.5。" in mine
