@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -165,13 +165,17 @@ def say_date(day: date | datetime, *, year: bool = False) -> str:
     return _say(day, "d MMM y" if year else "d MMM")
 
 
-def say_days(first: date, last: date) -> str:
-    """9月25日–27日, 25–27 Sep; the month again where the last day falls into another one."""
+def say_days(first: date, last: date, *, year: bool = False) -> str:
+    """9月25日–27日, 25–27 Sep; the month again where the last day falls into another one, and so with the year."""
     if first == last:
-        return say_date(first)
+        return say_date(first, year=year)
+    two = year and first.year != last.year
+    begins, ends = (two, two) if two else (year and is_chinese(), year and not is_chinese())
     if (first.year, first.month) != (last.year, last.month):
-        return f"{say_date(first)}–{say_date(last)}"
-    return f"{say_date(first)}–{last.day}日" if is_chinese() else f"{first.day}–{say_date(last)}"
+        return f"{say_date(first, year=begins)}–{say_date(last, year=ends)}"
+    if is_chinese():
+        return f"{say_date(first, year=begins)}–{last.day}日"
+    return f"{first.day}–{say_date(last, year=ends)}"
 
 
 def say_weekday(day: date | datetime) -> str:
@@ -213,6 +217,13 @@ def say_clock_fully(moment: datetime) -> str:
 def say_moment(moment: datetime) -> str:
     """周三 11月25日 22:00."""
     return f"{say_day(moment)} {say_clock(moment)}"
+
+
+def say_end(moment: datetime) -> str:
+    """周三 11月25日 24:00: until when something goes on; its last day, where it goes on to the end of it."""
+    if local(moment).time() == time.min:
+        return f"{say_day(local(moment).date() - timedelta(days=1))} 24:00"
+    return say_moment(moment)
 
 
 def say_span(starts: datetime, ends: datetime) -> str:
@@ -293,7 +304,7 @@ TEMPLATE_GLOBALS = {
     f.__name__: f
     for f in (
         say_day, say_date, say_days, say_weekday, say_weekdays, say_month, say_clock, say_clock_fully, say_moment,
-        say_span, say_week, say_duration, say_hours, say_refusal, say_bare, say_remedy, say_value, html_lang, local,
+        say_end, say_span, say_week, say_duration, say_hours, say_refusal, say_bare, say_remedy, say_value, html_lang, local,
         zone,
     )
 }  # fmt: skip

@@ -152,15 +152,11 @@ def _asked(asked: Asked | None) -> Sheet:
 
 def _exempt(exempt: Sequence[Exempt]) -> Sheet:
     rows = [
-        (_(LINE_NAMES[one.line]) if one.line else _("Everything"), _span(one.first, one.last), f"{one.percent}%")
+        (_(LINE_NAMES[one.line]) if one.line else _("Everything"), say_days(one.first, one.last, year=True), f"{one.percent}%")
         for one in exempt
     ]
     columns = Column(_("From what"), 50), Column(_("Days"), 50), Column(_("How much"), 14, True)
     return Sheet("exempt", _("Exemptions"), columns, rows, 3, _("None."))
-
-
-def _span(first: date, last: date) -> str:
-    return f"{say_date(first, year=True)}–{say_date(last, year=True)}"
 
 
 def _missed(missed: Sequence[Missed]) -> Sheet:
