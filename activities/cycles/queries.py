@@ -170,11 +170,13 @@ def units_of(cycle: Cycle, paths: Sequence[str]) -> list[CycleUnit]:
 
 def own_excellent(holder: Viewer, cycle_id: int) -> dict[int, int]:
     """By unit in which the holder is graded, how many of their own grades are excellent: no number that they see may
-    hold these. One statement."""
+    hold these before the review is closed. One statement."""
     query = (
         sa.select(Participant.unit_id, sa.func.count().filter(Participant.grade == Grade.EXCELLENT))
+        .join(Cycle, Cycle.id == Participant.cycle_id)
         .where(
-            Participant.cycle_id == cycle_id, Participant.removed_at.is_(None), Participant.graded,
+            Participant.cycle_id == cycle_id, Cycle.state != CycleState.CLOSED, Participant.removed_at.is_(None),
+            Participant.graded,
             is_account_of(Participant.member_id, holder.id),
         )
         .group_by(Participant.unit_id)

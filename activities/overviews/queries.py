@@ -23,9 +23,10 @@ from activities.people.users import Viewer
 PAGE = 50
 
 
-def _shown_to(holder: Viewer, paths: Sequence[str]) -> tuple[sa.ColumnElement[bool], ...]:
-    """Grades of the holder's units, but not the holder's own."""
-    return within(paths), Participant.removed_at.is_(None), ~is_account_of(Participant.member_id, holder.id)
+def _shown_to(holder: Viewer, cycle: Cycle, state: CycleState) -> tuple[sa.ColumnElement[bool], ...]:
+    """Grades of the holder's units; the holder's own only of reviews that are closed, when everybody knows theirs."""
+    there = within(paths_in(holder, cycle)), Participant.removed_at.is_(None)
+    return there if state is CycleState.CLOSED else (*there, ~is_account_of(Participant.member_id, holder.id))
 
 
 def tallies(holder: Viewer, cycle: Cycle) -> dict[int, Tally]:
@@ -33,7 +34,7 @@ def tallies(holder: Viewer, cycle: Cycle) -> dict[int, Tally]:
     query = (
         sa.select(Participant.unit_id, Participant.grade, sa.func.count())
         .join(Unit, Unit.id == Participant.unit_id)
-        .where(Participant.cycle_id == cycle.id, *_shown_to(holder, paths_in(holder, cycle)))
+        .where(Participant.cycle_id == cycle.id, *_shown_to(holder, cycle, cycle.state))
         .group_by(Participant.unit_id, Participant.grade)
     )
     found: dict[int, Tally] = defaultdict(dict)
@@ -50,7 +51,7 @@ def closed_years(holder: Viewer, cycle: Cycle) -> dict[int, Tally]:
         .join(Cycle, Cycle.id == Participant.cycle_id)
         .where(
             Cycle.state == CycleState.CLOSED, Participant.year < cycle.year,
-            *_shown_to(holder, paths_in(holder, cycle)),
+            *_shown_to(holder, cycle, CycleState.CLOSED),
         )
         .group_by(Participant.year, Participant.grade)
     )  # fmt: skip
@@ -132,7 +133,7 @@ def people(holder: Viewer, cycle: Cycle, wanted: Wanted) -> list[Participant]:
         sa.select(Participant)
         .join(Participant.unit)
         .join(Participant.member)
-        .where(Participant.cycle_id == cycle.id, is_it, *_shown_to(holder, paths_in(holder, cycle)))
+        .where(Participant.cycle_id == cycle.id, is_it, *_shown_to(holder, cycle, cycle.state))
         .options(contains_eager(Participant.unit), contains_eager(Participant.member))
         .order_by(Unit.path, Member.number)
     )

@@ -12,7 +12,7 @@ from flask_login import current_user
 from activities.appraisals import words as ballots
 from activities.cycles import queries as cycles
 from activities.cycles.plugs import BESIDE
-from activities.cycles.rules import STATE_NAMES, Grade
+from activities.cycles.rules import STATE_NAMES, CycleState, Grade
 from activities.kit import clock
 from activities.kit.access import access
 from activities.kit.i18n import gettext as _
@@ -71,7 +71,10 @@ def export(public_id: str) -> Any:
     file = TemporaryFile()  # noqa: SIM115
     lines = workbook_rows.lines(current_user, cycle, paths)
     sheets = [one.sheet(current_user, cycle) for one in BESIDE.values()]
-    workbook.write(file, units, queries.tallies(current_user, cycle), lines, ballots.said(cycle.id), facts, sheets)
+    workbook.write(
+        file, units, queries.tallies(current_user, cycle), lines, ballots.said(cycle.id), facts, sheets,
+        closed=cycle.state is CycleState.CLOSED,
+    )  # fmt: skip
     return hand_over(file, XLSX, workbook.file_name(cycle.year, cycle.unit.name, clock.local_day(now).isoformat()))
 
 

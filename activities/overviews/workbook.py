@@ -30,13 +30,14 @@ Column = tuple[str, int, str, str]
 
 def write(
     target: IO[bytes], units: Sequence[tuple[int, str]], tallies: Mapping[int, Tally], lines: Iterable[Line],
-    ballot: Mapping[int, str], facts: Sequence[tuple[str, str]], more: Sequence[Sheet] = (),
+    ballot: Mapping[int, str], facts: Sequence[tuple[str, str]], more: Sequence[Sheet] = (), *, closed: bool = False,
 ) -> None:  # fmt: skip
     """Write the workbook. `units` are ids and names in the order of the lines; `facts` are lines of (what, value) for
-    the summary; `more` are sheets that follow those of the units."""
+    the summary; `more` are sheets that follow those of the units. One that is `closed` says the hours that were frozen,
+    and keeps nothing from who reads it."""
     book = xlsxwriter.Workbook(target, {"constant_memory": True})
     head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-    columns = _columns()
+    columns = _columns(closed=closed)
     formats = [book.add_format({"num_format": shape, "valign": "top", "text_wrap": width > 30})
                for _name, width, shape, _what in columns]  # fmt: skip
     named = (_("Summary"), *(name for _id, name in units), *(one.name for one in more), _("Data dictionary"))
@@ -55,6 +56,8 @@ def write(
         _write_more(_begin(book.add_worksheet(name), head, one.columns), one, book)
     meanings = [(name, what) for name, _w, _s, what in columns]
     meanings += [(f"{one.name}: {name}", what) for one in more for name, _w, _s, what in one.columns]
+    if not closed:
+        meanings.append((_("Summary"), _("Numbers in the summary are without you, whose grade somebody else decides.")))
     _write_dictionary(book.add_worksheet(names[-1]), head, meanings)
     book.close()
 
@@ -70,9 +73,11 @@ def sheet_names(wanted: Iterable[str]) -> list[str]:
     return found
 
 
-def _columns() -> list[Column]:
+def _columns(*, closed: bool) -> list[Column]:
     """Heading, width in characters, number format and meaning of each column."""
     hours = _("Final hours of this ledger in the year, from minutes; ledgers are never added together.")
+    if closed:
+        hours = _("Final hours of this ledger as they were frozen at the close; ledgers are never added together.")
     return [
         (_("No."), 6, COUNT, _("Counts the people of the sheet, by number.")),
         (_("Name"), 12, TEXT, _("As on the roster.")),
@@ -164,8 +169,7 @@ def _write_dictionary(sheet: Any, head: Any, meanings: Sequence[tuple[str, str]]
     sheet.set_column(1, 1, 80)
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
-    about = _("Numbers in the summary are without you, whose grade somebody else decides.")
-    for row, (name, what) in enumerate((*meanings, (_("Summary"), about))):
+    for row, (name, what) in enumerate(meanings):
         sheet.write_string(row, 0, name, head)
         sheet.write_string(row, 1, what)
 

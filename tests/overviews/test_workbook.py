@@ -8,6 +8,7 @@ import zipfile
 from tempfile import TemporaryFile
 
 import pytest
+import sqlalchemy as sa
 import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,8 +20,11 @@ from activities.overviews import workbook
 from activities.overviews.workbook_rows import Line
 from activities.people import sheet
 from activities.people.rules import Stage
+from activities.records.models import Record
 from tests.cast import at_once, english, make_member
+from tests.closings.closed import another, close, grade_all
 from tests.cycles.opened import GRADING, appoint, opened, the_cycle
+from tests.requirements.asked import attended
 
 
 @pytest.fixture(autouse=True)
@@ -78,6 +82,25 @@ class TestTheFile:
         assert [*book] == ["Summary", "第一支部", "Activists", "Data dictionary"]
         own = next(row for row in book["第一支部"] if row[1] == "林可欣")
         assert [*own.values()][-2:] == ["0", "You: somebody else decides."]
+
+    def test_of_a_closed_review_it_says_what_was_frozen_and_of_who_reads_it_too(self, app, cast):
+        with app.app_context():
+            record = attended(cast, cast.sweeping, minutes=120)
+            db.session.commit()
+            second, address = another(cast), f"/cycles/{opened(cast)}"
+            grade_all(cast, second, the_cycle())
+            appoint(cast.lin, cast.first)
+            close(cast, second, the_cycle())
+            db.session.execute(sa.update(Record).where(Record.id == record.id).values(minutes=90))
+            db.session.commit()
+        book = sheets(fetched(english(app, cast.lin), address))
+        own = next(row for row in book["第一支部"] if row[1] == "林可欣")
+        assert own[5] == "2"
+        assert [*own.values()][-3:] == ["Qualified", "称职。", "陈静"]
+        assert next(row for row in book["Summary"] if row.get(0) == "第一支部")[3] == "2"
+        assert "Summary" not in [row[0] for row in book["Data dictionary"]]
+        said = english(app, cast.lin).get(f"{address}/overview").get_data(as_text=True)
+        assert "Your own is not among them" not in said
 
     def test_it_takes_as_many_statements_for_many_as_for_few(self, app, cast, at, statements):
         chen = english(app, cast.chen)
