@@ -38,7 +38,7 @@ def resting_on_one(one: Round, awarded: Sequence[Nomination]) -> set[int]:
     """Which nominations were granted to one person twice, or by one person in two parts, as is known by now. One
     statement."""
     parts = {each.id: (each.member_id, each.by_id, each.decided_by_id, one.ended_by_id) for each in awarded}
-    person_of = persons({one.published_by_id, *(who for each in parts.values() for who in each)})
+    person_of = persons({one.published_by_id, one.ended_by_id, *(who for each in parts.values() for who in each)})
     times = Counter(person_of[each.member_id] for each in awarded)
     is_granted_by_one = one.ended_by_id and person_of[one.ended_by_id] == person_of.get(one.published_by_id or 0)
     return {

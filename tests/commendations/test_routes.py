@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 
+from activities.commendations import service
 from activities.commendations.models import Nomination, NoticeObjection
 from activities.commendations.rules import State
 from activities.kit.db import db
@@ -42,6 +43,13 @@ class TestHoldingARound:
         assert chen.submit(f"{address}/committee", number="nobody").status_code == 422
         page = chen.get(address).text
         assert ("顾云" in page, "Chosen: 0 of 1, 1 left" in page) == (True, True)
+
+    def test_one_that_was_called_off_can_still_be_looked_at(self, app, cast):
+        with app.app_context():
+            address = f"/commend/{opened(cast)}"
+            service.call_off(cast.chen.id, the_round().id, "改期", NOW)
+        page = english(app, cast.chen).get(address)
+        assert (page.status_code, "Called off" in page.text) == (200, True)
 
     @pytest.mark.parametrize(
         ("typed", "says"),
