@@ -1,7 +1,7 @@
 """Who is told that they take part in a review, or no more.
 
-Topics of all rooms of the review begin with the name of this one, under which they were stored before there were
-others."""
+Topics of the review's rooms begin with the name of this one, under which they were stored before there were others;
+those of `cares` came later."""
 
 from __future__ import annotations
 
