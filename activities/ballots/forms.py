@@ -8,19 +8,17 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from activities.ballots import rules
 from activities.ballots.models import Appraised, Ballot
 from activities.ballots.pages import say_choice
 from activities.ballots.rules import DEFAULT_CHOICES, Plan
-from activities.kit.fields import LocalMoment, Number, Revision
+from activities.kit.fields import LONGEST, LocalMoment, Revision, whole
 from activities.kit.i18n import gettext as _
 from activities.kit.text import clean_line
 from activities.people.models import Unit
 
-BETWEEN = _l("Enter a number from %(min)s to %(max)s.")
-LONGEST = _l("At most %(max)s characters.")
 WHY = [DataRequired(_l("Say why.")), Length(max=200, message=LONGEST)]
 # As long as a choice, so that the length of what is sent does not tell who was left out.
 NONE = "-"
@@ -42,9 +40,8 @@ class PlanForm(FlaskForm):
     choices = TextAreaField(
         _l("Choices"), [DataRequired(_l("Enter the choices."))], description=_l("One a line."), render_kw={"rows": 6}
     )
-    least = Number(
-        _l("Fewest voters"),
-        [InputRequired(_l("Enter a whole number.")), NumberRange(rules.FEWEST, 10_000, BETWEEN)],
+    least = whole(
+        _l("Fewest voters"), rules.FEWEST, 10_000,
         default=rules.DEFAULT_LEAST,
         description=_l("Where fewer people voted on somebody, no result of them is ever shown, or even kept."),
     )  # fmt: skip

@@ -10,13 +10,13 @@ from wtforms import SubmitField, TextAreaField
 from wtforms.validators import Length
 
 from activities.cares.rules import MOST_CHARACTERS
-from activities.kit.fields import Revision
+from activities.kit.fields import LONGEST, Revision
 from activities.kit.text import clean_text
 
 
 class CareForm(FlaskForm):
     text = TextAreaField(
-        _l("Your opinion"), [Length(max=MOST_CHARACTERS, message=_l("At most %(max)s characters."))],
+        _l("Your opinion"), [Length(max=MOST_CHARACTERS, message=LONGEST)],
         filters=[clean_text], render_kw={"rows": 9},
         description=_l("How they study, work and act, what they do well, and what they should work on."),
     )  # fmt: skip

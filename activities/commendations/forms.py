@@ -26,13 +26,11 @@ from activities.commendations.rules import (
     Whom,
 )
 from activities.commendations.service import Corrected, Terms
-from activities.kit.fields import Chips, Day, Number, Revision
+from activities.kit.fields import BETWEEN, LONGEST, Chips, Day, Number, Revision, whole
 from activities.kit.i18n import gettext as _
 from activities.kit.text import clean_line, clean_text
 from activities.people.models import Unit
 
-LONGEST = _l("At most %(max)s characters.")
-BETWEEN = _l("Enter a number from %(min)s to %(max)s.")
 SAY_WHY = _l("Say why.")
 CHOOSE_DAY = _l("Choose a day.")
 ENTER_NUMBER = _l("Enter the number.")
@@ -68,9 +66,7 @@ class RoundForm(FlaskForm):
     )  # fmt: skip
     first = Day(_l("Nominations from"), [InputRequired(CHOOSE_DAY)])
     last = Day(_l("Nominations until"), [InputRequired(CHOOSE_DAY)])
-    notice_days = Number(
-        _l("Working days on notice"), [InputRequired(_l("Enter a whole number.")), NumberRange(1, MOST_NOTICE, BETWEEN)]
-    )
+    notice_days = whole(_l("Working days on notice"), 1, MOST_NOTICE)
 
     def __init__(self, units: Sequence[Unit], today: date) -> None:
         shown: dict[str, Any] = {

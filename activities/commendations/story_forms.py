@@ -9,11 +9,11 @@ from flask_babel import lazy_gettext as _l
 from wtforms import StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from activities.commendations.forms import LONGEST, NumberForm, SeenForm
+from activities.commendations.forms import NumberForm, SeenForm
 from activities.commendations.models import Story
 from activities.commendations.rules_stories import MOST_TEXT, MOST_TITLE
 from activities.duties.models import Activity
-from activities.kit.fields import Chips
+from activities.kit.fields import LONGEST, Chips
 from activities.kit.text import clean_line, clean_text
 
 

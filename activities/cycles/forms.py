@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
@@ -11,8 +9,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, SelectField, StringField
-from wtforms.validators import InputRequired, NumberRange
+from wtforms import BooleanField, Field, SelectField
+from wtforms.validators import InputRequired
 from wtforms.widgets import TextInput
 
 from activities.ballots.rules import FEWEST
@@ -29,17 +27,9 @@ from activities.cycles.rules_settings import (
     read_share,
     say_share,
 )
-from activities.kit.fields import Day, Number
+from activities.kit.fields import Day, LookedAt, whole
 from activities.kit.i18n import gettext as _
 from activities.people.models import Unit
-
-BETWEEN = _l("Enter a number from %(min)s to %(max)s.")
-WHOLE = _l("Enter a whole number.")
-
-
-def whole(label: Any, least: int, most: int, **more: Any) -> Number:
-    """A field for a whole number that must be given."""
-    return Number(label, [InputRequired(WHOLE), NumberRange(least, most, BETWEEN)], **more)
 
 
 class Share(Field):
@@ -102,13 +92,12 @@ class SettingsForm(FlaskForm):
         )  # fmt: skip
 
 
-class OpenForm(SettingsForm):
+class OpenForm(LookedAt, SettingsForm):
     """A cycle about to be opened; a field for the days of each step is added below."""
 
     unit_id = SelectField(_l("Unit"), [InputRequired()], coerce=int, description=_l("With all units below it."))
     year = SelectField(_l("Year that is reviewed"), [InputRequired()], coerce=int)
     starts = Day(_l("First day"), [InputRequired(_l("Choose a day."))])
-    shown = StringField()
 
     def __init__(self, units: Sequence[Unit], years: Sequence[int], starts: date) -> None:
         super().__init__(Settings(), starts=starts, year=years[0])
@@ -126,16 +115,6 @@ class OpenForm(SettingsForm):
 
     def day_fields(self) -> list[Field]:
         return [self[f"days_{key}"] for key in WINDOWED]
-
-    @property
-    def digest(self) -> str:
-        """Of all that was typed, so that what was looked at is what is opened."""
-        typed = {field.name: str(field.data) for field in self if field.name not in ("csrf_token", "shown")}
-        return hashlib.sha256(json.dumps(typed, sort_keys=True).encode()).hexdigest()[:32]
-
-    @property
-    def is_looked_at(self) -> bool:
-        return self.shown.data == self.digest
 
 
 for _key in WINDOWED:

@@ -12,11 +12,9 @@ from wtforms.validators import DataRequired, InputRequired, Length
 from activities.cycles.forms import SettingsForm
 from activities.cycles.models import CycleVersion
 from activities.cycles.rules import STEPS, WINDOWED, Window, Windows
-from activities.kit.fields import Day, Revision
+from activities.kit.fields import LONGEST, Day, Revision
 from activities.kit.i18n import gettext as _
 from activities.kit.text import clean_line
-
-LONGEST = _l("At most %(max)s characters.")
 
 
 def reason(**more: Any) -> StringField:

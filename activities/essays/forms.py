@@ -7,8 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import TextAreaField
 from wtforms.validators import Length
 
-from activities.cycles.forms_keeping import LONGEST
-from activities.kit.fields import Revision
+from activities.kit.fields import LONGEST, Revision
 from activities.kit.text import clean_text
 
 # More than a self-review may have, with its blanks.

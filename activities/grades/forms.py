@@ -9,12 +9,12 @@ from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
-from activities.cycles.forms_keeping import LONGEST, ReasonForm
+from activities.cycles.forms_keeping import ReasonForm
 from activities.cycles.models import Participant
 from activities.cycles.rules import GRADE_NAMES, Grade
 from activities.grades.models import GradeVersion
 from activities.grades.rules import MOST_OPINION, fitting
-from activities.kit.fields import Revision
+from activities.kit.fields import LONGEST, Revision
 from activities.kit.i18n import gettext as _
 from activities.kit.text import clean_line, clean_text
 

@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from flask import request
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import (
@@ -24,6 +25,7 @@ from wtforms import (
     TimeField,
 )
 from wtforms.form import BaseForm
+from wtforms.validators import InputRequired, NumberRange
 from wtforms.widgets import CheckboxInput, HiddenInput, TextInput
 
 from activities.kit.clock import local, zone
@@ -32,6 +34,10 @@ from activities.kit.i18n import say_fully, say_moment
 from activities.kit.moments import wall
 from activities.kit.refusal import Refusal
 
+# What validators say in many forms.
+LONGEST = _l("At most %(max)s characters.")
+BETWEEN = _l("Enter a number from %(min)s to %(max)s.")
+WHOLE = _l("Enter a whole number.")
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 MOST = 10**18
 TYPED = "%Y-%m-%dT%H:%M"
@@ -199,6 +205,11 @@ class Number(IntegerField):
         if self.data is not None and abs(self.data) > MOST:  # no limit of a field is as far, and no float goes so far
             self.data = None
             raise ValueError(_("Enter a whole number."))
+
+
+def whole(label: Any, least: int, most: int, **more: Any) -> Number:
+    """A field for a whole number that must be given."""
+    return Number(label, [InputRequired(WHOLE), NumberRange(least, most, BETWEEN)], **more)
 
 
 class DecimalNumber(DecimalField):

@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from activities.cycles.forms_keeping import LONGEST
+from activities.kit.fields import LONGEST
 from activities.kit.text import clean_text
 
 

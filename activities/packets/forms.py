@@ -10,14 +10,12 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
-from activities.kit.fields import DecimalNumber, LookedAt, Revision
+from activities.kit.fields import BETWEEN, LONGEST, DecimalNumber, LookedAt, Revision
 from activities.kit.text import clean_line
 from activities.packets.rules import SCALE, Counts, Formula, Term, possible_terms
 from activities.packets.words import TERM_NAMES
 from activities.requirements.rules import LINE_NAMES, SORTS, Measure
 
-BETWEEN = _l("Enter a number from %(min)s to %(max)s.")
-LONGEST = _l("At most %(max)s characters.")
 MOST = 1000
 LIMITS = NumberRange(0, MOST, BETWEEN)
 

@@ -9,12 +9,10 @@ from flask_wtf import FlaskForm
 from wtforms import RadioField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from activities.kit.fields import Day
+from activities.kit.fields import LONGEST, Day
 from activities.kit.i18n import gettext as _
 from activities.kit.text import clean_line
 from activities.pairings.rules import CARES, Sort
-
-LONGEST = _l("At most %(max)s characters.")
 
 
 class PairForm(FlaskForm):

@@ -8,9 +8,9 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
-from activities.kit.fields import Number, Revision
+from activities.kit.fields import LONGEST, Revision, whole
 from activities.kit.i18n import gettext as _
 from activities.kit.text import clean_line, clean_text
 from activities.peers import rules
@@ -18,21 +18,17 @@ from activities.peers.models import PeerDraw, PeerReview
 from activities.peers.rules import CRITERIA, MARKS, NO_MARK, SCOPE_NAMES, PeerRule, Scope
 from activities.peers.words import say_criterion
 
-BETWEEN = _l("Enter a number from %(min)s to %(max)s.")
-LONGEST = _l("At most %(max)s characters.")
-WHOLE = _l("Enter a whole number.")
-
 
 class DrawForm(FlaskForm):
     """Who reviews whom, and about what."""
 
     scope = SelectField(_l("Among whom"), [InputRequired()])
-    each = Number(
-        _l("How many others each reviews"), [InputRequired(WHOLE), NumberRange(0, rules.MOST_EACH, BETWEEN)],
+    each = whole(
+        _l("How many others each reviews"), 0, rules.MOST_EACH,
         description=_l("0: all others of the group. Who is drawn follows from a seed, of which the hash is shown."),
     )  # fmt: skip
-    least = Number(
-        _l("Fewest reviews"), [InputRequired(WHOLE), NumberRange(rules.FEWEST, rules.MOST_EACH, BETWEEN)],
+    least = whole(
+        _l("Fewest reviews"), rules.FEWEST, rules.MOST_EACH,
         description=_l("Nothing is shown of whom fewer have handed in a review."),
     )  # fmt: skip
     criteria = TextAreaField(

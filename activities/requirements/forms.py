@@ -12,7 +12,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
-from activities.kit.fields import Chips, Day, DecimalNumber, LookedAt, Number, Revision
+from activities.kit.fields import BETWEEN, LONGEST, Chips, Day, DecimalNumber, LookedAt, Number, Revision, whole
 from activities.kit.i18n import gettext as _
 from activities.kit.text import clean_line
 from activities.people.models import Unit
@@ -20,8 +20,6 @@ from activities.people.rules import STAGE_NAMES, STANDING_NAMES, Stage, Stages, 
 from activities.requirements import rules
 from activities.requirements.rules import SORTS, Asked, Line, Measure, Sort, possible_lines
 
-BETWEEN = _l("Enter a number from %(min)s to %(max)s.")
-LONGEST = _l("At most %(max)s characters.")
 MOST_HOURS, MOST_TIMES, MOST_DAY = 2000, 366, 28
 
 
@@ -35,11 +33,10 @@ class AskedForm(LookedAt):
 
     due = Day(_l("By when"), [InputRequired(_l("Choose a day."))], description=_l("For all lines without a day."))
     by_days = BooleanField(_l("Exemptions take away as much as they have days"))
-    told_on = Number(
-        _l("On which day of each month who still owes something is told"),
-        [InputRequired(_l("Enter a whole number.")), NumberRange(0, MOST_DAY, BETWEEN)],
+    told_on = whole(
+        _l("On which day of each month who still owes something is told"), 0, MOST_DAY,
         description=_l("0: nobody is. Everyone chooses by themselves in which way, or not at all."),
-    )
+    )  # fmt: skip
     reason = StringField(
         _l("Why it is asked"), [DataRequired(_l("Say why.")), Length(max=200, message=LONGEST)], filters=[clean_line],
         description=_l("Everyone of whom it is asked can read it."),

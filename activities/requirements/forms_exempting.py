@@ -7,16 +7,13 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
-from activities.kit.fields import Day, Number
+from activities.kit.fields import LONGEST, Day, whole
 from activities.kit.i18n import gettext as _
 from activities.kit.text import clean_line
 from activities.requirements.rules import WHOLE, Exempted, possible_lines
 from activities.requirements.rules_exempting import GROUND_NAMES, Ground, Why
-
-BETWEEN = _l("Enter a number from %(min)s to %(max)s.")
-LONGEST = _l("At most %(max)s characters.")
 
 
 class ExemptForm(FlaskForm):
@@ -25,9 +22,8 @@ class ExemptForm(FlaskForm):
         [DataRequired(_l("Enter the number.")), Length(max=32, message=LONGEST)], filters=[clean_line],
     )  # fmt: skip
     line = SelectField(_l("From what"), default="")
-    percent = Number(
-        _l("How many percent of it"),
-        [InputRequired(_l("Enter a whole number.")), NumberRange(1, WHOLE, BETWEEN)], default=WHOLE,
+    percent = whole(
+        _l("How many percent of it"), 1, WHOLE, default=WHOLE,
         description=_l("100: all of it."),
     )  # fmt: skip
     first = Day(_l("First day"), [InputRequired(_l("Choose a day."))])
