@@ -12,7 +12,7 @@ from activities.cycles import opening, pages, panels, queries, routes_keeping, w
 from activities.cycles.forms import OpenForm
 from activities.cycles.panels import Place
 from activities.cycles.plugs import plugged
-from activities.cycles.rules import GRADE_NAMES, STANDING_NAMES, STATE_NAMES, STEPS
+from activities.cycles.rules import GRADE_NAMES, STANDING_NAMES, STATE_NAMES, STEPS, years_to_review
 from activities.cycles.rules_refusals import NobodyToReview, Overlaps, TooShortNotice
 from activities.kit import clock
 from activities.kit.access import access
@@ -55,7 +55,7 @@ def new() -> Any:
     """Nothing is opened before it was shown who would be reviewed, and when."""
     today = clock.local_day(clock.now())
     units = people.units_for(current_user, Permission.HOLD_REVIEW)
-    form = OpenForm(units, (today.year, today.year - 1), today + timedelta(days=1))
+    form = OpenForm(units, years_to_review(today), today + timedelta(days=1))
     page = {"form": form, "planned": None}
     if not form.is_submitted():
         return render_template("cycles/new.html", **page)

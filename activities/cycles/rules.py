@@ -28,6 +28,8 @@ from activities.terms.rules import ONE, Special, add_working_days, is_working_da
 
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 MOST_DAYS = 60
+# Until when the year before is the likelier to be reviewed.
+LAST_MONTH = 6
 REVIEWED = (Stage.FULL, Stage.PROBATIONARY)
 
 
@@ -163,6 +165,11 @@ def why_not_now(key: str, windows: Windows, today: date) -> Refusal | None:
     if found is Standing.OVER:
         return StepOver(name)
     return StepNotOpen(name) if found is Standing.TO_COME else None
+
+
+def years_to_review(today: date) -> tuple[int, int]:
+    """The two that can be, the likelier first: a year is reviewed from its December on until March."""
+    return (today.year - 1, today.year) if today.month <= LAST_MONTH else (today.year, today.year - 1)
 
 
 # ── windows ─────────────────────────────────────────────────────────────────

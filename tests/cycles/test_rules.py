@@ -26,6 +26,14 @@ class TestTheTemplate:
         assert PLAN["essay"] == Window(date(2026, 12, 7), date(2026, 12, 18))
         assert PLAN["ballot"] == Window(date(2026, 12, 28), date(2026, 12, 30))
 
+    @pytest.mark.parametrize(
+        ("day", "year"), [("2026-12-01", 2026), ("2027-01-15", 2026), ("2027-03-31", 2026), ("2027-09-01", 2027)]
+    )
+    def test_the_year_that_is_likely_reviewed_comes_first(self, day, year):
+        today = date.fromisoformat(day)
+        assert rules.years_to_review(today)[0] == year
+        assert set(rules.years_to_review(today)) == {today.year, today.year - 1}
+
     def test_holidays_lengthen_them(self):
         assert rules.planned(MONDAY, DEFAULT_DAYS, OFF)["evidence"] == Window(MONDAY, date(2026, 12, 7))
 
