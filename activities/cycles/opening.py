@@ -15,7 +15,7 @@ from activities.cycles.rules import Window
 from activities.cycles.rules_refusals import NobodyToReview, Overlaps
 from activities.cycles.rules_settings import Settings, most_excellent, say_share
 from activities.kit.db import db, lock, run, transactional, unless_there
-from activities.kit.refusal import NotFound
+from activities.kit.refusal import NotFound, Refusal
 from activities.kit.roles import Permission
 from activities.people.models import Member, Unit
 from activities.people.rules import Stage
@@ -26,9 +26,13 @@ from activities.terms import queries as terms
 REACH = timedelta(days=2 * 366)
 
 
-def windows_from(starts: date, days: Mapping[str, int]) -> dict[str, Window]:
-    """The template's windows by the school's calendar. One statement."""
-    return rules.planned(starts, days, terms.special_days(starts - REACH, starts + REACH))
+def windows_from(
+    starts: date, days: Mapping[str, int], settings: Settings
+) -> tuple[dict[str, Window], Refusal | None]:  # fmt: skip
+    """The template's windows by the school's calendar, and what speaks against them. One statement."""
+    specials = terms.special_days(starts - REACH, starts + REACH)
+    windows = rules.planned(starts, days, specials)
+    return windows, rules.why_not_windows(windows, settings.notice_days, specials)
 
 
 @transactional
@@ -42,9 +46,8 @@ def open_cycle(
         raise NotFound
     # Whoever opens one in this tree takes turns, wherever in it they do.
     lock(Unit, int(unit.path.split("/")[0]))
-    windows = windows_from(starts, days)
-    specials = terms.special_days(starts - REACH, starts + REACH)
-    if refusal := rules.why_not_windows(windows, settings.notice_days, specials):
+    windows, refusal = windows_from(starts, days, settings)
+    if refusal:
         raise refusal
     if other := queries.overlapping(unit, year):
         raise Overlaps(other.unit.name)

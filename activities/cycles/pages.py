@@ -42,10 +42,8 @@ class Planned:
 
 def planned(unit: Unit, year: int, starts: date, days: Mapping[str, int], settings: Settings) -> Planned:
     """Three statements, and one more for the calendar's unconfirmed years."""
-    windows = opening.windows_from(starts, days)
-    specials = terms.special_days(starts - opening.REACH, starts + opening.REACH)
+    windows, refusal = opening.windows_from(starts, days, settings)
     units = queries.to_review(unit.path, year)
-    refusal = rules.why_not_windows(windows, settings.notice_days, specials)
     if other := queries.overlapping(unit, year):
         refusal = Overlaps(other.unit.name)
     elif not units:

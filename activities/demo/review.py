@@ -13,8 +13,8 @@ from activities.appraisals.models import CycleBallot
 from activities.ballots import ending
 from activities.cycles import rules_settings
 from activities.cycles.models import Cycle
-from activities.cycles.opening import REACH, open_cycle, windows_from
-from activities.cycles.rules import DEFAULT_DAYS, WINDOWED, Window
+from activities.cycles.opening import REACH, open_cycle
+from activities.cycles.rules import DEFAULT_DAYS, WINDOWED
 from activities.demo import article, papers
 from activities.demo.papers import Part, Share
 from activities.kit.clock import at, local_day
@@ -45,8 +45,8 @@ class Review:
         self.by = self.holders[unit][0]
         unit_id = db.session.scalars(sa.select(Unit.id).where(Unit.name == unit)).one()
         public_id = open_cycle(self.by, unit_id, year, starts, days, SETTINGS, at(starts, NINE))
-        self.id = db.session.scalars(sa.select(Cycle.id).where(Cycle.public_id == public_id)).one()
-        self.windows: Mapping[str, Window] = windows_from(starts, days)
+        cycle = db.session.scalars(sa.select(Cycle).where(Cycle.public_id == public_id)).one()
+        self.id, self.windows = cycle.id, cycle.windows
 
     @classmethod
     def standing_in(
