@@ -18,6 +18,7 @@ from activities.ballots.rules import BallotState, Whose
 from activities.cycles.models import Cycle, Participant
 from activities.cycles.rules import CycleState
 from activities.kit.db import db, run
+from activities.kit.refusal import NotFound
 from activities.kit.sql import Among
 from activities.packets.rules_packet import Kept
 from activities.people.models import Unit
@@ -61,6 +62,20 @@ def of_cycle(cycle_id: int, paths: Collection[str]) -> list[tuple[Unit, Progress
     found = list(db.session.scalars(query))
     progress = ballots.progress([one.ballot_id for one in found]) if found else {}
     return [(one.unit, progress[one.ballot_id]) for one in found]
+
+
+def of_unit(cycle_id: int, unit: str) -> CycleBallot:
+    """The ballot of a unit, by the unit's public id."""
+    query = (
+        sa.select(CycleBallot)
+        .join(CycleBallot.unit)
+        .where(CycleBallot.cycle_id == cycle_id, Unit.public_id == unit)
+        .options(contains_eager(CycleBallot.unit), joinedload(CycleBallot.ballot, innerjoin=True))
+    )
+    found = db.session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def voted(cycle_id: int) -> dict[int, int]:

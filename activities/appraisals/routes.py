@@ -8,15 +8,18 @@ from flask import Blueprint, Flask, render_template, request, url_for
 from flask_login import current_user
 
 from activities.appraisals import expecting, queries, service
+from activities.ballots.rules import BallotState, NotCounted
 from activities.cycles import queries as cycles
-from activities.cycles.rules import Standing, standing
+from activities.cycles.forms_keeping import ReasonForm
+from activities.cycles.rules import Standing, standing, why_not_now
+from activities.cycles.rules_refusals import NotOpen
 from activities.kit import clock
 from activities.kit.access import access
 from activities.kit.i18n import gettext as _
 from activities.kit.i18n import ngettext, say_day
 from activities.kit.refusal import NotFound
 from activities.kit.roles import Permission
-from activities.kit.web import done
+from activities.kit.web import done, invalid
 
 appraisals = Blueprint("appraisals", __name__)
 
@@ -44,6 +47,29 @@ def keep(public_id: str) -> Any:
         ballots=queries.of_cycle(cycle.id, paths),
         expected=expecting.expected(cycle, paths, now) if is_to_come else [],
     )  # fmt: skip
+
+
+@appraisals.route("/cycles/<public_id>/ballots/<unit>/anew", methods=("GET", "POST"))
+@access(Permission.HOLD_REVIEW)
+def anew(public_id: str, unit: str) -> Any:
+    """What was counted in a unit is set aside, and voted on anew."""
+    cycle, form = cycles.held_by(current_user, public_id), ReasonForm()
+    one, now = queries.of_unit(cycle.id, unit), clock.now()
+    if not cycle.is_open:
+        raise NotOpen
+    if refusal := why_not_now("ballot", cycle.windows, clock.local_day(now)):
+        raise refusal
+    if one.ballot.state is not BallotState.COUNTED:
+        raise NotCounted
+    page = {"cycle": cycle, "unit": one.unit, "form": form}
+    if not form.is_submitted():
+        return render_template("appraisals/anew.html", **page)
+    if not form.validate():
+        return invalid("appraisals/anew.html", **page)
+    is_open = service.hold_anew(current_user.id, cycle.id, unit, form.reason.data or "", now)
+    prepared = _("It is only prepared: look why, change it, and open it by hand.")
+    return done(_("It is open, and everybody who has a vote is told.") if is_open else prepared,
+                url_for(".keep", public_id=public_id))  # fmt: skip
 
 
 def _did(cycle_id: int) -> str:

@@ -43,6 +43,18 @@ def open_all(actor_id: int, cycle_id: int, now: datetime) -> int:
     return _open(cycle, without_ballot(cycle_id), actor_id, actor_id, now)[0]
 
 
+@transactional
+def hold_anew(actor_id: int, cycle_id: int, unit: str, reason: str, now: datetime) -> bool:
+    """Let what was counted in a unit stand no more, and open another ballot there while the step is open. Return
+    whether it is open, or only prepared. Raises the rules' Refusal, NotFound for a unit without a ballot."""
+    cycle = held(actor_id, cycle_id)
+    if refusal := why_not_now("ballot", cycle.windows, local_day(now)):
+        raise refusal
+    one = queries.of_unit(cycle_id, unit)
+    ending.set_aside(one.ballot_id, actor_id, reason, now)
+    return bool(_open(cycle, [one.unit], actor_id, actor_id, now)[0])
+
+
 def _open(cycle: Cycle, units: Sequence[Unit], by_id: int, actor_id: int | None, now: datetime) -> tuple[int, int]:
     """How many are open, and how many only prepared. As many statements for a hundred units as for one."""
     people, plan = people_of(cycle.id), plan_for(cycle)

@@ -81,6 +81,19 @@ def _cancel(ballot: Ballot, actor_id: int | None, reason: str, now: datetime) ->
         notices.cancelled(ballot, queries.electorate(ballot_id), reason, now)
 
 
+def set_aside(ballot_id: int, actor_id: int, reason: str, now: datetime) -> None:
+    """Inside a transaction: let what was counted stand no more, because it is held anew; what was kept of it goes, and
+    everyone who had a vote is told why. Whoever calls this has asked whether it may be. Raises the rules' Refusal."""
+    ballot = lock(Ballot, ballot_id)
+    if ballot.state is not BallotState.COUNTED:
+        raise rules.NotCounted
+    kept_of_it = BallotTally.appraised_id.in_(sa.select(Appraised.id).where(Appraised.ballot_id == ballot_id))
+    db.session.execute(sa.delete(BallotTally).where(kept_of_it), execution_options={"synchronize_session": False})
+    before, after = revise(ballot, {"state": BallotState.CANCELLED, "reason": reason}, now)
+    audit.leave(now, actor_id, "set ballot aside", Ballot, ballot_id, before=before, after=after, reason=reason)
+    notices.set_aside(ballot, queries.electorate(ballot_id), reason, now)
+
+
 def _going_on(actor_id: int, ballot_id: int, now: datetime) -> Ballot:
     ballot = kept(actor_id, ballot_id)
     if refusal := rules.why_not_going_on(ballot.state, ballot.ends_at, now):

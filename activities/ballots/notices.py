@@ -64,6 +64,13 @@ words(
     Group.OWED,
 )
 words(
+    "ballots.set_aside",
+    N_("The ballot is held anew: %(title)s"),
+    N_("What was counted stands no more, and is gone. Reason: %(reason)s"),
+    None,
+    Group.OWED,
+)
+words(
     "ballots.own_result",
     N_("How you were appraised: %(title)s"),
     N_("The papers are counted, and you can see what came of them about you. The secretaries of the unit see it too."),
@@ -96,6 +103,10 @@ def reminded(ballot: Ballot, member_ids: Collection[int], now: datetime) -> None
 
 def cancelled(ballot: Ballot, member_ids: Collection[int], reason: str, now: datetime) -> None:
     outbox.post(now, member_ids, "ballots.cancelled", **_facts(ballot), reason=reason)
+
+
+def set_aside(ballot: Ballot, member_ids: Collection[int], reason: str, now: datetime) -> None:
+    outbox.post(now, member_ids, "ballots.set_aside", **_facts(ballot), reason=reason)
 
 
 def counted(ballot: Ballot, member_ids: Collection[int], now: datetime) -> None:

@@ -111,6 +111,11 @@ class NotOpen(Refusal):
 
 
 @refusal
+class NotCounted(Refusal):
+    sentence: ClassVar[str] = N_("Only a ballot that is counted is held anew.")
+
+
+@refusal
 class VoteIsOver(Refusal):
     sentence: ClassVar[str] = N_("The time to vote is over.")
 

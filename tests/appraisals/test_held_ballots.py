@@ -8,13 +8,14 @@ import time_machine
 
 from activities.appraisals import queries, service
 from activities.ballots import ending, voting
-from activities.ballots.models import Ballot, BallotBox
-from activities.ballots.rules import BallotState
+from activities.ballots.models import Ballot, BallotBox, BallotTally, BallotVoter
+from activities.ballots.rules import BallotState, NotCounted
 from activities.cycles import service as keeping
 from activities.cycles.models import Participant
-from activities.cycles.rules_refusals import StepNotOpen
+from activities.cycles.rules_refusals import StepNotOpen, StepOver
 from activities.kit.db import db
 from activities.kit.refusal import NotFound
+from activities.outbox.models import Notice
 from activities.people import sheet
 from tests.cast import DAY, NOW, english
 from tests.cycles.opened import appoint, frozen_steps, opened, the_cycle
@@ -82,6 +83,32 @@ class TestHolding:
         assert ballot_of(cast.first).ends_at - before == 7 * DAY
         voting.vote(cast.lin.id, ballot_of(cast.first).id, {}, before)
 
+    def test_what_was_counted_is_held_anew_once_the_step_is_reopened(self, cast):
+        held(cast)
+        cycle, now, old = the_cycle(), step("ballot"), ballot_of(cast.first)
+        for one in db.session.scalars(sa.select(BallotVoter).where(BallotVoter.ballot_id == old.id)).all():
+            voting.vote(one.member_id, old.id, {}, now)
+        over, unit = old.ends_at + DAY, cast.first.public_id
+        ending.count_those_over(over)
+        assert queries.results(cycle.id)
+        with pytest.raises(StepOver):
+            service.hold_anew(cast.chen.id, cycle.id, unit, "名单有误", over)
+        keeping.reopen(cast.chen.id, cycle.id, "ballot", (over + 3 * DAY).date(), "名单有误", over)
+        appoint(cast.wang, cast.first)
+        with pytest.raises(NotFound):
+            service.hold_anew(cast.wang.id, cycle.id, unit, "名单有误", over)
+        assert service.hold_anew(cast.chen.id, cycle.id, unit, "名单有误", over)
+        of_unit = sa.select(Ballot.id, Ballot.state).where(Ballot.unit_id == cast.first.id)
+        states = dict(db.session.execute(of_unit).all())
+        assert (states.pop(old.id), list(states.values())) == (BallotState.CANCELLED, [BallotState.OPEN])
+        assert not queries.results(cycle.id)
+        assert not db.session.scalar(sa.select(sa.func.count(BallotTally.id)))
+        assert [ask.step for ask in asked(cast.lin, over)] == ["ballot"]
+        told = set(db.session.scalars(sa.select(Notice.member_id).where(Notice.topic == "ballots.set_aside")))
+        assert cast.lin.id in told
+        with pytest.raises(NotCounted):
+            service.hold_anew(cast.chen.id, cycle.id, unit, "又一次", over)
+
     def test_a_review_that_is_called_off_takes_its_ballots_along(self, cast):
         held(cast)
         voting.vote(cast.lin.id, ballot_of(cast.first).id, {}, step("ballot"))
@@ -145,3 +172,21 @@ def test_its_page_shows_how_far_each_unit_is_and_opens_the_rest(app, cast):
         home = english(app, cast.lin).get("/").get_data(as_text=True)
         assert home.count("Give your vote in secret.") == 1
         assert "Your vote is asked for in" not in home, "it is asked once"
+
+
+def test_what_was_counted_is_held_anew_from_the_page(app, cast):
+    with app.app_context():
+        held(cast)
+        now, old, page = step("ballot"), ballot_of(cast.first).id, f"/cycles/{the_cycle().public_id}/ballots"
+        for member_id in db.session.scalars(sa.select(BallotVoter.member_id).where(BallotVoter.ballot_id == old)).all():
+            voting.vote(member_id, old, {}, now)
+    chen, anew = english(app, cast.chen), f"{page}/{cast.first.public_id}/anew"
+    with time_machine.travel(now, tick=False):
+        assert (chen.get(anew).status_code, chen.submit(anew, reason="x").status_code) == (409, 409)
+        assert "Hold it anew" not in chen.get(page).text
+        with app.app_context():
+            ending.close(cast.chen.id, old, "都投了", now)
+        assert "Hold it anew" in chen.get(page).text
+        assert chen.submit(anew, reason="").status_code == 422
+        assert chen.submit(anew, reason="名单有误").location == page
+        assert "<b>0</b> / 8" in chen.get(page).text

@@ -1085,6 +1085,8 @@ TABLE = {
     "GET appraisals.keep": row("login 404 404 404 200 404", review),
     "POST appraisals.keep": row("login 404 404 404 404 404", review),
     "GET appraisals.unit": row("login 404 404 404 200 404", review_unit),
+    "GET appraisals.anew": row("login 404 404 404 404 404", review_unit),
+    "POST appraisals.anew": row("login 404 404 404 404 404", review_unit),
     # evidence
     "GET evidence.differences": row("login 404 404 404 404 404", review),
     "GET evidence.points": row("login 404 404 404 200 404", review),
