@@ -24,6 +24,7 @@ from activities.requirements.rules_exempting import (
     GROUND_NAMES,
     EndedAlready,
     EndsBeforeItBegins,
+    ExemptedAlready,
     NotEarlier,
     OwnExemption,
     may_read_why,
@@ -62,7 +63,7 @@ def exempt() -> Any:
         return invalid("requirements/exempt.html", form=form)
     try:
         public_id = exempting.exempt(current_user.id, member.id, form.what, form.why, clock.now())
-    except (OwnExemption, EndsBeforeItBegins) as refusal:
+    except (OwnExemption, EndsBeforeItBegins, ExemptedAlready) as refusal:
         refuse(form, "number" if isinstance(refusal, OwnExemption) else "last", refusal)
         return invalid("requirements/exempt.html", form=form)
     message = _("%(name)s is exempted, and is told from when to when.", name=member.name)

@@ -35,7 +35,8 @@ def exempt(actor_id: int, member_id: int, what: Exempted, why: Why, now: datetim
     path = member.unit.path
     if not actor.may(Permission.EXEMPT, path):
         raise NotFound
-    if refusal := rules.why_not_exempt(what.first, what.last, same_person(actor_id, member_id)):
+    is_own, is_there = same_person(actor_id, member_id), _is_there(member_id, what)
+    if refusal := rules.why_not_exempt(what.first, what.last, is_own=is_own, is_there=is_there):
         raise refusal
     unit = rules.given_for(actor.paths(Permission.EXEMPT), path)
     one = Exemption(
@@ -47,6 +48,14 @@ def exempt(actor_id: int, member_id: int, what: Exempted, why: Why, now: datetim
     audit.leave(now, actor_id, "exempt", Exemption, one.id, after={"member": member_id, **what._asdict()})
     notices.exempted(member_id, "exempted", what, now)
     return one.public_id
+
+
+def _is_there(member_id: int, what: Exempted) -> bool:
+    which = (Exemption.first == what.first, Exemption.last == what.last, Exemption.percent == what.percent)
+    there = sa.exists().where(
+        Exemption.member_id == member_id, Exemption.line == what.line, Exemption.ended_at.is_(None), *which
+    )
+    return bool(db.session.scalar(sa.select(there)))
 
 
 @transactional

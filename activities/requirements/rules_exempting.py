@@ -57,6 +57,12 @@ class EndsBeforeItBegins(Refusal):
 
 
 @refusal
+class ExemptedAlready(Refusal):
+    sentence: ClassVar[str] = N_("This exemption is there already: the same of it, for the same days.")
+    remedy: ClassVar[str] = N_("Take that one back first, where another one is meant.")
+
+
+@refusal
 class NotEarlier(Refusal):
     sentence: ClassVar[str] = N_("Choose a day on which it still holds, before its last one.")
 
@@ -66,10 +72,14 @@ class EndedAlready(Refusal):
     sentence: ClassVar[str] = N_("This exemption was ended or taken back already.")
 
 
-def why_not_exempt(first: date, last: date, is_own: bool) -> Refusal | None:
+def why_not_exempt(first: date, last: date, *, is_own: bool, is_there: bool) -> Refusal | None:
+    """The first reason against an exemption, or None. `is_there`: the very same one holds, so that a second click would
+    take away twice as much."""
     if is_own:
         return OwnExemption()
-    return EndsBeforeItBegins() if last < first else None
+    if last < first:
+        return EndsBeforeItBegins()
+    return ExemptedAlready() if is_there else None
 
 
 def why_not_end(first: date, last: date, until: date | None, is_ended: bool, is_own: bool) -> Refusal | None:

@@ -22,6 +22,7 @@ from activities.requirements.rules import Exempted
 from activities.requirements.rules_exempting import (
     EndedAlready,
     EndsBeforeItBegins,
+    ExemptedAlready,
     Ground,
     NotEarlier,
     OwnExemption,
@@ -168,7 +169,7 @@ class TestExempting:
             queries.exemption_to_keep(acting(branch_secretary.id), public_id)
 
     def test_what_turns_out_to_be_given_by_oneself_is_taken_back(self, cast, branch_secretary):
-        one, other = given(cast, branch_secretary), given(cast)
+        one, other = given(cast, branch_secretary), given(cast, what=YEAR._replace(percent=50))
         join(cast.gu.id, cast.lin.id, branch_secretary.id, NOW + HOUR)
         assert (one.taken_back, other.taken_back) == (True, False)
         topics = db.session.scalars(sa.select(Notice.topic).where(Notice.member_id == cast.lin.id))
@@ -179,6 +180,18 @@ class TestExempting:
         with pytest.raises(IntegrityError):
             db.session.execute(sa.update(Exemption).where(Exemption.id == one.id).values(given_by_id=cast.lin.id))
         db.session.rollback()
+
+    def test_a_second_click_takes_nothing_more_away(self, cast):
+        asked_by(cast.first, cast.chen, SERVICE)
+        half = Exempted(JANUARY, END, 50)
+        first = given(cast, what=half)
+        left = owed(cast)
+        with pytest.raises(ExemptedAlready):
+            given(cast, what=half)
+        assert owed(cast) == left
+        exempting.end(cast.chen.id, first.id, None, "看错人了", NOW)
+        given(cast, what=half)
+        assert owed(cast) == left
 
     def test_the_last_day_is_not_before_the_first(self, cast):
         with pytest.raises(EndsBeforeItBegins):
@@ -236,6 +249,6 @@ class TestThePages:
             given(cast)
         few = sent()
         with app.app_context():
-            for _ in range(4):
-                given(cast)
+            for percent in (20, 40, 60, 80):
+                given(cast, what=YEAR._replace(percent=percent))
         assert sent() == few <= 4
