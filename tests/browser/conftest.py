@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 # The first is the same browser without its own windows, and shows a page for two thirds of the price.
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 HOW = "no Chromium: `apt-get install chromium-headless-shell fonts-noto-cjk` on Debian, Chrome or Chromium on macOS"
+
+# On a busy machine a page takes its time, and what is there at once is not waited for.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -54,6 +58,7 @@ def visit(browser: Browser, served: str) -> Iterator[Visit]:
             base_url=at, locale=language, color_scheme=theme, java_script_enabled=javascript,
             viewport={"width": width, "height": 844 if width < 768 else 900},
         )  # fmt: skip
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         # An answer of 404 or 409 is logged as an error too, and so is a network that the test took away.

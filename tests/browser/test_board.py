@@ -6,6 +6,7 @@ from datetime import time
 from io import BytesIO
 
 import pytest
+from playwright.sync_api import expect
 from pypdf import PdfReader
 
 from activities.duties.models import Slot
@@ -33,18 +34,18 @@ def test_what_is_ticked_is_counted_and_a_day_is_ticked_at_once(visit, cast, mond
     page = visit(cast.ou, width=1280, language="en")
     page.goto(f"/organize/board?week={monday}&mode=select")
     said = page.locator("[data-count]")
-    assert said.inner_text() == "Nothing is ticked"
-    assert page.get_by_role("button", name="Seats").is_disabled()
+    expect(said).to_have_text("Nothing is ticked")
+    expect(page.get_by_role("button", name="Seats")).to_be_disabled()
     page.get_by_role("button", name="Tick all of").first.click()
-    assert said.inner_text() == "Ticked: 2, people: 1"
+    expect(said).to_have_text("Ticked: 2, people: 1")
     page.get_by_role("button", name="Seats").click()
     page.fill("[name=capacity]", "4")
     page.get_by_role("button", name="Show what changes").click()
     page.get_by_role("button", name="Change 2 slots").click()
     page.wait_for_url(f"**/organize/board?week={monday}&mode=select")
-    assert page.get_by_text("1/4").is_visible()
+    expect(page.get_by_text("1/4")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
-    assert page.get_by_text("1/2").is_visible()
+    expect(page.get_by_text("1/2")).to_be_visible()
 
 
 def test_the_board_works_without_scripts_and_by_keyboard(visit, app, cast, monday):
@@ -55,7 +56,7 @@ def test_the_board_works_without_scripts_and_by_keyboard(visit, app, cast, monda
     page.keyboard.press("Space")
     assert box.is_checked()
     page.get_by_role("button", name="Cancel slots").click()
-    assert page.get_by_role("heading", name="1 slot would be cancelled").is_visible()
+    expect(page.get_by_role("heading", name="1 slot would be cancelled")).to_be_visible()
     page.fill("[name=reason]", "暴雨")
     page.get_by_role("button", name="Cancel, and tell 1 person").click()
     page.wait_for_url(f"**/organize/board?week={monday}&mode=select")

@@ -51,7 +51,7 @@ def test_a_self_review_keeps_itself_and_counts(app, visit, cast, review):
     page.goto(f"/my-review/{review}/essay")
     page.fill("textarea", WRITTEN + " \n")
     expect(page.locator("[data-count]")).to_have_text(str(len(WRITTEN)))
-    expect(page.locator(SAID)).to_contain_text(KEPT, timeout=10_000)
+    expect(page.locator(SAID)).to_contain_text(KEPT)
     page.reload()
     assert page.input_value("textarea") == WRITTEN
 
@@ -103,9 +103,9 @@ def test_of_two_tabs_neither_writes_over_the_other(app, visit, cast, review):
     other = one.context.new_page()
     other.goto(f"/my-review/{review}/essay")
     one.fill("textarea", "第一页写的")
-    expect(one.locator(SAID)).to_contain_text(KEPT, timeout=10_000)
+    expect(one.locator(SAID)).to_contain_text(KEPT)
     other.fill("textarea", "第二页写的")
-    expect(other.locator(SAID)).to_have_text(other.locator(SAID).get_attribute("data-failed"), timeout=10_000)
+    expect(other.locator(SAID)).to_have_text(other.locator(SAID).get_attribute("data-failed"))
     other.click("form[data-draft] .btn-quiet")
     alert = other.locator("[role=alert]")
     expect(alert).to_be_visible()
@@ -127,10 +127,10 @@ def test_a_draft_on_its_way_is_not_taken_for_another_tabs(app, visit, cast, revi
     page.goto(f"/my-review/{review}/essay")
     slow = []
     page.route("**/draft", lambda route: slow.append(route))
-    page.fill("textarea", "写到一半")
-    page.wait_for_timeout(2500)
-    assert slow, "the draft is on its way"
+    with page.expect_request("**/draft"):
+        page.fill("textarea", "写到一半")
     page.click("form[data-draft] .btn-quiet")
+    assert slow, "the draft is on its way"
     slow[0].continue_()
     expect(page.locator(".flash[role=status]")).to_be_visible()
     expect(page.locator("[role=alert]")).to_have_count(0)
@@ -146,7 +146,7 @@ def test_a_peer_review_keeps_itself_and_comes_back_as_it_was(app, visit, cast, r
     page.locator("fieldset").nth(1).locator("label").nth(2).click()
     page.fill("textarea", "踏实 肯干")
     expect(page.locator("[data-count]")).to_have_text("5")
-    expect(page.locator(SAID)).to_contain_text(KEPT, timeout=10_000)
+    expect(page.locator(SAID)).to_contain_text(KEPT)
     page.reload()
     assert page.input_value("textarea") == "踏实 肯干"
     expect(page.locator("fieldset").nth(1).locator("input").nth(2)).to_be_checked()
