@@ -27,6 +27,8 @@ STORY_NAMES = {
 
 # From what the person can go back.
 MAY_WITHDRAW = (StoryState.ASKED, StoryState.PUBLISHED, StoryState.TAKEN_DOWN)
+# What nobody waits for and nobody reads can go.
+MAY_DELETE = (StoryState.DRAFT, StoryState.WITHDRAWN)
 
 
 @refusal
@@ -47,6 +49,11 @@ class NotAsked(Refusal):
 @refusal
 class NotPublished(Refusal):
     sentence: ClassVar[str] = N_("This story is not published.")
+
+
+@refusal
+class StillShown(Refusal):
+    sentence: ClassVar[str] = N_("The person has been shown this story; it can be taken down, and not deleted.")
 
 
 @refusal

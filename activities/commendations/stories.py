@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from activities.audit import service as audit
 from activities.commendations import rules_stories as rules
 from activities.commendations import story_notices, story_queries
-from activities.commendations.models import Story, StoryActivity
+from activities.commendations.models import Story, StoryActivity, StoryPhoto
 from activities.commendations.rules_stories import StoryState
 from activities.kit.clock import local_day
 from activities.kit.db import db, lock, transactional
@@ -20,6 +20,7 @@ from activities.kit.roles import Permission
 from activities.people.models import Member
 from activities.people.persons import same_person
 from activities.people.service import acting
+from activities.photos import service as photos
 
 # How far back a story may tell.
 REACH = timedelta(days=5 * 366)
@@ -108,6 +109,22 @@ def publish_again(actor_id: int, story_id: int, now: datetime) -> None:
         raise refusal
     _set(actor_id, story, "publish again", StoryState.PUBLISHED, now)
     story_notices.again(story.member_id, story.public_id, story.title, now)
+
+
+@transactional
+def delete(actor_id: int, story_id: int, reason: str, now: datetime) -> None:
+    """Have a draft, or what the person did not want, be no more: its text and its pictures are gone for good, and the
+    trail says that there was one. Raises StillShown."""
+    story = to_change(actor_id, story_id)
+    if story.state not in rules.MAY_DELETE:
+        raise rules.StillShown
+    for photo in story.photos:
+        photos.remove(actor_id, photo.id, reason, now)
+    for link in (StoryPhoto, StoryActivity):
+        db.session.execute(sa.delete(link).where(link.story_id == story_id))
+    before = {"member": story.member_id, "state": story.state, "revision": story.revision}
+    audit.leave(now, actor_id, "delete", Story, story_id, before=before, reason=reason)
+    db.session.execute(sa.delete(Story).where(Story.id == story_id))
 
 
 def since(now: datetime) -> date:

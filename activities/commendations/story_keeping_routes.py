@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from activities.commendations import stories, story_queries
 from activities.commendations.forms import ReasonForm
-from activities.commendations.rules_stories import NotPublished, OwnStory
+from activities.commendations.rules_stories import NotPublished, OwnStory, StillShown
 from activities.commendations.story_forms import PersonForm, StoryForm
 from activities.kit import clock
 from activities.kit.access import access
@@ -32,6 +32,7 @@ def add_to(blueprint: Blueprint) -> None:
     blueprint.post("/stories/<public_id>/ask")(ask_for_story)
     blueprint.route("/stories/<public_id>/take-down", methods=("GET", "POST"))(take_down_story)
     blueprint.post("/stories/<public_id>/publish-again")(publish_story_again)
+    blueprint.route("/stories/<public_id>/delete", methods=("GET", "POST"))(delete_story)
 
 
 @access(Permission.KEEP_RECORDS)
@@ -124,3 +125,20 @@ def publish_story_again(public_id: str) -> Any:
     stories.publish_again(current_user.id, found.id, clock.now())
     message = _("The story is published again, and %(name)s is told.", name=found.member.name)
     return done(message, url_for(".story", public_id=public_id))
+
+
+@access(Permission.KEEP_RECORDS)
+def delete_story(public_id: str) -> Any:
+    found, form = story_queries.to_keep(current_user, public_id), ReasonForm()
+    page = {"story": found, "form": form}
+    if not form.is_submitted():
+        return render_template("commendations/delete_story.html", **page)
+    if not form.validate():
+        return invalid("commendations/delete_story.html", **page)
+    title = found.title
+    try:
+        stories.delete(current_user.id, found.id, form.reason.data or "", clock.now())
+    except StillShown as refusal:
+        refuse(form, "reason", refusal)
+        return invalid("commendations/delete_story.html", **page)
+    return done(_("The story “%(title)s” is deleted.", title=title), url_for(".kept_stories"))

@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from activities.commendations import stories, story_queries
 from activities.commendations.forms import SeenForm
-from activities.commendations.rules_stories import MAY_WITHDRAW, MOST_PHOTOS, StoryState
+from activities.commendations.rules_stories import MAY_DELETE, MAY_WITHDRAW, MOST_PHOTOS, StoryState
 from activities.kit import clock
 from activities.kit.access import access
 from activities.kit.i18n import gettext as _
@@ -44,7 +44,8 @@ def story(public_id: str) -> Any:
     return render_template(
         "commendations/story.html", story=found, is_own=found.member_id == current_user.id,
         keeps=story_queries.keeps(current_user, found), may_withdraw=found.state in MAY_WITHDRAW,
-        most_photos=MOST_PHOTOS, has_consent=found.agreed_revision == found.revision,
+        may_delete=found.state in MAY_DELETE, most_photos=MOST_PHOTOS,
+        has_consent=found.agreed_revision == found.revision,
         form=SeenForm(formdata=None, data={"seen": found.revision}),
     )  # fmt: skip
 

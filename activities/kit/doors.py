@@ -110,6 +110,7 @@ DOORS = (
                             "commendations.story", "commendations.kept_stories", "commendations.new_story",
                             "commendations.edit_story", "commendations.new_photo", "commendations.remove_photo",
                             "commendations.describe_photo", "commendations.take_down_story",
+                            "commendations.delete_story",
                         ),
                     ),
                     Page("certificates.on_notice", N_("On notice"), also=("certificates.object_to",)),

@@ -41,7 +41,7 @@ PAGES = {
         "/stories/kept", "/stories/kept?q=没有", "/stories/new", "/stories/new?number=2301001",
         "/stories/{published}", "/stories/{down}", "/stories/{waiting}/edit", "/stories/{published}/take-down",
         "/stories/{published}/photos/new", "/stories/{published}/photos/{photo}/describe",
-        "/stories/{published}/photos/{photo}/remove",
+        "/stories/{published}/photos/{photo}/remove", "/stories/{down}/delete",
     ],
     "zhao": ["/commendations/{notice}/notice/{standing}", "/commendations/{notice}", "/stories/{published}"],
     "gu": ["/commendations/{open}/committee", "/commendations/{open}/committee/{agreed}"],

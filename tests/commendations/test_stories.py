@@ -9,6 +9,7 @@ import sqlalchemy as sa
 import time_machine
 from sqlalchemy.exc import IntegrityError
 
+from activities.audit.models import AuditEntry
 from activities.commendations import rules_stories as rules
 from activities.commendations import stories, story_photos, story_queries
 from activities.commendations.models import Story
@@ -18,6 +19,7 @@ from activities.kit.refusal import ChangedMeanwhile, NotFound
 from activities.outbox.models import Notice
 from activities.people.models import AccountLink, Member
 from activities.photos.apart import Picture
+from activities.photos.models import Photo
 from activities.photos.rules import People
 from tests.cast import NOW, english
 from tests.commendations.rounds import asked_story, published_story, the_story, written_story
@@ -41,6 +43,52 @@ def topics(member) -> list[str]:
 def photograph() -> None:
     one = the_story()
     story_photos.add_photo(one.by_id, one.id, PICTURE, "湖岸", People.NOBODY, NOW)
+
+
+class TestDeleting:
+    def test_a_draft_goes_with_its_pictures_and_its_trail_stays(self, cast, ctx):
+        written_story(cast)
+        photograph()
+        one = the_story()
+        stories.delete(cast.ou.id, one.id, "写错了人", NOW)
+        assert db.session.scalars(sa.select(Story)).all() == []
+        picture = db.session.scalars(sa.select(Photo)).one()
+        assert (picture.whole, picture.remove_reason) == (None, "写错了人")
+        verbs = sa.select(AuditEntry.verb).where(AuditEntry.subject == "story").order_by(AuditEntry.id)
+        assert list(db.session.scalars(verbs)) == ["write", "add photo", "delete"]
+        assert topics(cast.lin) == []
+
+    def test_what_waits_for_a_word_or_is_read_cannot_be_deleted(self, cast, ctx):
+        asked_story(cast)
+        with pytest.raises(rules.StillShown):
+            stories.delete(cast.ou.id, the_story().id, "不要了", NOW)
+        stories.agree(cast.lin.id, the_story().id, the_story().revision, NOW)
+        with pytest.raises(rules.StillShown):
+            stories.delete(cast.ou.id, the_story().id, "不要了", NOW)
+        with pytest.raises(NotFound):
+            stories.delete(cast.gu.id, the_story().id, "不是我的", NOW)
+        stories.withdraw(cast.lin.id, the_story().id, NOW)
+        stories.delete(cast.ou.id, the_story().id, "本人不同意", NOW)
+        assert db.session.scalars(sa.select(Story)).all() == []
+
+    def test_the_page_says_what_goes_and_leads_back_to_the_others(self, app, cast):
+        with app.app_context():
+            address = written_story(cast)
+        ou, page = english(app, cast.ou), f"/stories/{address}/delete"
+        assert f'href="{page}"' in ou.get(f"/stories/{address}").text
+        assert "cannot be brought back" in ou.get(page).text
+        assert ou.submit(page, reason="").status_code == 422
+        assert ou.submit(page, reason="Written twice").location == "/stories/kept"
+        assert "is deleted." in ou.get("/stories/kept").text
+        assert ou.get(f"/stories/{address}").status_code == 404
+
+    def test_what_was_asked_for_meanwhile_is_kept_and_the_page_says_why(self, app, cast):
+        with app.app_context():
+            address = asked_story(cast)
+        ou = english(app, cast.ou)
+        assert "/delete" not in ou.get(f"/stories/{address}").text
+        answer = ou.submit(f"/stories/{address}/delete", reason="Written twice")
+        assert (answer.status_code, "not deleted" in answer.text) == (422, True)
 
 
 class TestConsent:

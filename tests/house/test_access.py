@@ -1211,6 +1211,8 @@ TABLE = {
     "POST commendations.ask_for_story": row("login 404 404 303 303 404", draft),
     "GET commendations.take_down_story": row("login 404 404 200 200 404", draft),
     "POST commendations.take_down_story": row("login 404 404 422 422 404", draft),
+    "GET commendations.delete_story": row("login 404 404 200 200 404", draft),
+    "POST commendations.delete_story": row("login 404 404 422 422 404", draft),
     "POST commendations.publish_story_again": row("login 404 404 409 409 404", draft),
     "POST commendations.agree_to_story": row("login 303 404 404 404 404", asked_story, seen="1"),
     "POST commendations.withdraw_story": row("login 303 404 404 404 404", asked_story),
