@@ -8,6 +8,15 @@
       if (!one.querySelector("input:checked")) one.querySelector(`input[value="${form.dataset.paper}"]`).checked = true;
     }
   });
+  // How far one has got, on a paper of many: of this page alone, and nothing of it leaves the device.
+  const chosen = form.querySelector("[data-chosen]"), say = () => {
+    const done = [...form.querySelectorAll("fieldset")].filter((one) => one.querySelector("input:checked")).length;
+    chosen.textContent = chosen.dataset.chosen.replace("DONE", done);
+    chosen.hidden = false;
+  };
+  form.addEventListener("change", say);
+  form.addEventListener("reset", () => setTimeout(say));
+  say();
   const { sure } = form.elements;
   sure.addEventListener("invalid", () => sure.setCustomValidity(form.dataset.sure));
   sure.addEventListener("change", () => sure.setCustomValidity(""));

@@ -14,6 +14,7 @@ from activities.cycles.plugs import Ask, Plug, plug
 from activities.cycles.portions import Portion
 from activities.cycles.words import deed
 from activities.kit.i18n import gettext as _
+from activities.kit.i18n import say_end
 from activities.kit.refusal import N_
 from activities.packets.above import tells
 
@@ -22,7 +23,8 @@ def _asks(cycle: Cycle, part: Participant, now: datetime) -> Ask | None:
     ballot = queries.waiting_for(cycle.id, part.member_id, now)
     if ballot is None:
         return None
-    return Ask("ballot", _("Give your vote in secret."), url_for("ballots.vote", public_id=ballot.public_id))
+    sentence = _("Give your vote in secret, until %(moment)s.", moment=say_end(ballot.ends_at))
+    return Ask("ballot", sentence, url_for("ballots.vote", public_id=ballot.public_id))
 
 
 def _counted(portion: Portion) -> Mapping[int, Any]:

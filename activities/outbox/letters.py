@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -17,10 +18,13 @@ from flask import current_app
 from activities.config import Settings
 from activities.kit.address import absolute
 from activities.kit.asked import read_day
-from activities.kit.i18n import DEFAULT, LANGUAGES, force_locale, say_day, say_moment, say_span
+from activities.kit.i18n import DEFAULT, LANGUAGES, force_locale, say_day, say_end, say_moment, say_span
 from activities.kit.i18n import gettext as _
 from activities.kit.text import clean_line
 from activities.outbox.words import WORDS, Words
+
+# A reason that somebody typed often ends with a full stop, and so does the sentence in which it stands.
+STOPS = re.compile(r"(?<![.。])([.。])[.。](?![.。])")
 
 
 @dataclass(frozen=True)
@@ -75,9 +79,9 @@ def say(notice: Told) -> Said:
 
 def filled(words: Words, params: Mapping[str, Any]) -> tuple[str, str]:
     """Subject and body with their facts."""
-    facts = {name: _say_fact(value) for name, value in params.items()}
+    facts = {name: _say_fact(value, say_end if name == "until" else say_moment) for name, value in params.items()}
     facts |= words.said(params) if words.said else {}
-    return clean_line(_(words.subject) % facts), _(words.body) % facts
+    return clean_line(_(words.subject) % facts), STOPS.sub(r"\1", _(words.body) % facts)
 
 
 def render(
@@ -145,7 +149,7 @@ def _lines(said: Said, *, first: bool) -> list[str]:
     return [said.subject, said.body, *([said.address] if said.address else [])]
 
 
-def _say_fact(value: Any) -> Any:
+def _say_fact(value: Any, say: Callable[[datetime], str] = say_moment) -> Any:
     """A day, a moment, or a pair of moments, as people say it; several slots, each on a line of its own;
     anything else as it is."""
     if isinstance(value, str) and (day := read_day(value)):
@@ -157,7 +161,7 @@ def _say_fact(value: Any) -> Any:
         case [datetime() as starts, datetime() as ends]:
             return say_span(starts, ends)
         case [datetime() as moment]:
-            return say_moment(moment)
+            return say(moment)
     return value
 
 

@@ -170,7 +170,7 @@ def test_its_page_shows_how_far_each_unit_is_and_opens_the_rest(app, cast):
         assert shown.count("It is only prepared") == 2
         assert "<b>0</b> / 8" in shown
         home = english(app, cast.lin).get("/").get_data(as_text=True)
-        assert home.count("Give your vote in secret.") == 1
+        assert home.count("Give your vote in secret, until") == 1
         assert "Your vote is asked for in" not in home, "it is asked once"
 
 

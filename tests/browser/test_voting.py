@@ -24,6 +24,7 @@ def test_what_is_sent_is_as_long_whatever_is_chosen_and_nothing_comes_back(app, 
         page.goto(f"/ballots/{ballot.public_id}/vote")
         for place, choice in ticks.items():
             page.locator("fieldset").nth(place).locator("label").nth(choice).click()
+        expect(page.locator("[data-chosen]")).to_contain_text(f"{len(ticks)}/")
         page.check("[name=sure]")
         with page.expect_request(lambda request: request.method == "POST") as sent:
             page.click(".act button")
