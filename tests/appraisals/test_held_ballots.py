@@ -190,3 +190,16 @@ def test_what_was_counted_is_held_anew_from_the_page(app, cast):
         assert chen.submit(anew, reason="").status_code == 422
         assert chen.submit(anew, reason="名单有误").location == page
         assert "<b>0</b> / 8" in chen.get(page).text
+
+
+def test_ones_part_in_the_review_leads_to_what_came_of_the_ballot_once_it_is_counted(app, cast):
+    with app.app_context():
+        held(cast)
+        ballot, part = ballot_of(cast.first), f"/my-review/{the_cycle().public_id}"
+        own = f"/ballots/{ballot.public_id}/mine"
+        assert own not in english(app, cast.lin).get(part).text
+        ending.count_those_over(ballot.ends_at)
+    lin = english(app, cast.lin)
+    assert f'href="{own}"' in lin.get(part).text
+    assert lin.get(own).status_code == 200
+    assert own not in english(app, cast.zhao).get(part).text  # of another unit
