@@ -126,7 +126,9 @@ def next_undecided(holder: Viewer, part: Participant) -> str | None:
     """The member's public id of who follows in the same unit, by number and from the top again, on whom nobody has
     decided; not the holder. One statement."""
     query = _undecided(sa.select(Member.public_id), holder, part).where(Participant.id != part.id)
-    return db.session.scalar(query.order_by(Member.number <= part.member.number, Member.number).limit(1))
+    query = query.order_by(Member.number <= part.member.number, Member.number).limit(1)
+    found: str | None = db.session.scalar(query)
+    return found
 
 
 def how_many_undecided(holder: Viewer, part: Participant) -> int:

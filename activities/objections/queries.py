@@ -155,6 +155,13 @@ def how_many_to_judge(holder: Viewer) -> sa.Select[int]:
     return query.with_only_columns(sa.func.count(GradeObjection.id), maintain_column_froms=True)
 
 
+def how_many_open(holder: Viewer, cycle_id: int) -> int:
+    """Objections of a cycle to grades of the holder's people that nobody has answered, those too that others answer.
+    One statement."""
+    query = _of_people(holder).where(GradeObjection.cycle_id == cycle_id, GradeObjection.verdict == Verdict.OPEN)
+    return db.session.scalar(query.with_only_columns(sa.func.count(GradeObjection.id), maintain_column_froms=True)) or 0
+
+
 def judged(holder: Viewer) -> list[GradeObjection]:
     """Those that are answered, the latest first."""
     query = _to_judge(holder).where(GradeObjection.verdict != Verdict.OPEN)

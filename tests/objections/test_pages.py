@@ -75,3 +75,16 @@ def test_who_answers_can_look_at_the_person_and_an_answer_is_given_once(app, cas
     answered = he.get(page).text
     assert "It is right." in answered
     assert 'name="word"' not in answered
+
+
+def test_the_page_of_the_review_says_that_an_objection_waits_also_to_who_may_not_answer_it(app, cast, on_notice):
+    address, second = on_notice
+    waits, review = "1 objection to a grade waits for an answer", f"/cycles/{address}"
+    assert waits not in english(app, cast.chen).get(review).text
+    english(app, cast.lin).submit(f"/my-review/{address}/notice/{cast.lin.public_id}", reason="Too low")
+    for holder in (cast.chen, second):  # Chen gave the grade
+        assert waits in english(app, holder).get(review).text
+    with app.app_context():
+        one = db.session.scalars(sa.select(GradeObjection.public_id)).one()
+    english(app, second).submit(f"/cycles/objections/{one}", word="It is right.")
+    assert waits not in english(app, second).get(review).text
