@@ -1,18 +1,21 @@
 // Counts what is typed as the server does, and keeps a draft a moment after one stops, and when one leaves the page. What
 // the server does not have yet is on this device: without a connection nothing is sent, and nothing lost. Without it the
-// button keeps the draft. Once another draft was kept elsewhere it stops: the button's answer shows both.
+// button keeps the draft. Once another draft was kept elsewhere it stops: the button's answer shows both. A form that says
+// no address to send to is held on the device alone, as long as the server has nothing newer, until it is sent.
 (() => {
   const form = document.querySelector("[data-draft]");
   if (!form) return;
   const DAYS = 30;
-  const { revision } = form.elements, said = form.querySelector("[data-said]"), { account } = document.body.dataset;
-  const face = form.querySelector("[data-count]"), text = form.querySelector("textarea"), place = `draft:${form.dataset.draft}`;
+  const { draft } = form.dataset, { account } = document.body.dataset;
+  const revision = form.elements.revision ?? form.elements.seen, said = form.querySelector("[data-said]");
+  const face = form.querySelector("[data-count]"), text = form.querySelector("textarea");
+  const place = `draft:${draft || new URL(form.action).pathname}`;
   const typed = () => {
     const all = new URLSearchParams(new FormData(form));
-    for (const name of ["revision", "csrf_token"]) all.delete(name);
+    for (const name of ["revision", "seen", "csrf_token"]) all.delete(name);
     return all.toString();
   };
-  const count = () => { face.textContent = [...text.value.replace(face.dataset.count === "all" ? /\r/g : /\s/g, "")].length; };
+  const count = () => { if (face) face.textContent = [...text.value.replace(face.dataset.count === "all" ? /\r/g : /\s/g, "")].length; };
   let timer = 0, sending = null, last = typed(), stopped = false, leaving = false;
 
   // ── on this device ──
@@ -40,7 +43,7 @@
   const send = async () => {
     const now = typed(), body = new URLSearchParams(new FormData(form));
     try {
-      const answer = await fetch(form.dataset.draft, { method: "POST", body, keepalive: body.toString().length < 60000 });
+      const answer = await fetch(draft, { method: "POST", body, keepalive: body.toString().length < 60000 });
       // Who is logged out is led to the log-in, which is no answer to a draft.
       if (!answer.ok || answer.redirected) throw new Error(answer.status);
       const kept = await answer.json();
@@ -56,7 +59,7 @@
   };
   const keep = async () => {
     clearTimeout(timer);
-    if (stopped || leaving || typed() === last) return;
+    if (!draft || stopped || leaving || typed() === last) return;
     if (sending) { timer = setTimeout(keep, 1000); return; }
     await (sending = send());
     sending = null;
@@ -66,7 +69,7 @@
   window.addEventListener("online", keep);
   window.addEventListener("pageshow", (event) => { if (event.persisted) leaving = false; });
   form.addEventListener("submit", async (event) => {
-    if (leaving || stopped || (!sending && typed() === last && navigator.onLine)) { leaving = true; return; }
+    if (!draft || leaving || stopped || (!sending && typed() === last && navigator.onLine)) { leaving = true; return; }
     event.preventDefault();
     // What is on its way makes a newer draft, of which this one must know, or it would seem to be from elsewhere. And
     // what cannot be sent stays here, instead of on a page that the browser puts in its place.
@@ -77,6 +80,6 @@
     form.requestSubmit(event.submitter);
   });
   const found = held();
-  if (found && found.typed !== last) { putBack(found); keep(); } else drop();
+  if (found && found.typed !== last && (draft || found.revision === revision.value)) { putBack(found); keep(); } else drop();
   count();
 })();

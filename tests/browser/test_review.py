@@ -95,6 +95,29 @@ def test_what_could_not_be_sent_before_the_page_was_closed_is_put_back(app, visi
     expect(page.locator("[data-back]")).to_be_hidden()
 
 
+def test_an_opinion_that_was_not_sent_is_put_back_and_never_over_a_newer_one(app, visit, cast, review):
+    with app.app_context():
+        under_way("grade")
+    page = visit(cast.chen)
+    address = f"/cycles/{review}/people/{cast.lin.public_id}"
+    page.goto(address)
+    page.fill("#opinion", WRITTEN)
+    page.select_option("#grade", "good")
+    page.goto(f"/cycles/{review}")
+    page.goto(address)
+    expect(page.locator("[data-back]")).to_be_visible()
+    assert (page.input_value("#opinion"), page.input_value("#grade")) == (WRITTEN, "good")
+    page.click("button[name=next]")
+    page.goto(address)
+    expect(page.locator("[data-back]")).to_be_hidden()
+    page.fill("#opinion", "又改了几个字。")
+    with app.app_context():
+        grades.give(cast.chen.id, the_cycle().id, cast.lin.id, 1, Grade.GOOD, "另一人写的。", "补充", clock.now())
+    page.goto(address)
+    expect(page.locator("[data-back]")).to_be_hidden()
+    assert page.input_value("#opinion") == "另一人写的。"
+
+
 def test_of_two_tabs_neither_writes_over_the_other(app, visit, cast, review):
     with app.app_context():
         under_way("essay")
