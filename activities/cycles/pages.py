@@ -116,8 +116,26 @@ def asked_of(member: Viewer, now: datetime) -> list[Ask]:
     return asks_of(queries.parts_of(member.id), now) + [ask for one in others if one for ask in one(member.id, now)]
 
 
-def own_parts(member_id: int, now: datetime) -> list[tuple[Participant, list[Ask]]]:
-    return [(part, asks_of([part], now)) for part in queries.parts_of(member_id)]
+@dataclass(frozen=True)
+class OwnPart:
+    """One's part in a review: what is asked, and which steps with a window are open."""
+
+    part: Participant
+    asks: list[Ask]
+    under_way: list[Step]
+
+
+def own_parts(member_id: int, now: datetime) -> list[OwnPart]:
+    return [
+        OwnPart(part, asks_of([part], now), _under_way(part.cycle, local_day(now)))
+        for part in queries.parts_of(member_id)
+    ]
+
+
+def _under_way(cycle: Cycle, today: date) -> list[Step]:
+    if not cycle.is_open:
+        return []
+    return [STEPS[key] for key in WINDOWED if rules.standing(key, cycle.windows, today) is Standing.OPEN]
 
 
 def of_part(part: Participant, now: datetime) -> dict[str, Any]:

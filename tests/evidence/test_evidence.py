@@ -263,6 +263,7 @@ class TestThePages:
             close(cast, second, the_cycle())
         with time_machine.travel(LATER, tick=False):
             visitors = ((english(app, cast.lin), paths[0][1]), (english(app, cast.chen), paths[1][1]))
+            assert "Closed·<b>Qualified</b>" in visitors[0][0].get("/my-review/").text
             for visitor, path in visitors:
                 assert "Its figures are those that were frozen." in visitor.get(path).text
                 assert "Itsfiguresarethosethatwerefrozen." in on_paper(visitor.get(f"{path}.pdf").data)

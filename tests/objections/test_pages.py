@@ -40,6 +40,7 @@ def test_what_one_has_objected_to_stands_beside_the_grade_and_is_not_asked_again
 def test_ones_own_page_says_what_was_decided_by_whom_and_keeps_the_answer_after_the_notice(app, cast, on_notice):
     address, second = on_notice
     lin, part, notice = english(app, cast.lin), f"/my-review/{address}", f"/my-review/{address}/notice"
+    assert "·Public notice until" in lin.get("/my-review/").text
     stands = lin.get(part).text
     assert (
         stands.index("My grade") < stands.index("称职。") < stands.index(cast.chen.name) < stands.index('id="evidence"')
