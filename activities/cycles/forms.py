@@ -33,10 +33,14 @@ from activities.people.models import Unit
 
 
 class Share(Field):
-    """A share of everyone, as a fraction or in percent."""
+    """A share of everyone, as a fraction or in percent, that must be given."""
 
     widget = TextInput()
     data: Fraction | None
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.flags.required = True
 
     def _value(self) -> str:
         if self.raw_data:
@@ -52,7 +56,7 @@ class Share(Field):
 class SettingsForm(FlaskForm):
     """What a cycle goes by."""
 
-    share = Share(_l("Share that may be excellent"), [InputRequired()], description=_l("In each unit by itself."))
+    share = Share(_l("Share that may be excellent"), description=_l("In each unit by itself."))
     base = SelectField(_l("Share of whom"), [InputRequired()], choices=())
     rounding = SelectField(_l("Rounded"), [InputRequired()], choices=())
     least = whole(_l("Characters of a self-review, at least"), 0, MOST_CHARACTERS)

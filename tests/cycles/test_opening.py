@@ -17,7 +17,7 @@ from activities.kit.db import db
 from activities.kit.refusal import NotFound
 from activities.outbox.models import Notice
 from activities.people.rules import Stage
-from tests.cast import NOW, at_once, english, make_member, make_unit
+from tests.cast import NOW, at_once, english, logged_in, make_member, make_unit
 from tests.cycles.opened import appoint, change, opened, the_cycle
 from tests.house.test_races import race
 
@@ -137,6 +137,12 @@ class TestThePages:
         answer = english(app, cast.chen).submit("/cycles/new", share="half", days_essay="0")
         assert answer.status_code == 422
         assert "Enter a share, for example 1/3 or 30%." in answer.text
+
+    def test_an_empty_share_is_refused_in_the_language_of_the_page(self, app, cast):
+        chen = logged_in(app, cast.chen)
+        chen.environ_base["HTTP_ACCEPT_LANGUAGE"] = "zh-TW"
+        page = chen.submit("/cycles/new", share="").text
+        assert page.count("請填寫比例") == 2  # in the summary, and beside its field
 
     def test_a_branch_secretary_sees_the_branch_of_a_review_above(self, app, cast):
         with app.app_context():
