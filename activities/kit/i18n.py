@@ -304,7 +304,7 @@ TEMPLATE_GLOBALS = {
     f.__name__: f
     for f in (
         say_day, say_date, say_days, say_weekday, say_weekdays, say_month, say_clock, say_clock_fully, say_moment,
-        say_end, say_span, say_week, say_duration, say_hours, say_refusal, say_bare, say_remedy, say_value, html_lang, local,
-        zone,
+        say_end, say_span, say_week, say_duration, say_hours, say_refusal, say_bare, say_remedy, say_value, html_lang,
+        local, zone,
     )
 }  # fmt: skip

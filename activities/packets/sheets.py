@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import NamedTuple
 
 from activities.duties.kinds import EVIDENCE_NAMES, KINDS, LEDGER_NAMES, Evidence, Ledger
@@ -152,7 +151,11 @@ def _asked(asked: Asked | None) -> Sheet:
 
 def _exempt(exempt: Sequence[Exempt]) -> Sheet:
     rows = [
-        (_(LINE_NAMES[one.line]) if one.line else _("Everything"), say_days(one.first, one.last, year=True), f"{one.percent}%")
+        (
+            _(LINE_NAMES[one.line]) if one.line else _("Everything"),
+            say_days(one.first, one.last, year=True),
+            f"{one.percent}%",
+        )
         for one in exempt
     ]
     columns = Column(_("From what"), 50), Column(_("Days"), 50), Column(_("How much"), 14, True)

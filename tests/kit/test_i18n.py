@@ -44,7 +44,15 @@ def test_days_say_their_year_once_or_where_it_is_another(app):
     first, same, other = date(2026, 9, 25), date(2026, 10, 2), date(2027, 1, 10)
     with app.test_request_context():
         for language, said in (
-            ("zh_Hans", ["2026年9月25日", "2026年9月25日–27日", "2026年9月25日–10月2日", "2026年9月25日–2027年1月10日"]),
+            (
+                "zh_Hans",
+                [
+                    "2026年9月25日",
+                    "2026年9月25日–27日",
+                    "2026年9月25日–10月2日",
+                    "2026年9月25日–2027年1月10日",
+                ],
+            ),
             ("en", ["25 Sep 2026", "25–27 Sep 2026", "25 Sep–2 Oct 2026", "25 Sep 2026–10 Jan 2027"]),
         ):
             with force_locale(language):
@@ -56,7 +64,8 @@ def test_what_goes_on_to_the_end_of_a_day_ends_on_that_day(app):
     midnight, evening = datetime(2026, 11, 25, 16, tzinfo=UTC), datetime(2026, 11, 25, 14, tzinfo=UTC)
     with app.test_request_context():
         for language, said in (
-            ("zh_Hant", ["週三 11月25日 24:00", "週三 11月25日 22:00"]), ("en", ["Wed 25 Nov 24:00", "Wed 25 Nov 22:00"]),
+            ("zh_Hant", ["週三 11月25日 24:00", "週三 11月25日 22:00"]),
+            ("en", ["Wed 25 Nov 24:00", "Wed 25 Nov 22:00"]),
         ):
             with force_locale(language):
                 assert [say_end(midnight), say_end(evening)] == said
