@@ -6,6 +6,7 @@ from datetime import date
 from io import BytesIO
 
 import pytest
+from playwright.sync_api import Page
 from pypdf import PdfReader
 
 from activities.dossiers import service as dossiers
@@ -20,6 +21,7 @@ from tests.packets.formulas import reckoned_by
 from tests.packets.years import amount
 from tests.requirements.asked import asked_by, attended
 
+DARK = "rgb(20, 20, 19)"
 LONG = "东湖沿岸党员责任区日常清扫与垃圾分类引导及文明劝导服务" * 3
 EVERYTHING = Formula(6000, 3000, 1000, tuple(term._replace(rate=999, most=99) for term in possible_terms()))
 
@@ -35,6 +37,23 @@ def test_the_fullest_packet_is_printed_on_two_pages(app, visit, cast, language):
     assert len(pages) <= 2
     said = "".join("".join(one.extract_text() for one in pages).split())
     assert ("另有" if language == "zh-CN" else "more,onthepacket") in said
+
+
+@pytest.mark.parametrize("chosen", [False, True], ids=["as the system", "chosen"])
+def test_paper_is_white_for_whoever_reads_white_on_black(visit, cast, chosen):
+    page = visit(cast.lin, theme="dark")
+    if chosen:
+        page.click("[data-theme-toggle]")
+        page.click("[data-theme-toggle]")
+    assert looks(page, "body", "backgroundColor") == DARK
+    page.emulate_media(media="print")
+    assert looks(page, "body", "backgroundColor") == "rgb(255, 255, 255)"
+    assert looks(page, "h1", "color") == "rgb(0, 0, 0)"
+    assert page.evaluate("getComputedStyle(document.body).getPropertyValue('--ok')") == "#1d6a3a"
+
+
+def looks(page: Page, what: str, style: str) -> str:
+    return page.locator(what).first.evaluate(f"one => getComputedStyle(one).{style}")
 
 
 def fullest_year(cast: Cast) -> None:
