@@ -61,16 +61,16 @@ class SettingsForm(FlaskForm):
     rounding = SelectField(_l("Rounded"), [InputRequired()], choices=())
     least = whole(_l("Characters of a self-review, at least"), 0, MOST_CHARACTERS)
     most = whole(_l("Characters of a self-review, at most"), 1, MOST_CHARACTERS)
-    notice_days = whole(_l("Working days on notice, at least"), 1, MOST_NOTICE)
-    remind_days = whole(
-        _l("How many working days before the end who has not handed in is told"), 0, MOST_DAYS,
-        description=_l("0: nobody is."),
-    )  # fmt: skip
     papers = whole(
         _l("Papers on somebody, at least"), FEWEST, MOST_PAPERS,
         description=_l("In ballots: of whom fewer papers speak, no result is ever shown, or even kept."),
     )  # fmt: skip
     asks_masses = BooleanField(_l("Ballots ask the masses too: everybody else in these units who has an account"))
+    notice_days = whole(_l("Working days on notice, at least"), 1, MOST_NOTICE)
+    remind_days = whole(
+        _l("How many working days before the end who has not handed in is told"), 0, MOST_DAYS,
+        description=_l("0: nobody is."),
+    )  # fmt: skip
 
     def __init__(self, settings: Settings, **more: Any) -> None:
         shown = {**vars(settings), "base": str(settings.base), "rounding": str(settings.rounding)}

@@ -56,8 +56,9 @@ for _key in WINDOWED:
     setattr(WindowsForm, f"last_{_key}", Day(_l("%(step)s, last day", step=_l(STEPS[_key].name)), _chosen))
 
 
-class ReopenForm(ReasonForm):
+class ReopenForm(FlaskForm):
     last = Day(_l("Open until the end of"), [InputRequired(_l("Choose a day."))])
+    reason = reason()
 
 
 class VersionForm(SettingsForm):
@@ -70,8 +71,9 @@ class VersionForm(SettingsForm):
         super().__init__(present.settings, version=present.id)
 
 
-class AddForm(ReasonForm):
+class AddForm(FlaskForm):
     number = StringField(
         _l("Student or staff number"), [DataRequired(_l("Enter the number.")), Length(max=32, message=LONGEST)],
         filters=[clean_line],
     )  # fmt: skip
+    reason = reason()
