@@ -67,6 +67,13 @@ def _one(public_id: str, seen: sa.ColumnElement[bool]) -> Round:
     return found
 
 
+def under_way(unit_id: int, title: str, year: int) -> bool:
+    """Whether a round of this name and year goes on in a unit."""
+    which = (Round.unit_id == unit_id, Round.title == title, Round.year == year)
+    there = sa.exists().where(*which, Round.state.in_((RoundState.OPEN, RoundState.NOTICE)))
+    return bool(db.session.scalar(sa.select(there)))
+
+
 def eligible(path: str, whom: Whom) -> int:
     """How many people of a unit and below may be commended, of whom the quota is a share."""
     fits = Member.stage == Stage.FULL if whom is Whom.FULL else Member.standing != Standing.STUDENT

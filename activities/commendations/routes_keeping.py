@@ -65,6 +65,9 @@ def new() -> Any:
     except (refusals.WrongDays, refusals.DaysPast) as refusal:
         refuse(form, "last", refusal)
         return invalid("commendations/new.html", form=form)
+    except refusals.OpenAlready as refusal:
+        refuse(form, "title", refusal)
+        return invalid("commendations/new.html", form=form)
     except refusals.NobodyToCommend as refusal:
         refuse(form, "percent", refusal)
         return invalid("commendations/new.html", form=form)

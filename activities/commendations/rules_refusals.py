@@ -14,6 +14,12 @@ class WrongDays(Refusal):
 
 
 @refusal
+class OpenAlready(Refusal):
+    sentence: ClassVar[str] = N_("A round of this name and year is under way in this unit already.")
+    remedy: ClassVar[str] = N_("Go on with that one, or give this one another name.")
+
+
+@refusal
 class DaysPast(Refusal):
     sentence: ClassVar[str] = N_("The last day of nominations is past.")
 

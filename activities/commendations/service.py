@@ -12,7 +12,7 @@ from activities.audit import service as audit
 from activities.commendations import notices, queries, rules
 from activities.commendations.models import Nomination, Round
 from activities.commendations.rules import Nominators, RoundState, State, Whom
-from activities.commendations.rules_refusals import NotAwarded, NotOpen
+from activities.commendations.rules_refusals import NotAwarded, NotOpen, OpenAlready
 from activities.commendations.uninvolved import granting
 from activities.dossiers import service as dossiers
 from activities.dossiers.rules import Block, Said
@@ -63,6 +63,10 @@ def open_round(actor_id: int, unit_id: int, terms: Terms, now: datetime) -> str:
     unit = db.session.get(Unit, unit_id)
     if unit is None or not acting(actor_id).may(Permission.COMMEND, unit.path):
         raise NotFound
+    # Whoever opens another one in this unit takes turns: each has a quota of its own.
+    lock(Unit, unit_id)
+    if queries.under_way(unit_id, terms.title, terms.year):
+        raise OpenAlready
     people = queries.eligible(unit.path, terms.whom)
     most = rules.how_many(terms.percent, terms.number, people)
     refusal = rules.why_not_open(first=terms.first, last=terms.last, today=local_day(now), most=most)

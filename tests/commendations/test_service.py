@@ -142,6 +142,14 @@ class TestOpening:
         with pytest.raises(refusal):
             service.open_round(cast.chen.id, cast.school.id, replace(TERMS, **terms), NOW)
 
+    def test_a_second_click_opens_no_second_one_with_a_quota_of_its_own(self, cast, ctx):
+        opened(cast)
+        with pytest.raises(refusals.OpenAlready):
+            opened(cast)
+        opened(cast, title="优秀党务工作者")
+        service.call_off(cast.chen.id, the_round().id, "改期", NOW)
+        opened(cast, title="优秀党务工作者")
+
     def test_it_is_a_secretarys_for_their_units(self, cast, ctx):
         for who in (cast.lin, cast.ou, cast.gu):
             with pytest.raises(NotFound):
