@@ -25,7 +25,7 @@ from activities.signups.rules import SignUpState
 from tests.cast import HOUR, NOW, make_activity, make_post, make_slot, my_state
 
 pytestmark = pytest.mark.only_on("postgresql", "serializable")
-WAITS = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+WAITS = sa.text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
 
 
 class Verb(Thread):
@@ -45,11 +45,12 @@ class Verb(Thread):
     def goes_as_far_as_it_can(self) -> None:
         """Start, and return once it is done or waits for a lock."""
         self.start()
-        for _ in range(200):
+        for _ in range(1200):
             with db.engine.connect() as connection:
                 if not self.is_alive() or connection.scalar(WAITS):
                     return
             sleep(0.05)
+        raise AssertionError("it neither ends nor waits")
 
 
 def held_up(app, monkeypatch, where: Any, name: str, first: Callable[[], Any], second: Callable[[], Any]) -> list[Any]:
