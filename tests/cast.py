@@ -215,20 +215,27 @@ def at_once() -> Iterator[None]:
 
 
 def clear() -> None:
-    """Delete every row, the trail's too. On PostgreSQL in one message."""
+    """Delete every row, the trail's too. Few tables have any: to ask all of them at once takes a quarter of the time it
+    takes to empty what is empty."""
     with unrefused() as connection:
+        filled = connection.exec_driver_sql(_is_filled()).one()
+        deletes = [f"DELETE FROM {table}" for table, is_filled in zip(_tables(), filled, strict=True) if is_filled]
         if db.engine.dialect.name == "sqlite":
-            driver: Any = connection.connection.driver_connection
-            for delete in _deletes():
-                driver.execute(delete)
-        else:
-            connection.exec_driver_sql("; ".join(_deletes()))
+            for delete in deletes:
+                connection.exec_driver_sql(delete)
+        elif deletes:
+            connection.exec_driver_sql("; ".join(deletes))  # in one message
 
 
 @cache
-def _deletes() -> list[str]:
+def _tables() -> list[str]:
     """To sort the tables takes as long as to empty most of them."""
-    return [f"DELETE FROM {table.name}" for table in reversed(Base.metadata.sorted_tables)]
+    return [table.name for table in reversed(Base.metadata.sorted_tables)]
+
+
+@cache
+def _is_filled() -> str:
+    return f"SELECT {', '.join(f'EXISTS (SELECT 1 FROM {table})' for table in _tables())}"
 
 
 @contextmanager
