@@ -87,7 +87,7 @@ def _take_in(cycle_id: int, unit: Unit, year: int) -> None:
             Member.stage == Stage.FULL, sa.literal(""),
         )
         .join(Unit, Unit.id == Member.unit_id)
-        .where(*queries.would_take_part(unit.path, year))
+        .where(queries.would_take_part(unit.path, year))
     )  # fmt: skip
     run(sa.insert(Participant).from_select(columns, people))
 

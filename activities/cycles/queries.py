@@ -46,13 +46,13 @@ class UnitCounts:
     counts: Counts
 
 
-def would_take_part(path: str, year: int) -> tuple[sa.ColumnElement[bool], ...]:
+def would_take_part(path: str, year: int) -> sa.ColumnElement[bool]:
     """That somebody would take part in a review of the unit at `path` and those below: every active member of theirs,
     but who takes part in that year elsewhere, because they came from another unit since."""
     elsewhere = sa.exists().where(
         Participant.member_id == Member.id, Participant.year == year, Participant.removed_at.is_(None)
     )
-    return within([path]), Member.active, Member.stage.in_(REVIEWED), ~elsewhere
+    return sa.and_(within([path]), Member.active, Member.stage.in_(REVIEWED), ~elsewhere)
 
 
 def to_review(path: str, year: int) -> list[UnitCounts]:
@@ -61,7 +61,7 @@ def to_review(path: str, year: int) -> list[UnitCounts]:
     query = (
         sa.select(Unit.name, full, sa.func.count())
         .join(Member, Member.unit_id == Unit.id)
-        .where(*would_take_part(path, year))
+        .where(would_take_part(path, year))
         .group_by(Unit.name, Unit.path)
         .order_by(Unit.path)
     )
