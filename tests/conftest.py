@@ -20,6 +20,7 @@ import hypothesis
 import psycopg
 import pytest
 import sqlalchemy as sa
+import time_machine
 from flask import Flask
 from waitress.server import create_server
 
@@ -28,7 +29,10 @@ from activities.calendars import bodies
 from activities.config import Settings
 from activities.kit.db import db
 from activities.people.limits import limiter
+from activities.people.models import Member
 from tests.cast import Cast, Visitor, clear, make_cast
+from tests.closings.closed import another
+from tests.cycles.opened import GRADING
 from tests.statements import Statements
 from tests.strict import pytest_sessionfinish, pytest_terminal_summary
 from tests.witness import watch
@@ -203,6 +207,18 @@ def cast(app: Flask) -> Cast:
     """The standing cast: two branches, members, an organizer, a secretary, an administrator, one slot."""
     with app.app_context():
         return make_cast()
+
+
+@pytest.fixture
+def second(ctx: None, cast: Cast) -> Member:
+    """Another secretary of the school: a review is closed by two."""
+    return another(cast)
+
+
+@pytest.fixture
+def while_grades_are_given() -> Iterator[None]:
+    with time_machine.travel(GRADING, tick=False):
+        yield
 
 
 @pytest.fixture

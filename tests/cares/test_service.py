@@ -37,7 +37,7 @@ from activities.rights import export
 from activities.rights.retention import run as forget
 from tests.cares.guided import TEXT, guided, kept, the_opinions
 from tests.cast import DAY, NOW, make_member
-from tests.closings.test_closing import OVER, another, close, grade_all
+from tests.closings.closed import OVER, another, close, grade_all
 from tests.cycles.opened import GRADING, appoint, change, the_cycle
 from tests.house.test_races import race
 from tests.pairings.paired import mentored, paired

@@ -27,16 +27,7 @@ from tests.cycles.opened import GRADING, opened, the_cycle
 
 GIVE = "UPDATE review_participant SET grade = 'good', graded_by_id = :by"
 
-
-@pytest.fixture(autouse=True)
-def while_grades_are_given():
-    with time_machine.travel(GRADING, tick=False):
-        yield
-
-
-@pytest.fixture
-def second(ctx, cast):
-    return another(cast)
+pytestmark = pytest.mark.usefixtures("while_grades_are_given")
 
 
 @pytest.fixture

@@ -36,16 +36,7 @@ from tests.serving import environ
 
 FEW = 4
 
-
-@pytest.fixture(autouse=True)
-def while_grades_are_given():
-    with time_machine.travel(GRADING, tick=False):
-        yield
-
-
-@pytest.fixture
-def second(ctx, cast):
-    return another(cast)
+pytestmark = pytest.mark.usefixtures("while_grades_are_given")
 
 
 @pytest.fixture

@@ -42,20 +42,11 @@ FIGURES = st.builds(
     ballot=st.none() | NUMBER,
 )  # fmt: skip
 
+pytestmark = pytest.mark.usefixtures("while_grades_are_given")
+
 
 def on_paper(data: bytes) -> str:
     return "".join("".join(page.extract_text() for page in PdfReader(BytesIO(data)).pages).split())
-
-
-@pytest.fixture(autouse=True)
-def while_grades_are_given():
-    with time_machine.travel(GRADING, tick=False):
-        yield
-
-
-@pytest.fixture
-def second(ctx, cast):
-    return another(cast)
 
 
 @pytest.fixture

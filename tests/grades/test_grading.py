@@ -31,11 +31,7 @@ from tests.house.test_races import race
 
 EXCELLENT, GOOD, POOR, UNGRADED = Grade.EXCELLENT, Grade.GOOD, Grade.POOR, Grade.UNGRADED
 
-
-@pytest.fixture(autouse=True)
-def while_grades_are_given():
-    with time_machine.travel(GRADING, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("while_grades_are_given")
 
 
 @pytest.fixture

@@ -26,16 +26,7 @@ from tests.cast import DAY, HOUR, english, make_member
 from tests.closings.closed import ON_NOTICE, OVER, another, grade_all
 from tests.cycles.opened import GRADING, opened, the_cycle
 
-
-@pytest.fixture(autouse=True)
-def while_grades_are_given():
-    with time_machine.travel(GRADING, tick=False):
-        yield
-
-
-@pytest.fixture
-def second(ctx, cast):
-    return another(cast)
+pytestmark = pytest.mark.usefixtures("while_grades_are_given")
 
 
 @pytest.fixture

@@ -30,11 +30,7 @@ from tests.peers.reviewing import drawn, handed_in, reviews, step
 # While self-reviews are written, by the template.
 WRITING = NOW + 10 * DAY
 
-
-@pytest.fixture(autouse=True)
-def while_grades_are_given():
-    with time_machine.travel(GRADING, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("while_grades_are_given")
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from tempfile import TemporaryFile
 
 import pytest
 import sqlalchemy as sa
-import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,11 +25,7 @@ from tests.closings.closed import another, close, grade_all
 from tests.cycles.opened import GRADING, appoint, opened, the_cycle
 from tests.requirements.asked import attended
 
-
-@pytest.fixture(autouse=True)
-def while_grades_are_given():
-    with time_machine.travel(GRADING, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("while_grades_are_given")
 
 
 @pytest.fixture
