@@ -16,7 +16,7 @@ from activities.packets.sheets import Sheet
 from activities.people.rules import STAGE_NAMES, STANDING_NAMES, Stage, Standing
 
 
-def render(packet: Packet, shown: Sequence[Sheet], closed: Closed | None, school: str) -> bytes:
+def render(packet: Packet, shown: Sequence[Sheet], closed: str, school: str) -> bytes:
     language, _sep, region = html_lang().partition("-")
     given = {"facts": json.dumps(_facts(packet, shown, closed, school)), "language": language, "region": region}
     return typeset("packets/packet.typ", given)
@@ -36,11 +36,11 @@ def facts_of(packet: Packet) -> list[tuple[str, str]]:
     return [(name, value) for name, value in facts if value]
 
 
-def _facts(packet: Packet, shown: Sequence[Sheet], closed: Closed | None, school: str) -> dict[str, Any]:
+def _facts(packet: Packet, shown: Sequence[Sheet], closed: str, school: str) -> dict[str, Any]:
     as_of = f"{say_day(packet.as_of, year=True)} {say_clock(packet.as_of)}"
     return {
         "title": title_of(packet), "school": school, "facts": facts_of(packet),
-        "as_of": _("As of %(moment)s.", moment=as_of), "closed": say_closed(closed, packet.year) if closed else "",
+        "as_of": _("As of %(moment)s.", moment=as_of), "closed": closed,
         "signs": [_("Read by the person"), _("Branch secretary"), _("Date")],
         "sheets": [
             {

@@ -65,6 +65,7 @@ def paper(year: int, public_id: str) -> Any:
 def _packet(member: Viewer, year: int) -> dict[str, Any]:
     """The packet with the points that a formula advises, if one holds for the person."""
     packet = queries.packet(member.id, year, clock.now())
+    closed = above.closed(member.id, packet.figures, year)
     holds = formulas.holding_for(member.unit.path, year)
     shown = sheets.sheets(packet)
     if holds:
@@ -73,13 +74,13 @@ def _packet(member: Viewer, year: int) -> dict[str, Any]:
     return {
         "year": year, "packet": packet, "sheets": shown, "holds": holds, "title": pdf.title_of(packet),
         "facts": pdf.facts_of(packet), "say_more": pdf.say_more,
-        "closed": above.closed(member.id, packet.figures, year),
+        "closed": closed, "closed_said": pdf.say_closed(closed, year) if closed else "",
     }  # fmt: skip
 
 
 def _paper(member: Viewer, year: int) -> Response:
     found = _packet(member, year)
-    made = pdf.render(found["packet"], found["sheets"], found["closed"], current_app.config["SETTINGS"].school)
+    made = pdf.render(found["packet"], found["sheets"], found["closed_said"], current_app.config["SETTINGS"].school)
     answer = Response(made, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'attachment; filename="packet-{year}.pdf"'
     answer.headers["Cache-Control"] = "no-store"

@@ -13,6 +13,8 @@ from activities.dossiers import service as dossiers
 from activities.dossiers.rules import Block, Said
 from activities.kit import clock
 from activities.kit.db import db
+from activities.packets import above
+from activities.packets.above import Change, Closed
 from activities.packets.rules import Formula, possible_terms
 from activities.records.rules import Attendance
 from activities.requirements.rules import Line, possible_lines
@@ -26,8 +28,19 @@ LONG = "东湖沿岸党员责任区日常清扫与垃圾分类引导及文明劝
 EVERYTHING = Formula(6000, 3000, 1000, tuple(term._replace(rate=999, most=99) for term in possible_terms()))
 
 
+@pytest.fixture
+def closed():
+    """A review that is closed, and of which more is another by now than there is room for."""
+    changes = [Change(f"{LONG[:20]}{n}", "999.99", "1000.01") for n in range(30)]
+    read = above.closes(lambda *_: Closed(date(2026, 3, 16), changes))
+    yield
+    above.CLOSES.remove(read)
+
+
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
-def test_the_fullest_packet_is_printed_on_two_pages(app, visit, cast, language):
+def test_the_fullest_packet_is_printed_on_two_pages_and_says_that_the_review_is_closed(
+    app, visit, cast, closed, language
+):
     with app.app_context():
         fullest_year(cast)
     page = visit(cast.lin, language=language)
@@ -37,6 +50,7 @@ def test_the_fullest_packet_is_printed_on_two_pages(app, visit, cast, language):
     assert len(pages) <= 2
     said = "".join("".join(one.extract_text() for one in pages).split())
     assert ("另有" if language == "zh-CN" else "more,onthepacket") in said
+    assert said.count("年度评议已于" if language == "zh-CN" else "wasclosedon") == 1
 
 
 @pytest.mark.parametrize("chosen", [False, True], ids=["as the system", "chosen"])

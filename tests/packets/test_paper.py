@@ -77,7 +77,7 @@ def paper(packet: Packet, formula: Formula | None = None, closed: Closed | None 
     shown = sheets.sheets(packet)
     if formula:
         shown.append(sheets.points(formula, packet.figures, rules.reckon(formula, packet.figures)))
-    return pdf.render(packet, shown, closed, "管理学院")
+    return pdf.render(packet, shown, pdf.say_closed(closed, packet.year) if closed else "", "管理学院")
 
 
 def read(data: bytes) -> str:
