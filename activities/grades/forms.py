@@ -24,7 +24,7 @@ WRITE = _l("Write a few sentences.")
 class GradeForm(FlaskForm):
     opinion = TextAreaField(
         _l("Assessment opinion"), [DataRequired(WRITE), Length(max=MOST_OPINION, message=LONGEST)],
-        filters=[clean_text],
+        filters=[clean_text], render_kw={"rows": 6},
     )  # fmt: skip
     grade = SelectField(_l("Grade"), [DataRequired(_l("Choose a grade."))])
     reason = StringField(
@@ -63,5 +63,6 @@ class AskOpinionForm(FlaskForm):
 
 class OpinionForm(FlaskForm):
     text = TextAreaField(
-        _l("Your opinion"), [DataRequired(WRITE), Length(max=MOST_OPINION, message=LONGEST)], filters=[clean_text]
-    )
+        _l("Your opinion"), [DataRequired(WRITE), Length(max=MOST_OPINION, message=LONGEST)], filters=[clean_text],
+        render_kw={"rows": 9},
+    )  # fmt: skip
