@@ -265,4 +265,4 @@ class TestThePages:
                 assert ("2 → <b>1.5</b>" in page, "those that were frozen" in page) == (True, False)
                 assert "Otherswerefrozen:Volunteerservice,hours2→1.5." in paper
             mine = on_paper(logged_in(app, cast.lin).get("/packets/2026.pdf").data)
-            assert "与封存时不同的：志愿服务：小时2→1.5。" in mine
+            assert "与封存时不同的：志愿服务小时数2→1.5。" in mine
