@@ -44,9 +44,9 @@ def page(app, who, address: str) -> str:
 
 def test_the_paper_has_everybody_but_oneself(app, cast, ballot):
     shown = page(app, cast.lin, f"/ballots/{ballot.public_id}/vote")
-    assert re.findall(r'<fieldset class="paper" id="(\w+)"', shown) == ["p1"]
+    assert re.findall(r'<fieldset class="paper paper-line" id="(\w+)"', shown) == ["p1"]
     assert "赵明" in shown
-    assert page(app, cast.ou, f"/ballots/{ballot.public_id}/vote").count('<fieldset class="paper"') == 2
+    assert page(app, cast.ou, f"/ballots/{ballot.public_id}/vote").count('<fieldset class="paper paper-line"') == 2
 
 
 def test_a_paper_that_is_not_confirmed_comes_back_with_what_was_ticked(app, cast, ballot):
