@@ -31,6 +31,27 @@ SEATED, OFFERED, WAITING, ASKED, WITHDRAWN = (
 )  # fmt: skip
 
 
+# What is asked after each step, and so built once.
+_ROWS = (
+    sa.select(
+        SignUp.id, SignUp.slot_id, SignUp.member_id, SignUp.state, SignUp.ticket, SignUp.arrival_id,
+        SignUp.wish_id, Team.id, Slot.state == SlotState.OPEN,
+    )
+    .join(Slot, Slot.id == SignUp.slot_id)
+    .outerjoin(Team, sa.and_(Team.id == SignUp.team_id, Team.whole))
+    .where(SignUp.state != WITHDRAWN)
+    .order_by(SignUp.ticket, SignUp.id)
+)  # fmt: skip
+_SLOTS = sa.select(Slot).execution_options(populate_existing=True)
+_ARRIVALS = sa.select(Arrival.id, Arrival.taken, Arrival.quota)
+_VISITS = (
+    sa.select(SignUp.member_id, Slot.starts_at, Slot.ends_at, Arrival.minute)
+    .join(Slot, Slot.id == SignUp.slot_id)
+    .outerjoin(Arrival, Arrival.id == SignUp.arrival_id)
+    .where(SignUp.state.in_(HOLDING), Slot.state == SlotState.OPEN)
+)
+
+
 class Row(NamedTuple):
     """An active sign-up."""
 
@@ -113,17 +134,7 @@ class Machine(RuleBasedStateMachine):
 
     def read(self) -> list[Row]:
         """The active sign-ups, who came first first."""
-        query = (
-            sa.select(
-                SignUp.id, SignUp.slot_id, SignUp.member_id, SignUp.state, SignUp.ticket, SignUp.arrival_id,
-                SignUp.wish_id, Team.id, Slot.state == SlotState.OPEN,
-            )
-            .join(Slot, Slot.id == SignUp.slot_id)
-            .outerjoin(Team, sa.and_(Team.id == SignUp.team_id, Team.whole))
-            .where(SignUp.state != WITHDRAWN)
-            .order_by(SignUp.ticket, SignUp.id)
-        )  # fmt: skip
-        return [Row(*row) for row in db.session.execute(query)]
+        return [Row(*row) for row in db.session.execute(_ROWS)]
 
     def some(self, *states: SignUpState) -> list[Row]:
         return [row for row in self.rows if row.state in states]
@@ -142,25 +153,18 @@ class Machine(RuleBasedStateMachine):
     def counters_are_what_the_sign_ups_say(self) -> None:
         states = Counter((row.slot, row.state) for row in self.rows)
         coming = Counter(row.arrival for row in self.rows if row.state in HOLDING)
-        for slot in db.session.scalars(sa.select(Slot).execution_options(populate_existing=True)):
+        for slot in db.session.scalars(_SLOTS):
             held = states[slot.id, SEATED] + states[slot.id, OFFERED]
             assert slot.taken == held + slot.gathered <= slot.capacity
             assert (slot.waiting, slot.asked) == (states[slot.id, WAITING], states[slot.id, ASKED])
-        for arrival in db.session.execute(sa.select(Arrival.id, Arrival.taken, Arrival.quota)):
+        for arrival in db.session.execute(_ARRIVALS):
             assert arrival.taken == coming.pop(arrival.id, 0) <= arrival.quota
         assert set(coming) <= {None}
 
     @invariant()
     def nobody_is_in_two_places_at_once(self) -> None:
-        held = sa.and_(SignUp.state.in_(HOLDING), Slot.state == SlotState.OPEN)
-        query = (
-            sa.select(SignUp.member_id, Slot.starts_at, Slot.ends_at, Arrival.minute)
-            .join(Slot, Slot.id == SignUp.slot_id)
-            .outerjoin(Arrival, Arrival.id == SignUp.arrival_id)
-            .where(held)
-        )
         visits: defaultdict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
-        for member_id, starts_at, ends_at, minute in db.session.execute(query):
+        for member_id, starts_at, ends_at, minute in db.session.execute(_VISITS):
             visits[member_id].append(visit(starts_at, ends_at, minute))
         for own in visits.values():
             own.sort()
