@@ -202,7 +202,7 @@ DOORS = (
                             "cycles.new", "cycles.show", "cycles.windows", "cycles.reopen", "cycles.settings",
                             "cycles.add", "cycles.call_off", "grades.unit_people", "grades.person", "grades.give",
                             "grades.ask_opinion", "grades.remove", "peers.keep", "appraisals.keep",
-                            "appraisals.unit", "evidence.points",
+                            "appraisals.unit", "appraisals.anew", "evidence.points",
                             "evidence.differences", "closings.check", "overviews.show", "overviews.people",
                             "overviews.waited_for", "past.start", "past.preview", "past.confirm",
                             "cares.kept", "cares.kept_unit", "cares.kept_person",
