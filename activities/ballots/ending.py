@@ -30,11 +30,12 @@ def extend(actor_id: int, ballot_id: int, ends_at: datetime, reason: str, now: d
 
 @transactional
 def prolong(ballot_id: int, ends_at: datetime, reason: str, now: datetime) -> None:
-    """Let a ballot last until a later moment, because what it belongs to does."""
+    """Let a ballot, open or only prepared, last until a later moment, because what it belongs to does."""
     ballot = lock(Ballot, ballot_id)
-    if rules.why_not_going_on(ballot.state, ballot.ends_at, now) or rules.why_not_extend(ballot.ends_at, ends_at):
+    if ballot.state is not BallotState.DRAFT and rules.why_not_going_on(ballot.state, ballot.ends_at, now):
         return
-    _extend(ballot, None, ends_at, reason, now)
+    if not rules.why_not_extend(ballot.ends_at, ends_at):
+        _extend(ballot, None, ends_at, reason, now)
 
 
 def _extend(ballot: Ballot, actor_id: int | None, ends_at: datetime, reason: str, now: datetime) -> None:

@@ -83,6 +83,17 @@ class TestHolding:
         assert ballot_of(cast.first).ends_at - before == 7 * DAY
         voting.vote(cast.lin.id, ballot_of(cast.first).id, {}, before)
 
+    def test_a_step_that_is_reopened_takes_along_what_is_only_prepared_and_tells_nobody(self, cast):
+        held(cast)
+        cycle, prepared = the_cycle(), sa.select(Ballot.ends_at).where(Ballot.state == BallotState.DRAFT).distinct()
+        before = db.session.scalars(prepared).one()
+        told = sa.select(sa.func.count(Notice.id)).where(Notice.topic == "ballots.extended")
+        last = cycle.windows["ballot"].last + 7 * DAY
+        keeping.reopen(cast.chen.id, cycle.id, "ballot", last, "很多人在外", before + DAY)
+        service.follow(before + DAY)
+        assert db.session.scalars(prepared).one() - before == 7 * DAY
+        assert not db.session.scalar(told)
+
     def test_what_was_counted_is_held_anew_once_the_step_is_reopened(self, cast):
         held(cast)
         cycle, now, old = the_cycle(), step("ballot"), ballot_of(cast.first)
