@@ -26,6 +26,7 @@ from activities.people.joining import join
 from activities.people.models import AccountLink, Member
 from activities.people.rules import Stage
 from tests.cast import DAY, at_once, english, make_member
+from tests.closings.closed import another, close, grade_all
 from tests.cycles.opened import GRADING, appoint, opened, the_cycle
 from tests.house.test_races import race
 
@@ -241,6 +242,18 @@ class TestThePages:
         assert chen.get(f"{at}/people/{cast.chen.public_id}").status_code == 404  # one's own
         other = chen.submit(f"{at}/people/{cast.ou.public_id}/grade", **typed)
         assert (other.status_code, "may be excellent, and that many are" in other.text) == (422, True)
+
+    def test_of_oneself_the_unit_says_no_grade_before_the_review_is_closed(self, app, cast, at):
+        unit, others = f"{at}/units/{cast.first.public_id}", "This is you: somebody else decides."
+        with app.app_context():
+            second = another(cast)
+            appoint(cast.lin, cast.first)
+            grade_all(cast, second, the_cycle())
+            assert others in english(app, cast.lin).get(unit).text
+            close(cast, second, the_cycle())
+        page = english(app, cast.lin).get(unit).text
+        own = page.split(f"{cast.lin.name} <")[1].split("</li>")[0]
+        assert (others in page, "Qualified" in own) == (False, True)
 
     def test_from_one_person_the_way_goes_on_to_the_next_who_has_no_grade_until_none_is_left(self, app, cast, at):
         chen, seen = english(app, cast.chen), []
